@@ -1,0 +1,106 @@
+"""Frames of docs/protocol.md section 1: header, payload and CRC-32 inside COBS, between zero bytes."""
+
+from __future__ import annotations
+
+import binascii
+import struct
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from cobs import cobs
+
+from firmware_bridge.errors import MessageError
+
+VERSION = 1
+DELIMITER = b"\x00"
+MAX_PAYLOAD_BYTES = 242
+MAX_ENCODED_BYTES = 255
+
+# Frame types. Requests come from the reader, answers (the high bit set) from the controller.
+HELLO = 0x01
+READING = 0x02
+WELCOME = 0x81
+ACK = 0x82
+NAK = 0x83
+ANSWER_BIT = 0x80
+
+_HEADER = struct.Struct("<BBHI")
+_CRC = struct.Struct("<I")
+_SMALLEST_BODY_BYTES = _HEADER.size + _CRC.size
+
+DropCause = Literal["oversize", "cobs", "short", "crc"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: type, sequence 0..65535 and session 0..2^32-1 that name the request, payload of at most 242 bytes."""
+
+    type: int
+    sequence: int
+    session: int
+    payload: bytes = b""
+    version: int = VERSION
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the frame comes from the controller's end."""
+        return bool(self.type & ANSWER_BIT)
+
+
+def encode(frame: Frame) -> bytes:
+    """Return the bytes of a frame on the wire, with a delimiter before and after it.
+
+    Raises MessageError when a header field or the payload is out of range.
+    """
+    if len(frame.payload) > MAX_PAYLOAD_BYTES:
+        raise MessageError(f"a payload of {len(frame.payload)} bytes does not fit: at most {MAX_PAYLOAD_BYTES}")
+    try:
+        body = _HEADER.pack(frame.version, frame.type, frame.sequence, frame.session) + frame.payload
+    except struct.error as error:
+        raise MessageError(f"a frame's header is out of range ({error}): {frame}") from None
+    encoded: bytes = cobs.encode(body + _CRC.pack(binascii.crc32(body)))
+    return DELIMITER + encoded + DELIMITER
+
+
+def decode(encoded: bytes) -> Frame | DropCause:
+    """Return the frame that stood between two delimiters, or why it must be dropped."""
+    if len(encoded) > MAX_ENCODED_BYTES:
+        return "oversize"
+    try:
+        body = cobs.decode(encoded)
+    except cobs.DecodeError:
+        return "cobs"
+    if len(body) < _SMALLEST_BODY_BYTES:
+        return "short"
+    if _CRC.unpack(body[-_CRC.size :])[0] != binascii.crc32(body[: -_CRC.size]):
+        return "crc"
+    version, kind, sequence, session = _HEADER.unpack_from(body)
+    return Frame(kind, sequence, session, body[_HEADER.size : -_CRC.size], version)
+
+
+class FrameReader:
+    """Cuts a stream of bytes, arriving in any pieces, into frames; damaged ones are dropped and counted.
+
+    dropped: how many frames were dropped, by cause. bytes_seen: all bytes fed so far. Holds 256 bytes at most.
+    """
+
+    def __init__(self) -> None:
+        self.dropped: Counter[DropCause] = Counter()
+        self.bytes_seen = 0
+        self._unfinished = b""
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes of the stream and return the frames that they complete; no bytes raise an error."""
+        self.bytes_seen += len(data)
+        *finished, rest = (self._unfinished + data).split(DELIMITER)
+        # One byte more than a frame may have is enough to know that it is oversize.
+        self._unfinished = rest[: MAX_ENCODED_BYTES + 1]
+        frames = []
+        for encoded in filter(None, finished):
+            result = decode(encoded)
+            if isinstance(result, Frame):
+                frames.append(result)
+            else:
+                self.dropped[result] += 1
+        return frames
