@@ -1,0 +1,100 @@
+"""The values that travel between the stages of the data path, one type per stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Status = Literal["accepted", "rejected", "no_code"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A quadrilateral that may hold a code: corners (x, y) in image pixels, clockwise from the top left."""
+
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A field made ready for the scanner: background flattened, deslanted, text height normalised, ink bright.
+
+    pixels: uint8 [32, W], 0 = paper.
+    image_from_strip: float64 [2, 3], the affine map from strip pixels (x, y, 1) to pixels of the field's image.
+    has_ink: False when nothing that could be writing was found.
+    """
+
+    pixels: NDArray[np.uint8]
+    image_from_strip: NDArray[np.float64]
+    has_ink: bool
+
+
+@dataclass(frozen=True)
+class Penalties:
+    """What the scanner says of a strip: for every column and class the penalty -log p.
+
+    values: float32 [columns, classes], classes = the alphabet, then blank, then rubbish.
+    x_px: float32 [columns], the centre of each column's receptive field in the strip.
+    alphabet: the characters of the first classes, in order.
+    """
+
+    values: NDArray[np.float32]
+    x_px: NDArray[np.float32]
+    alphabet: str
+
+    @property
+    def blank(self) -> int:
+        """Index of the class that stands for the space between characters."""
+        return len(self.alphabet)
+
+    @property
+    def rubbish(self) -> int:
+        """Index of the class that stands for ink which is no character of the alphabet."""
+        return len(self.alphabet) + 1
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character of a code, its posterior (0..1) and where it stands (x in strip pixels)."""
+
+    char: str
+    confidence: float
+    x_px: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A code that the grammar allows and its posterior (0..1)."""
+
+    code: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """All that the decoder found: candidates, best first, the best one's characters, and its path.
+
+    path: int16 [columns], the class that the best path emits in each column; empty when there is no path.
+    """
+
+    candidates: tuple[Candidate, ...]
+    characters: tuple[Character, ...]
+    path: NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer for one field.
+
+    code: the best code, also when rejected; None when there is none. reason: None when accepted.
+    """
+
+    status: Status
+    code: str | None
+    reason: str | None
+    confidence: float
+    characters: tuple[Character, ...]
+    candidates: tuple[Candidate, ...]

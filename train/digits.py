@@ -1,0 +1,86 @@
+"""The digits that fields are written with: cut out tight, grouped by writer, from MNIST and further collections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.errors import PosteyeError
+from train.mnist import Digits
+
+_INK = 60
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One writer's digits: for each class the glyphs, uint8 [h, w], ink bright, cut to the ink."""
+
+    glyphs: tuple[tuple[NDArray[np.uint8], ...], ...]
+
+
+def hands_of(digits: Digits) -> list[Hand]:
+    """One Hand a known writer; digits of unknown writers are dealt into hands of about a hundred."""
+    writers = digits.writers
+    if (writers < 0).all():
+        writers = (np.arange(len(digits.labels)) // 100).astype(np.int32)
+    order = np.argsort(writers, kind="stable")
+    bounds = np.flatnonzero(np.diff(writers[order])) + 1
+    return [_hand(digits.images[rows], digits.labels[rows]) for rows in np.split(order, bounds)]
+
+
+def load_extra(folder: Path) -> list[Hand]:
+    """Hands from every .npz in a folder: `images` uint8 [n, h, w], dark on light; `labels`; optional `photo` groups.
+
+    Digits marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file.
+    """
+    paths = sorted(folder.glob("*.npz"))
+    if not paths:
+        raise PosteyeError(f"{folder} holds no .npz files of digits")
+    hands = []
+    for path in paths:
+        with np.load(path, allow_pickle=False) as data:
+            keep = data["knn_agrees"] if "knn_agrees" in data else np.ones(len(data["labels"]), bool)
+            images, labels = data["images"][keep], data["labels"][keep]
+            groups = data["photo"][keep] if "photo" in data else np.arange(len(labels)) // 200
+        bright = np.stack([_clean(image) for image in images])
+        for group in np.unique(groups):
+            rows = groups == group
+            hands.append(_hand(bright[rows], labels[rows]))
+    return hands
+
+
+def _hand(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Hand:
+    glyphs: list[list[NDArray[np.uint8]]] = [[] for _ in range(10)]
+    for image, label in zip(images, labels, strict=True):
+        cut = _cut(image)
+        if cut is not None:
+            glyphs[label].append(cut)
+    return Hand(tuple(tuple(g) for g in glyphs))
+
+
+def _clean(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn a dark digit on light paper into bright ink on 0, and drop specks and pieces of frame at the border."""
+    paper = float(np.median(image))
+    dark = np.clip(paper - image.astype(np.float32) - 0.12 * paper, 0, None)
+    peak = float(np.quantile(dark, 0.97)) or 1.0
+    ink = np.minimum(255 * dark / max(peak, 1.0), 255).astype(np.uint8)
+    count, labels, stats, middles = cv2.connectedComponentsWithStats((ink > 110).astype(np.uint8), connectivity=8)
+    if count <= 1:
+        return ink
+    keep = stats[:, cv2.CC_STAT_AREA] >= 0.15 * stats[1:, cv2.CC_STAT_AREA].max()
+    keep &= (np.abs(middles / np.array(image.shape[::-1]) - 0.5) < 0.33).all(axis=1)
+    keep[0] = False
+    near = cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(ink * near, np.uint8)
+
+
+def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    rows, cols = np.flatnonzero(image.max(axis=1) > _INK), np.flatnonzero(image.max(axis=0) > _INK)
+    if len(rows) < 4 or not len(cols):
+        return None
+    top, left = max(0, int(rows[0]) - 1), max(0, int(cols[0]) - 1)
+    return np.ascontiguousarray(image[top : int(rows[-1]) + 2, left : int(cols[-1]) + 2])

@@ -1,0 +1,220 @@
+"""The generator of text fields: images of one line of writing with what a reader should make of it.
+
+A target is a string over the digits and two marks: `#` is rubbish that must be seen as such (letters, words, a word
+space between printed numbers), `~` at an end is where rubbish may or may not be (a stray mark, a currency sign).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.normalize import BODY_HEIGHT_PX, normalize
+from train.digits import Hand
+from train.handwriting import Ink, Penman, random_style
+from train.paper import Paper
+from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, random_line, random_word
+
+LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
+PRINTED_SHARE = 0.27
+WORDS_SHARE = 0.06
+EMPTY_SHARE = 0.02
+MAX_STRIP_WIDTH_PX = 384
+
+
+@dataclass(frozen=True)
+class Field:
+    """A generated field: grey image uint8 [H, W], the digits in it, and the target for training."""
+
+    image: NDArray[np.uint8]
+    digits: str
+    target: str
+
+
+class FieldGenerator:
+    """An endless supply of fields, the same for the same seed."""
+
+    def __init__(self, hands: list[Hand], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
+        self.random = np.random.default_rng(seed)
+        print_fonts, hand_fonts = fonts or (find_fonts(PRINT_FAMILIES), find_fonts(HAND_FAMILIES))
+        self.penman = Penman(hands, self.random)
+        self.typesetter = Typesetter(print_fonts, self.random)
+        self.scribe = Typesetter(hand_fonts, self.random)
+        self.paper = Paper(self.random)
+
+    def strip(self) -> tuple[NDArray[np.uint8], str]:
+        """A field after the device's normalisation: pixels uint8 [32, W] and its target."""
+        random = self.random
+        while True:
+            field = self.field()
+            strip = normalize(field.image, BODY_HEIGHT_PX * random.uniform(0.88, 1.14))
+            pixels = strip.pixels
+            if pixels.shape[1] > MAX_STRIP_WIDTH_PX:
+                continue
+            shift = int(random.integers(-2, 3))
+            if shift:
+                pixels = np.roll(pixels, shift, axis=0)
+                edge = slice(0, shift) if shift > 0 else slice(shift, None)
+                pixels[edge] = 0
+            return pixels, field.target if strip.has_ink else ""
+
+    def field(self) -> Field:
+        """One field of a random kind."""
+        kind = self.random.random()
+        if kind < EMPTY_SHARE:
+            return self.empty()
+        if kind < EMPTY_SHARE + PRINTED_SHARE:
+            return self.printed()
+        return self.handwritten(with_words=kind < EMPTY_SHARE + PRINTED_SHARE + WORDS_SHARE)
+
+    def random_digits(self) -> str:
+        """A string of 1 to 9 digits; ends in repeated digits more often than chance, as amounts and codes do."""
+        random = self.random
+        length = int(random.choice(len(LENGTH_SHARES), p=LENGTH_SHARES)) + 1
+        digits = [str(d) for d in random.integers(0, 10, length)]
+        if random.random() < 0.25:
+            tail = int(random.integers(1, length + 1))
+            digits[length - tail :] = ["0" if random.random() < 0.7 else digits[-1]] * tail
+        return "".join(digits)
+
+    def handwritten(self, digits: str | None = None, with_words: bool = False) -> Field:
+        """A handwritten string, with what stands around such strings on forms and envelopes."""
+        random = self.random
+        digits = self.random_digits() if digits is None else digits
+        style = random_style(random)
+        ink, box = self.penman.write(digits, style)
+        target = f"~{digits}~"
+        if with_words:
+            ink, box, target = self._add_words(ink, box, digits, style.height_px)
+        else:
+            box = self._end_marks(ink, box, style.height_px, max(1, round(style.pen * style.height_px)))
+        self.paper.rule(ink, box)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
+
+    def printed(self) -> Field:
+        """A printed code, alone or inside a line of other text."""
+        random = self.random
+        digits = self.random_digits() if random.random() < 0.4 else "".join(str(d) for d in random.integers(0, 10, 5))
+        text = random_line(random, digits)
+        height = random.uniform(16, 44)
+        ink = self.typesetter.set_line(text, height)
+        target = re.sub(r"[^0-9]+", "#", text)
+        margin = round(height)
+        box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
+        ink = self._turn(self.paper.wear(ink), random.normal(0, 0.012))
+        if random.random() < 0.3:
+            self._neighbour_lines(ink, box, height)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
+
+    def empty(self) -> Field:
+        """A field without digits: words, or nothing but paper and lines."""
+        random = self.random
+        height = random.uniform(20, 44)
+        if random.random() < 0.7:
+            setter = self.typesetter if random.random() < 0.5 else self.scribe
+            ink, target = setter.set_line(random_word(random), height), "#"
+        else:
+            ink, target = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8), "~"
+        margin = round(height)
+        box = (margin, margin // 2, ink.shape[1] - margin, ink.shape[0] - margin // 2)
+        self.paper.rule(ink, box)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
+
+    def _add_words(
+        self, ink: Ink, box: tuple[int, int, int, int], digits: str, height: float
+    ) -> tuple[Ink, tuple[int, int, int, int], str]:
+        """Set handwritten words before or after the digits, on the same line."""
+        random = self.random
+        before, after = random.random() < 0.35, random.random() < 0.8
+        parts, target = [ink[:, box[0] : box[2]]], digits
+        gap = np.zeros((ink.shape[0], int(random.uniform(0.15, 0.8) * height)), np.uint8)
+        for wanted, first in ((before, True), (after or not before, False)):
+            if not wanted:
+                continue
+            word = self.scribe.set_line(random_word(random), height * random.uniform(0.7, 1.0))
+            word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, round(height) : -round(height)]
+            word = self._fit(word, ink.shape[0])
+            parts = [word, gap, *parts] if first else [*parts, gap, word]
+            target = "#" + target if first else target + "#"
+        margin = np.zeros((ink.shape[0], box[0]), np.uint8)
+        line = np.concatenate([margin, *parts, margin], axis=1)
+        return line, (box[0], box[1], line.shape[1] - box[0], box[3]), target
+
+    @staticmethod
+    def _fit(ink: Ink, rows: int) -> Ink:
+        spare = rows - ink.shape[0]
+        if spare < 0:
+            return ink[-spare // 2 : -spare // 2 + rows]
+        return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
+
+    def _end_marks(
+        self, ink: Ink, box: tuple[int, int, int, int], height: float, pen: int
+    ) -> tuple[int, int, int, int]:
+        """Marks people close an amount with (dash, equals, dots, a stroke) and clutter at the left; the wider box."""
+        random = self.random
+        left, top, right, bottom = box
+        tall = bottom - top
+        if random.random() < 0.42:
+            x, y = right + height * random.uniform(0.02, 0.35), top + tall * random.uniform(0.35, 0.8)
+            length, tilt = height * random.uniform(0.2, 1.1), random.normal(0, 0.12)
+            apart = height * random.uniform(0.15, 0.35)
+            kind = random.integers(6)
+            stroke_top = top + tall * random.uniform(-0.1, 0.2)
+            stroke_end = top + tall * random.uniform(0.3, 0.5)
+            marks: tuple[list[tuple[float, float, float, float]], ...] = (
+                [(x, y, x + length, y + tilt * length)],
+                [(x, y - apart / 2, x + length, y - apart / 2), (x, y + apart / 2, x + 0.9 * length, y + apart / 2)],
+                [(x, bottom, x, bottom)],
+                [(x, bottom, x, bottom), (x + 0.15 * height, y, x + 0.15 * height + length, y + tilt * length)],
+                [(x, y - apart / 2, x, y - apart / 2), (x, y + apart / 2, x, y + apart / 2)],
+                [(x, stroke_top, x - 0.05 * height, stroke_end)],
+            )
+            segments = marks[int(kind)]
+            for x0, y0, x1, y1 in segments:
+                thick = pen if (x0, y0) != (x1, y1) else round(pen * 1.6)
+                cv2.line(ink, (int(x0), int(y0)), (int(x1), int(y1)), 255, max(1, thick), cv2.LINE_AA)
+            right = int(max(s[2] for s in segments)) + pen
+        if random.random() < 0.07:
+            x, y = left - height * random.uniform(0.2, 0.6), top + tall * random.uniform(0.2, 0.9)
+            cv2.line(ink, (int(x), int(y)), (int(x - height * random.uniform(0, 0.5)), int(y)), 255, pen, cv2.LINE_AA)
+        return left, top, right, bottom
+
+    def _neighbour_lines(self, ink: Ink, box: tuple[int, int, int, int], height: float) -> None:
+        """Let the lines above and below reach into the crop."""
+        random = self.random
+        for above in (True, False):
+            if random.random() < 0.5:
+                continue
+            other = self.typesetter.set_line(random_word(random, 12) + " " + random_word(random, 9), height)
+            other = other[round(height) : -round(height)][:, : ink.shape[1]]
+            reach = int(height * random.uniform(0.05, 0.3))
+            gap = int(height * random.uniform(0.12, 0.4))
+            edge = box[1] - gap if above else box[3] + gap
+            part = other[-reach:] if above else other[:reach]
+            y = edge - reach if above else edge
+            if y < 0 or y + part.shape[0] > ink.shape[0] or part.shape[0] == 0:
+                continue
+            view = ink[y : y + part.shape[0], : part.shape[1]]
+            np.maximum(view, part, out=view)
+
+    @staticmethod
+    def _turn(ink: Ink, slope: float) -> Ink:
+        rows, cols = ink.shape
+        matrix = np.array([[1, 0, 0], [slope, 1, -slope * cols / 2]], np.float64)
+        return np.asarray(cv2.warpAffine(ink, matrix, (cols, rows)), np.uint8)
+
+    def _crop(self, ink: Ink, box: tuple[int, int, int, int]) -> Ink:
+        """Cut the field out as loosely or tightly as people and locators do."""
+        random = self.random
+        left, top, right, bottom = box
+        tall = bottom - top
+        x0, x1 = left - random.uniform(-0.06, 0.6) * tall, right + random.uniform(-0.04, 0.6) * tall
+        y0, y1 = top - random.uniform(-0.06, 0.4) * tall, bottom + random.uniform(-0.06, 0.4) * tall
+        rows, cols = ink.shape
+        y0, y1, x0, x1 = max(0, int(y0)), min(rows, int(y1)), max(0, int(x0)), min(cols, int(x1))
+        return ink[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)]

@@ -1,0 +1,69 @@
+"""The scanning LeNet: a fully convolutional net that slides over a whole strip (paper, section VII).
+
+Against LeNet-5 it keeps the plan (5x5 first layer, resolution halved twice, a layer that closes the height, a
+classifier) and takes ReLU, batch normalisation and strided convolutions for speed on int8 kernels. The classifier
+writes two sub-columns per stride, so that "11" and "00" keep a blank between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+CLASSES = 12  # ten digits, blank, rubbish
+SUB_COLUMNS = 2
+STRIDE_PX = 4
+
+
+@dataclass(frozen=True)
+class ConvShape:
+    """One convolution: kernel, stride and padding as (vertical, horizontal) pixels."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+
+
+# For a strip of 32 rows: 16, 8, 8, 4, 1, 1 rows. Receptive field 49 px wide.
+SHAPES = (
+    ConvShape((5, 5), (2, 2), (2, 2)),
+    ConvShape((3, 3), (2, 2), (1, 1)),
+    ConvShape((3, 3), (1, 1), (1, 1)),
+    ConvShape((3, 3), (2, 1), (1, 1)),
+    ConvShape((4, 3), (1, 1), (0, 1)),
+    ConvShape((1, 5), (1, 1), (0, 2)),
+)
+RECEPTIVE_FIELD_PX = 49
+CHANNELS = (16, 24, 32, 48, 80, 80)
+
+
+class ScanningLeNet(nn.Module):
+    """Float scanner: strips float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 -> logits [batch, W / 2, classes]."""
+
+    def __init__(self, channels: tuple[int, ...] = CHANNELS, dropout: float = 0.1) -> None:
+        super().__init__()
+        sizes = (1, *channels)
+        self.channels = channels
+        self.convs = nn.ModuleList(
+            nn.Conv2d(sizes[i], sizes[i + 1], s.kernel, s.stride, s.padding, bias=False) for i, s in enumerate(SHAPES)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm2d(c) for c in channels)
+        self.dropout = nn.Dropout2d(dropout)
+        self.head = nn.Conv2d(channels[-1], SUB_COLUMNS * CLASSES, 1)
+
+    def forward(self, strips: Tensor) -> Tensor:
+        x = strips
+        for i, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
+            x = torch.relu(norm(conv(x)))
+            if i >= len(SHAPES) - 2:
+                x = self.dropout(x)
+        return columns(self.head(x))
+
+
+def columns(head: Tensor) -> Tensor:
+    """Unfold the head's map [batch, sub-columns * classes, 1, W / 4] into logits [batch, W / 2, classes]."""
+    batch, _, _, width = head.shape
+    split = head.reshape(batch, SUB_COLUMNS, CLASSES, width)
+    return split.permute(0, 3, 1, 2).reshape(batch, width * SUB_COLUMNS, CLASSES)

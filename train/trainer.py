@@ -1,0 +1,222 @@
+"""The training run: a float phase, then quantization-aware fine-tuning, resumable at any shard."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from tqdm import tqdm
+
+from device_runtime.errors import PosteyeError
+from train.batches import plain_batches, training_batches
+from train.criterion import forward_penalty, topology
+from train.model import CHANNELS, ScanningLeNet
+from train.quantization import QuantScanner
+from train.shards import Shard, load_shard, shard_path
+
+_GRADIENT_LIMIT = 2.0
+_WARM_UP = 0.05
+_REPORT_STRIPS = 1500
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides the trained weights. Rates are the peak of a cosine schedule with a linear warm-up."""
+
+    seed: int = 1998
+    shards: int = 80
+    float_epochs: int = 12
+    quantized_epochs: int = 2
+    batch: int = 96
+    float_rate: float = 4e-3
+    quantized_rate: float = 4e-4
+    weight_decay: float = 1e-3
+    average: float = 0.998  # of the running mean of the weights, which is what gets saved
+    bfloat16: bool = True  # in the float phase; halves the time on processors that have it
+
+
+@dataclass
+class _Phase:
+    """One phase in progress: the net, its optimiser, the running mean, and how many shards it has seen."""
+
+    name: str
+    net: nn.Module
+    mean: nn.Module
+    optimiser: torch.optim.Optimizer
+    rate: float
+    total: int
+    done: int = 0
+
+
+class Run:
+    """A training run in a folder; calling it trains to the end, continuing where an interrupted one stopped."""
+
+    def __init__(self, folder: Path, recipe: Recipe, validation: Shard, device: torch.device) -> None:
+        self.folder, self.recipe, self.device = folder, recipe, device
+        self.validation = validation
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(recipe.seed)
+
+    def __call__(self, wait: Callable[[Path], None]) -> QuantScanner:
+        """Train; `wait(path)` returns when a shard's file is there. Returns the finished int8-ready net, on the CPU."""
+        recipe = self.recipe
+        state = self._load()
+        phase = self._float_phase()
+        if state is None or state["phase"] == "float":
+            self._train(phase, wait, state)
+            torch.save(
+                {"state": phase.mean.state_dict(), "channels": CHANNELS, "recipe": asdict(recipe)},
+                self.folder / "float.pt",
+            )
+            state = None
+        else:
+            saved = torch.load(self.folder / "float.pt", map_location=self.device, weights_only=True)
+            phase.mean.load_state_dict(saved["state"])
+        quantized = self._quantized_phase(phase.mean)
+        self._train(quantized, wait, state)
+        # The running mean's weights with the trained ranges: the net that is exported.
+        result = quantized.mean
+        assert isinstance(result, QuantScanner)
+        result = result.cpu()
+        result.finish()
+        return result
+
+    def _float_phase(self) -> _Phase:
+        net = ScanningLeNet().to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return self._phase("float", net, self.recipe.float_rate, self.recipe.float_epochs)
+
+    def _quantized_phase(self, source: nn.Module) -> _Phase:
+        assert isinstance(source, ScanningLeNet)
+        net = QuantScanner(source).to(self.device)
+        return self._phase("quantized", net, self.recipe.quantized_rate, self.recipe.quantized_epochs)
+
+    def _phase(self, name: str, net: nn.Module, rate: float, epochs: int) -> _Phase:
+        optimiser = torch.optim.AdamW(net.parameters(), rate, betas=(0.9, 0.98), weight_decay=self.recipe.weight_decay)
+        return _Phase(name, net, copy.deepcopy(net), optimiser, rate, epochs * self.recipe.shards)
+
+    def _train(self, phase: _Phase, wait: Callable[[Path], None], state: dict[str, Any] | None) -> None:
+        if state is not None:
+            phase.net.load_state_dict(state["net"])
+            phase.mean.load_state_dict(state["mean"])
+            phase.optimiser.load_state_dict(state["optimiser"])
+            phase.done = state["done"]
+        with tqdm(total=phase.total, initial=phase.done, unit="shard", desc=phase.name, dynamic_ncols=True) as bar:
+            while phase.done < phase.total:
+                path = shard_path(self.folder / "shards", phase.done % self.recipe.shards)
+                wait(path)
+                started = time.monotonic()
+                loss, strips = self._one_shard(phase, load_shard(path))
+                phase.done += 1
+                row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": self._rate(phase)}
+                row["strips_per_s"] = strips / (time.monotonic() - started)
+                if phase.done % 8 == 0 or phase.done == phase.total:
+                    row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
+                    self._save(phase)
+                bar.set_postfix(loss=f"{loss:.3f}", exact=f"{row.get('exact', math.nan):.4f}")
+                bar.update()
+                with (self.folder / "metrics.jsonl").open("a") as log:
+                    log.write(
+                        json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}) + "\n"
+                    )
+
+    def _one_shard(self, phase: _Phase, shard: Shard) -> tuple[float, int]:
+        random = np.random.default_rng((self.recipe.seed, phase.name == "quantized", phase.done))
+        total, count = 0.0, 0
+        steps = -(-len(shard.targets) // self.recipe.batch)
+        phase.net.train()
+        if isinstance(phase.net, QuantScanner):
+            phase.net.observe(phase.done < 0.7 * phase.total)  # then the ranges hold still and the weights settle
+        for step, batch in enumerate(training_batches(shard, self.recipe.batch, random)):
+            rate = self._rate(phase, step / steps)
+            for group in phase.optimiser.param_groups:
+                group["lr"] = rate
+            half = self.recipe.bfloat16 and phase.name == "float"
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+                logits = phase.net(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
+            graph = topology(batch.targets).to(self.device)
+            penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
+            # Per character, so that long strings do not outweigh short ones.
+            lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
+            loss = (penalty / lengths).mean()
+            phase.optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
+            phase.optimiser.step()
+            self._average(phase, phase.done * steps + step)
+            total += float(loss.detach()) * len(batch.targets)
+            count += len(batch.targets)
+        return total / count, count
+
+    def _rate(self, phase: _Phase, part: float = 0.0) -> float:
+        progress = (phase.done + part) / phase.total
+        if progress < _WARM_UP:
+            return phase.rate * (progress / _WARM_UP) + 1e-6
+        return phase.rate * 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + 1e-6
+
+    def _average(self, phase: _Phase, step: int) -> None:
+        keep = min(self.recipe.average, step / (step + 20))
+        with torch.no_grad():
+            for mean, now in zip(phase.mean.state_dict().values(), phase.net.state_dict().values(), strict=True):
+                if mean.dtype.is_floating_point and mean.dim():
+                    mean.lerp_(now, 1 - keep)
+                else:
+                    mean.copy_(now)  # counters, scales and zero points are taken as they are
+
+    def _save(self, phase: _Phase) -> None:
+        state = {
+            "recipe": asdict(self.recipe),
+            "phase": phase.name,
+            "done": phase.done,
+            "net": phase.net.state_dict(),
+            "mean": phase.mean.state_dict(),
+            "optimiser": phase.optimiser.state_dict(),
+        }
+        temporary = self.folder / "checkpoint.tmp"
+        torch.save(state, temporary)
+        temporary.replace(self.folder / "checkpoint.pt")
+
+    def _load(self) -> dict[str, Any] | None:
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return None
+        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise PosteyeError(f"{self.folder} holds a run with another recipe; choose another folder or delete it")
+        return state
+
+
+def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
+    """Best class of every column, runs merged, blank and rubbish dropped; input [strips, columns, classes]."""
+    best = log_probs.argmax(axis=2)
+    texts = []
+    for row in best:
+        kept = row[np.flatnonzero(np.diff(row, prepend=-1))]
+        texts.append("".join(str(c) for c in kept if c < 10))
+    return texts
+
+
+def exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
+    """Share of strips whose digits a greedy reading gets all right."""
+    pixels, right = shard.pixels[:limit], 0
+    for rows, texts in _read(net, pixels, device):
+        right += sum(text == shard.targets[i].replace("#", "").strip("~") for i, text in zip(rows, texts, strict=True))
+    return right / len(pixels)
+
+
+def _read(
+    net: nn.Module, pixels: list[NDArray[np.uint8]], device: torch.device
+) -> Iterator[tuple[list[int], list[str]]]:
+    net.eval()
+    with torch.no_grad():
+        for rows, strips in plain_batches(pixels, 128):
+            yield rows, greedy_strings(net(strips.to(device)).cpu().numpy())
