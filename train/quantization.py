@@ -122,7 +122,7 @@ class QuantScanner(nn.Module):
         self.register_buffer("input_scale", torch.tensor(INPUT_SCALE))
         self.register_buffer("input_zero_point", torch.tensor(INPUT_ZERO_POINT, dtype=torch.int32))
 
-    def _convs(self) -> Iterator[QuantConv]:
+    def convs(self) -> Iterator[QuantConv]:
         """The layers, typed."""
         for layer in self.layers:
             assert isinstance(layer, QuantConv)
@@ -132,7 +132,7 @@ class QuantScanner(nn.Module):
         """The classifier's quantised map [batch, sub-columns * classes, 1, W / 4], as the int8 model puts it out."""
         scale = self.input_scale
         x = torch.fake_quantize_per_tensor_affine(strips, scale, self.input_zero_point, -128, 127)
-        for layer in self._convs():
+        for layer in self.convs():
             x = layer(x, scale)
             scale = layer.output.scale
         return x
@@ -142,14 +142,14 @@ class QuantScanner(nn.Module):
 
     def observe(self, on: bool) -> None:
         """Let the activation ranges follow the data, or hold them."""
-        for layer in self._convs():
+        for layer in self.convs():
             layer.output.observing = on
 
     def finish(self) -> None:
         """Put the net into the state that is exported: evaluation mode, weights and biases on their grids."""
         self.eval()
         scale = self.input_scale
-        for layer in self._convs():
+        for layer in self.convs():
             layer.snap(scale)
             scale = layer.output.scale
 

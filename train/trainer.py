@@ -35,7 +35,7 @@ class Recipe:
 
     seed: int = 1998
     shards: int = 80
-    float_epochs: int = 12
+    float_epochs: int = 9
     quantized_epochs: int = 2
     batch: int = 96
     float_rate: float = 4e-3

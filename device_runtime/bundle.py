@@ -1,0 +1,179 @@
+"""A model bundle: a folder with model.tflite, model.onnx and manifest.json, which says all that a reader must know.
+
+The manifest holds the hashes of both models and a checksum of itself, so that no changed byte goes unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from device_runtime.errors import BundleError
+
+SCHEMA_VERSION = 1
+RUNTIME_VERSION = "0.1.0"  # of this program; what a manifest's minimum_runtime is compared with
+DEFAULT_BUNDLE = "digits"
+MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
+
+_REMEDY = "copy or convert the bundle again"
+_Share = Annotated[float, Meta(ge=0, le=1)]
+_Positive = Annotated[float, Meta(gt=0, lt=1e30)]
+_Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+_Version = Annotated[str, Meta(pattern=r"^\d{1,6}\.\d{1,6}\.\d{1,6}$")]
+_Width = Annotated[int, Meta(ge=4, le=65536, multiple_of=4)]
+
+
+class Hashes(Struct, frozen=True, forbid_unknown_fields=True):
+    """SHA-256 of the bundle's model files, in hexadecimal."""
+
+    tflite: _Sha256
+    onnx: _Sha256
+
+
+class Input(Struct, frozen=True, forbid_unknown_fields=True):
+    """The strip that the model takes: grey / 255 = (q - zero_point) * scale; widths_px ascending, all prepared ones."""
+
+    scale: _Positive
+    zero_point: Annotated[int, Meta(ge=-128, le=127)]
+    height_px: Annotated[int, Meta(ge=1, le=1024)]
+    widths_px: Annotated[tuple[_Width, ...], Meta(min_length=1)]
+
+
+class Output(Struct, frozen=True, forbid_unknown_fields=True):
+    """The scores that the model gives: logit = (q - zero_point) * scale, and where its columns lie in the strip."""
+
+    scale: _Positive
+    zero_point: Annotated[int, Meta(ge=-128, le=127)]
+    sub_columns: Annotated[int, Meta(ge=1, le=16)]
+    column_stride_px: Annotated[int, Meta(ge=1, le=64)]
+    first_column_px: Annotated[int, Meta(ge=-64, le=64)]
+    receptive_field_px: Annotated[int, Meta(ge=1, le=1024)]
+
+
+class Operating(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """For a share of wrong answers among the accepted: the confidence to ask for, and the share accepted then."""
+
+    max_error: _Share
+    threshold: Annotated[float, Meta(ge=0)]
+    accept_rate: _Share
+
+
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
+    """Temperature of the posterior, and operating points found on held-out strings; no point = not calibrated."""
+
+    temperature: _Positive = 1.0
+    table: tuple[Operating, ...] = ()
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The contents of manifest.json; docs/bundle.md explains every key."""
+
+    schema_version: int
+    minimum_runtime: _Version
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    version: _Version
+    alphabet: Annotated[str, Meta(min_length=1, max_length=256)]
+    input: Input
+    output: Output
+    calibration: Calibration
+    recipe: dict[str, Any]
+    seed: int
+    sources: tuple[str, ...]
+    accuracy: dict[str, Any]
+    sha256: Hashes
+    checksum: _Sha256
+
+
+class _Versions(Struct):
+    """The two keys that every schema has."""
+
+    schema_version: int
+    minimum_runtime: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that was verified; model holds the bytes of model.tflite."""
+
+    folder: Path
+    manifest: Manifest
+    model: bytes
+
+
+def load_bundle(path: Path | str | None = None) -> Bundle:
+    """Read and verify a bundle; None = the one that comes with the program.
+
+    Raises BundleError when a file is missing or damaged (it says which), or when the bundle asks for a newer program.
+    """
+    folder = Path(__file__).parent / "bundles" / DEFAULT_BUNDLE if path is None else Path(path)
+    if not folder.is_dir():
+        raise BundleError(f"there is no bundle at {folder}: give a folder that holds {MANIFEST_FILE}")
+    manifest = _manifest(folder)
+    model = _verified(folder, MODEL_FILE, manifest.sha256.tflite)
+    _verified(folder, ONNX_FILE, manifest.sha256.onnx)
+    return Bundle(folder, manifest, model)
+
+
+def checksum(manifest: Manifest) -> str:
+    """SHA-256 of what the manifest says, whatever its layout: of its compact JSON with 64 zeros as `checksum`."""
+    blank = msgspec.structs.replace(manifest, checksum="0" * 64)
+    return hashlib.sha256(msgspec.json.encode(blank)).hexdigest()
+
+
+def _manifest(folder: Path) -> Manifest:
+    text = _bytes(folder, MANIFEST_FILE)
+    try:
+        versions = msgspec.json.decode(text, type=_Versions)
+        if versions.schema_version > SCHEMA_VERSION:
+            raise _too_new(folder, f"has schema {versions.schema_version}", versions.minimum_runtime)
+        manifest = msgspec.json.decode(text, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {error}; {_REMEDY}") from error
+    if _numbers(manifest.minimum_runtime) > _numbers(RUNTIME_VERSION):
+        raise _too_new(folder, "is newer", manifest.minimum_runtime)
+    _check(manifest, folder)
+    return manifest
+
+
+def _check(manifest: Manifest, folder: Path) -> None:
+    """What types and ranges cannot say. The checksum finds damage, the rest a writer's mistake."""
+    widths, errors = manifest.input.widths_px, [point.max_error for point in manifest.calibration.table]
+    for holds, complaint in (
+        (checksum(manifest) == manifest.checksum, "its checksum does not match"),
+        (manifest.schema_version == SCHEMA_VERSION, f"there is no schema {manifest.schema_version}"),
+        (len(set(manifest.alphabet)) == len(manifest.alphabet), "its alphabet repeats a character"),
+        (list(widths) == sorted(set(widths)), "its widths do not rise"),
+        (errors == sorted(set(errors)), "the errors in its calibration table do not rise"),
+    ):
+        if not holds:
+            raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {complaint}; {_REMEDY}")
+
+
+def _verified(folder: Path, name: str, sha256: str) -> bytes:
+    data = _bytes(folder, name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise BundleError(f"{folder / name} is damaged: its SHA-256 is not that of the manifest; {_REMEDY}")
+    return data
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{folder / name} cannot be read ({error.strerror}); {_REMEDY}") from error
+
+
+def _too_new(folder: Path, how: str, minimum: str) -> BundleError:
+    return BundleError(
+        f"the bundle {folder} {how}; posteye {RUNTIME_VERSION} reads schema {SCHEMA_VERSION}: "
+        f"install posteye {minimum} or newer"
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

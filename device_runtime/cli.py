@@ -1,0 +1,112 @@
+"""The `posteye` command: a table of sub-commands that are imported only when they run.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or something outside the program is wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import click
+
+
+class Entry(NamedTuple):
+    """Where a sub-command lives, the extra that it needs (None: the lean runtime), and its line in `--help`."""
+
+    target: str
+    extra: str | None
+    summary: str
+
+
+COMMANDS = {
+    "read": Entry("device_runtime.commands.read:read", None, "Read the postal codes in image files."),
+    "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
+    "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
+    "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
+    "train": Entry("train.cli:train", "train", "Train the scanner (workstation)."),
+    "evaluate": Entry("train.evaluate_cli:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."),
+    "convert": Entry("convert.cli:convert", "convert", "Turn a trained net into a bundle (workstation)."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so that a Pi without torch starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, _, name = entry.target.partition(":")
+        try:
+            command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            if entry.extra is None or (error.name or "").split(".")[0] in ("device_runtime", "train", "convert"):
+                raise
+            hint = f"`posteye {cmd_name}` needs {error.name}; install it with: pip install 'posteye[{entry.extra}]'"
+            raise click.ClickException(hint) from error
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def _version() -> str:
+    try:
+        return version("posteye")
+    except PackageNotFoundError:
+        return "unknown (run from a folder, not installed)"
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="posteye")
+def posteye() -> None:
+    """Read postal codes on small devices.
+
+    \b
+    Examples:
+      posteye read letter.png --country DE
+      posteye read field.png --field --pattern '\\d{5}' --json
+      posteye demo
+    """
+
+
+def main() -> None:
+    """Entry point: errors that a user can mend come out in one line."""
+    try:
+        posteye.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        print(f"posteye: {error.format_message()}", file=sys.stderr)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        print("posteye: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+        sys.exit(0)
+    except Exception as error:
+        if not _is_for_users(error):
+            raise
+        print(f"posteye: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _is_for_users(error: Exception) -> bool:
+    """PosteyeError and BridgeError, told apart by name so that neither module is loaded for `--help`."""
+    return any(kind.__name__ in ("PosteyeError", "BridgeError") for kind in type(error).__mro__)
+
+
+if __name__ == "__main__":
+    main()

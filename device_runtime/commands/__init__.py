@@ -1,0 +1,1 @@
+"""The lean runtime's sub-commands, one a file."""

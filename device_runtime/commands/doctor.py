@@ -1,0 +1,95 @@
+"""`posteye doctor`: what is installed, which engine reads, and whether it reads right."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from typing import Any
+
+import click
+from serial.tools import list_ports
+
+from device_runtime import engines
+from device_runtime.bundle import load_bundle
+from device_runtime.commands.demo import as_expected
+from device_runtime.errors import PosteyeError
+from device_runtime.images import load_grey
+from device_runtime.normalize import normalize
+from device_runtime.reader import Reader
+from device_runtime.samples import Sample, load_samples
+from device_runtime.scan import Scanner
+
+PACKAGES = ("posteye", "numpy", "opencv-python-headless", "pyserial", "ai-edge-litert", "tflite-runtime")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(as_json: bool) -> None:
+    """Say what is installed, and test every engine on a golden strip. Exit status 1 when a test fails.
+
+    \b
+    Examples:
+      posteye doctor
+      posteye doctor --json
+    """
+    report = examine()
+    click.echo(json.dumps(report) if as_json else _page(report))
+    if not report["healthy"]:
+        raise click.exceptions.Exit(1)
+
+
+def examine() -> dict[str, Any]:
+    """All that the doctor finds; `healthy` is False when an installed engine reads the golden sample wrong."""
+    manifest = load_bundle().manifest
+    sample = load_samples()[0]
+    tests = {name: engines.trouble(name) or _self_test(name, sample) for name in engines.ENGINES}
+    usable = [name for name in engines.ENGINES if engines.trouble(name) is None]
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()} {platform.system()} {platform.release()}",
+        "packages": {name: _version(name) for name in PACKAGES},
+        "bundle": {"name": manifest.name, "version": manifest.version, "accuracy": manifest.accuracy},
+        "engine": usable[0],
+        "engines": tests,
+        "serial_ports": [port.device for port in list_ports.comports()],
+        "healthy": all(tests[name] == "ok" for name in usable),
+    }
+
+
+def _self_test(engine: str, sample: Sample) -> str:
+    """`ok`, or what is wrong with an engine's reading of the sample."""
+    try:
+        result = Reader(**sample.grammar, engine=engine).read(sample.path, field=True)
+        if not as_expected(sample, result):
+            return f"reads {sample.file} as {result.reading.code} ({result.reading.status}), not {sample.expected}"
+        if engine == "numpy" and golden_scores(sample) != sample.scores_sha256:
+            return f"scores of {sample.file} differ from the golden ones: NumPy or OpenCV computes otherwise here"
+    except PosteyeError as error:
+        return str(error)
+    return "ok"
+
+
+def golden_scores(sample: Sample) -> str:
+    """SHA-256 of the NumPy engine's int8 scores of a sample."""
+    bundle = load_bundle()
+    scanner = Scanner(bundle, engines.pick("numpy", bundle.model))
+    return hashlib.sha256(scanner.scores(normalize(load_grey(sample.path)).pixels).tobytes()).hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _page(report: dict[str, Any]) -> str:
+    lines = [f"python   {report['python']} on {report['machine']}"]
+    lines += [f"package  {name} {version or 'not installed'}" for name, version in report["packages"].items()]
+    lines += [f"bundle   {report['bundle']['name']} {report['bundle']['version']}"]
+    lines += [f"engine   {name}: {result}" for name, result in report["engines"].items()]
+    lines += [f"reads    with {report['engine']}"]
+    lines += [f"serial   {port}" for port in report["serial_ports"]] or ["serial   no port found"]
+    return "\n".join([*lines, "healthy" if report["healthy"] else "NOT healthy: see the engine lines"])

@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from device_runtime.engines import ENGINES
+from device_runtime.reader import DEFAULT_MAX_ERROR
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def reading_options(command: F) -> F:
+    """What to read and how sure to be: country or pattern, error rate, candidates, engine, bundle."""
+    for option in (
+        click.option(
+            "--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one."
+        ),
+        click.option(
+            "--engine", type=click.Choice(ENGINES), help="Interpreter of the model; default: the fastest installed."
+        ),
+        click.option(
+            "--n-best", type=click.IntRange(1, 20), default=3, show_default=True, help="Candidates to report."
+        ),
+        click.option(
+            "--max-error",
+            type=click.FloatRange(0, 1, min_open=True),
+            default=DEFAULT_MAX_ERROR,
+            show_default=True,
+            help="Share of wrong codes allowed among the accepted ones; smaller rejects more.",
+        ),
+        click.option("--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'."),
+        click.option("--country", help="Country whose codes to read: DE, MY, US."),
+        click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines."),
+    ):
+        command = option(command)
+    return command

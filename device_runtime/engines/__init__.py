@@ -1,0 +1,71 @@
+"""Engines compute the scanner's scores; all take the same model file and strips."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.engines.interpreter import InterpreterBroken, InterpreterEngine, InterpreterMissing, load
+from device_runtime.engines.numpy_engine import NumpyEngine
+from device_runtime.errors import PosteyeError
+
+ENGINES = ("litert", "tflite", "numpy")  # fastest first
+
+_log = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """Computes scores of strips; `name` and `version` go into every report."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, sub-columns * classes]."""
+        ...
+
+
+def pick(name: str | None, model: bytes) -> Engine:
+    """Prepare an engine for a model: the named one, or the first of ENGINES that is installed.
+
+    model: the bytes of model.tflite. An interpreter that is installed but broken is passed over with a warning.
+    Raises PosteyeError when the named engine is unknown or missing, saying what to install; BundleError for the model.
+    """
+    if name is None:
+        return _build(_first_that_loads(), model)
+    if name not in ENGINES:
+        raise PosteyeError(f"there is no engine {name!r}: choose one of {', '.join(ENGINES)}")
+    return _build(name, model)
+
+
+def trouble(name: str) -> str | None:
+    """Why an engine of ENGINES cannot be used here, and how to mend it; None when it can."""
+    try:
+        if name != "numpy":
+            load(name)
+    except (InterpreterMissing, InterpreterBroken) as error:
+        return str(error)
+    return None
+
+
+def _first_that_loads() -> str:
+    for name in ENGINES[:-1]:
+        try:
+            load(name)
+        except InterpreterMissing:
+            continue
+        except InterpreterBroken as error:
+            _log.warning("%s", error)
+            continue
+        return name
+    return ENGINES[-1]
+
+
+def _build(name: str, model: bytes) -> Engine:
+    return NumpyEngine(model) if name == "numpy" else InterpreterEngine(name, model)

@@ -1,0 +1,64 @@
+"""The int8 net as integer kernels see it: a chain of convolutions and paddings on quantised maps.
+
+The converter writes a model file from it and the NumPy engine computes from it, so that both mean the same thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The int8 grid of a map: real value = (q - zero_point) * scale; scale is exactly a float32."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, eq=False)
+class Conv:
+    """A convolution on int8 maps [height, width, channels].
+
+    weight: int8 [out, kernel height, kernel width, in] with zero point 0 and weight_scale float32 [out].
+    bias: int32 [out] at scale input.scale * weight_scale. stride: (vertical, horizontal) px.
+    same: pad half a kernel on every side (odd kernels, stride 1); else no padding. relu: clamp at zero.
+    """
+
+    name: str
+    weight: NDArray[np.int8]
+    weight_scale: NDArray[np.float32]
+    bias: NDArray[np.int32]
+    stride: tuple[int, int]
+    same: bool
+    relu: bool
+    input: Grid
+    output: Grid
+
+
+@dataclass(frozen=True)
+class Pad:
+    """Zeros around a map: rows (above, below) and columns (left, right) in px; the grid stays."""
+
+    name: str
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Net:
+    """Steps from the strip to the scores: int8 [height_px, W, 1] -> int8 [1, W / 4, outputs]."""
+
+    height_px: int
+    input: Grid
+    steps: tuple[Conv | Pad, ...]
+
+    @property
+    def output(self) -> Grid:
+        """The grid of the scores."""
+        last = self.steps[-1]
+        return last.output if isinstance(last, Conv) else last.grid

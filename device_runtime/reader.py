@@ -1,0 +1,180 @@
+"""The whole reader: an image goes in, a reading comes out, with what a report needs to say about it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime import engines
+from device_runtime.bundle import Bundle, load_bundle
+from device_runtime.decode import Decoder
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar import Grammar
+from device_runtime.images import load_grey, to_grey
+from device_runtime.locate import locate
+from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.reject import Calibration, judge
+from device_runtime.scan import Scanner
+from device_runtime.types import Decoding, Field, Penalties, Reading, Strip
+
+DEFAULT_PATTERN = r"\d{3,9}"
+DEFAULT_MAX_ERROR = 0.01
+STAGES = ("locate", "normalize", "scan", "decode")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What the stages made of the field that was chosen; for pictures and study."""
+
+    strip: Strip
+    penalties: Penalties
+    decoding: Decoding
+
+
+@dataclass(frozen=True)
+class Result:
+    """A reading with its source, its field (None: the image was one), the engine and the time of every stage."""
+
+    source: str
+    reading: Reading
+    field: Field | None
+    engine: str
+    timing_ms: dict[str, float]
+    trace: Trace
+
+    def as_dict(self) -> dict[str, Any]:
+        """The public form of a result: the keys of `posteye read --json`."""
+        reading = self.reading
+        to_image = self.trace.strip.image_from_strip
+        x0 = self.field.corners[0][0] if self.field else 0.0
+        return {
+            "source": self.source,
+            "code": reading.code,
+            "status": reading.status,
+            "reason": reading.reason,
+            "confidence": round(reading.confidence, 6),
+            "characters": [
+                {
+                    "char": c.char,
+                    "confidence": round(c.confidence, 6),
+                    "x": round(float(to_image[0] @ (c.x_px, STRIP_HEIGHT_PX / 2, 1)) + x0, 1),
+                }
+                for c in reading.characters
+            ],
+            "candidates": [{"code": c.code, "confidence": round(c.confidence, 6)} for c in reading.candidates],
+            "field": [[round(x, 1), round(y, 1)] for x, y in self.field.corners] if self.field else None,
+            "engine": self.engine,
+            "timing_ms": {stage: round(ms, 3) for stage, ms in self.timing_ms.items()},
+        }
+
+
+class Reader:
+    """Reads postal codes; the constructor prepares, `read` runs.
+
+    country: ISO code of a known country. pattern: regular expression that the whole code must match. At most one of
+    them; none means 3 to 9 digits. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy" or
+    None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
+    Raises PosteyeError for anything that cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        country: str | None = None,
+        pattern: str | None = None,
+        bundle: Path | str | None = None,
+        engine: str | None = None,
+        max_error: float = DEFAULT_MAX_ERROR,
+        n_best: int = 3,
+    ) -> None:
+        cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
+        if country and pattern:
+            raise PosteyeError("give a country or a pattern, not both")
+        self.bundle: Bundle = load_bundle(bundle)
+        alphabet = self.bundle.manifest.alphabet
+        self.grammar = (
+            Grammar.from_country(country) if country else Grammar.from_pattern(pattern or DEFAULT_PATTERN, alphabet)
+        )
+        self.max_error = max_error
+        self._calibration = _calibration(self.bundle)
+        self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
+        self._scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
+        self._decoder = Decoder(self.grammar, alphabet, n_best)
+        found = self._scanner.engine
+        self.engine = f"{found.name} {found.version}"
+
+    def read(
+        self, image: Path | str | NDArray[np.generic], *, field: bool = False, source: str | None = None
+    ) -> Result:
+        """Read one image (a path, or an array [H, W] or [H, W, channels]).
+
+        field: the image is one text field already, so nothing is located. Raises ImageError for what is no image.
+        """
+        if isinstance(image, (str, Path)):
+            source, grey = source or str(image), load_grey(image)
+        else:
+            grey = to_grey(image)
+        started = time.perf_counter()
+        fields: list[Field | None] = [None] if field else [*locate(grey)]
+        located_ms = (time.perf_counter() - started) * 1000
+        results = [self._read_field(_crop(grey, f), f, source or "array") for f in fields or [None]]
+        best = max(results, key=_rank)
+        spent = {stage: sum(r.timing_ms[stage] for r in results) for stage in STAGES}
+        spent["locate"] = located_ms
+        spent["total"] = (time.perf_counter() - started) * 1000
+        return Result(best.source, best.reading, best.field, best.engine, spent, best.trace)
+
+    def _read_field(self, grey: NDArray[np.uint8], field: Field | None, source: str) -> Result:
+        clock = [time.perf_counter()]
+        strip = normalize(grey)
+        clock.append(time.perf_counter())
+        try:
+            penalties = self._scanner(_padded(strip))
+            too_long = None
+        except PosteyeError as error:
+            penalties, too_long = _nothing(self.bundle), str(error)
+        clock.append(time.perf_counter())
+        decoding = self._decoder(penalties)
+        if too_long is None:
+            reading = judge(decoding, self._calibration, self.max_error, strip.has_ink)
+        else:
+            reading = Reading("no_code", None, too_long, 0.0, (), ())
+        clock.append(time.perf_counter())
+        spent = {s: (b - a) * 1000 for s, a, b in zip(STAGES[1:], clock, clock[1:], strict=False)}
+        spent["locate"] = 0.0
+        return Result(source, reading, field, self.engine, spent, Trace(strip, penalties, decoding))
+
+
+def _rank(result: Result) -> tuple[bool, float]:
+    return result.reading.code is not None, result.reading.confidence
+
+
+def _calibration(bundle: Bundle) -> Calibration:
+    found = bundle.manifest.calibration
+    return Calibration(found.temperature, tuple((r.max_error, r.threshold, r.accept_rate) for r in found.table))
+
+
+def _padded(strip: Strip) -> Strip:
+    """The strip with paper added on the right up to a width that the scanner's stride divides."""
+    spare = -strip.pixels.shape[1] % 4
+    if not spare:
+        return strip
+    return Strip(np.pad(strip.pixels, ((0, 0), (0, spare))), strip.image_from_strip, strip.has_ink)
+
+
+def _nothing(bundle: Bundle) -> Penalties:
+    alphabet = bundle.manifest.alphabet
+    return Penalties(np.zeros((0, len(alphabet) + 2), np.float32), np.zeros(0, np.float32), alphabet)
+
+
+def _crop(grey: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
+    if field is None:
+        return grey
+    (x0, y0), (x1, y1) = field.corners[0], field.corners[2]
+    return np.ascontiguousarray(grey[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])

@@ -1,0 +1,74 @@
+"""Generated fields: seeded, labelled truly, and such that the device's normalisation finds the writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device_runtime.errors import PosteyeError
+from train.digits import Hand
+from train.fields import FieldGenerator
+from train.strokes import VARIANTS, draw
+from train.typeset import find_fonts, random_line
+
+Fonts = tuple[list[Path], list[Path]]
+
+
+def test_same_seed_same_fields(hands: list[Hand], fonts: Fonts) -> None:
+    a, b = FieldGenerator(hands, 4, fonts), FieldGenerator(hands, 4, fonts)
+    for _ in range(12):
+        (pixels_a, target_a), (pixels_b, target_b) = a.strip(), b.strip()
+        assert target_a == target_b
+        np.testing.assert_array_equal(pixels_a, pixels_b)
+
+
+def test_strips_are_what_the_scanner_takes(generator: FieldGenerator) -> None:
+    for _ in range(40):
+        pixels, target = generator.strip()
+        assert pixels.dtype == np.uint8 and pixels.shape[0] == 32
+        assert set(target) <= set("0123456789#~")
+
+
+def test_handwritten_digits_leave_ink_for_each(generator: FieldGenerator) -> None:
+    widths = {}
+    for digits in ("1", "1828", "182818281"):
+        field = generator.handwritten(digits)
+        assert field.target == f"~{digits}~"
+        widths[digits] = field.image.shape[1] / field.image.shape[0]
+    assert widths["1"] < widths["182818281"]
+
+
+def test_printed_targets_mark_other_writing(generator: FieldGenerator) -> None:
+    for _ in range(30):
+        field = generator.printed()
+        assert field.digits in field.target
+        assert "##" not in field.target
+
+
+def test_lengths_run_from_one_to_nine(generator: FieldGenerator) -> None:
+    lengths = {len(generator.random_digits()) for _ in range(600)}
+    assert lengths == set(range(1, 10))
+
+
+def test_empty_fields_hold_no_digit(generator: FieldGenerator) -> None:
+    assert all(generator.empty().target in ("#", "~") for _ in range(10))
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_drawn_shapes_have_ink(digit: int) -> None:
+    random = np.random.default_rng(digit)
+    for variant in VARIANTS[digit]:
+        image = draw(variant(random.uniform), 4.0, 0.02, random)
+        assert 0.02 < (image > 128).mean() < 0.6
+
+
+def test_lines_hold_their_code() -> None:
+    random = np.random.default_rng(0)
+    assert all("10115" in random_line(random, "10115") for _ in range(60))
+
+
+def test_missing_fonts_are_named() -> None:
+    with pytest.raises(PosteyeError, match=r"No Such Family|fc-list"):
+        find_fonts(("No Such Family",))

@@ -1,0 +1,94 @@
+"""Makes the sample fields that come with the program: `python -m train.samples --out device_runtime/samples`.
+
+Handwriting is composed of MNIST *test* digits, print is set in DejaVu and Liberation fonts; neither was trained on in
+these fields. The last sample is smeared until nobody can read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import cv2
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.commands.doctor import golden_scores
+from device_runtime.samples import INDEX_FILE, Sample
+from train.digits import hands_of
+from train.fields import Field, FieldGenerator
+from train.handwriting import random_style
+from train.mnist import load_mnist
+from train.typeset import HAND_FAMILIES, find_fonts
+
+_HAND, _PRINT = "MNIST test digits (CC BY-SA 3.0)", "DejaVu or Liberation fonts (free licences)"
+_FONTS = ("DejaVu Sans", "DejaVu Sans Mono", "Liberation Sans", "Liberation Mono", "DejaVu Serif")
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files: one writer a string.")
+def samples(out: Path, writers: Path | None) -> None:
+    """Draw the samples, write them and their index."""
+    hands = hands_of(load_mnist(None, writers).test)
+    generator = FieldGenerator(hands, 2026, (find_fonts(_FONTS), find_fonts(HAND_FAMILIES)))
+    out.mkdir(parents=True, exist_ok=True)
+    index = []
+    for number, (image, sample) in enumerate(_all(generator), start=1):
+        named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
+        cv2.imwrite(str(out / named.file), image)
+        index.append(msgspec.structs.replace(named, scores_sha256=golden_scores(named)))
+    encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
+    (out / INDEX_FILE).write_bytes(encoded + b"\n")
+
+
+def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
+    made = []
+    for code, form in (
+        ("10115", {"country": "DE"}),
+        ("47500", {"country": "MY"}),
+        ("90210", {"country": "US"}),
+        ("62704", {"pattern": r"\d{5}"}),
+        ("80331", {"country": "DE"}),
+        ("3407", {"pattern": r"\d{4}"}),
+        ("152638", {"pattern": r"\d{6}"}),
+    ):
+        made.append((_handwritten(generator, code).image, Sample("hand", code, _HAND, "", **form)))
+    for text, code, form in (
+        ("D-20095 Hamburg", "20095", {"country": "DE"}),
+        ("47500 SUBANG JAYA, SELANGOR", "47500", {"country": "MY"}),
+        ("SPRINGFIELD IL 62704-1234", "62704-1234", {"country": "US"}),
+        ("NO. 12, JALAN 3/5, 50450 K.L.", "50450", {"country": "MY"}),
+    ):
+        made.append((_printed(generator, text), Sample("print", code, _PRINT, "", **form)))
+    smeared = _smear(_handwritten(generator, "38925").image)
+    made.append((smeared, Sample("smeared", None, _HAND, "", country="DE")))
+    return made
+
+
+def _handwritten(generator: FieldGenerator, code: str) -> Field:
+    """A tidy hand: digits apart, of like size, on plain paper with a little texture."""
+    style = random_style(generator.random)
+    style = replace(style, gap=0.18, gap_jitter=0.04, size_jitter=0.04, drift=0.02, small_zeros=False, variants={})
+    style = replace(style, level=0.42, gain=3.0, blur_px=0.8, height_px=40.0)
+    ink, box = generator.penman.write(code, style)
+    left, top, right, bottom = (box[0] - 16, box[1] - 12, box[2] + 16, box[3] + 12)
+    return Field(generator.paper.photograph(ink[top:bottom, left:right], printed=False), code, code)
+
+
+def _printed(generator: FieldGenerator, text: str) -> NDArray[np.uint8]:
+    ink = generator.typesetter.set_line(text, 30)
+    return generator.paper.photograph(ink[18:-18, 14:-14], printed=True)
+
+
+def _smear(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Wet ink wiped sideways."""
+    kernel = np.full((1, 41), 1 / 41, np.float32)
+    wiped = cv2.filter2D(cv2.GaussianBlur(image, (0, 0), 3), -1, kernel)
+    return np.asarray(np.minimum(image // 2 + 100, wiped), np.uint8)
+
+
+if __name__ == "__main__":
+    samples()
