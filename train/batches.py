@@ -25,11 +25,11 @@ class Batch:
 
 
 def place(pixels: list[NDArray[np.uint8]], lefts: list[int], width_px: int) -> NDArray[np.float32]:
-    """Lay strips on blank paper of one width, each at its own left edge; float32 [n, 1, 32, width], ink = 1."""
+    """Lay strips on blank paper of one width, each at its own left edge; float32 [n, 1, 32, width], 0..1."""
     strips = np.zeros((len(pixels), 1, 32, width_px), np.float32)
     for row, (strip, left) in enumerate(zip(pixels, lefts, strict=True)):
         strips[row, 0, :, left : left + strip.shape[1]] = strip
-    return strips / np.float32(255)
+    return strips / np.float32(256)
 
 
 def padded_width(width_px: int) -> int:

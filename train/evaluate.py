@@ -123,7 +123,7 @@ def float_scan(run: Path, alphabet: str) -> Scan:
 
     def scan(strip: Strip) -> Penalties:
         with torch.no_grad():
-            logits = net(torch.from_numpy(strip.pixels.astype(np.float32) / 255)[None, None])
+            logits = net(torch.from_numpy(strip.pixels.astype(np.float32) / 256)[None, None])
         values = -logits.log_softmax(2)[0].numpy()
         return Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet)
 

@@ -1,8 +1,12 @@
 """Quantization-aware training: the scanner as int8 kernels will compute it, differentiable.
 
-Activations: int8 per tensor, scale from a running maximum. Weights: int8 per output channel, symmetric, scale
-max|w| / 127. Biases: int32 at scale (input scale * weight scale). Batch normalisation is folded once, before
-this stage starts from a trained float net.
+Activations are int8 per tensor, weights int8 per output channel and symmetric, biases int32 at scale (input scale *
+weight scale). Batch normalisation is folded once, before this stage starts from a trained float net.
+
+The grids are chosen so that every kernel gives the same bits. Kernels differ in how they rescale an int32 sum to int8:
+gemmlowp's round twice, XNNPACK's and ONNX Runtime's once in float32, and they break ties in different ways. Here all
+scales are powers of two, weights are multiples of 4 and biases are 2 modulo 4. So every sum is 2 modulo 4: halving it
+is exact, and no sum lies on a tie, whatever a kernel does with ties. The price is 6 bits a weight instead of 8.
 """
 
 from __future__ import annotations
@@ -13,27 +17,41 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from train.model import SHAPES, ConvShape, ScanningLeNet, columns
+from train.model import CLASSES, SHAPES, SUB_COLUMNS, ConvShape, ScanningLeNet, columns
 
-INPUT_SCALE = 1 / 255
+INPUT_SCALE = 1 / 256
 INPUT_ZERO_POINT = -128
-_SMALLEST_SCALE = 1e-8
-_SMALLEST_WEIGHT_SCALE = 1e-6  # of a channel that died; a smaller one would push its bias out of int32
+OUTPUT_SCALE = 0.25  # nats a step; logits beyond +-32 are cut, where nothing is left to decide
+WEIGHT_STEP = 4
+LARGEST_WEIGHT = 31  # steps; 31 * 4 = 124 of int8's 127
+BIAS_REST = 2  # modulo WEIGHT_STEP
+LARGEST_RESCALE = 1 / 8  # of a sum to int8: below, a sum that is 2 modulo 4 is never on a tie
+_SMALLEST_SCALE = 2.0**-20  # of a map or channel that died; a smaller one would push biases out of int32
+_TOLERATED_CUT = 0.25  # octaves: a range a little over a power of two is cut, not given twice the room
+
+
+def power_of_two(scale: Tensor) -> Tensor:
+    """The power of two that serves for a scale: the next above, or the one below when that cuts little."""
+    return torch.exp2(torch.ceil(torch.log2(scale.clamp(min=_SMALLEST_SCALE)) - _TOLERATED_CUT))
 
 
 class ActivationQuantizer(nn.Module):
-    """Rounds a tensor to an int8 grid whose range follows the data while `observing` is true."""
+    """Rounds a tensor to an int8 grid whose range follows the data while `observing` is true.
+
+    fixed_scale: a scale to keep instead, with zero point 0.
+    """
 
     scale: Tensor
     zero_point: Tensor
     low: Tensor
     high: Tensor
 
-    def __init__(self, momentum: float = 0.02) -> None:
+    def __init__(self, fixed_scale: float | None = None, momentum: float = 0.02) -> None:
         super().__init__()
         self.momentum = momentum
+        self.fixed = fixed_scale is not None
         self.observing = True
-        self.register_buffer("scale", torch.ones(()))
+        self.register_buffer("scale", torch.tensor(fixed_scale or 1.0))
         self.register_buffer("zero_point", torch.zeros((), dtype=torch.int32))
         self.register_buffer("low", torch.zeros(()))
         self.register_buffer("high", torch.zeros(()))
@@ -44,11 +62,11 @@ class ActivationQuantizer(nn.Module):
         rate = 1.0 if first else self.momentum
         self.low += rate * (low - self.low)
         self.high += rate * (high - self.high)
-        self.scale.copy_(((self.high - self.low) / 255).clamp(min=_SMALLEST_SCALE))
+        self.scale.copy_(power_of_two((self.high - self.low) / 255))
         self.zero_point.copy_((-128 - self.low / self.scale).round().clamp(-128, 127).to(torch.int32))
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and self.observing:
+        if self.training and self.observing and not self.fixed:
             with torch.no_grad():
                 self._observe(x)
         return torch.fake_quantize_per_tensor_affine(x, self.scale, self.zero_point, -128, 127)
@@ -57,25 +75,28 @@ class ActivationQuantizer(nn.Module):
 class QuantConv(nn.Module):
     """A convolution with int8 weights, an int32 bias and a quantised output; `relu` fuses into the output's range."""
 
-    def __init__(self, weight: Tensor, bias: Tensor, shape: ConvShape, relu: bool) -> None:
+    def __init__(
+        self, weight: Tensor, bias: Tensor, shape: ConvShape, relu: bool, output_scale: float | None = None
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(weight.detach().clone())
         self.bias = nn.Parameter(bias.detach().clone())
         self.shape = shape
         self.relu = relu
-        self.output = ActivationQuantizer()
+        self.output = ActivationQuantizer(output_scale)
 
-    def weight_scale(self) -> Tensor:
-        """Scale of each output channel, float32 [channels]."""
-        return (self.weight.detach().abs().amax(dim=(1, 2, 3)) / 127).clamp(min=_SMALLEST_WEIGHT_SCALE)
+    def _step(self) -> Tensor:
+        """Real value of WEIGHT_STEP in each output channel, float32 [channels]."""
+        return power_of_two(self.weight.detach().abs().amax(dim=(1, 2, 3)) / LARGEST_WEIGHT)
 
     def integers(self, input_scale: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Weights int8 [out, in, h, w] with their scales, and bias int32 [out] with its scales."""
-        scale = self.weight_scale()
-        weight = (self.weight.detach() / scale.view(-1, 1, 1, 1)).round().clamp(-127, 127).to(torch.int8)
+        step = self._step()
+        steps = (self.weight.detach() / step.view(-1, 1, 1, 1)).round().clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT)
+        scale = step / WEIGHT_STEP
         bias_scale = input_scale * scale
-        bias = (self.bias.detach().double() / bias_scale.double()).round().to(torch.int32)
-        return weight, scale, bias, bias_scale
+        bias = _round_bias(self.bias.detach(), bias_scale)
+        return (WEIGHT_STEP * steps).to(torch.int8), scale, bias, bias_scale
 
     def snap(self, input_scale: Tensor) -> None:
         """Move weights and bias onto their integer grids, so that training arithmetic and integers agree exactly."""
@@ -85,14 +106,33 @@ class QuantConv(nn.Module):
             self.bias.copy_(bias * bias_scale)
 
     def forward(self, x: Tensor, input_scale: Tensor) -> Tensor:
-        scale = self.weight_scale()
-        zeros = torch.zeros_like(scale, dtype=torch.int32)
-        weight = torch.fake_quantize_per_channel_affine(self.weight, scale, zeros, 0, -127, 127)
-        bias_scale = input_scale * scale
-        rounded = (self.bias / bias_scale).round() * bias_scale
+        step = self._step()
+        zeros = torch.zeros_like(step, dtype=torch.int32)
+        weight = torch.fake_quantize_per_channel_affine(self.weight, step, zeros, 0, -LARGEST_WEIGHT, LARGEST_WEIGHT)
+        bias_scale = input_scale * step / WEIGHT_STEP
+        rounded = _round_bias(self.bias.detach(), bias_scale) * bias_scale
         bias = self.bias + (rounded - self.bias).detach()  # straight-through: the gradient ignores the rounding
         x = functional.conv2d(x, weight, bias, self.shape.stride, self.shape.padding)
         return self.output(torch.relu(x) if self.relu else x)
+
+
+_POINT = ConvShape((1, 1), (1, 1), (0, 0))
+
+
+def _centred_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """The classifier's weight and bias with the mean over the classes taken off, which no softmax notices."""
+    assert head.bias is not None
+    weight = head.weight.detach().reshape(SUB_COLUMNS, CLASSES, -1)
+    bias = head.bias.detach().reshape(SUB_COLUMNS, CLASSES)
+    weight = weight - weight.mean(dim=1, keepdim=True)
+    bias = bias - bias.mean(dim=1, keepdim=True)
+    return weight.reshape(head.weight.shape), bias.reshape(-1)
+
+
+def _round_bias(bias: Tensor, scale: Tensor) -> Tensor:
+    """The nearest int32 of the right rest, [channels]."""
+    steps = ((bias.double() / scale.double() - BIAS_REST) / WEIGHT_STEP).round()
+    return (WEIGHT_STEP * steps + BIAS_REST).to(torch.int32)
 
 
 class QuantScanner(nn.Module):
@@ -115,9 +155,7 @@ class QuantScanner(nn.Module):
             gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             weight = conv.weight * gain.view(-1, 1, 1, 1)
             layers.append(QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True))
-        head_bias = source.head.bias
-        assert head_bias is not None
-        layers.append(QuantConv(source.head.weight, head_bias, ConvShape((1, 1), (1, 1), (0, 0)), relu=False))
+        layers.append(QuantConv(*_centred_head(source.head), _POINT, relu=False, output_scale=OUTPUT_SCALE))
         self.layers = nn.ModuleList(layers)
         self.register_buffer("input_scale", torch.tensor(INPUT_SCALE))
         self.register_buffer("input_zero_point", torch.tensor(INPUT_ZERO_POINT, dtype=torch.int32))
@@ -146,11 +184,19 @@ class QuantScanner(nn.Module):
             layer.output.observing = on
 
     def finish(self) -> None:
-        """Put the net into the state that is exported: evaluation mode, weights and biases on their grids."""
+        """Put the net into the state that is exported: evaluation mode, weights and biases on their grids.
+
+        Raises ValueError when a layer's sums would need too little rescaling for the kernels to agree.
+        """
         self.eval()
         scale = self.input_scale
         for layer in self.convs():
             layer.snap(scale)
+            rescale = layer.integers(scale)[3] / layer.output.scale
+            if bool((rescale > LARGEST_RESCALE).any()):
+                raise ValueError(
+                    f"a layer rescales its sums by {float(rescale.max())}; at most {LARGEST_RESCALE} is exact"
+                )
             scale = layer.output.scale
 
 

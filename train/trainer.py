@@ -36,7 +36,7 @@ class Recipe:
     seed: int = 1998
     shards: int = 80
     float_epochs: int = 9
-    quantized_epochs: int = 2
+    quantized_epochs: int = 1
     batch: int = 96
     float_rate: float = 4e-3
     quantized_rate: float = 4e-4

@@ -88,6 +88,6 @@ def test_extra_digits_are_turned_to_bright_ink(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", images=images, labels=np.array([1, 1, 7], np.uint8))
     (hand,) = load_extra(tmp_path)
     assert len(hand.glyphs[1]) == 2 and len(hand.glyphs[7]) == 1
-    assert hand.glyphs[7][0].max() == 255 and hand.glyphs[7][0].shape[0] < 26
+    assert hand.glyphs[7][0].max() > 250 and hand.glyphs[7][0].shape[0] < 26
     with pytest.raises(PosteyeError, match="holds no"):
         load_extra(tmp_path / "nowhere")
