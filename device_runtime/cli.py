@@ -81,9 +81,8 @@ def posteye() -> None:
 def main() -> None:
     """Entry point: errors that a user can mend come out in one line."""
     try:
-        posteye.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        code = posteye.main(standalone_mode=False)  # a command that raises Exit(n) comes back as n
+        sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as error:
         error.show()
         sys.exit(2)

@@ -78,15 +78,21 @@ def join(trellises: Sequence[Trellis]) -> tuple[Trellis, IntArray]:
 
     Returns the joint trellis and the index of each part's first state, int [parts].
     """
-    sizes = np.array([len(part.emission) for part in trellises])
-    first_state = np.cumsum(sizes) - sizes
-    joint = _assemble(
-        np.concatenate([part.emission for part in trellises]),
-        np.concatenate([part.start for part in trellises]),
-        np.concatenate([part.final for part in trellises]),
-        np.concatenate([part.source + shift for part, shift in zip(trellises, first_state, strict=True)]),
-        np.concatenate([part.destination + shift for part, shift in zip(trellises, first_state, strict=True)]),
-        np.concatenate([part.penalty for part in trellises]),
+    states = np.array([len(part.emission) for part in trellises])
+    arcs = np.array([len(part.source) for part in trellises])
+    first_state, first_arc = np.cumsum(states) - states, np.cumsum(arcs) - arcs
+    by_arc = first_state.repeat(arcs)
+    arc_of_state, arc_of_arc = first_arc.repeat(states), first_arc.repeat(arcs)
+    joint = Trellis(
+        emission=np.concatenate([part.emission for part in trellises]),
+        start=np.concatenate([part.start for part in trellises]),
+        final=np.concatenate([part.final for part in trellises]),
+        source=np.concatenate([part.source for part in trellises]) + by_arc,
+        destination=np.concatenate([part.destination for part in trellises]) + by_arc,
+        penalty=np.concatenate([part.penalty for part in trellises]),
+        first_in=np.concatenate([part.first_in for part in trellises]) + arc_of_state,
+        by_source=np.concatenate([part.by_source for part in trellises]) + arc_of_arc,
+        first_out=np.concatenate([part.first_out for part in trellises]) + arc_of_state,
     )
     return joint, first_state
 
@@ -152,43 +158,49 @@ def viterbi_backward(trellis: Trellis, emitted: FloatArray) -> FloatArray:
     return behind
 
 
-def step_back(
-    trellis: Trellis, emitted: FloatArray, ahead: FloatArray, column: int, state: int
-) -> tuple[int, int | None]:
-    """Follow the best path that is in a state at a column back to where it came into that state.
+def entries(emitted: FloatArray, ahead: FloatArray) -> IntArray:
+    """The column in which the best path that is in a state at a column came into that state; 0 when it began there.
 
-    ahead: from `viterbi_forward`. Returns the column in which the path entered the state, and the state that it came
-    from (None when it began there). Of equal paths the one that stays longest, then the lowest source, is taken.
+    ahead: from `viterbi_forward`. Returns int [columns, states]. Of equal paths the one that stays longest is taken.
     """
-    entered = ahead[1 : column + 1, state] - emitted[1 : column + 1, state]
-    moved = np.flatnonzero(entered != ahead[:column, state])
-    if not len(moved):
-        return 0, None
-    entry = int(moved[-1]) + 1
+    entered = np.zeros(ahead.shape, np.intp)
+    entered[1:] = (ahead[1:] - emitted[1:] != ahead[:-1]) * np.arange(1, len(ahead))[:, None]
+    return np.maximum.accumulate(entered, axis=0)
+
+
+def step_back(trellis: Trellis, ahead: FloatArray, entry: int, state: int) -> int:
+    """The state that the best path was in before it came into a state at the column `entry`, at least 1.
+
+    Of equal paths the one from the lowest source is taken.
+    """
     last = trellis.first_in[state + 1] if state + 1 < len(trellis.first_in) else len(trellis.source)
     arcs = slice(trellis.first_in[state], last)
     sources = trellis.source[arcs]
-    return entry, int(sources[np.argmin(ahead[entry - 1, sources] + trellis.penalty[arcs])])
+    return int(sources[(ahead[entry - 1].take(sources) + trellis.penalty[arcs]).argmin()])
 
 
-def step_on(
-    trellis: Trellis, emitted: FloatArray, behind: FloatArray, column: int, state: int
-) -> tuple[int, int | None]:
-    """Follow the best path that is in a state at a column on to where it leaves that state.
+def exits(emitted: FloatArray, behind: FloatArray) -> IntArray:
+    """The last column in its state of the best path that is in a state at a column; the last of all when it ends there.
 
-    behind: from `viterbi_backward`. Returns the last column in the state, and the state that comes next (None when the
-    path ends there). Of equal paths the one that stays longest, then the lowest destination, is taken.
+    behind: from `viterbi_backward`. Returns int [columns, states]. Of equal paths the one that stays longest is taken.
     """
-    stays = emitted[column + 1 :, state] + behind[column + 1 :, state]
-    moved = np.flatnonzero(behind[column:-1, state] != stays)
-    if not len(moved):
-        return len(emitted) - 1, None
-    leaving = column + int(moved[0])
+    last = len(behind) - 1
+    left = np.full(behind.shape, last, np.intp)
+    moved = behind[:-1] != emitted[1:] + behind[1:]
+    left[:-1] = np.where(moved, np.arange(last)[:, None], last)
+    return np.minimum.accumulate(left[::-1], axis=0)[::-1]
+
+
+def step_on(trellis: Trellis, emitted: FloatArray, behind: FloatArray, leaving: int, state: int) -> int:
+    """The state that the best path goes into from a state at the column `leaving`, not the last one.
+
+    Of equal paths the one to the lowest destination is taken.
+    """
     last = trellis.first_out[state + 1] if state + 1 < len(trellis.first_out) else len(trellis.source)
     arcs = trellis.by_source[trellis.first_out[state] : last]
-    ends = trellis.destination[arcs]
-    ways = behind[leaving + 1, ends] + emitted[leaving + 1, ends] + trellis.penalty[arcs]
-    return leaving, int(ends[np.argmin(ways)])
+    ends = trellis.destination.take(arcs)
+    ways = behind[leaving + 1].take(ends) + emitted[leaving + 1].take(ends) + trellis.penalty.take(arcs)
+    return int(ends[ways.argmin()])
 
 
 def forward_scores(trellis: Trellis, emitted: FloatArray, first_state: IntArray) -> FloatArray:

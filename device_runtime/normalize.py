@@ -52,7 +52,7 @@ def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
     ink, threshold = _stretch(_darkness(work))
     if threshold is None:
         return _blank()
-    ink, mask = _remove_lines(ink, (ink > threshold).astype(np.uint8))
+    ink, mask = _remove_lines(ink, cv2.compare(ink, threshold, cv2.CMP_GT) & 1)
     text = _measure(mask)
     pixels, work_from_strip = _straighten(ink, text, body_height_px)
     if work_from_strip is None:
@@ -89,7 +89,7 @@ def _darkness(work: Grey) -> Grey:
 
 def _stretch(dark: Grey) -> tuple[Grey, int | None]:
     """Put paper texture at 0 and solid ink at 255; also the threshold between them, None when there is no ink."""
-    counts = np.bincount(dark.ravel(), minlength=256).astype(np.int64)
+    counts = cv2.calcHist([dark], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     split = _otsu(counts)
     paper, ink = counts[: split + 1], counts[split + 1 :]
     if not ink.sum():
@@ -102,7 +102,7 @@ def _stretch(dark: Grey) -> tuple[Grey, int | None]:
     levels = np.clip((np.arange(256) - floor) / (ink_level - floor), 0, 1)
     table = np.rint(levels * 255).astype(np.uint8)
     threshold = int(np.clip(table[split], 64, 153))
-    return table[dark], threshold
+    return np.asarray(cv2.LUT(dark, table), np.uint8), threshold
 
 
 def _otsu(counts: NDArray[np.int64]) -> int:

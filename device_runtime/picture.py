@@ -26,10 +26,13 @@ def draw(result: Result) -> NDArray[np.uint8]:
     rows, width = strip.pixels.shape
     names = [*penalties.alphabet, "blank", "rubbish"]
     top = _TOP_PX + rows * _ZOOM + 12
-    canvas = np.full((top + len(names) * _ROW_PX + 40, _LEFT_PX + width * _ZOOM + 16, 3), 255, np.uint8)
+    headline = _headline(result)
+    text_px = cv2.getTextSize(headline, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 1)[0][0]
+    total_px = _LEFT_PX + max(width * _ZOOM, text_px) + 16
+    canvas = np.full((top + len(names) * _ROW_PX + 40, total_px, 3), 255, np.uint8)
     large = cv2.resize(255 - strip.pixels, None, fx=_ZOOM, fy=_ZOOM, interpolation=cv2.INTER_NEAREST)
     canvas[_TOP_PX : _TOP_PX + rows * _ZOOM, _LEFT_PX : _LEFT_PX + width * _ZOOM] = large[:, :, None]
-    _text(canvas, _headline(result), (_LEFT_PX, 40), 0.9, _STATUS[result.reading.status])
+    _text(canvas, headline, (_LEFT_PX, 40), 0.9, _STATUS[result.reading.status])
     for row, name in enumerate(names):
         _text(canvas, name, (10, top + row * _ROW_PX + 16), 0.5, _INK)
     _cells(canvas, np.exp(-penalties.values), penalties.x_px, top)

@@ -9,6 +9,8 @@ from device_runtime.graph import (
     UNREACHABLE,
     FloatArray,
     emit,
+    entries,
+    exits,
     step_back,
     step_on,
     viterbi_backward,
@@ -78,6 +80,8 @@ class _Writer:
         self.emitted = emitted
         self.ahead = ahead
         self.behind = behind
+        self.entered = entries(emitted, ahead)
+        self.left = exits(emitted, behind)
         self.heads: dict[tuple[int, int], str] = {}
         self.tails: dict[tuple[int, int], str] = {}
 
@@ -90,7 +94,8 @@ class _Writer:
             if known is not None:
                 head = known
                 break
-            entry, source = step_back(self.graph.trellis, self.emitted, self.ahead, column, state)
+            entry = int(self.entered[column, state])
+            source = step_back(self.graph.trellis, self.ahead, entry, state) if entry else None
             trail.append(((column, state), self.graph.written(source, state, self.alphabet)))
             if source is None:
                 break
@@ -109,8 +114,11 @@ class _Writer:
             if known is not None:
                 tail = known
                 break
-            leaving, target = step_on(self.graph.trellis, self.emitted, self.behind, column, state)
-            if target is None or target < FIRST_CODE_STATE:
+            leaving = int(self.left[column, state])
+            if leaving == len(self.left) - 1:
+                break
+            target = step_on(self.graph.trellis, self.emitted, self.behind, leaving, state)
+            if target < FIRST_CODE_STATE:
                 break
             trail.append(((column, state), self.graph.written(state, target, self.alphabet)))
             column, state = leaving + 1, target

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def any_char(alphabet: str) -> int:
     return len(alphabet) + 2
 
 
-def emission_columns(values: NDArray[np.float32], alphabet: str) -> FloatArray:
+def emission_columns(values: NDArray[np.floating[Any]], alphabet: str) -> FloatArray:
     """Settle penalties [columns, classes] and add a last class, "any character": -log of the sum of probabilities.
 
     The sum, not the smallest penalty: which digit a foreign number holds does not matter, and forward scores over all

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from device_runtime.errors import PosteyeError
-from train.calibrate import PATTERN, calibrate
+from train.calibrate import PATTERN, balance_blank, calibrate, column_offset_px
 from train.digits import Hand, hands_of, load_extra
 from train.mnist import WHEEL_REQUIREMENT, Mnist, load_mnist
 from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard
@@ -20,6 +20,7 @@ from train.trainer import Recipe, Run, exact_rate
 from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 
 _DEFAULT = Recipe()
+_THREADS = torch.get_num_threads()  # OMP_NUM_THREADS, else all cores
 _HELD_OUT_SEED = 7  # times a prime: far from every training shard
 PARITY_STRIPS = 2500
 
@@ -69,6 +70,7 @@ def train(
     run = Run(out, recipe, validation, device)
     with ShardMaker(hands, seed, out / "shards", 0, shards, workers) as maker:
         net = run(lambda path: _wait(path, maker))
+    handicap = balance_blank(net, calibration)
     fitted, _ = calibrate(net, calibration)
     _, exact = calibrate(net, validation)
     metrics = {
@@ -80,10 +82,16 @@ def train(
         {
             "state": net.state_dict(),
             "channels": net.channels,
-            "recipe": asdict(recipe) | {"command": _command(recipe, writers, digits), "calibration_pattern": PATTERN},
+            "recipe": asdict(recipe)
+            | {
+                "command": _command(recipe, writers, digits),
+                "calibration_pattern": PATTERN,
+                "blank_handicap": handicap,
+            },
             "seed": seed,
             "sources": _sources(writers, digits, hands),
             "calibration": {"temperature": fitted.temperature, "table": [list(row) for row in fitted.table]},
+            "column_offset_px": column_offset_px(net, validation),
             "metrics": metrics,
         },
         temporary,
@@ -104,7 +112,7 @@ def _held_out(data: Mnist, out: Path, part: int) -> Shard:
 
 def _wait(path: Path, maker: ShardMaker) -> None:
     """Return when a shard is there; leave the processors to the workers as long as they need them."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) - maker.running()))
+    torch.set_num_threads(max(1, _THREADS - maker.running()))
     while not path.exists():
         if maker.failed():
             raise PosteyeError(f"a process that generates strips has died; {path.name} will not come (see above)")

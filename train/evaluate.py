@@ -68,7 +68,10 @@ def read_all(data: Labelled, scan: Scan, decoder: Decoder, name: str) -> Outcome
     codes: list[str | None] = []
     confidences = np.zeros(len(data.codes))
     for i, strip in enumerate(tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False)):
-        candidates = decoder(scan(strip)).candidates if strip.has_ink else ()
+        try:
+            candidates = decoder(scan(strip)).candidates if strip.has_ink else ()
+        except PosteyeError:  # longer than the model reads: a field that is not read, and the others are
+            candidates = ()
         codes.append(candidates[0].code if candidates else None)
         confidences[i] = candidates[0].confidence if candidates else 0.0
     correct = np.array([code == truth for code, truth in zip(codes, data.codes, strict=True)])

@@ -43,6 +43,7 @@ class HandStyle:
     skew: float
     pen: float
     small_zeros: bool
+    marks: float  # share of strings with dots, commas or dashes in groups of three digits
     variants: dict[int, int]
     variant_share: float
 
@@ -67,6 +68,7 @@ def random_style(random: np.random.Generator) -> HandStyle:
         skew=random.normal(0, 0.03),
         pen=uniform(0.05, 0.13),
         small_zeros=random.random() < 0.2,
+        marks=0.45,
         variants=chosen,
         variant_share=uniform(0.6, 1.0),
     )
@@ -91,7 +93,7 @@ class Penman:
         hand = self.hands[int(random.choice(len(self.hands), p=self._weights))] if random.random() < 0.8 else None
         placed: list[Placed] = []
         marks: list[tuple[float, float]] = []
-        pointed = random.random() < 0.45
+        pointed = random.random() < style.marks
         x = 0.0
         for i, char in enumerate(digits):
             glyph = self._glyph(int(char), hand, style)
@@ -101,7 +103,7 @@ class Penman:
             x += glyph.shape[1]
             left_over = len(digits) - 1 - i
             gap = (style.gap + random.normal(0, style.gap_jitter)) * height
-            if left_over and ((pointed and left_over % 3 == 0) or random.random() < 0.05):
+            if left_over and ((pointed and left_over % 3 == 0) or random.random() < style.marks / 9):
                 gap = max(gap, random.uniform(-0.1, 0.25) * height)
                 marks.append((x + gap, height * random.uniform(0.78, 1.12)))
                 gap += random.uniform(0.05, 0.6) * height

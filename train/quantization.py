@@ -26,7 +26,7 @@ WEIGHT_STEP = 4
 LARGEST_WEIGHT = 31  # steps; 31 * 4 = 124 of int8's 127
 BIAS_REST = 2  # modulo WEIGHT_STEP
 LARGEST_RESCALE = 1 / 8  # of a sum to int8: below, a sum that is 2 modulo 4 is never on a tie
-_SMALLEST_SCALE = 2.0**-20  # of a map or channel that died; a smaller one would push biases out of int32
+_SMALLEST_SCALE = 2.0**-16  # of a map or channel that died; a smaller one would push biases out of int32
 _TOLERATED_CUT = 0.25  # octaves: a range a little over a power of two is cut, not given twice the room
 
 

@@ -71,7 +71,9 @@ def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
 def _handwritten(generator: FieldGenerator, code: str) -> Field:
     """A tidy hand: digits apart, of like size, on plain paper with a little texture."""
     style = random_style(generator.random)
-    style = replace(style, gap=0.18, gap_jitter=0.04, size_jitter=0.04, drift=0.02, small_zeros=False, variants={})
+    style = replace(
+        style, gap=0.18, gap_jitter=0.04, size_jitter=0.04, drift=0.02, small_zeros=False, marks=0.0, variants={}
+    )
     style = replace(style, level=0.42, gain=3.0, blur_px=0.8, height_px=40.0)
     ink, box = generator.penman.write(code, style)
     left, top, right, bottom = (box[0] - 16, box[1] - 12, box[2] + 16, box[3] + 12)
@@ -84,10 +86,10 @@ def _printed(generator: FieldGenerator, text: str) -> NDArray[np.uint8]:
 
 
 def _smear(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Wet ink wiped sideways."""
-    kernel = np.full((1, 41), 1 / 41, np.float32)
-    wiped = cv2.filter2D(cv2.GaussianBlur(image, (0, 0), 3), -1, kernel)
-    return np.asarray(np.minimum(image // 2 + 100, wiped), np.uint8)
+    """Wet ink wiped to and fro until the strokes are gone."""
+    wiped = cv2.blur(cv2.GaussianBlur(image, (0, 0), 4), (31, 5))
+    streaks = cv2.blur(image, (61, 1))
+    return np.asarray(np.minimum(wiped, streaks), np.uint8)
 
 
 if __name__ == "__main__":

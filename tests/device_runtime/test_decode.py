@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.decode import Decoder
+from device_runtime.decode import Decoder, condense
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import DIGITS, Grammar
 from device_runtime.spotting import FOREIGN_NUMBER_PENALTY
@@ -237,3 +237,36 @@ def test_a_grammar_beyond_the_model_is_refused() -> None:
 def test_at_least_one_candidate_must_be_asked_for() -> None:
     with pytest.raises(ValueError, match="n_best is 0"):
         Decoder(Grammar.from_country("DE"), DIGITS, 0)
+
+
+def test_sure_runs_are_taken_as_one_column_each() -> None:
+    values = np.full((9, 12), 12.0, np.float32)
+    values[:, 10] = [0, 0, 5, 0, 0, 0, 5, 5, 5]
+    values[2, 4] = 0.01
+    values[6:8, 11] = 0
+    condensed, first = condense(values, 10)
+    assert first.tolist() == [0, 2, 3, 6, 8]
+    np.testing.assert_allclose(condensed[0], 2 * values[0])
+    np.testing.assert_allclose(condensed[2], values[3:6].sum(axis=0))
+
+
+def test_condensing_changes_neither_codes_nor_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    decoder = Decoder(Grammar.from_pattern(r"\d{1,4}", DIGITS), DIGITS)
+    for _ in range(30):
+        logits = rng.normal(0, 1, (40, 12))
+        logits[:, 10] += 14
+        for column in rng.choice(np.arange(2, 38, 4), 3, replace=False):
+            logits[column, 10] -= 14
+            logits[column, rng.integers(10)] += 4
+        log_sum = np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        penalties = Penalties((log_sum - logits).astype(np.float32), np.arange(40, dtype=np.float32), DIGITS)
+        quick = decoder(penalties)
+        with monkeypatch.context() as patch:
+            patch.setattr("device_runtime.decode.DOUBT", 0.0)
+            slow = decoder(penalties)
+        assert [c.code for c in quick.candidates] == [c.code for c in slow.candidates]
+        assert [c.x_px for c in quick.characters] == [c.x_px for c in slow.characters]
+        np.testing.assert_array_equal(quick.path, slow.path)
+        for a, b in zip(quick.candidates, slow.candidates, strict=True):
+            assert abs(a.confidence - b.confidence) < 5e-3

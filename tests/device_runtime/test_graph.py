@@ -15,6 +15,8 @@ from device_runtime.graph import (
     Trellis,
     build_trellis,
     emit,
+    entries,
+    exits,
     forward_scores,
     join,
     settle,
@@ -75,6 +77,7 @@ def test_steps_back_and_on_follow_a_best_path(seed: int) -> None:
     trellis, columns = random_case(seed)
     emitted = emit(trellis, columns)
     ahead, behind = viterbi_forward(trellis, emitted), viterbi_backward(trellis, emitted)
+    entered, left = entries(emitted, ahead), exits(emitted, behind)
     paths = all_paths(trellis, columns)
     for place in np.ndindex(ahead.shape):
         if ahead[place] + behind[place] >= UNREACHABLE:
@@ -83,13 +86,15 @@ def test_steps_back_and_on_follow_a_best_path(seed: int) -> None:
         column, state = place
         source: int | None = state
         while source is not None:
-            first, previous = step_back(trellis, emitted, ahead, column, source)
+            first = int(entered[column, source])
+            previous = step_back(trellis, ahead, first, source) if first else None
             path[first : column + 1] = source
             column, source = first - 1, previous
         column, target = place[0], state
         following: int | None = target
         while following is not None:
-            last, after = step_on(trellis, emitted, behind, column, following)
+            last = int(left[column, following])
+            after = step_on(trellis, emitted, behind, last, following) if last < len(columns) - 1 else None
             path[column : last + 1] = following
             column, following = last + 1, after
         assert paths[tuple(path.tolist())] == ahead[place] + behind[place]

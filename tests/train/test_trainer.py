@@ -11,7 +11,7 @@ import torch
 
 from device_runtime.errors import PosteyeError
 from train.batches import plain_batches, training_batches
-from train.calibrate import calibrate, one_number
+from train.calibrate import balance_blank, calibrate, one_number
 from train.digits import Hand
 from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
 from train.trainer import Recipe, Run, greedy_strings
@@ -104,3 +104,14 @@ def test_shard_maker_reports_dead_workers(tmp_path: Path) -> None:
         for process in maker._processes:
             process.join(60)
         assert maker.failed() and maker.running() == 0
+
+
+def test_balancing_blank_moves_only_its_logits(shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = run_in(tmp_path / "b", shards)(lambda path: None)
+    before = list(net.convs())[-1].bias.detach().clone().view(2, 12)
+    monkeypatch.setattr("train.calibrate.BLANK_HANDICAPS", (1.5,))
+    assert balance_blank(net, load_shard(shard_path(shards, 2))) == 1.5
+    moved = list(net.convs())[-1].bias.detach().view(2, 12) - before
+    torch.testing.assert_close(moved[:, 10], torch.full((2,), -1.5), rtol=0, atol=0.02)
+    moved[:, 10] = 0
+    assert moved.abs().max() < 1e-6

@@ -1,0 +1,160 @@
+"""The command as people call it: output, exit codes, one-line errors, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device_runtime.samples import load_samples
+from firmware_bridge import Cable, Event, serve
+
+SAMPLES = load_samples()
+MAX_RESIDENT_MB = 90
+
+
+def posteye(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    root = str(Path(__file__).parents[2])
+    environment = os.environ | {"PYTHONPATH": root}
+    command = [sys.executable, "-m", "device_runtime.cli", *(str(a) for a in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=cwd, check=False)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; sys.argv=['posteye','--help']\nfrom device_runtime.cli import main\n"
+    code += "try:\n main()\nexcept SystemExit: pass\n"
+    code += "print([m for m in ('numpy','cv2','torch','serial') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.rstrip().endswith("[]")
+    assert "posteye read" in found.stdout
+
+
+@pytest.mark.parametrize("command", ["read", "sorter", "demo", "doctor", "train", "evaluate", "convert"])
+def test_every_command_explains_itself(command: str) -> None:
+    found = posteye(command, "--help")
+    if found.returncode == 2:  # a lean environment: the workstation's commands say what they need
+        assert command in ("train", "evaluate", "convert") and "pip install 'posteye[" in found.stderr
+    else:
+        assert found.returncode == 0 and "Usage" in found.stdout
+
+
+def test_reading_prints_one_json_object_a_line() -> None:
+    found = posteye("read", SAMPLES[0].path, SAMPLES[1].path, "--field", "--pattern", r"\d{5}", "--json")
+    assert found.returncode == 0, found.stderr
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [row["code"] for row in rows] == [SAMPLES[0].expected, SAMPLES[1].expected]
+    assert rows[0]["source"] == str(SAMPLES[0].path)
+
+
+def test_reading_needs_no_training_framework_and_little_memory() -> None:
+    code = f"""
+import pathlib, re, sys
+from device_runtime import Reader
+result = Reader(pattern=r"\\d{{5}}").read({str(SAMPLES[0].path)!r}, field=True)
+assert result.reading.code == {SAMPLES[0].expected!r}, result.reading
+names = ("torch", "tensorflow", "onnx", "onnxruntime", "train", "convert", "scipy", "PIL")
+heavy = [name for name in names if name in sys.modules]
+peak = re.search(r"VmHWM:\\s*(\\d+) kB", pathlib.Path("/proc/self/status").read_text())
+print(heavy, int(peak.group(1)) // 1024)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy, resident_mb = found.stdout.rsplit(" ", 1)
+    assert heavy == "[]"
+    assert int(resident_mb) <= MAX_RESIDENT_MB
+
+
+def bad_inputs(folder: Path) -> dict[str, Path]:
+    """Files that are no images, and images that are odd."""
+    (folder / "empty.png").touch()
+    (folder / "text.png").write_text("hello\n" * 20)
+    (folder / "folder.png").mkdir()
+    return {name: folder / name for name in ("missing.png", "empty.png", "text.png", "folder.png")}
+
+
+def test_bad_files_get_one_line_each_and_the_rest_is_read(tmp_path: Path) -> None:
+    paths = bad_inputs(tmp_path)
+    found = posteye("read", *paths.values(), SAMPLES[0].path, "--field", "--pattern", r"\d{5}")
+    assert found.returncode == 2
+    assert "Traceback" not in found.stderr
+    for name in paths:
+        assert sum(name in line for line in found.stderr.splitlines()) == 1
+    assert SAMPLES[0].expected is not None and SAMPLES[0].expected in found.stdout
+
+
+def test_odd_images_are_read_as_nothing(tmp_path: Path) -> None:
+    odd = {"one.png": (1, 1), "long.png": (40, 20_000), "black.png": (50, 160)}
+    for name, shape in odd.items():
+        cv2.imwrite(str(tmp_path / name), np.zeros(shape, np.uint8))
+    cv2.imwrite(str(tmp_path / "white.png"), np.full((50, 160), 255, np.uint8))
+    found = posteye("read", *sorted(tmp_path.iterdir()), "--field", "--json")
+    assert found.returncode == 0, found.stderr
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    assert len(rows) == 4 and {row["status"] for row in rows} == {"no_code"}
+    assert all(row["reason"] and row["code"] is None for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--country", "XX"], "XX"),
+        (["--pattern", "[A-Z]{2}"], "'A'"),
+        (["--pattern", r"\d{5"], "pattern"),
+        (["--max-error", "0"], "max-error"),
+        (["--engine", "abacus"], "abacus"),
+        (["--bundle", "nowhere"], "nowhere"),
+        (["--serial", "/dev/ttyNOTHERE"], "/dev/ttyNOTHERE"),
+    ],
+)
+def test_wrong_options_exit_with_2_and_no_traceback(arguments: list[str], message: str) -> None:
+    found = posteye("read", SAMPLES[0].path, "--field", *arguments)
+    assert found.returncode == 2
+    assert message in found.stderr and "Traceback" not in found.stderr
+
+
+def test_reading_over_a_cable_is_acknowledged() -> None:
+    received: list[Event] = []
+    stop = threading.Event()
+    with Cable() as cable:
+        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
+        sorter.start()
+        try:
+            found = posteye(
+                "read", SAMPLES[0].path, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end, "--json"
+            )
+        finally:
+            stop.set()
+            sorter.join()
+    assert found.returncode == 0, found.stderr
+    assert "acknowledged" in found.stderr
+    readings = [event.reading for event in received if event.kind == "reading"]
+    assert [r.code for r in readings if r] == [SAMPLES[0].expected]
+
+
+def test_no_acknowledgement_is_an_error() -> None:
+    with Cable() as cable:  # nobody at the other end
+        found = posteye("read", SAMPLES[0].path, "--field", "--serial", cable.reader_end)
+    assert found.returncode == 2
+    assert "no acknowledgement" in found.stderr and "Traceback" not in found.stderr
+
+
+def test_demo_ends_well_and_draws_its_picture(tmp_path: Path) -> None:
+    found = posteye("demo", cwd=tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert found.stdout.count("piece ") == len(SAMPLES)
+    picture = cv2.imread(str(tmp_path / "posteye-demo.png"))
+    assert picture is not None and picture.shape[0] > 300
+
+
+def test_doctor_finds_everything_well() -> None:
+    found = posteye("doctor", "--json")
+    assert found.returncode == 0, found.stdout + found.stderr
+    report = json.loads(found.stdout)
+    assert report["healthy"] and report["engines"]["numpy"] == "ok"

@@ -1,0 +1,108 @@
+"""The strip is upright, level, of one size, and the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
+
+
+def written(
+    text: str = "10115", height: int = 60, width: int = 260, ink: int = 40, paper: int = 200
+) -> NDArray[np.uint8]:
+    """A field with OpenCV's own figures."""
+    field = np.full((height, width), paper, np.uint8)
+    cv2.putText(field, text, (16, height - 14), cv2.FONT_HERSHEY_SIMPLEX, height / 46, ink, 3, cv2.LINE_AA)
+    return field
+
+
+def ink_rows(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    rows = np.flatnonzero((pixels > 128).sum(axis=1) > 2)
+    return int(rows[0]), int(rows[-1])
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0, 4.0])
+def test_writing_gets_the_same_height_at_every_size(scale: float) -> None:
+    field = np.asarray(cv2.resize(written(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    top, bottom = ink_rows(normalize(field).pixels)
+    assert 17 <= bottom - top + 1 <= 23
+    assert abs((top + bottom) / 2 - 15.5) <= 2
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (90, 130), (10, 60)])
+def test_contrast_does_not_matter(ink: int, paper: int) -> None:
+    strip = normalize(written(ink=ink, paper=paper))
+    assert strip.has_ink
+    assert strip.pixels.max() == 255 and np.median(strip.pixels) < 10
+
+
+def test_uneven_light_is_flattened() -> None:
+    light = np.linspace(0.4, 1.0, 260)
+    strip = normalize((written() * light).astype(np.uint8))
+    background = strip.pixels[:4]
+    assert (background > 60).mean() < 0.02
+
+
+def test_slanted_writing_stands_up() -> None:
+    field = written("11111", width=300)
+    matrix = np.array([[1, -0.4, 24], [0, 1, 0]], np.float64)
+    slanted = np.asarray(cv2.warpAffine(field, matrix, (300, 60), borderValue=(200,)), np.uint8)
+
+    def blocks(pixels: NDArray[np.uint8]) -> float:
+        profile = (pixels > 128).sum(axis=0)
+        return float((profile == 0).mean())
+
+    assert blocks(normalize(slanted).pixels) > 0.8 * blocks(normalize(field).pixels)
+
+
+def test_ruled_line_goes_and_digits_stay() -> None:
+    field = written()
+    cv2.line(field, (0, 54), (259, 54), 40, 1)
+    plain, ruled = normalize(written()).pixels, normalize(field).pixels
+    assert abs(int((ruled > 128).sum()) - int((plain > 128).sum())) < 0.15 * (plain > 128).sum()
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_flat_fields_hold_no_ink(level: int) -> None:
+    strip = normalize(np.full((50, 200), level, np.uint8))
+    assert not strip.has_ink and not strip.pixels.any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (5, 5), (6, 6), (7, 2000), (2000, 7)])
+def test_tiny_and_extreme_fields_do_no_harm(shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(0)
+    strip = normalize(random.integers(0, 256, shape, dtype=np.uint8))
+    assert strip.pixels.shape[0] == STRIP_HEIGHT_PX and strip.pixels.shape[1] > 0
+
+
+def test_map_back_to_the_image_points_at_the_ink() -> None:
+    field = np.full((60, 400), 200, np.uint8)
+    cv2.line(field, (300, 15), (300, 45), 30, 5)
+    cv2.line(field, (100, 15), (100, 45), 30, 5)
+    strip = normalize(field)
+    columns = (strip.pixels > 128).sum(axis=0)
+    second = max(int(x) for x in np.flatnonzero(columns))
+    x, y = strip.image_from_strip @ (second, 16, 1)
+    assert abs(x - 300) < 6 and abs(y - 30) < 8
+
+
+def test_noise_gives_a_strip_again_and_again() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (48, 200), dtype=np.uint8)
+    first, second = normalize(noise).pixels, normalize(noise.copy()).pixels
+    np.testing.assert_array_equal(first, second)
+
+
+def test_golden_strip_is_the_same_everywhere() -> None:
+    """One strip's hash: it must not change with the processor, NumPy or OpenCV."""
+    y, x = np.mgrid[:70, :300]
+    field = (200 - 20 * np.sin(x / 9) - 15 * np.cos(y / 7)).astype(np.uint8)
+    for left, figure in ((40, (0, 1)), (110, (1, 0)), (180, (1, 1)), (250, (0, 1))):
+        field[15:58, left : left + 6 + 6 * figure[0]] = 40
+        field[15 : 22 + 6 * figure[1], left : left + 24] = 50
+    digest = hashlib.sha256(normalize(field).pixels.tobytes()).hexdigest()
+    assert digest == "fec23e39dfe09d1b97d2c4edbcb344dc223d187f207e3fff8e59c743031ae3ac"
