@@ -36,7 +36,7 @@ class Hashes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
-    """The strip that the model takes: q = pixel + zero_point, ink = pixel * scale; padded to one of widths_px, rising."""
+    """The strip that the model takes: q = pixel + zero_point, ink = pixel * scale; padded to one of widths_px."""
 
     scale: _Positive
     zero_point: Annotated[int, Meta(ge=-128, le=127)]

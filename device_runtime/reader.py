@@ -135,7 +135,7 @@ class Reader:
         strip = normalize(grey)
         clock.append(time.perf_counter())
         try:
-            penalties = self._scanner(_padded(strip))
+            penalties = self._scanner(strip)
             too_long = None
         except PosteyeError as error:
             penalties, too_long = _nothing(self.bundle), str(error)
@@ -158,14 +158,6 @@ def _rank(result: Result) -> tuple[bool, float]:
 def _calibration(bundle: Bundle) -> Calibration:
     found = bundle.manifest.calibration
     return Calibration(found.temperature, tuple((r.max_error, r.threshold, r.accept_rate) for r in found.table))
-
-
-def _padded(strip: Strip) -> Strip:
-    """The strip with paper added on the right up to a width that the scanner's stride divides."""
-    spare = -strip.pixels.shape[1] % 4
-    if not spare:
-        return strip
-    return Strip(np.pad(strip.pixels, ((0, 0), (0, spare))), strip.image_from_strip, strip.has_ink)
 
 
 def _nothing(bundle: Bundle) -> Penalties:

@@ -19,7 +19,8 @@ from device_runtime.images import load_grey
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.types import Penalties, Strip
 from train.mnist import Digits
-from train.model import ScanningLeNet
+from train.model import STRIDE_PX
+from train.trainer import load_float
 
 Scan = Callable[[Strip], Penalties]
 
@@ -103,12 +104,7 @@ def folder_strips(folder: Path) -> Labelled:
     if not rows or any(len(row) < 2 for row in rows):
         raise PosteyeError(f"{path} holds no rows of file,code below its header")
     strips = [normalize(load_grey(folder / row[0])) for row in tqdm(rows, desc="images", unit="file", leave=False)]
-    return Labelled([_whole_strides(strip) for strip in strips], [row[1] for row in rows], [row[0] for row in rows])
-
-
-def _whole_strides(strip: Strip) -> Strip:
-    spare = -strip.pixels.shape[1] % 4
-    return Strip(np.pad(strip.pixels, ((0, 0), (0, spare))), strip.image_from_strip, strip.has_ink)
+    return Labelled(strips, [row[1] for row in rows], [row[0] for row in rows])
 
 
 def float_scan(run: Path, alphabet: str) -> Scan:
@@ -116,17 +112,12 @@ def float_scan(run: Path, alphabet: str) -> Scan:
 
     Raises PosteyeError when the folder has none.
     """
-    path = run / "float.pt"
-    if not path.exists():
-        raise PosteyeError(f"{path} is missing; give the folder that `posteye train --out` wrote")
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    net = ScanningLeNet(tuple(saved["channels"]))
-    net.load_state_dict(saved["state"])
-    net.eval()
+    net = load_float(run)
 
     def scan(strip: Strip) -> Penalties:
+        pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))
         with torch.no_grad():
-            logits = net(torch.from_numpy(strip.pixels.astype(np.float32) / 256)[None, None])
+            logits = net(torch.from_numpy(pixels.astype(np.float32) / 256)[None, None])
         values = -logits.log_softmax(2)[0].numpy()
         return Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet)
 

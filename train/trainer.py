@@ -195,6 +195,18 @@ class Run:
         return state
 
 
+def load_float(run: Path) -> ScanningLeNet:
+    """The float net of a training folder, in evaluation mode; raises PosteyeError when the folder has none."""
+    path = run / "float.pt"
+    if not path.exists():
+        raise PosteyeError(f"{path} is missing; give the folder that `posteye train --out` wrote")
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    net = ScanningLeNet(tuple(saved["channels"]))
+    net.load_state_dict(saved["state"])
+    net.eval()
+    return net
+
+
 def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
     """Best class of every column, runs merged, blank and rubbish dropped; input [strips, columns, classes]."""
     best = log_probs.argmax(axis=2)

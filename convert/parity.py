@@ -1,0 +1,141 @@
+"""The parity gate: do all kernels give the same bits, and the trained model the same strings?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convert.runners import QAT, Runner, Scores
+from device_runtime.scan import pad_to_width
+
+# Between integer kernels nothing may differ: training chooses its grids so (train/quantization.py). Torch sums in
+# floating point, and an algorithm such as Winograd's rounds on the way.
+KERNELS_LSB = 0
+TORCH_LSB = 2
+PX_PER_COLUMN = 2
+
+Decode = Callable[[Scores], str | None]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """How two runners differ: largest difference in steps of the scores' grid, share of scores that differ,
+    columns whose best class differs, strips whose string differs, and the difference that is allowed."""
+
+    first: str
+    second: str
+    max_lsb: int
+    differing_share: float
+    argmax_flips: int
+    string_flips: int
+    allowed_lsb: int
+
+    @property
+    def holds(self) -> bool:
+        """Within bounds: the difference allowed, and not one string flipped."""
+        return self.max_lsb <= self.allowed_lsb and not self.string_flips
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A runner, its version, and the share of strips that it reads as labelled."""
+
+    name: str
+    version: str
+    exact_share: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of the gate over so many strips, columns and scores."""
+
+    strips: int
+    columns: int
+    scores: int
+    contestants: tuple[Contestant, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Every pair is within its bounds."""
+        return all(pair.holds for pair in self.pairs)
+
+
+def check_parity(
+    runners: Sequence[Runner],
+    strips: Sequence[NDArray[np.uint8]],
+    labels: Sequence[str],
+    widths_px: tuple[int, ...],
+    decode: Decode,
+    tell: Callable[[str], None],
+) -> Report:
+    """Compare every pair of runners on strips uint8 [32, W], padded to the fixed widths as on the device.
+
+    decode: scores int8 [W / 2, classes] -> string. tell: called with a line at each step.
+    Raises PosteyeError when a strip is wider than the widest.
+    """
+    found: dict[str, list[Scores]] = {}
+    strings: dict[str, list[str | None]] = {}
+    known: dict[bytes, str | None] = {}  # most runners give the same scores: decode them once
+    for runner in runners:
+        tell(f"parity: {runner.name} {runner.version}")
+        found[runner.name] = _scores(runner, strips, widths_px)
+        strings[runner.name] = [_decoded(scores, decode, known) for scores in found[runner.name]]
+    flat = {name: np.concatenate(scores) for name, scores in found.items()}
+    pairs = [_compare(a, b, flat, strings) for a, b in combinations(flat, 2)]
+    contestants = []
+    for runner in runners:
+        right = sum(read == label for read, label in zip(strings[runner.name], labels, strict=True))
+        contestants.append(Contestant(runner.name, runner.version, right / len(strips)))
+    columns, classes = next(iter(flat.values())).shape
+    return Report(len(strips), columns, columns * classes, tuple(contestants), tuple(pairs))
+
+
+def table(report: Report) -> str:
+    """The report as text for a terminal."""
+    lines = [f"{report.strips:,} strips, {report.columns:,} columns, {report.scores:,} scores", ""]
+    lines += [f"{'':<18}{'version':<16}{'strings right':>13}"]
+    lines += [f"{c.name:<18}{c.version:<16}{c.exact_share:>13.2%}" for c in report.contestants]
+    heads = f"{'max LSB':>8}{'allowed':>9}{'differing':>11}{'arg-max flips':>15}{'string flips':>14}"
+    lines += ["", f"{'pair':<37}{heads}"]
+    for pair in report.pairs:
+        numbers = f"{pair.max_lsb:>8}{pair.allowed_lsb:>9}{pair.differing_share:>11.4%}"
+        flips = f"{pair.argmax_flips:>15}{pair.string_flips:>14}"
+        lines.append(f"{pair.first:<18} {pair.second:<18}{numbers}{flips}{'' if pair.holds else '   FAILS'}")
+    return "\n".join(lines)
+
+
+def _scores(runner: Runner, strips: Sequence[NDArray[np.uint8]], widths_px: tuple[int, ...]) -> list[Scores]:
+    """Scores of each strip, without the columns of the padding; strips of one padded width run together."""
+    padded = [pad_to_width(strip, widths_px) for strip in strips]
+    scores: list[Scores] = [np.empty((0, 0), np.int8)] * len(strips)
+    for width in sorted({strip.shape[1] for strip in padded}):
+        members = [i for i, strip in enumerate(padded) if strip.shape[1] == width]
+        together = runner.run(np.stack([padded[i] for i in members]))
+        for i, one in zip(members, together, strict=True):
+            scores[i] = one[: strips[i].shape[1] // PX_PER_COLUMN]
+    return scores
+
+
+def _decoded(scores: Scores, decode: Decode, known: dict[bytes, str | None]) -> str | None:
+    key = scores.tobytes()
+    if key not in known:
+        known[key] = decode(scores)
+    return known[key]
+
+
+def _compare(first: str, second: str, flat: dict[str, Scores], strings: dict[str, list[str | None]]) -> Pair:
+    a, b = flat[first].astype(np.int16), flat[second].astype(np.int16)
+    return Pair(
+        first,
+        second,
+        max_lsb=int(np.abs(a - b).max()),
+        differing_share=float((a != b).mean()),
+        argmax_flips=int((a.argmax(axis=1) != b.argmax(axis=1)).sum()),
+        string_flips=sum(x != y for x, y in zip(strings[first], strings[second], strict=True)),
+        allowed_lsb=TORCH_LSB if QAT in (first, second) else KERNELS_LSB,
+    )

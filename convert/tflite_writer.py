@@ -1,0 +1,124 @@
+"""The chain of integer steps -> a full-integer TFLite flatbuffer, every number as it stands in the chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from device_runtime.engines.net import Conv, Grid, Net, Pad
+
+DRAWN_WIDTH_PX = 160  # the width in `shape`; `shape_signature` says that any width will do
+_VERSIONS = {schema.BuiltinOperator.CONV_2D: 3, schema.BuiltinOperator.PAD: 2}  # the first with int8
+
+
+def write_tflite(net: Net) -> bytes:
+    """Write the net as a TFLite file: int8 in [1, 32, W, 1] and out [1, 1, W / 4, outputs], no float operator.
+
+    W is dynamic. Layout: TFLite schema version 3.
+    """
+    return _Writer().write(net)
+
+
+class _Writer:
+    """Collects tensors, buffers and operators in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._graph = schema.SubGraphT()
+        self._graph.name, self._graph.tensors, self._graph.operators = "main", [], []
+        self._buffers = [schema.BufferT()]  # buffer 0 is empty by convention
+        self._codes: list[Any] = []
+
+    def write(self, net: Net) -> bytes:
+        shape = (net.height_px, DRAWN_WIDTH_PX, 1)
+        current = self._map("strip", shape, net.input)
+        self._graph.inputs = np.array([current], np.int32)
+        for step in net.steps:
+            if isinstance(step, Pad):
+                current, shape = self._pad(step, current, shape)
+            else:
+                current, shape = self._conv(step, current, shape)
+        self._graph.outputs = np.array([current], np.int32)
+        model = schema.ModelT()
+        model.version, model.description = 3, "posteye scanner, int8"
+        model.subgraphs, model.buffers, model.operatorCodes = [self._graph], self._buffers, self._codes
+        builder = flatbuffers.Builder(1 << 17)
+        builder.Finish(model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    def _conv(self, conv: Conv, source: int, shape: tuple[int, int, int]) -> tuple[int, tuple[int, int, int]]:
+        out, height, width, _ = conv.weight.shape
+        weight = self._constant(f"{conv.name}/weight", conv.weight, conv.weight_scale)
+        bias = self._constant(f"{conv.name}/bias", conv.bias, np.float32(conv.input.scale) * conv.weight_scale)
+        rows, columns = shape[:2]
+        if not conv.same:
+            rows, columns = (rows - height) // conv.stride[0] + 1, (columns - width) // conv.stride[1] + 1
+        target = self._map(conv.name, (rows, columns, out), conv.output)
+        options = schema.Conv2DOptionsT()
+        options.padding = schema.Padding.SAME if conv.same else schema.Padding.VALID
+        options.strideH, options.strideW = conv.stride
+        kinds = schema.ActivationFunctionType
+        options.fusedActivationFunction = kinds.RELU if conv.relu else kinds.NONE
+        kind = schema.BuiltinOptions.Conv2DOptions
+        self._operator(schema.BuiltinOperator.CONV_2D, [source, weight, bias], target, kind, options)
+        return target, (rows, columns, out)
+
+    def _pad(self, pad: Pad, source: int, shape: tuple[int, int, int]) -> tuple[int, tuple[int, int, int]]:
+        sizes = np.array([(0, 0), pad.rows, pad.columns, (0, 0)], np.int32)
+        amounts = self._constant(f"{pad.name}/sizes", sizes, None)
+        wider = (shape[0] + sum(pad.rows), shape[1] + sum(pad.columns), shape[2])
+        target = self._map(pad.name, wider, pad.grid)
+        kind = schema.BuiltinOptions.PadOptions
+        self._operator(schema.BuiltinOperator.PAD, [source, amounts], target, kind, schema.PadOptionsT())
+        return target, wider
+
+    def _map(self, name: str, shape: tuple[int, int, int], grid: Grid) -> int:
+        rows, columns, channels = shape
+        tensor = self._tensor(name, (1, rows, columns, channels), schema.TensorType.INT8)
+        tensor.shapeSignature = np.array([1, rows, -1, channels], np.int32)
+        tensor.quantization = _quantization(np.array([grid.scale], np.float32), grid.zero_point)
+        return len(self._graph.tensors) - 1
+
+    def _constant(self, name: str, values: NDArray[Any], scale: NDArray[np.float32] | None) -> int:
+        kinds = schema.TensorType
+        tensor = self._tensor(name, values.shape, kinds.INT8 if values.dtype == np.int8 else kinds.INT32)
+        if scale is not None:
+            tensor.quantization = _quantization(scale, 0)
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(values.tobytes(), np.uint8)
+        tensor.buffer = len(self._buffers)
+        self._buffers.append(buffer)
+        return len(self._graph.tensors) - 1
+
+    def _tensor(self, name: str, shape: tuple[int, ...], kind: int) -> Any:
+        tensor = schema.TensorT()
+        tensor.name, tensor.type, tensor.shape = name, kind, np.array(shape, np.int32)
+        tensor.buffer = 0
+        self._graph.tensors.append(tensor)
+        return tensor
+
+    def _operator(self, code: int, inputs: list[int], output: int, kind: int, options: Any) -> None:
+        known = [entry.builtinCode for entry in self._codes]
+        if code not in known:
+            entry = schema.OperatorCodeT()
+            entry.builtinCode = entry.deprecatedBuiltinCode = code  # both fields, while the code is below 127
+            entry.version = _VERSIONS[code]
+            self._codes.append(entry)
+            known.append(code)
+        operator = schema.OperatorT()
+        operator.opcodeIndex = known.index(code)
+        operator.inputs, operator.outputs = np.array(inputs, np.int32), np.array([output], np.int32)
+        operator.builtinOptionsType, operator.builtinOptions = kind, options
+        self._graph.operators.append(operator)
+
+
+def _quantization(scale: NDArray[np.float32], zero_point: int) -> Any:
+    """Scales along axis 0: one for the tensor, or one for each output channel (all our axes of channels come first)."""
+    parameters = schema.QuantizationParametersT()
+    parameters.scale = scale
+    parameters.zeroPoint = np.full(scale.shape, zero_point, np.int64)
+    parameters.quantizedDimension = 0
+    return parameters

@@ -1,0 +1,131 @@
+"""`posteye convert` from a training folder to a bundle that reads, and its refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner, Result
+
+import convert.parity
+from convert.cli import convert as command
+from convert.errors import ConvertError
+from device_runtime.bundle import load_bundle
+from device_runtime.engines import pick
+from device_runtime.scan import Scanner
+from tests.stub import STUB_CHANNELS, make_stub_scanner, random_strips
+
+STRIPS = 12
+
+
+def _saved(**changes: Any) -> dict[str, Any]:
+    return {
+        "state": make_stub_scanner().state_dict(),
+        "channels": STUB_CHANNELS,
+        "recipe": {"epochs": 3, "rate": 0.001},
+        "seed": 7,
+        "sources": ["random numbers"],
+        "calibration": {"temperature": 1.25, "table": [[0.001, 0.99, 0.5], [0.01, 0.9, 0.8]]},
+        "metrics": {"float": 0.99, "int8": 0.985},
+        **changes,
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "trained"
+    place.mkdir()
+    torch.save(_saved(), place / "qat.pt")
+    strips = random_strips(STRIPS, seed=11, widest_px=160)
+    widths = np.array([strip.shape[1] for strip in strips], np.int32)
+    pixels = np.zeros((STRIPS, 32, widths.max()), np.uint8)
+    for row, strip in zip(pixels, strips, strict=True):
+        row[:, : strip.shape[1]] = strip
+    np.savez(place / "parity_strips.npz", pixels=pixels, widths=widths, labels=np.array(["7"] * STRIPS))
+    return place
+
+
+def _convert(folder: Path, out: Path, *options: str) -> Result:
+    arguments = [str(folder), "--out", str(out), "--strips", str(STRIPS), *options]
+    return CliRunner().invoke(command, arguments)
+
+
+def test_a_trained_folder_becomes_a_bundle_that_scans(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "digits"
+    result = _convert(folder, out, "--name", "trial", "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    assert report["strips"] == STRIPS
+    assert {key: report[key] for key in report} == json.loads((folder / "parity.json").read_text())
+    bundle = load_bundle(out)
+    manifest = bundle.manifest
+    assert (manifest.name, manifest.seed, manifest.recipe["epochs"]) == ("trial", 7, 3)
+    assert manifest.calibration.table[0].accept_rate == 0.5
+    scores = Scanner(bundle, pick("numpy", bundle.model)).scores(np.zeros((32, 100), np.uint8))
+    assert scores.shape == (50, 12)
+    assert sorted(path.name for path in out.parent.iterdir()) == ["digits"]  # no temporary folder stays
+
+
+def test_an_older_bundle_stays_when_the_gate_fails(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "digits"
+    assert _convert(folder, out).exit_code == 0
+    before = (out / "manifest.json").read_bytes()
+    monkeypatch.setattr(convert.parity, "TORCH_LSB", -1)
+    result = _convert(folder, out, "--name", "other")
+    assert result.exit_code == 1
+    assert "FAILS" in result.stdout and "no bundle was written" in result.stderr
+    assert (out / "manifest.json").read_bytes() == before
+    assert json.loads((folder / "parity.json").read_text())["pairs"][0]["allowed_lsb"] == -1
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"channels": (4, 4, 4, 4, 4, 4)}, "no model of .*size mismatch"),
+        ({"seed": "seven"}, "seed"),
+        ({"calibration": {"temperature": -1.0}}, "temperature"),
+    ],
+)
+def test_an_unfit_model_is_refused(folder: Path, tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
+    torch.save(_saved(**changes), folder / "qat.pt")
+    result = _convert(folder, tmp_path / "out")
+    assert isinstance(result.exception, ConvertError)
+    assert result.exception.args[0].count("\n") == 0
+    with pytest.raises(ConvertError, match=complaint):
+        raise result.exception
+
+
+def test_a_file_that_runs_code_is_refused(folder: Path, tmp_path: Path) -> None:
+    torch.save({"state": Path("/")}, folder / "qat.pt")  # any class of Python's could have side effects
+    result = _convert(folder, tmp_path / "out")
+    assert isinstance(result.exception, ConvertError) and "qat.pt" in str(result.exception)
+
+
+def test_missing_and_short_input_is_named(folder: Path, tmp_path: Path) -> None:
+    assert "there is no" in str(_convert(tmp_path, tmp_path / "out").exception)
+    more = CliRunner().invoke(command, [str(folder), "--out", str(tmp_path / "out"), "--strips", "2000"])
+    assert isinstance(more.exception, ConvertError) and "12 strips, fewer than the 2000" in str(more.exception)
+    (folder / "parity_strips.npz").write_bytes(b"PK nothing")
+    assert "cannot be read" in str(_convert(folder, tmp_path / "out").exception)
+
+
+def test_a_folder_that_is_no_bundle_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "letter.txt").write_text("keep me")
+    result = _convert(folder, precious)
+    assert isinstance(result.exception, ConvertError) and "is no bundle" in str(result.exception)
+    assert (precious / "letter.txt").read_text() == "keep me"
+
+
+def test_loading_the_command_imports_neither_torch_nor_onnx() -> None:
+    code = "import sys, convert.cli; sys.exit(any(m in sys.modules for m in ('torch', 'onnx', 'ai_edge_litert')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
