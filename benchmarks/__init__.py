@@ -1,0 +1,1 @@
+"""Measurements of posteye beside other readers; nothing here is part of the program."""

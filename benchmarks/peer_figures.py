@@ -1,0 +1,130 @@
+"""What the times and texts of the readers come to: medians, ratios, exact-string rates, and the table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from typing import Any
+
+GOAL = 10.0  # posteye is to need at most 1 / GOAL of the time of RapidOCR's recogniser
+_BUSY = 1.25  # wall clock over processor time beyond which other programs have clearly been running
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The times of one reader, in the order of the fields: wall clock, and processor time of all its threads."""
+
+    wall_s: tuple[float, ...]
+    cpu_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """How many times posteye's time a reader needs, in three ways.
+
+    medians: of the wall clock. pairs: median over the fields of the ratio on the same field in the same round.
+    cpu: of the medians of processor time, which other programs on the machine move least.
+    """
+
+    medians: float
+    pairs: float
+    cpu: float
+
+    @property
+    def worst(self) -> float:
+        """The one that is least in posteye's favour."""
+        return min(self.medians, self.pairs, self.cpu)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who a reader is, the size of its model file, and the largest resident memory of its process."""
+
+    name: str
+    version: str
+    model_bytes: int
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one reader; exact is its exact-string rate (0..1), None when no folder was read."""
+
+    reader: Reader
+    readings: Readings
+    ratios: Ratios
+    exact: float | None
+
+    @property
+    def median_ms(self) -> float:
+        """Median of the wall clock."""
+        return median(self.readings.wall_s) * 1000
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile of the wall clock, interpolated between neighbours."""
+        return quantiles(self.readings.wall_s, n=20, method="inclusive")[-1] * 1000
+
+    @property
+    def cpu_median_ms(self) -> float:
+        """Median of the processor time."""
+        return median(self.readings.cpu_s) * 1000
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the reader waited for the processor so much that its wall clock tells of other programs."""
+        return self.median_ms > _BUSY * self.cpu_median_ms
+
+    def summary(self) -> dict[str, Any]:
+        """The row as JSON, without the single times."""
+        times = {"median_ms": self.median_ms, "p95_ms": self.p95_ms, "cpu_median_ms": self.cpu_median_ms}
+        return asdict(self.reader) | times | {"ratios": asdict(self.ratios), "exact": self.exact}
+
+
+def ratios(peer: Readings, posteye: Readings) -> Ratios:
+    """Compare two readers that read the same fields in the same order."""
+    return Ratios(
+        medians=median(peer.wall_s) / median(posteye.wall_s),
+        pairs=median(theirs / ours for theirs, ours in zip(peer.wall_s, posteye.wall_s, strict=True)),
+        cpu=median(peer.cpu_s) / median(posteye.cpu_s),
+    )
+
+
+def digits_only(text: str) -> str:
+    """The digits 0 to 9 of a text; readers without a grammar may add letters, marks and spaces."""
+    return "".join(char for char in text if char in "0123456789")
+
+
+def exact_rate(texts: Sequence[str], truths: Sequence[str]) -> float:
+    """Share of texts whose digits are exactly the truth."""
+    right = [digits_only(text) == truth for text, truth in zip(texts, truths, strict=True)]
+    return sum(right) / len(right)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows side by side, for people; the versions stand below, for they are long."""
+    rated = any(row.exact is not None for row in rows)
+    lines = [
+        f"{'':<10}{'model':>9}{'median':>9}{'p95':>9}{'CPU':>9}{'slower than posteye by':>27}{'memory':>9}",
+        f"{'':<10}{'KB':>9}{'ms':>9}{'ms':>9}{'ms':>9}{'medians':>9}{'pairs':>9}{'CPU':>9}{'MB':>9}",
+    ]
+    if rated:
+        lines[0] += f"{'exact':>9}"
+    for row in rows:
+        numbers = (
+            f"{row.reader.model_bytes / 1000:>9.0f}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}{row.cpu_median_ms:>9.2f}"
+        )
+        times = "".join(f"{f'{ratio:.1f}x':>9}" for ratio in (row.ratios.medians, row.ratios.pairs, row.ratios.cpu))
+        rate = f"{row.exact:>9.1%}" if row.exact is not None else ""
+        lines.append(f"{row.reader.name:<10}{numbers}{times}{row.reader.peak_bytes / 1e6:>9.0f}{rate}")
+    return "\n".join([*lines, "", *(f"{row.reader.name:<10} {row.reader.version}" for row in rows)])
+
+
+def verdict(rapidocr: Ratios) -> tuple[bool, str]:
+    """Whether the goal is met by the worst of the three ratios to RapidOCR's recogniser, and the line that says so."""
+    met = rapidocr.worst >= GOAL
+    return met, (
+        f"goal: posteye needs at most 1/{GOAL:.0f} of the time of RapidOCR's recogniser: {'met' if met else 'MISSED'} "
+        f"(1/{rapidocr.medians:.1f} by medians, 1/{rapidocr.pairs:.1f} by pairs, 1/{rapidocr.cpu:.1f} by CPU)"
+    )

@@ -1,0 +1,133 @@
+"""Times posteye beside other readers, in turn on the same fields in one run: `python -m benchmarks.peers`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks import peer_tesseract
+from benchmarks.peer_env import peers_python
+from benchmarks.peer_fields import Label, read_labels, timed_fields
+from benchmarks.peer_figures import Reader, Readings, Row, exact_rate, ratios, table, verdict
+from benchmarks.peer_process import Answer, Peer
+from device_runtime.errors import PosteyeError
+
+_NO_TESSERACT = f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}"
+_BUSY = "the machine was BUSY: its wall clock tells of other programs too; run this again with nothing else running"
+
+Answers = list[Answer]  # of one reader, in the order of the images
+
+
+@click.command()
+@click.option("--fields", default=200, show_default=True, type=click.IntRange(min=200), help="Readings of each reader.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Also score the images of a folder with labels.csv.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, resolve_path=True),
+    help="Folder of a model bundle instead of the shipped one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with all readings of the folder.")
+def peers(fields: int, folder: Path | None, bundle: Path | None, as_json: bool) -> None:
+    """Compare posteye with RapidOCR's recogniser and with Tesseract: time, memory, size, exact strings.
+
+    Exits with 1 when posteye needs more than 1/10 of the time of RapidOCR's recogniser.
+    """
+    labels, machine = read_labels(folder) if folder else (), _machine()
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="posteye-peers-")))
+        timed = timed_fields(scratch)
+        readers = _start(stack, bundle)
+        _read_in_turn(readers, timed.paths, "warming up")
+        answers = _read_in_turn(readers, [timed.paths[i % len(timed.paths)] for i in range(fields)], "timing")
+        scored = _read_in_turn(readers, [label.path for label in labels], "scoring")
+    rows = _rows(readers, answers, scored, labels)
+    met, goal = verdict(rows[1].ratios)
+    notes = [_BUSY] if any(row.is_busy for row in rows) else []
+    if len(readers) == 2:
+        notes.append(_NO_TESSERACT)
+    if as_json:
+        report = {"machine": machine, "timed": timed.origin, "readings": fields, "goal_met": met, "notes": notes}
+        report |= {"readers": [row.summary() for row in rows], "folder": _folder_report(readers, scored, labels)}
+        click.echo(json.dumps(report))
+    else:
+        click.echo(f"machine: {machine}\ntimed: {fields} readings each of {timed.origin}, in turn, one thread each")
+        if folder:
+            click.echo(f"exact: digits of the best answer against the label, {len(labels)} images of {folder.name}")
+        click.echo(f"\n{table(rows)}\n\n{goal}")
+    for note in notes:
+        click.echo(note, err=as_json)  # JSON holds them already, and people must not miss them
+    if not met:
+        raise click.exceptions.Exit(1)
+
+
+def _start(stack: ExitStack, bundle: Path | None) -> list[Peer]:
+    """posteye, RapidOCR, and Tesseract where it is installed; posteye first, for its bundle may be missing."""
+    ours = [sys.executable, "-m", "benchmarks.peer_posteye", *([str(bundle)] if bundle else [])]
+    readers = [stack.enter_context(Peer(ours))]
+    readers.append(stack.enter_context(Peer([str(peers_python()), "-m", "benchmarks.peer_rapidocr"])))
+    if peer_tesseract.library():
+        readers.append(stack.enter_context(Peer([sys.executable, "-m", "benchmarks.peer_tesseract"])))
+    return readers
+
+
+def _read_in_turn(readers: Sequence[Peer], images: Sequence[Path], what: str) -> list[Answers]:
+    """Every image by every reader before the next image, so that all meet the same state of the machine."""
+    answers: list[Answers] = [[] for _ in readers]
+    if not images:
+        return answers
+    with click.progressbar(images, label=f"{what:<10}", file=sys.stderr) as bar:
+        for image in bar:
+            for reader, mine in zip(readers, answers, strict=True):
+                mine.append(reader.read(image))
+    return answers
+
+
+def _rows(
+    readers: Sequence[Peer], answers: Sequence[Answers], scored: Sequence[Answers], labels: Sequence[Label]
+) -> list[Row]:
+    readings = [Readings(tuple(a.seconds for a in mine), tuple(a.cpu_seconds for a in mine)) for mine in answers]
+    truths = [label.digits for label in labels]
+    rows = []
+    for peer, times, timed, read in zip(readers, readings, answers, scored, strict=True):
+        who = Reader(peer.identity.name, peer.identity.version, peer.identity.model_bytes, timed[-1].peak_bytes)
+        exact = exact_rate([answer.text for answer in read], truths) if labels else None
+        rows.append(Row(who, times, ratios(times, readings[0]), exact))
+    return rows
+
+
+def _folder_report(readers: Sequence[Peer], scored: Sequence[Answers], labels: Sequence[Label]) -> list[dict[str, Any]]:
+    names = [reader.identity.name for reader in readers]
+    report = []
+    for label, row in zip(labels, zip(*scored, strict=True), strict=True):
+        said = {name: {"text": a.text, "score": a.score} for name, a in zip(names, row, strict=True)}
+        report.append({"file": label.path.name, "truth": label.digits} | said)
+    return report
+
+
+def _machine() -> str:
+    """The processor and how busy it is before anything is measured."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    model = models[0].split(":", 1)[1].strip() if models else platform.machine()
+    return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+
+
+def main() -> None:
+    """Entry point: errors that a user can mend come out in one line."""
+    try:
+        peers()
+    except PosteyeError as error:
+        print(f"posteye: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
