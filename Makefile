@@ -1,0 +1,49 @@
+# One command for each thing to do here; every one does its own set-up and is quick the second time.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-trixie test-arm lint format clean
+
+SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
+DEV := .venv-dev/bin/python -m
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
+
+demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
+	.venv/bin/posteye demo
+
+test: .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
+	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
+	@$(MAKE) --no-print-directory lint
+	$(DEV) pytest
+
+test-trixie: .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
+	.venv-trixie/bin/python -m pytest tests/device_runtime tests/firmware_bridge
+
+test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64
+	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
+
+lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
+	$(DEV) ruff check .
+	$(DEV) ruff format --check .
+	$(DEV) mypy
+
+format: .venv-dev/.ready  ## let ruff format the code and mend what it can
+	$(DEV) ruff format .
+	$(DEV) ruff check --fix .
+
+clean:  ## delete the environments and what the tools keep
+	rm -rf .venv .venv-dev .venv-trixie .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.ready: $(SETUP)
+	.ci/venv .venv auto
+	@touch $@
+
+.venv-dev/.ready: $(SETUP)
+	.ci/venv .venv-dev auto train convert dev
+	@touch $@
+
+.venv-trixie/.ready: $(SETUP)
+	.ci/venv .venv-trixie trixie train convert test
+	@touch $@

@@ -1,0 +1,69 @@
+"""Runs inside a tree, on ARM or on x86-64: reads the demo's samples with every engine named and prints what it saw.
+
+python probe.py numpy litert
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.bundle import load_bundle
+from device_runtime.engines import pick
+from device_runtime.images import load_grey
+from device_runtime.normalize import normalize
+from device_runtime.reader import Reader
+from device_runtime.samples import Sample, load_samples
+from device_runtime.scan import Scanner
+
+_NOISE_WIDTHS_PX = (32, 100, 160, 256)
+_PACKAGES = ("posteye", "numpy", "opencv-python-headless")
+
+
+def main(engines: list[str]) -> None:
+    """Prints one JSON object: machine, versions, and for each sample its strip, its scores and its readings."""
+    bundle = load_bundle()
+    scanner = Scanner(bundle, pick("numpy", bundle.model))
+    random = np.random.default_rng(2)
+    noise = [random.integers(0, 256, (32, width), dtype=np.uint8) for width in _NOISE_WIDTHS_PX]
+    seen = {
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "noise_scores": [_packed(scanner.scores(strip)) for strip in noise],
+        "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_samples()},
+    }
+    print(json.dumps(seen))
+
+
+def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:
+    strip = normalize(load_grey(sample.path)).pixels
+    scores = scanner.scores(strip)
+    readings = {}
+    for engine in engines:
+        reading = Reader(**sample.grammar, engine=engine).read(sample.path, field=True).reading
+        readings[engine] = {"code": reading.code, "status": reading.status, "reason": reading.reason}
+    return {
+        "expected": sample.expected,
+        "strip": _packed(strip),
+        "scores": _packed(scores),
+        "scores_are_golden": hashlib.sha256(scores.tobytes()).hexdigest() == sample.scores_sha256,
+        "readings": readings,
+    }
+
+
+def _packed(array: NDArray[Any]) -> dict[str, Any]:
+    data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+    return {"dtype": str(array.dtype), "shape": array.shape, "data": data}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
