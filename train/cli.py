@@ -34,9 +34,11 @@ PARITY_STRIPS = 2500
 )
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for NIST writer ids.")
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits to train on.")
+@click.option("--from", "start", type=click.Path(path_type=Path), help="Go on from the float net of another run.")
 @click.option("--seed", default=_DEFAULT.seed, show_default=True)
 @click.option("--shards", default=_DEFAULT.shards, show_default=True, help="Shards of 4,096 generated strips.")
 @click.option("--float-epochs", default=_DEFAULT.float_epochs, show_default=True)
+@click.option("--float-rate", default=_DEFAULT.float_rate, show_default=True, help="Peak learning rate.")
 @click.option("--quantized-epochs", default=_DEFAULT.quantized_epochs, show_default=True)
 @click.option(
     "--workers", default=max(1, (os.cpu_count() or 1) - 1), show_default=True, help="Processes that generate strips."
@@ -46,9 +48,11 @@ def train(
     mnist: Path | None,
     writers: Path | None,
     digits: Path | None,
+    start: Path | None,
     seed: int,
     shards: int,
     float_epochs: int,
+    float_rate: float,
     quantized_epochs: int,
     workers: int,
 ) -> None:
@@ -62,12 +66,12 @@ def train(
       posteye train --out run
       posteye train --out quick --shards 8 --float-epochs 2
     """
-    recipe = Recipe(seed=seed, shards=shards, float_epochs=float_epochs, quantized_epochs=quantized_epochs)
+    recipe = Recipe(seed, shards, float_epochs, quantized_epochs, float_rate=float_rate)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = load_mnist(mnist, writers)
     hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
     validation, calibration = (_held_out(data, out, part) for part in (0, 1))
-    run = Run(out, recipe, validation, device)
+    run = Run(out, recipe, validation, device, load_float(start) if start else None)
     with ShardMaker(hands, seed, out / "shards", 0, shards, workers) as maker:
         net = run(lambda path: _wait(path, maker))
     handicap = balance_blank(net, calibration)
@@ -82,7 +86,7 @@ def train(
             "channels": net.channels,
             "recipe": asdict(recipe)
             | {
-                "command": _command(recipe, writers, digits),
+                "command": _command(recipe, start, writers, digits),
                 "calibration_pattern": PATTERN,
                 "blank_handicap": handicap,
             },
@@ -117,9 +121,9 @@ def _wait(path: Path, maker: ShardMaker) -> None:
         time.sleep(0.2)
 
 
-def _command(recipe: Recipe, writers: Path | None, digits: Path | None) -> str:
+def _command(recipe: Recipe, start: Path | None, writers: Path | None, digits: Path | None) -> str:
     options = f"--seed {recipe.seed} --shards {recipe.shards} --float-epochs {recipe.float_epochs}"
-    options += f" --quantized-epochs {recipe.quantized_epochs}"
+    options += f" --float-rate {recipe.float_rate:g} --quantized-epochs {recipe.quantized_epochs}"
     return (
         f"posteye train --out RUN {options}" + " --writers QMNIST" * bool(writers) + " --digits FOLDER" * bool(digits)
     )

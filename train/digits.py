@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +30,14 @@ def hands_of(digits: Digits) -> list[Hand]:
         writers = (np.arange(len(digits.labels)) // 100).astype(np.int32)
     order = np.argsort(writers, kind="stable")
     bounds = np.flatnonzero(np.diff(writers[order])) + 1
-    return [_hand(digits.images[rows], digits.labels[rows]) for rows in np.split(order, bounds)]
+    return [_hand(list(digits.images[rows]), digits.labels[rows]) for rows in np.split(order, bounds)]
 
 
 def load_extra(folder: Path) -> list[Hand]:
-    """Hands from every .npz in a folder: `images` uint8 [n, h, w], dark on light; `labels`; optional `photo` groups.
+    """Hands from every .npz in a folder: `images` uint8 [n, h, w], dark on light; `labels`; optional `photo`.
 
-    Digits marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file.
+    `photo` groups the cells of one photographed form: they belong to one hand, and their frames are taken off. Digits
+    marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file.
     """
     paths = sorted(folder.glob("*.npz"))
     if not paths:
@@ -45,37 +47,50 @@ def load_extra(folder: Path) -> list[Hand]:
         with np.load(path, allow_pickle=False) as data:
             keep = data["knn_agrees"] if "knn_agrees" in data else np.ones(len(data["labels"]), bool)
             images, labels = data["images"][keep], data["labels"][keep]
-            groups = data["photo"][keep] if "photo" in data else np.arange(len(labels)) // 200
-        bright = np.stack([_clean(image) for image in images])
+            framed = "photo" in data
+            groups = data["photo"][keep] if framed else np.arange(len(labels)) // 200
+        bright = [_bright(image) for image in images]
+        clean = [_without_frame(ink) for ink in bright] if framed else bright
         for group in np.unique(groups):
-            rows = groups == group
-            hands.append(_hand(bright[rows], labels[rows]))
+            rows = [i for i in np.flatnonzero(groups == group) if clean[i] is not None]
+            hands.append(_hand([clean[i] for i in rows], labels[rows]))
     return hands
 
 
-def _hand(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Hand:
+def _hand(images: Sequence[NDArray[np.uint8] | None], labels: NDArray[np.uint8]) -> Hand:
     glyphs: list[list[NDArray[np.uint8]]] = [[] for _ in range(10)]
     for image, label in zip(images, labels, strict=True):
-        cut = _cut(image)
+        cut = None if image is None else _cut(image)
         if cut is not None:
             glyphs[label].append(cut)
     return Hand(tuple(tuple(g) for g in glyphs))
 
 
-def _clean(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn a dark digit on light paper into bright ink on 0, and drop specks and pieces of frame at the border."""
+def _bright(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn a dark digit on light paper into bright ink on 0."""
     paper = float(np.median(image))
     dark = np.clip(paper - image.astype(np.float32) - 0.12 * paper, 0, None)
-    peak = float(np.quantile(dark, 0.97)) or 1.0
-    ink = np.minimum(255 * dark / max(peak, 1.0), 255).astype(np.uint8)
+    peak = float(np.quantile(dark, 0.97))
+    return np.minimum(255 * dark / max(peak, 1.0), 255).astype(np.uint8)
+
+
+def _without_frame(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Take the frame of a form's cell off its digit; None when what is left may not be the whole digit."""
     count, labels, stats, middles = cv2.connectedComponentsWithStats((ink > 110).astype(np.uint8), connectivity=8)
-    if count <= 1:
-        return ink
-    keep = stats[:, cv2.CC_STAT_AREA] >= 0.15 * stats[1:, cv2.CC_STAT_AREA].max()
-    keep &= (np.abs(middles / np.array(image.shape[::-1]) - 0.5) < 0.33).all(axis=1)
-    keep[0] = False
+    size = np.array(ink.shape[::-1])
+    first, last = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    inside = (first > 1).all(axis=1) & (last < size - 1).all(axis=1)
+    inside[0] = False
+    areas = stats[:, cv2.CC_STAT_AREA]
+    if count <= 1 or not inside.any():
+        return None
+    keep = inside & (areas >= 0.15 * areas[inside].max())
+    central = (np.abs(middles / size - 0.5) < 0.3).all(axis=1)
+    if areas[keep & ~central].sum() > 0.1 * areas[keep].sum() or not (keep & central).any():
+        return None
     near = cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.asarray(ink * near, np.uint8)
+    top, bottom = first[keep][:, 1].min(), last[keep][:, 1].max()
+    return np.asarray(ink * near, np.uint8) if bottom - top >= 0.3 * size[1] else None
 
 
 def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

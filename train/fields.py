@@ -21,7 +21,7 @@ from train.paper import Paper
 from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, random_line, random_word
 
 LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
-PRINTED_SHARE = 0.27
+PRINTED_SHARE = 0.22
 WORDS_SHARE = 0.06
 EMPTY_SHARE = 0.02
 MAX_STRIP_WIDTH_PX = 384

@@ -43,6 +43,7 @@ class HandStyle:
     skew: float
     pen: float
     small_zeros: bool
+    tall_ones: float  # how much taller a 1 is than its neighbours
     marks: float  # share of strings with dots, commas or dashes in groups of three digits
     variants: dict[int, int]
     variant_share: float
@@ -51,23 +52,24 @@ class HandStyle:
 def random_style(random: np.random.Generator) -> HandStyle:
     """Draw a style; the ranges span real forms, from hairline to marker and from overlapping to wide apart."""
     uniform = random.uniform
-    shares = {0: 0.12, 1: 0.45, 2: 0.3, 3: 0.15, 4: 0.3, 5: 0.3, 6: 0.1, 7: 0.4, 8: 0.12, 9: 0.35}
+    shares = {0: 0.12, 1: 0.45, 2: 0.35, 3: 0.15, 4: 0.35, 5: 0.3, 6: 0.1, 7: 0.4, 8: 0.12, 9: 0.45}
     chosen = {d: int(random.integers(len(VARIANTS[d]))) for d, share in shares.items() if random.random() < share}
     return HandStyle(
         height_px=uniform(24, 46),
         slant=float(np.clip(random.normal(0.1, 0.25), -0.3, 0.75)),
         slant_jitter=float(random.choice([0.03, 0.1])),
-        aspect=uniform(0.72, 1.3),
+        aspect=float(np.exp(random.triangular(np.log(0.42), np.log(0.75), np.log(1.9)))),
         level=uniform(0.27, 0.62),
         gain=uniform(1.8, 5.0),
         blur_px=uniform(0.6, 1.6),
         size_jitter=float(random.choice([0.04, 0.1, 0.2])),
         drift=float(random.choice([0.02, 0.06, 0.12])),
-        gap=uniform(-0.15, 0.45) if random.random() < 0.85 else uniform(0.45, 1.1),
+        gap=float(random.triangular(-0.15, 0.02, 0.5)) if random.random() < 0.88 else uniform(0.45, 1.1),
         gap_jitter=float(random.choice([0.05, 0.12, 0.25])),
         skew=random.normal(0, 0.03),
         pen=uniform(0.05, 0.13),
-        small_zeros=random.random() < 0.2,
+        small_zeros=random.random() < 0.25,
+        tall_ones=uniform(1.1, 1.6) if random.random() < 0.3 else 1.0,
         marks=0.45,
         variants=chosen,
         variant_share=uniform(0.6, 1.0),
@@ -171,16 +173,20 @@ class Penman:
             pool = hand.glyphs[digit] if hand is not None and hand.glyphs[digit] else self._all[digit]
             source = pool[int(random.integers(len(pool)))]
         height = style.height_px * float(np.clip(1 + random.normal(0, style.size_jitter), 0.6, 1.5))
-        if style.small_zeros and digit == 0:
-            height *= random.uniform(0.5, 0.85)
-        return self._render(source, max(10.0, height), style, drawn)
+        aspect = style.aspect * float(np.clip(1 + random.normal(0, 0.1), 0.7, 1.4))
+        if style.small_zeros and digit == 0:  # small or flat: joined zeros are often wider than high
+            squeeze = random.uniform(0.5, 0.85)
+            height *= squeeze
+            aspect *= random.uniform(0.9, 1.2) / (squeeze if random.random() < 0.6 else 1.0)
+        if digit == 1:
+            height *= style.tall_ones
+        return self._render(source, max(10.0, height), aspect, style, drawn)
 
-    def _render(self, source: Ink, height: float, style: HandStyle, drawn: bool) -> Ink:
+    def _render(self, source: Ink, height: float, aspect: float, style: HandStyle, drawn: bool) -> Ink:
         """Scale, slant and bend a glyph in one resampling, then give its strokes their weight and edge."""
         random = self.random
         rows, cols = source.shape
         slant = style.slant + random.normal(0, style.slant_jitter)
-        aspect = style.aspect * float(np.clip(1 + random.normal(0, 0.1), 0.7, 1.4))
         fy = height / rows
         fx = fy * aspect
         out_h, out_w = int(height) + 6, int(cols * fx + abs(slant) * height) + 8

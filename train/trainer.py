@@ -61,9 +61,18 @@ class _Phase:
 class Run:
     """A training run in a folder; calling it trains to the end, continuing where an interrupted one stopped."""
 
-    def __init__(self, folder: Path, recipe: Recipe, validation: Shard, device: torch.device) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recipe: Recipe,
+        validation: Shard,
+        device: torch.device,
+        start: ScanningLeNet | None = None,
+    ) -> None:
+        """start: a float net to go on from instead of a random one."""
         self.folder, self.recipe, self.device = folder, recipe, device
         self.validation = validation
+        self.start = start
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
 
@@ -92,7 +101,7 @@ class Run:
         return result
 
     def _float_phase(self) -> _Phase:
-        net = ScanningLeNet().to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        net = (self.start or ScanningLeNet()).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return self._phase("float", net, self.recipe.float_rate, self.recipe.float_epochs)
 
     def _quantized_phase(self, source: nn.Module) -> _Phase:

@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 
 from convert.tflite_writer import write_tflite
 from device_runtime.bundle import MODEL_FILE
-from device_runtime.engines import ENGINES, pick, trouble
+from device_runtime.engines import pick, trouble
 from device_runtime.engines.flatbuffer import read_net
 from device_runtime.engines.interpreter import InterpreterEngine, Kernels
 from device_runtime.engines.net import Conv, Grid, Net, Pad
 from device_runtime.engines.numpy_engine import NumpyEngine, Rescale
 from device_runtime.errors import BundleError, PosteyeError
+from tests.engines_here import ALL_ENGINES, requires, with_engine
 from tests.stub import stub_bundle
 
-EMULATED: list[tuple[Rescale, str, Kernels]] = [
-    ("xnnpack", "litert", "default"),
-    ("reference", "litert", "reference"),
-    ("reference", "tflite", "reference"),
-    ("builtin", "tflite", "default"),
+EMULATED = [
+    with_engine("litert", "xnnpack", "litert", "default"),
+    with_engine("litert", "reference", "litert", "reference"),
+    with_engine("tflite", "reference", "tflite", "reference"),
+    with_engine("tflite", "builtin", "tflite", "default"),
 ]
 
 
@@ -96,7 +97,7 @@ def test_sums_beyond_float32_stay_exact(rescale: Rescale, name: str, kernels: Ke
     )
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", ALL_ENGINES)
 def test_every_engine_reads_the_stub_alike(name: str, model: bytes) -> None:
     random = np.random.default_rng(5)
     engine, oracle = pick(name, model), NumpyEngine(model)
@@ -114,6 +115,8 @@ def test_one_interpreter_for_each_width(model: bytes) -> None:
     assert sorted(engine._prepared) == [96, 160]
 
 
+@requires("litert")
+@requires("tflite")
 def test_the_fastest_engine_that_is_there_is_picked(model: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pick(None, model).name == "litert"
     _hide(monkeypatch, "ai-edge-litert")
@@ -132,6 +135,7 @@ def test_a_named_engine_that_is_missing_says_what_to_install(model: bytes, monke
         pick("tpu", model)
 
 
+@requires("tflite")
 def test_tflite_runtime_is_not_tried_with_numpy_2(
     model: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,7 +167,7 @@ def _hide(monkeypatch: pytest.MonkeyPatch, *distributions: str) -> None:
     monkeypatch.setattr(importlib.metadata, "version", version)
 
 
-@pytest.mark.parametrize("name", ["litert", "tflite"])
+@pytest.mark.parametrize("name", [with_engine("litert"), with_engine("tflite")])
 def test_an_interpreter_that_refuses_the_model_gives_a_bundle_error(name: str) -> None:
     with pytest.raises(BundleError, match=f"{name} refuses model.tflite"):
         pick(name, b"no flatbuffer at all").scores(np.zeros((1, 32, 96, 1), np.int8))

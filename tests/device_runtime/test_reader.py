@@ -11,12 +11,11 @@ import pytest
 
 from device_runtime import Reader
 from device_runtime.bundle import DEFAULT_BUNDLE
-from device_runtime.engines import ENGINES, trouble
 from device_runtime.errors import BundleError, GrammarError, ImageError, PosteyeError
 from device_runtime.samples import Sample, load_samples
+from tests.engines_here import ALL_ENGINES
 
 BUNDLE = Path(__file__).parents[2] / "device_runtime" / "bundles" / DEFAULT_BUNDLE
-INSTALLED = [name for name in ENGINES if trouble(name) is None]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def reader() -> Reader:
     return Reader(pattern=r"\d{5}")
 
 
-@pytest.mark.parametrize("engine", INSTALLED)
+@pytest.mark.parametrize("engine", ALL_ENGINES)
 @pytest.mark.parametrize("sample", load_samples(), ids=lambda s: s.file)
 def test_samples_are_read_by_every_engine(sample: Sample, engine: str) -> None:
     reading = Reader(**sample.grammar, engine=engine).read(sample.path, field=True).reading

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from device_runtime.bundle import load_bundle
-from device_runtime.engines import ENGINES, pick
+from device_runtime.engines import pick
 from device_runtime.errors import PosteyeError
 from device_runtime.scan import Scanner, exponentials, pad_to_width, penalties
 from device_runtime.types import Strip
+from tests.engines_here import ALL_ENGINES
 from tests.stub import random_strips, stub_bundle
 
 
@@ -43,7 +44,7 @@ def test_the_best_score_has_the_smallest_penalty(scanner: Scanner) -> None:
     assert np.array_equal(np.argsort(-scores.astype(int), kind="stable"), np.argsort(values, kind="stable"))
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", ALL_ENGINES)
 def test_the_padding_leaves_no_trace_far_from_the_end(name: str) -> None:
     """A strip on its own and the same strip in a longer one agree as far as no receptive field reaches past the end.
 

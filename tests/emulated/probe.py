@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 import platform
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
     scores = scanner.scores(strip)
     readings = {}
     for engine in engines:
-        reading = Reader(**sample.grammar, engine=engine).read(sample.path, field=True).reading
+        reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=True).reading
         readings[engine] = {"code": reading.code, "status": reading.status, "reason": reading.reason}
     return {
         "expected": sample.expected,
@@ -58,6 +59,11 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
         "scores_are_golden": hashlib.sha256(scores.tobytes()).hexdigest() == sample.scores_sha256,
         "readings": readings,
     }
+
+
+@cache
+def _reader(engine: str, country: str | None, pattern: str | None) -> Reader:
+    return Reader(engine=engine, country=country, pattern=pattern)
 
 
 def _packed(array: NDArray[Any]) -> dict[str, Any]:

@@ -62,8 +62,8 @@ RELEASES = (
 
 
 def cache_folder() -> Path:
-    """Where trees and wheels are kept between runs: `$XDG_CACHE_HOME/posteye/arm` or `~/.cache/posteye/arm`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "posteye" / "arm"
+    """Where trees and wheels are kept between runs: `$POSTEYE_CACHE/arm`, else `~/.cache/posteye/arm`."""
+    return Path(os.environ.get("POSTEYE_CACHE", "~/.cache/posteye")).expanduser() / "arm"
 
 
 def require_tools() -> None:
