@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.resize import resize_exact
 from device_runtime.types import Field
 
 MAX_FIELDS = 16
@@ -23,8 +24,7 @@ def locate(grey: NDArray[np.uint8]) -> list[Field]:
     height, width = grey.shape
     scale = min(1.0, _WORK_SIDE_PX / max(height, width))
     if scale < 1:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        grey = resize_exact(grey, max(1, round(width * scale)), max(1, round(height * scale)))
     mask = _ink_mask(grey)
     if mask is None:
         return []

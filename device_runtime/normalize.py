@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.resize import resize_exact
 from device_runtime.types import Strip
 
 STRIP_HEIGHT_PX = 32
@@ -68,12 +69,10 @@ def _blank() -> Strip:
 
 def _resize(field: Grey) -> Grey:
     height, width = field.shape
-    scale = _WORK_HEIGHT_PX / height
-    new_width = int(np.clip(round(width * scale), _MIN_FIELD_PX, _MAX_WORK_WIDTH_PX))
+    new_width = int(np.clip(round(width * _WORK_HEIGHT_PX / height), _MIN_FIELD_PX, _MAX_WORK_WIDTH_PX))
     if (height, width) == (_WORK_HEIGHT_PX, new_width):
         return field
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR_EXACT
-    return np.asarray(cv2.resize(field, (new_width, _WORK_HEIGHT_PX), interpolation=method), np.uint8)
+    return resize_exact(field, new_width, _WORK_HEIGHT_PX)
 
 
 def _darkness(work: Grey) -> Grey:
