@@ -106,6 +106,7 @@ class _ArraysOnly(pickle.Unpickler):
             ("numpy", "ndarray"),
             ("numpy", "dtype"),
             ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy._core.multiarray", "_reconstruct"),
             ("_codecs", "encode"),
         }
     )
