@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -18,35 +19,32 @@ from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
 from device_runtime.images import load_grey, to_grey
 from device_runtime.locate import locate
+from device_runtime.looks import Look, look
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.reject import Calibration, judge
 from device_runtime.scan import Scanner
-from device_runtime.types import Decoding, Field, Penalties, Reading, Strip
+from device_runtime.types import Decoding, Field, Penalties, Reading
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
+In = TypeVar("In")
+Out = TypeVar("Out")
 STAGES = ("locate", "normalize", "scan", "decode")
 
 
 @dataclass(frozen=True)
-class Trace:
-    """What the stages made of the field that was chosen; for pictures and study."""
-
-    strip: Strip
-    penalties: Penalties
-    decoding: Decoding
-
-
-@dataclass(frozen=True)
 class Result:
-    """A reading with its source, its field (None: the image was one), the engine and the time of every stage."""
+    """A reading with its source, its field (None: the image was one), the engine and the time of every stage.
+
+    trace: what the stages made of the field, for pictures and study.
+    """
 
     source: str
     reading: Reading
     field: Field | None
     engine: str
     timing_ms: dict[str, float]
-    trace: Trace
+    trace: Look
 
     def as_dict(self) -> dict[str, Any]:
         """The public form of a result: the keys of `posteye read --json`."""
@@ -131,24 +129,34 @@ class Reader:
         return Result(best.source, best.reading, best.field, best.engine, spent, best.trace)
 
     def _read_field(self, grey: NDArray[np.uint8], field: Field | None, source: str) -> Result:
-        clock = [time.perf_counter()]
+        started = time.perf_counter()
         strip = normalize(grey)
-        clock.append(time.perf_counter())
+        clock = _Clock()
+        spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            penalties = self._scanner(strip)
-            too_long = None
+            seen = look(strip, clock.timed("scan", self._scanner), clock.timed("decode", self._decoder))
+            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink)
         except PosteyeError as error:
-            penalties, too_long = _nothing(self.bundle), str(error)
-        clock.append(time.perf_counter())
-        decoding = self._decoder(penalties)
-        if too_long is None:
-            reading = judge(decoding, self._calibration, self.max_error, strip.has_ink)
-        else:
-            reading = Reading("no_code", None, too_long, 0.0, (), ())
-        clock.append(time.perf_counter())
-        spent = {s: (b - a) * 1000 for s, a, b in zip(STAGES[1:], clock, clock[1:], strict=False)}
-        spent["locate"] = 0.0
-        return Result(source, reading, field, self.engine, spent, Trace(strip, penalties, decoding))
+            seen = Look(strip, _nothing(self.bundle), Decoding((), (), np.empty(0, np.int16)))
+            reading = Reading("no_code", None, str(error), 0.0, (), ())
+        return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
+
+
+class _Clock:
+    """Adds up the time that stages take; a stage can run more than once."""
+
+    def __init__(self) -> None:
+        self.spent_ms = {"scan": 0.0, "decode": 0.0}
+
+    def timed(self, stage: str, run: Callable[[In], Out]) -> Callable[[In], Out]:
+        def timed(value: In) -> Out:
+            started = time.perf_counter()
+            try:
+                return run(value)
+            finally:
+                self.spent_ms[stage] += (time.perf_counter() - started) * 1000
+
+        return timed
 
 
 def _rank(result: Result) -> tuple[bool, float]:

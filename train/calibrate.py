@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from device_runtime.decode import Decoder
 from device_runtime.grammar import Grammar
+from device_runtime.looks import Look, combine, is_doubtful, stretch
 from device_runtime.reject import Calibration
-from device_runtime.types import Penalties
+from device_runtime.types import Penalties, Strip
 from train.batches import plain_batches
 from train.criterion import BLANK
 from train.model import CLASSES, SUB_COLUMNS
@@ -52,7 +53,7 @@ def balance_blank(net: QuantScanner, shard: Shard) -> float:
     rates = {}
     for handicap in BLANK_HANDICAPS:
         _handicap(net, head, untouched, handicap)
-        rates[handicap] = float(_readings(net, shard)[1].mean())
+        rates[handicap] = float(_readings(net, shard, second_looks=False)[1].mean())
     best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
     _handicap(net, head, untouched, best)
     return best
@@ -65,16 +66,21 @@ def _handicap(net: QuantScanner, head: QuantConv, bias: Tensor, handicap: float)
     net.finish()
 
 
-def _readings(net: nn.Module, shard: Shard) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _readings(net: nn.Module, shard: Shard, second_looks: bool = True) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Posteriors of the codes read from a shard's strips of one number, and which are right."""
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET)
+    strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
+    looks = {row: Look(strips[row], p, decoder(p)) for row, p in _penalties(net, pixels)}
+    doubtful = [row for row in looks if second_looks and is_doubtful(looks[row])]
+    wider = [stretch(strips[row]) for row in doubtful]
+    for i, p in _penalties(net, [strip.pixels for strip in wider]):
+        looks[doubtful[i]] = combine(looks[doubtful[i]], Look(wider[i], p, decoder(p)))
     confidences, correct = np.zeros(len(pixels)), np.zeros(len(pixels), bool)
-    for row, penalties in _penalties(net, pixels):
-        candidates = decoder(penalties).candidates
-        if candidates:
-            confidences[row] = candidates[0].confidence
-            correct[row] = candidates[0].code == digits[row]
+    for row, seen in looks.items():
+        if seen.decoding.candidates:
+            confidences[row] = seen.decoding.candidates[0].confidence
+            correct[row] = seen.decoding.candidates[0].code == digits[row]
     return confidences, correct
 
 

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.images import load_grey
+from device_runtime.looks import look
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.types import Penalties, Strip
 from train.mnist import Digits
@@ -70,7 +71,7 @@ def read_all(data: Labelled, scan: Scan, decoder: Decoder, name: str) -> Outcome
     confidences = np.zeros(len(data.codes))
     for i, strip in enumerate(tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False)):
         try:
-            candidates = decoder(scan(strip)).candidates if strip.has_ink else ()
+            candidates = look(strip, scan, decoder).decoding.candidates if strip.has_ink else ()
         except PosteyeError:  # longer than the model reads: a field that is not read, and the others are
             candidates = ()
         codes.append(candidates[0].code if candidates else None)

@@ -1,0 +1,82 @@
+"""The second look: a field read with doubt is read again, drawn out sideways, and both readings count.
+
+Writing is normalised in height alone, so narrow hands stay narrow; what is too dense for the scanner at first is often
+plain when stretched. Sure fields pay nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_runtime.errors import PosteyeError
+from device_runtime.resize import resize_exact
+from device_runtime.types import Candidate, Decoding, Penalties, Strip
+
+STRETCH = 1.3
+SURE = 0.97  # posterior (not calibrated) from which on the first look stands
+
+
+@dataclass(frozen=True)
+class Look:
+    """One reading of a strip: what was scanned, what the scanner said, and what the decoder made of it."""
+
+    strip: Strip
+    penalties: Penalties
+    decoding: Decoding
+
+
+def look(strip: Strip, scan: Callable[[Strip], Penalties], decode: Callable[[Penalties], Decoding]) -> Look:
+    """Read a strip, twice if there is doubt; raises what `scan` raises at the first look."""
+    first = _look(strip, scan, decode)
+    if not is_doubtful(first):
+        return first
+    try:
+        return combine(first, _look(stretch(strip), scan, decode))
+    except PosteyeError:  # stretched, it is longer than the model reads; the first look stands
+        return first
+
+
+def is_doubtful(first: Look) -> bool:
+    """Whether a second look is worth it: there is ink, and the best code is not sure."""
+    candidates = first.decoding.candidates
+    return first.strip.has_ink and not (candidates and candidates[0].confidence >= SURE)
+
+
+def stretch(strip: Strip) -> Strip:
+    """The strip drawn out sideways by STRETCH; its map to the image follows."""
+    height, width = strip.pixels.shape
+    wider = round(width * STRETCH)
+    image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
+    return Strip(resize_exact(strip.pixels, wider, height), image_from_strip, strip.has_ink)
+
+
+def combine(first: Look, second: Look) -> Look:
+    """The look whose best code is believed more by both together, with posteriors averaged over the two."""
+    means: dict[str, float] = {}
+    for seen in (first, second):
+        for candidate in seen.decoding.candidates:
+            means[candidate.code] = means.get(candidate.code, 0.0) + candidate.confidence / 2
+    looks = [seen for seen in (first, second) if seen.decoding.candidates]
+    if not looks:
+        return first
+
+    def belief(seen: Look) -> tuple[float, float]:
+        best = seen.decoding.candidates[0]
+        return means[best.code], best.confidence
+
+    winner = max(looks, key=belief)
+    code = winner.decoding.candidates[0].code
+    others = sorted((c for c in means if c != code), key=lambda c: -means[c])
+    keep = max(len(seen.decoding.candidates) for seen in looks) - 1
+    # Only the looks' own best codes can win; another that both find likely is held to the winner's posterior.
+    candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
+    decoding = Decoding(tuple(candidates), winner.decoding.characters, winner.decoding.path)
+    return Look(winner.strip, winner.penalties, decoding)
+
+
+def _look(strip: Strip, scan: Callable[[Strip], Penalties], decode: Callable[[Penalties], Decoding]) -> Look:
+    penalties = scan(strip)
+    return Look(strip, penalties, decode(penalties))

@@ -1,0 +1,79 @@
+"""The second look: when it is taken, and how two readings are put together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from device_runtime.errors import PosteyeError
+from device_runtime.looks import STRETCH, Look, combine, is_doubtful, look, stretch
+from device_runtime.types import Candidate, Decoding, Penalties, Strip
+
+STRIP = Strip(np.zeros((32, 100), np.uint8), np.array([[2.0, 0.0, 5.0], [0.0, 2.0, 7.0]]), True)
+NOTHING = Penalties(np.zeros((0, 12), np.float32), np.zeros(0, np.float32), "0123456789")
+
+
+def seen(*candidates: tuple[str, float], strip: Strip = STRIP) -> Look:
+    """A look with made-up candidates."""
+    return Look(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), np.empty(0, np.int16)))
+
+
+def test_sure_readings_stand() -> None:
+    calls = []
+
+    def scan(strip: Strip) -> Penalties:
+        calls.append(strip.pixels.shape[1])
+        return NOTHING
+
+    found = look(STRIP, scan, lambda _: seen(("12", 0.99)).decoding)
+    assert found.decoding.candidates[0].code == "12" and calls == [100]
+
+
+def test_doubtful_readings_are_looked_at_again_and_wider() -> None:
+    calls = []
+
+    def scan(strip: Strip) -> Penalties:
+        calls.append(strip.pixels.shape[1])
+        return NOTHING
+
+    look(STRIP, scan, lambda _: seen(("12", 0.5)).decoding)
+    assert calls == [100, round(100 * STRETCH)]
+
+
+def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
+    empty = Strip(STRIP.pixels, STRIP.image_from_strip, False)
+    assert not is_doubtful(seen(strip=empty))
+    assert is_doubtful(seen())
+
+
+def test_first_look_stands_when_the_second_is_too_long() -> None:
+    def scan(strip: Strip) -> Penalties:
+        if strip.pixels.shape[1] > 100:
+            raise PosteyeError("too long")
+        return NOTHING
+
+    assert look(STRIP, scan, lambda _: seen(("12", 0.5)).decoding).decoding.candidates[0].code == "12"
+
+
+def test_agreement_counts_more_than_one_loud_voice() -> None:
+    both = combine(seen(("12", 0.5), ("72", 0.4)), seen(("72", 0.8), ("12", 0.1)))
+    assert [c.code for c in both.decoding.candidates] == ["72", "12"]
+    assert both.decoding.candidates[0].confidence == pytest.approx(0.6)
+
+
+def test_candidates_stay_sorted_and_sum_to_one_at_most() -> None:
+    both = combine(seen(("1", 0.4), ("2", 0.35)), seen(("3", 0.4), ("2", 0.35)))
+    confidences = [c.confidence for c in both.decoding.candidates]
+    assert both.decoding.candidates[0].code in ("1", "3")
+    assert confidences == sorted(confidences, reverse=True) and sum(confidences) <= 1
+
+
+def test_one_empty_look_leaves_the_other_with_half_the_belief() -> None:
+    assert combine(seen(), seen(("9", 0.8))).decoding.candidates[0] == Candidate("9", 0.4)
+    assert combine(seen(), seen()).decoding.candidates == ()
+
+
+def test_stretched_strip_points_at_the_same_places() -> None:
+    wider = stretch(STRIP)
+    assert wider.pixels.shape == (32, 130)
+    np.testing.assert_allclose(wider.image_from_strip @ (130, 32, 1), STRIP.image_from_strip @ (100, 32, 1))
