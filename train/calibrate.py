@@ -53,7 +53,7 @@ def balance_blank(net: QuantScanner, shard: Shard) -> float:
     rates = {}
     for handicap in BLANK_HANDICAPS:
         _handicap(net, head, untouched, handicap)
-        rates[handicap] = float(_readings(net, shard, second_looks=False)[1].mean())
+        rates[handicap] = float(_readings(net, shard)[1].mean())
     best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
     _handicap(net, head, untouched, best)
     return best
@@ -72,7 +72,7 @@ def _readings(net: nn.Module, shard: Shard, second_looks: bool = True) -> tuple[
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
     looks = {row: Look(strips[row], p, decoder(p)) for row, p in _penalties(net, pixels)}
-    doubtful = [row for row in looks if second_looks and is_doubtful(looks[row])]
+    doubtful = [row for row in looks if is_doubtful(looks[row])]
     wider = [stretch(strips[row]) for row in doubtful]
     for i, p in _penalties(net, [strip.pixels for strip in wider]):
         looks[doubtful[i]] = combine(looks[doubtful[i]], Look(wider[i], p, decoder(p)))

@@ -81,12 +81,12 @@ def read_all(data: Labelled, scan: Scan, decoder: Decoder, name: str) -> Outcome
 
 
 def mnist_strips(digits: Digits) -> Labelled:
-    """Each digit pasted in the middle of a blank strip at its own size: MNIST's 20 px are the strip's text height."""
+    """Each digit pasted, dark, in the middle of a light field of 32 x 44 px, which is normalised as on the device."""
     strips = []
     for image in digits.images:
-        pixels = np.zeros((STRIP_HEIGHT_PX, 44), np.uint8)
-        pixels[2:30, 8:36] = image
-        strips.append(Strip(pixels, np.eye(2, 3), True))
+        field = np.full((STRIP_HEIGHT_PX, 44), 255, np.uint8)
+        field[2:30, 8:36] -= image
+        strips.append(normalize(field))
     codes = [str(label) for label in digits.labels]
     return Labelled(strips, codes, [f"mnist-test-{i}" for i in range(len(codes))])
 
