@@ -53,11 +53,11 @@ def samples(out: Path, writers: Path | None) -> None:
 def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
     made = []
     for code, form in (
-        ("10115", {"country": "DE"}),
+        ("80331", {"country": "DE"}),
         ("47500", {"country": "MY"}),
         ("90210", {"country": "US"}),
         ("62704", {"pattern": r"\d{5}"}),
-        ("80331", {"country": "DE"}),
+        ("10115", {"country": "DE"}),
         ("3407", {"pattern": r"\d{4}"}),
         ("152638", {"pattern": r"\d{6}"}),
     ):
