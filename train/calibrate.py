@@ -66,7 +66,7 @@ def _handicap(net: QuantScanner, head: QuantConv, bias: Tensor, handicap: float)
     net.finish()
 
 
-def _readings(net: nn.Module, shard: Shard, second_looks: bool = True) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _readings(net: nn.Module, shard: Shard) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Posteriors of the codes read from a shard's strips of one number, and which are right."""
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET)

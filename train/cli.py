@@ -124,9 +124,8 @@ def _wait(path: Path, maker: ShardMaker) -> None:
 def _command(recipe: Recipe, start: Path | None, writers: Path | None, digits: Path | None) -> str:
     options = f"--seed {recipe.seed} --shards {recipe.shards} --float-epochs {recipe.float_epochs}"
     options += f" --float-rate {recipe.float_rate:g} --quantized-epochs {recipe.quantized_epochs}"
-    return (
-        f"posteye train --out RUN {options}" + " --writers QMNIST" * bool(writers) + " --digits FOLDER" * bool(digits)
-    )
+    options += " --from ANOTHER_RUN" * bool(start) + " --writers QMNIST" * bool(writers)
+    return f"posteye train --out RUN {options}" + " --digits FOLDER" * bool(digits)
 
 
 def _sources(writers: Path | None, digits: Path | None, hands: list[Hand]) -> list[str]:
