@@ -81,7 +81,7 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
             "first_column_px": FIRST_COLUMN_PX + trained.column_offset_px,
             "receptive_field_px": RECEPTIVE_FIELD_PX,
         },
-        "calibration": trained.calibration,
+        "calibration": {},
         "recipe": trained.recipe,
         "seed": trained.seed,
         "sources": trained.sources,

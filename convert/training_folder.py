@@ -15,7 +15,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from convert.errors import ConvertError
-from device_runtime.bundle import Calibration
 from train.quantization import QuantScanner, empty_quant_scanner
 
 MODEL_FILE, STRIPS_FILE = "qat.pt", "parity_strips.npz"
@@ -30,7 +29,6 @@ class _Saved(Struct):
     seed: int
     sources: tuple[str, ...]
     metrics: dict[str, Any]
-    calibration: Calibration = Calibration()
     column_offset_px: int = 0
 
 
@@ -42,7 +40,6 @@ class Trained:
     recipe: dict[str, Any]
     seed: int
     sources: tuple[str, ...]
-    calibration: Calibration
     column_offset_px: int
     metrics: dict[str, Any]
 
@@ -60,9 +57,7 @@ def load_trained(folder: Path) -> Trained:
         reason = " ".join(str(error).split())[:200]
         raise ConvertError(f"{path} is no model of `posteye train`: {reason}; train again") from error
     scanner.finish()
-    return Trained(
-        scanner, saved.recipe, saved.seed, saved.sources, saved.calibration, saved.column_offset_px, saved.metrics
-    )
+    return Trained(scanner, saved.recipe, saved.seed, saved.sources, saved.column_offset_px, saved.metrics)
 
 
 def load_strips(folder: Path, count: int) -> tuple[list[NDArray[np.uint8]], list[str]]:

@@ -1,262 +1,73 @@
-"""Regular expressions over a small alphabet, compiled to deterministic automata kept as flat arrays.
-
-Syntax is parsed by Python's own parser of regular expressions, so that a pattern means here what it means in `re`, and
-a broken one is reported with Python's words and position. The automaton is built here, under a limit: a short pattern
-can need an exponential number of states, and must end in an error, not in a hang.
-"""
+"""The automaton of a grammar, as flat arrays: which codes there are, and what each costs."""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
-from re import _parser as re_parser  # type: ignore[attr-defined]
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.errors import GrammarError
-
-STATE_LIMIT = 5_000
-# A state of the automaton stands for a set of nodes; this bounds the sizes of all the sets together.
-_WORK_LIMIT = 300_000
-# Made of characters that other constructs need, so only the parsed pattern shows them.
-_NAMES = {
-    re_parser.AT: "'^' outside a class",
-    re_parser.POSSESSIVE_REPEAT: "a possessive repetition ('?+', '*+', '++')",
-}
+# A postal code has at most 10 characters; this leaves room for other numbers, and bounds every search.
+LONGEST_CODE = 32
+# Penalties are multiples of this, so that many states are equal; exp(0.125), the worst factor, matters to no prior.
+PENALTY_STEP_NATS = 0.25
 
 
 @dataclass(frozen=True, eq=False)
 class Automaton:
-    """A deterministic automaton; state 0 is the initial one, and every state lies on the way to a final one.
+    """A deterministic automaton without cycles, minimal: no two states allow the same ends at the same penalties.
 
-    symbols: the characters that arcs can bear. final: bool [states].
+    State 0 is the initial one, every state lies on a way from it to an end, and every arc leads to a state of a
+    greater number. No way is longer than LONGEST_CODE arcs. Two automata of the same codes and penalties are equal
+    array by array.
+
+    symbols: the characters that arcs can bear, the alphabet and then the separators.
     source, symbol, destination: int32 [arcs], sorted by source, then symbol (an index into symbols).
+    penalty: float32 [arcs], nats >= 0: -log P(symbol | what stands before it) where a prior is known, otherwise 0.
+    end_penalty: float32 [states], nats for ending there; inf where no code ends.
     """
 
     symbols: str
     source: NDArray[np.int32]
     symbol: NDArray[np.int32]
     destination: NDArray[np.int32]
-    final: NDArray[np.bool_]
+    penalty: NDArray[np.float32]
+    end_penalty: NDArray[np.float32]
 
-    def accepts(self, text: str) -> bool:
-        """Tell whether the automaton accepts the whole text."""
-        state = 0
+    @cached_property
+    def final(self) -> NDArray[np.bool_]:
+        """Whether a code may end in each state; bool [states]."""
+        return np.isfinite(self.end_penalty)
+
+    @property
+    def states(self) -> int:
+        """How many states there are."""
+        return len(self.end_penalty)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some codes cost more than others."""
+        return bool(self.penalty.any() or self.end_penalty[self.final].any())
+
+    def penalty_of(self, text: str) -> float:
+        """Return what the whole text costs in nats; inf if it is no code."""
+        state, total = 0, 0.0
         for char in text:
             arcs = np.flatnonzero((self.source == state) & (self.symbol == self.symbols.find(char)))
             if not len(arcs):
-                return False
+                return float("inf")
             state = int(self.destination[arcs[0]])
-        return bool(self.final[state])
+            total += float(self.penalty[arcs[0]])
+        return total + float(self.end_penalty[state])
 
+    def accepts(self, text: str) -> bool:
+        """Tell whether the automaton accepts the whole text."""
+        return bool(np.isfinite(self.penalty_of(text)))
 
-def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
-    """Compile a regular expression that must match the whole text.
-
-    alphabet: what `\\d` and a negated class choose from (both leave separators out). Raises GrammarError for a broken
-    pattern, a character or construct outside the subset, a pattern that matches nothing, and one that needs more than
-    STATE_LIMIT states.
-    """
-    _check_characters(pattern, alphabet, separators)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # "possible nested set": the set is refused below anyway
-            tree = re_parser.parse(pattern)
-    except re.error as error:
-        raise GrammarError(f"pattern {quote(pattern)} is broken: {error}") from None
-    except (OverflowError, RecursionError):
-        raise _too_large(pattern) from None
-    nodes = _Nodes(pattern, alphabet, separators)
-    nodes.add_sequence(tree, nodes.entry, nodes.exit)
-    return _determinise(nodes)
-
-
-def quote(text: str) -> str:
-    """Quote a pattern for a message of one line: shortened when long, backslashes as the user wrote them."""
-    short = text if len(text) <= 60 else text[:57] + "..."
-    return f"'{short}'" if short.isprintable() else ascii(short)
-
-
-def _check_characters(pattern: str, alphabet: str, separators: str) -> None:
-    """Name the first character that no pattern of the subset contains."""
-    escaped = False
-    for position, char in enumerate(pattern):
-        # All ten digits, for they stand in repetitions too; one that is not in the alphabet is found when parsed.
-        fine = char in (r"d- " if escaped else alphabet + separators + r"0123456789\[](){}|?*+,^:")
-        if not fine:
-            shown = "\\" + char if escaped else char
-            raise _unusable(pattern, f"{quote(shown)} at position {position - escaped}", alphabet, separators)
-        escaped = char == "\\" and not escaped
-
-
-def _unusable(pattern: str, what: str, alphabet: str, separators: str) -> GrammarError:
-    allowed = ", ".join([alphabet, *(f"'{separator}'" for separator in separators), r"\d"])
-    return GrammarError(
-        f"pattern {quote(pattern)}: {what} cannot be used; allowed are {allowed}, [...], (...), | and ? * + {{m,n}}"
-    )
-
-
-def _too_large(pattern: str) -> GrammarError:
-    return GrammarError(
-        f"pattern {quote(pattern)} needs more than {STATE_LIMIT} states; use smaller repetitions or fewer choices"
-    )
-
-
-class _Nodes:
-    """A non-deterministic automaton with null arcs, built from the parsed pattern."""
-
-    def __init__(self, pattern: str, alphabet: str, separators: str) -> None:
-        self.pattern = pattern
-        self.alphabet = alphabet
-        self.separators = separators
-        self.symbols = alphabet + separators
-        self.null: list[list[int]] = []
-        self.arcs: list[list[tuple[frozenset[int], int]]] = []
-        self.entry = self._new()
-        self.exit = self._new()
-
-    def _new(self) -> int:
-        # A chain of n characters needs n + 2 nodes; groups and repetitions add some.
-        if len(self.null) > 4 * STATE_LIMIT:
-            raise _too_large(self.pattern)
-        self.null.append([])
-        self.arcs.append([])
-        return len(self.null) - 1
-
-    def add_sequence(self, tree: Any, entry: int, leave: int) -> None:
-        """Add what a parsed sequence matches as ways from node `entry` to node `leave`."""
-        items = list(tree)
-        for index, (operation, value) in enumerate(items):
-            after = leave if index == len(items) - 1 else self._new()
-            self._add_item(operation, value, entry, after)
-            entry = after
-        if not items:
-            self.null[entry].append(leave)
-
-    def _add_item(self, operation: Any, value: Any, entry: int, leave: int) -> None:
-        if operation is re_parser.LITERAL:
-            self.arcs[entry].append((frozenset([self._symbol(value)]), leave))
-        elif operation is re_parser.NOT_LITERAL:
-            self.arcs[entry].append((self._others([self._symbol(value)]), leave))
-        elif operation is re_parser.IN:
-            self.arcs[entry].append((self._choice(value), leave))
-        elif operation is re_parser.BRANCH:
-            for branch in value[1]:
-                self.add_sequence(branch, entry, leave)
-        elif operation is re_parser.SUBPATTERN:
-            self.add_sequence(value[3], entry, leave)
-        elif operation in (re_parser.MAX_REPEAT, re_parser.MIN_REPEAT):
-            least, most, body = value
-            self._repeat(least, most, body, entry, leave)
-        else:
-            raise self._unusable(_NAMES.get(operation, "a conditional group"))
-
-    def _repeat(self, least: int, most: Any, body: Any, entry: int, leave: int) -> None:
-        if body.getwidth()[0] == 0:
-            least = 0  # the same language, and no long chains of null arcs
-        unbounded = most is re_parser.MAXREPEAT
-        for _ in range(least - 1 if unbounded else least):
-            entry = self._add_copy(body, entry)
-        if unbounded:
-            again = self._new()
-            self.null[entry].append(again)
-            entry = self._add_copy(body, again)
-            self.null[entry].append(again)
-            if least == 0:
-                self.null[again].append(leave)
-        else:
-            for _ in range(most - least):
-                self.null[entry].append(leave)
-                entry = self._add_copy(body, entry)
-        self.null[entry].append(leave)
-
-    def _add_copy(self, body: Any, entry: int) -> int:
-        leave = self._new()
-        self.add_sequence(body, entry, leave)
-        return leave
-
-    def _symbol(self, codepoint: int) -> int:
-        char = chr(codepoint)
-        if char not in self.symbols:
-            position = self.pattern.find(char)
-            raise self._unusable(f"{quote(char)} " + ("in a range" if position < 0 else f"at position {position}"))
-        return self.symbols.index(char)
-
-    def _unusable(self, what: str) -> GrammarError:
-        return _unusable(self.pattern, what, self.alphabet, self.separators)
-
-    def _choice(self, items: Iterable[tuple[Any, Any]]) -> frozenset[int]:
-        chosen: list[int] = []
-        negated = False
-        for operation, value in items:
-            if operation is re_parser.NEGATE:
-                negated = True
-            elif operation is re_parser.LITERAL:
-                chosen.append(self._symbol(value))
-            elif operation is re_parser.RANGE:
-                chosen.extend(self._symbol(codepoint) for codepoint in range(value[0], value[1] + 1))
-            else:  # \d: every other class of characters was refused before parsing
-                chosen.extend(i for i, char in enumerate(self.alphabet) if char.isdecimal())
-        return self._others(chosen) if negated else frozenset(chosen)
-
-    def _others(self, chosen: list[int]) -> frozenset[int]:
-        return frozenset(range(len(self.alphabet))) - frozenset(chosen)
-
-    def closure(self, nodes: Iterable[int]) -> frozenset[int]:
-        """Return the nodes and all that null arcs lead to."""
-        reached = set(nodes)
-        waiting = list(reached)
-        while waiting:
-            for node in self.null[waiting.pop()]:
-                if node not in reached:
-                    reached.add(node)
-                    waiting.append(node)
-        return frozenset(reached)
-
-
-def _determinise(nodes: _Nodes) -> Automaton:
-    """Subset construction, breadth first, under both limits."""
-    sets = [nodes.closure([nodes.entry])]
-    number = {sets[0]: 0}
-    arcs: list[tuple[int, int, int]] = []
-    work = 0
-    for state, members in enumerate(sets):  # grows while it is walked
-        work += len(members)
-        if len(sets) > STATE_LIMIT or work > _WORK_LIMIT:
-            raise _too_large(nodes.pattern)
-        targets: dict[int, set[int]] = {}
-        for member in sorted(members):
-            for symbols, target in nodes.arcs[member]:
-                for symbol in symbols:
-                    targets.setdefault(symbol, set()).add(target)
-        for symbol in sorted(targets):
-            reached = nodes.closure(targets[symbol])
-            if reached not in number:
-                number[reached] = len(sets)
-                sets.append(reached)
-            arcs.append((state, symbol, number[reached]))
-    return _trim(nodes, arcs, [nodes.exit in members for members in sets])
-
-
-def _trim(nodes: _Nodes, arcs: list[tuple[int, int, int]], final: list[bool]) -> Automaton:
-    """Leave out the states from which no final state can be reached."""
-    into: dict[int, list[int]] = {}
-    for source, _, destination in arcs:
-        into.setdefault(destination, []).append(source)
-    waiting = [state for state, ends in enumerate(final) if ends]
-    useful = set(waiting)
-    while waiting:
-        for source in into.get(waiting.pop(), ()):
-            if source not in useful:
-                useful.add(source)
-                waiting.append(source)
-    if 0 not in useful:
-        raise GrammarError(f"pattern {quote(nodes.pattern)} matches nothing; give it at least one code")
-    renumbered = {state: index for index, state in enumerate(sorted(useful))}
-    kept = [(renumbered[s], symbol, renumbered[d]) for s, symbol, d in arcs if s in useful and d in useful]
-    source, symbol, destination = np.array(kept, dtype=np.int32).reshape(-1, 3).T
-    return Automaton(nodes.symbols, source, symbol, destination, np.array([final[state] for state in sorted(useful)]))
+    def count_codes(self) -> int:
+        """Return how many codes there are, exactly."""
+        codes = self.final.astype(int).tolist()  # Python's integers: twelve symbols in 32 places overflow any other
+        for source, destination in zip(self.source[::-1].tolist(), self.destination[::-1].tolist(), strict=True):
+            codes[source] += codes[destination]
+        return codes[0]

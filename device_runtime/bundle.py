@@ -63,11 +63,21 @@ class Operating(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
     accept_rate: _Share
 
 
-class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
-    """Temperature of the posterior, and operating points found on held-out strings; no point = not calibrated."""
+class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Calibrated value of a posterior: sigmoid(logit / temperature + offset)."""
 
-    temperature: _Positive = 1.0
-    table: tuple[Operating, ...] = ()
+    temperature: _Positive
+    offset: Annotated[float, Meta(gt=-1e3, lt=1e3)]
+
+
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scales of the posteriors of codes and characters, and operating points; found on strings held out."""
+
+    code: Scale
+    character: Scale
+    table: tuple[Operating, ...]
+    strings: Annotated[int, Meta(ge=1)]
+    source: str
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +90,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     alphabet: Annotated[str, Meta(min_length=1, max_length=256)]
     input: Input
     output: Output
-    calibration: Calibration
+    calibration: dict[str, Calibration]  # by segmenter; none = not calibrated
     recipe: dict[str, Any]
     seed: int
     sources: tuple[str, ...]
@@ -142,13 +152,14 @@ def _manifest(folder: Path) -> Manifest:
 
 def _check(manifest: Manifest, folder: Path) -> None:
     """What types and ranges cannot say. The checksum finds damage, the rest a writer's mistake."""
-    widths, errors = manifest.input.widths_px, [point.max_error for point in manifest.calibration.table]
+    widths = manifest.input.widths_px
+    tables = [[point.max_error for point in found.table] for found in manifest.calibration.values()]
     for holds, complaint in (
         (checksum(manifest) == manifest.checksum, "its checksum does not match"),
         (manifest.schema_version == SCHEMA_VERSION, f"there is no schema {manifest.schema_version}"),
         (len(set(manifest.alphabet)) == len(manifest.alphabet), "its alphabet repeats a character"),
         (list(widths) == sorted(set(widths)), "its widths do not rise"),
-        (errors == sorted(set(errors)), "the errors in its calibration table do not rise"),
+        (all(errors == sorted(set(errors)) for errors in tables), "the errors in its calibration table do not rise"),
     ):
         if not holds:
             raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {complaint}; {_REMEDY}")

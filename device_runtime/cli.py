@@ -24,11 +24,13 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "read": Entry("device_runtime.commands.read:read", None, "Read the postal codes in image files."),
+    "grammar": Entry("device_runtime.commands.grammar:grammar", None, "List countries; compile a list of codes."),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
     "train": Entry("train.cli:train", "train", "Train the scanner (workstation)."),
     "evaluate": Entry("train.evaluate_cli:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."),
+    "calibrate": Entry("convert.calibrate_cli:calibrate", "train", "Fit a bundle's confidences to held-out strings."),
     "convert": Entry("convert.cli:convert", "convert", "Turn a trained net into a bundle (workstation)."),
 }
 

@@ -1,10 +1,70 @@
-"""The form of the postal code in each country that can be named, as a pattern of digits and separators."""
+"""The form of the postal codes of each country, from a table that `python -m convert.country_table` builds."""
 
 from __future__ import annotations
 
-# By ISO 3166-1 alpha-2 code. In the US, ZIP+4 adds four digits behind a hyphen to the ZIP code of five.
-PATTERNS = {
-    "DE": r"\d{5}",
-    "MY": r"\d{5}",
-    "US": r"\d{5}(-\d{4})?",
-}
+import difflib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from device_runtime.errors import GrammarError
+
+TABLE = Path(__file__).with_name("countries.tsv")
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country and its postal codes.
+
+    code: ISO 3166-1 alpha-2. name: in capitals, "" if the source has none. prefix: letters that are often written
+    before the code and are not part of it ("CH-"). pattern: form of the codes, "" if they have letters or there are
+    none. examples: real codes without the prefix; none if no codes are known.
+    """
+
+    code: str
+    name: str
+    prefix: str
+    pattern: str
+    examples: tuple[str, ...]
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """Return every country of the table by its code, in order."""
+    rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return {
+        code: Country(code, name, prefix, pattern, tuple(filter(None, examples.split(","))))
+        for code, name, prefix, pattern, examples in rows
+    }
+
+
+def country_pattern(country: str) -> str:
+    """Return the form of a country's codes as a pattern of digits and separators.
+
+    country: its two letters, in either case. Raises GrammarError for a country that is not known, naming those that are
+    near; for one whose codes have letters; and for one without codes.
+    """
+    found = countries().get(country.strip().upper())
+    if found is None:
+        raise GrammarError(f"unknown country {country!r:.60}{_near(country)} `posteye grammar --list` shows all")
+    called = f"{found.code} ({found.name})" if found.name else found.code
+    if found.pattern:
+        return found.pattern
+    if found.examples:
+        lettered = [example for example in found.examples if any(char.isalpha() for char in example)]
+        have = f"have letters ({lettered[0]})" if lettered else "may have letters"
+        raise GrammarError(f"codes of {called} {have}, and this model reads digits")
+    raise GrammarError(f"no postal codes are known of {called}; give the form with --pattern")
+
+
+def _near(country: str) -> str:
+    """Suggest up to three countries of a similar name or code."""
+    wanted = country.strip().upper()[:60]
+    near = [c.code for c in countries().values() if len(wanted) > 3 and wanted in c.name]
+    if not near and len(wanted) == 2:  # those with one letter in common
+        near = difflib.get_close_matches(wanted, [c.code for c in countries().values() if c.pattern], cutoff=0.5)
+    elif not near:
+        called = {c.name: c.code for c in countries().values()} | {code: code for code in countries()}
+        near = [called[match] for match in difflib.get_close_matches(wanted, called)]
+    shown = [f"{code} ({countries()[code].name})" for code in dict.fromkeys(near[:3])]
+    return f"; did you mean {' or '.join(shown)}?" if shown else ";"

@@ -1,39 +1,39 @@
-"""From the scanner's penalties to the best codes of a grammar, with posteriors for the code and each character."""
+"""From a lattice to the best codes of a grammar, with posteriors for the code and each character."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import SEPARATORS, Grammar
-from device_runtime.graph import FloatArray, IntArray, emit, entries, forward_scores, join, step_back, viterbi_forward
-from device_runtime.search import best_codes
-from device_runtime.spotting import (
-    FOREIGN_NUMBER_PENALTY,
-    any_char,
-    code_trellis,
-    emission_columns,
-    free_trellis,
-    spotting_graph,
-)
-from device_runtime.types import Candidate, Character, Decoding, Penalties
+from device_runtime.lattice import MARKED, FloatArray, Lattice
+from device_runtime.plan import Plan, make_plan
+from device_runtime.scan_lattice import scan_lattice
+from device_runtime.search import Found, best_codes, masses
+from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
+from device_runtime.types import Candidate, Character, Decoding, Outside, Penalties
 
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
 _RESERVE = 2
-# The penalty below which a column is of one class beyond doubt: all others together have this probability.
-DOUBT = 1e-4
+# Above this posterior the code is what stands there, and nothing outside of the grammar is looked for.
+_SURE = 0.5
+_ANY_NUMBER = r"\d{1,32}"
+_PRIOR = float(np.exp(-FOREIGN_NUMBER_PENALTY))
+_TINY = 1e-300
 
 
 class Decoder:
-    r"""Finds the codes of a grammar in a line that may hold other writing too.
+    """Finds the codes of a grammar in a line that may hold other writing too, and says how far to believe them.
 
-    Codes are found by Viterbi and ranked by their forward score. The first two found are exact for positional grammars
-    (`\d{5}`, `\d{1,8}`, every country), further ones and those of cyclic grammars (`\d+`) good: see `best_codes`.
+    The codes are the best distinct ones by their best path, exactly (see `best_codes`); they are ranked and believed by
+    their forward scores.
     """
 
     def __init__(self, grammar: Grammar, alphabet: str, n_best: int = 3) -> None:
-        """Compile the decoding graph; n_best: how many candidates to return at most.
+        """Compile the plan of the search; n_best: how many candidates to return at most.
 
         Raises GrammarError when the grammar needs a character that the scanner's alphabet lacks.
         """
@@ -44,103 +44,96 @@ class Decoder:
             raise ValueError(f"n_best is {n_best}; ask for at least one candidate")
         self._alphabet = alphabet
         self._n_best = n_best
-        self._graph = spotting_graph(grammar.automaton, alphabet)
-        self._free = free_trellis(alphabet)
+        self._grammar = grammar
+        self._plan = make_plan(grammar.automaton, alphabet)
+        self._any = _any_number(alphabet)
 
     def __call__(self, penalties: Penalties) -> Decoding:
-        """Decode one strip; no candidates when no code of the grammar fits into the columns.
+        """Decode the scanner's output for a strip; as `decode`.
 
-        Confidences are posteriors, not calibrated: exp(-(constrained - free)). Constrained is the forward score of all
-        ways in which the code can stand in the line, free that of all class paths, both under the prior on foreign
-        numbers. They are divided by their sum when that exceeds 1, since several codes can stand in one line.
         Raises ValueError for penalties of another alphabet or shape, or with NaN or infinity in them.
-        Source: LeCun et al. 1998, section X-C.
         """
-        self._check(penalties)
-        if not len(penalties.values):
-            return _NOTHING
-        values, first = condense(penalties.values, penalties.blank)
-        columns = emission_columns(values, self._alphabet)
-        codes = best_codes(self._graph, self._alphabet, columns, self._n_best + _RESERVE)
-        if not codes:
-            return _NOTHING
-        scored = self._score(codes, columns)
-        path, spans = self._align(scored[0].code, columns)
-        bounds = np.append(first, len(penalties.values))
-        spans = [slice(int(bounds[span.start]), int(bounds[span.stop])) for span in spans]
-        characters = _characters(scored, spans, penalties)
-        return Decoding(tuple(scored[: self._n_best]), characters, path.repeat(np.diff(bounds)))
-
-    def _check(self, penalties: Penalties) -> None:
         shape = (len(penalties.x_px), len(self._alphabet) + 2)
         if penalties.alphabet != self._alphabet or penalties.values.shape != shape:
             raise ValueError(
                 f"penalties {penalties.values.shape} over {penalties.alphabet!r} do not fit: "
                 f"this decoder takes {shape} over {self._alphabet!r}"
             )
-        if not np.isfinite(penalties.values).all():
-            raise ValueError("penalties hold NaN or infinity; the scanner's output is broken")
+        return self.decode(scan_lattice(penalties)) if len(penalties.values) else Decoding((), (), None)
 
-    def _score(self, codes: list[str], columns: FloatArray) -> list[Candidate]:
-        """Give each code its posterior and sort them, best first.
+    def decode(self, lattice: Lattice) -> Decoding:
+        """Decode a lattice; no candidates when no code of the grammar fits into it.
 
-        A code with marks in the place of its separators looks like several numbers. What the free score charged its
-        class paths for that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths.
-        (Exact for codes with one separator; several nested pieces lower the posterior somewhat.)
+        Confidences are posteriors, not calibrated: exp(-(constrained - free)). Constrained is the forward score of all
+        ways in which the code can stand in the line, free that of all lines, both under the prior on foreign numbers.
+        They are divided by their sum when that exceeds 1, since several codes can stand in one line. Priors of a
+        lexicon only shift belief between its own codes.
+        Source: LeCun et al. 1998, section X-C.
         """
-        whole = [i for i, code in enumerate(codes) if any(char in SEPARATORS for char in code)]
-        parts = [code_trellis(code, self._alphabet)[0] for code in codes]
-        parts += [code_trellis(codes[i], self._alphabet, FOREIGN_NUMBER_PENALTY)[0] for i in whole]
-        trellis, first_state = join([*parts, self._free])
-        scores = forward_scores(trellis, emit(trellis, columns), first_state)
-        mass = np.exp(scores.min() - scores)
-        constrained, charged, free = mass[: len(codes)], mass[len(codes) : -1], mass[-1]
-        undercharged = constrained[whole] - charged
-        free += undercharged.sum()
-        for i, owed in zip(whole, undercharged / np.expm1(FOREIGN_NUMBER_PENALTY), strict=True):
-            for j, code in enumerate(codes):
-                if _is_piece(code, codes[i]):
-                    constrained[j] = max(0.0, constrained[j] - owed)
-        total = max(free, constrained.sum())
-        # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
-        with np.errstate(divide="ignore"):
-            rank = np.argsort(-np.log(constrained).round(6), kind="stable")
-        return [Candidate(codes[i], float(constrained[i] / total)) for i in rank]
+        found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
+        scored = _score(self._plan, lattice, found)
+        sure = scored[0][0].confidence if scored else 0.0
+        outside = self._outside(lattice, sure) if sure < _SURE else None
+        if not scored:
+            return Decoding((), (), outside)
+        candidates = [candidate for candidate, _ in scored]
+        characters = _characters(candidates, scored[0][1], self._plan, lattice)
+        return Decoding(tuple(candidates[: self._n_best]), characters, outside)
 
-    def _align(self, code: str, columns: FloatArray) -> tuple[NDArray[np.int16], list[slice]]:
-        """Lay the code on the columns: the class in each column, and the columns of each character of the alphabet."""
-        trellis, states = code_trellis(code, self._alphabet)
-        emitted = emit(trellis, columns)
-        ahead = viterbi_forward(trellis, emitted)
-        entered = entries(emitted, ahead)
-        strongest = columns[:, : len(self._alphabet)].argmin(axis=1)
-        path = np.empty(len(columns), dtype=np.int16)
-        spans: dict[int, slice] = {}
-        column, state = len(columns) - 1, int(np.argmin(ahead[-1] + trellis.final))
-        while True:
-            entry = int(entered[column, state])
-            spans[state] = slice(entry, column + 1)
-            foreign = trellis.emission[state] == any_char(self._alphabet)
-            path[spans[state]] = strongest[spans[state]] if foreign else trellis.emission[state]
-            if not entry:
-                return path, [spans[int(state)] for state in states]
-            column, state = entry - 1, step_back(trellis, ahead, entry, state)
+    def _outside(self, lattice: Lattice, confidence: float) -> Outside | None:
+        """The number that stands in the line, if the grammar does not have it and it is believed more than any code."""
+        arcs = self._any.arcs_of(lattice.number)
+        if arcs is None or self._plan.allows(lattice.number):
+            return None
+        posterior = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
+        if posterior <= confidence:
+            return None
+        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._plan.shortest)
 
 
-def condense(values: NDArray[np.float32], blank: int) -> tuple[FloatArray, IntArray]:
-    """Take each run of columns that are blank (or rubbish) beyond doubt as one, whose penalties are the run's sums.
+@cache
+def _any_number(alphabet: str) -> Plan:
+    return make_plan(Grammar.from_pattern(_ANY_NUMBER, alphabet).automaton, alphabet)
 
-    values: float32 [columns, classes], at least one column; blank and rubbish are the last two classes. Returns float64
-    [condensed, classes] and the first column of each, int [condensed]. Most columns of a strip are such, so decoding
-    gets several times quicker. What is lost are paths through other classes inside a run; all of them together hold
-    less than DOUBT of a column's probability.
+
+def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> list[tuple[Candidate, Found]]:
+    """Give each code its posterior and sort them, best first.
+
+    A code with marks in the place of its separators looks like several numbers. What the free score charged its class
+    paths for that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact
+    for codes with one separator.)
     """
-    sure = values[:, blank:] < DOUBT
-    first = np.flatnonzero(np.append(True, ~(sure[1:] & sure[:-1]).any(axis=1)))
-    return np.add.reduceat(values.astype(np.float64), first, axis=0), first
+    if not found:
+        return []
+    scores = masses(plan, lattice, [code.arcs for code in found])
+    highest = max(float(scores.max()), lattice.free)
+    mass = np.exp(scores - highest)
+    free = float(np.exp(lattice.free - highest))
+    with_separators = [row for row, code in enumerate(found) if len(code.arcs) < len(code.code)]
+    if with_separators:
+        marked = _marked(plan, lattice, [found[row].arcs for row in with_separators], scores[with_separators], highest)
+        free += float(marked.sum()) * (1 - _PRIOR)
+        for row, share in zip(with_separators, marked * _PRIOR, strict=True):
+            for piece, code in enumerate(found):
+                if _is_piece(code.code, found[row].code):
+                    mass[piece] = max(0.0, float(mass[piece]) - float(share))
+    prior = np.exp(np.array([code.prior for code in found]))
+    believed = mass * prior * (mass.sum() / max(float((mass * prior).sum()), _TINY))
+    total = max(free, float(believed.sum()), _TINY)
+    # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
+    with np.errstate(divide="ignore"):
+        rank = np.argsort(-np.log(believed).round(6), kind="stable")
+    return [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
 
 
-_NOTHING = Decoding((), (), np.empty(0, dtype=np.int16))
+def _marked(
+    plan: Plan, lattice: Lattice, codes: list[tuple[int, ...]], scores: FloatArray, highest: float
+) -> FloatArray:
+    """Mass of the paths of codes on which a mark stands in the place of a separator, in units of exp(highest)."""
+    unmarked = np.exp(masses(plan, lattice, codes, blanks_only=True) - highest)
+    may_be_left_out = [bool((plan.junction[list(arcs)] == MARKED).any()) for arcs in codes]
+    marked: FloatArray = np.maximum(np.exp(scores - highest) - np.where(may_be_left_out, 0.0, unmarked), 0.0)
+    return marked
 
 
 def _is_piece(code: str, whole: str) -> bool:
@@ -149,31 +142,25 @@ def _is_piece(code: str, whole: str) -> bool:
     return code != whole and f"|{code.translate(alike)}|" in f"|{whole.translate(alike)}|"
 
 
-def _characters(scored: list[Candidate], spans: list[slice], penalties: Penalties) -> tuple[Character, ...]:
+def _characters(candidates: list[Candidate], best: Found, plan: Plan, lattice: Lattice) -> tuple[Character, ...]:
     """Give each character of the best code its place and its share of the doubt about the code.
 
     A character is doubted as much as the rivals that read something else there are believed. What no candidate
-    explains is shared out by how weak the characters are at their strongest columns. A posterior is thus never below
-    the code's. A separator stands in the middle between its neighbours and is as sure as the less sure of them.
+    explains is shared out by how weak the evidence for each character is. A posterior is thus never below the code's. A
+    separator stands in the middle between its neighbours and is as sure as the less sure of them.
     """
-    best = scored[0]
-    chars = [char for char in best.code if char not in SEPARATORS]
-    strongest = [
-        span.start + int(penalties.values[span, penalties.alphabet.index(char)].argmin())
-        for char, span in zip(chars, spans, strict=True)
-    ]
-    penalty = [
-        float(penalties.values[column, penalties.alphabet.index(char)])
-        for char, column in zip(chars, strongest, strict=True)
-    ]
-    weakness = -np.expm1(-np.array(penalty, dtype=np.float64))
+    chars = plan.char[list(best.arcs)].tolist()
+    begins = (0, *best.ends[:-1])
+    evidence = [lattice.evidence(b, e, c) for b, e, c in zip(begins, best.ends, chars, strict=True)]
+    weakness = 1.0 - np.array([probability for _, probability in evidence])
     weakness = weakness / weakness.sum() if weakness.sum() > 0 else np.full(len(chars), 1 / len(chars))
-    doubt = weakness * max(0.0, 1.0 - sum(candidate.confidence for candidate in scored))
-    for rival in scored[1:]:
-        doubt += rival.confidence * _differs(chars, [char for char in rival.code if char not in SEPARATORS])
+    doubt = weakness * max(0.0, 1.0 - sum(candidate.confidence for candidate in candidates))
+    written = [plan.alphabet[char] for char in chars]
+    for rival in candidates[1:]:
+        doubt += rival.confidence * _differs(written, [char for char in rival.code if char not in SEPARATORS])
     sure = [
-        Character(char, min(1.0, max(0.0, 1.0 - float(d))), float(penalties.x_px[column]))
-        for char, d, column in zip(chars, doubt, strongest, strict=True)
+        Character(char, min(1.0, max(0.0, 1.0 - float(d))), x_px)
+        for char, d, (x_px, _) in zip(written, doubt, evidence, strict=True)
     ]
     characters: list[Character] = []
     for char in best.code:

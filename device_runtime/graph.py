@@ -1,229 +1,274 @@
-"""Trellises as flat arrays, and the three passes over them: Viterbi both ways, and the forward score.
+"""Graphs of a graph transformer network: flat arrays of arcs, their builders, and composition.
 
-A trellis is a graph whose states emit one class in every column of the scanner's output. A path is in one state per
-column; its penalty is the sum of its emissions, of its arcs and of its start and end. Every state may stay: it has an
-arc to itself that costs nothing.
-
-Penalties are settled first: rounded to multiples of 2^-30, so that sums below 2^22 are exact in float64. The order of
-additions then does not matter, equal paths tie exactly, and a best path is traced by comparing sums for equality.
+A path runs from a node where it may start to one where it may end. It reads the input labels of its arcs, writes their
+output labels and pays the sum of their penalties, of its start and of its end. The null label reads or writes nothing.
+`graph_paths.py` asks a graph for its paths. Source: LeCun et al. 1998, sections IV to VIII.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from device_runtime.automaton import Automaton
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-# Not infinity: inf - inf in the log-add would be NaN. Far above any sum of penalties, far below overflow.
-UNREACHABLE = 1e30
-_QUANTUM = 2.0**-30
-
-
-def settle(penalties: ArrayLike) -> FloatArray:
-    """Round penalties (nats) to multiples of 2^-30, so that their sums are exact in float64."""
-    return np.rint(np.asarray(penalties, dtype=np.float64) / _QUANTUM) * _QUANTUM
+NULL = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Trellis:
-    """A graph of emitting states; build it with `build_trellis` or `join`.
+class Graph:
+    """A weighted transducer; one whose input and output labels are equal is an acceptor.
 
-    emission: int [states], the class each state emits (an index into the columns given to `emit`).
-    start, final: float64 [states], penalty for being in the state in the first / last column, or UNREACHABLE.
-    source, destination, penalty: [arcs], sorted by destination, then by source.
-    first_in: int [states], index of each state's first incoming arc.
-    by_source: int [arcs], the arcs in order of source, then of destination. first_out: as first_in, in that order.
+    source, destination: intp [arcs]. input, output: intp [arcs], labels from 0, or NULL. penalty: float64 [arcs], nats.
+    start, final: float64 [nodes], penalty (nats) for starting or ending there, inf where no path can.
+    Raises ValueError when shapes or nodes do not fit, and for penalties that are NaN or -inf.
     """
 
-    emission: IntArray
-    start: FloatArray
-    final: FloatArray
     source: IntArray
     destination: IntArray
+    input: IntArray
+    output: IntArray
     penalty: FloatArray
-    first_in: IntArray
-    by_source: IntArray
-    first_out: IntArray
+    start: FloatArray
+    final: FloatArray
+
+    def __post_init__(self) -> None:
+        arcs = [self.source, self.destination, self.input, self.output, self.penalty]
+        if any(a.shape != self.source.shape or a.ndim != 1 for a in arcs) or self.start.shape != self.final.shape:
+            raise ValueError(
+                "arrays of a graph differ in length; give one entry per arc, and per node for start, final"
+            )
+        ends = np.concatenate([self.source, self.destination])
+        if len(ends) and not 0 <= ends.min() <= ends.max() < len(self.start):
+            raise ValueError(f"an arc leads outside the graph's {len(self.start)} nodes; number them from 0")
+        if len(ends) and min(self.input.min(), self.output.min()) < NULL:
+            raise ValueError("a label is negative; labels count from 0, and NULL (-1) is the null label")
+        if not all((penalties > -np.inf).all() for penalties in (self.penalty, self.start, self.final)):
+            raise ValueError("a penalty is NaN or -inf; use inf for what cannot be taken")
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return len(self.start)
 
 
-def build_trellis(
-    emission: Sequence[int],
-    start: dict[int, float],
-    final: dict[int, float],
-    arcs: Iterable[tuple[int, int, float]],
-) -> Trellis:
-    """Build a trellis from its states and its arcs (source, destination, penalty in nats).
+def build(arcs: Iterable[tuple[int, int, int, int, float]], start: dict[int, float], final: dict[int, float]) -> Graph:
+    """Build a graph from arcs (source, destination, input, output, penalty); start, final: penalty by node."""
+    listed = list(arcs)
+    source, destination, read, written = (np.array([arc[field] for arc in listed], dtype=np.intp) for field in range(4))
+    used = [*source.tolist(), *destination.tolist(), *start, *final]
+    begin, end = np.full((2, max(used, default=-1) + 1), np.inf)
+    begin[list(start)] = list(start.values())
+    end[list(final)] = list(final.values())
+    penalty = np.array([arc[4] for arc in listed], dtype=np.float64)
+    return Graph(source, destination, read, written, penalty, begin, end)
 
-    start, final: penalty by state; a state not named cannot start or end a path. The arc from each state to itself is
-    added here. At most one arc may lead from one state to another.
+
+def linear(values: ArrayLike) -> Graph:
+    """The recognition graph of a strip: from each column to the next, one arc per class.
+
+    values: [columns, classes], the scanner's penalties in nats. Source: section VII, Fig. 25 (SDNN output graph).
     """
-    states = len(emission)
-    stay = [(state, state, 0.0) for state in range(states)]
-    source, destination, penalty = (np.array(column) for column in zip(*stay, *arcs, strict=True))
-    order = np.lexsort((source, destination))
-    begin, end = np.full(states, UNREACHABLE), np.full(states, UNREACHABLE)
-    begin[list(start)] = settle(list(start.values()))
-    end[list(final)] = settle(list(final.values()))
-    classes = np.array(emission, dtype=np.intp)
-    return _assemble(classes, begin, end, source[order], destination[order], settle(penalty[order]))
+    penalty = np.asarray(values, dtype=np.float64)
+    columns, classes = penalty.shape
+    source = np.arange(columns).repeat(classes)
+    label = np.tile(np.arange(classes), columns)
+    begin, end = np.full((2, columns + 1), np.inf)
+    begin[0] = end[-1] = 0.0
+    return Graph(source, source + 1, label, label, penalty.reshape(-1).copy(), begin, end)
 
 
-def join(trellises: Sequence[Trellis]) -> tuple[Trellis, IntArray]:
-    """Put trellises side by side in one, without arcs between them.
+def chain(labels: Sequence[int]) -> Graph:
+    """The path selector: an acceptor of one string of labels, at no penalty. Source: section VI-A."""
+    return build(((i, i + 1, label, label, 0.0) for i, label in enumerate(labels)), {0: 0.0}, {len(labels): 0.0})
 
-    Returns the joint trellis and the index of each part's first state, int [parts].
+
+def character_model(characters: Iterable[int], blank: int, rubbish: int | None = None) -> Graph:
+    """The transducer from the class of each column to the characters written; it may start and end anywhere.
+
+    A character may stay on consecutive columns; blanks may stand between two characters, and must between two equal
+    ones. Rubbish writes one label for a run of rubbish and blanks that begins and ends with rubbish. Every sequence of
+    the classes named reads exactly one string of characters. Node 0 is the one of blanks. Source: section VII.
     """
-    states = np.array([len(part.emission) for part in trellises])
-    arcs = np.array([len(part.source) for part in trellises])
-    first_state, first_arc = np.cumsum(states) - states, np.cumsum(arcs) - arcs
-    by_arc = first_state.repeat(arcs)
-    arc_of_state, arc_of_arc = first_arc.repeat(states), first_arc.repeat(arcs)
-    joint = Trellis(
-        emission=np.concatenate([part.emission for part in trellises]),
-        start=np.concatenate([part.start for part in trellises]),
-        final=np.concatenate([part.final for part in trellises]),
-        source=np.concatenate([part.source for part in trellises]) + by_arc,
-        destination=np.concatenate([part.destination for part in trellises]) + by_arc,
-        penalty=np.concatenate([part.penalty for part in trellises]),
-        first_in=np.concatenate([part.first_in for part in trellises]) + arc_of_state,
-        by_source=np.concatenate([part.by_source for part in trellises]) + arc_of_arc,
-        first_out=np.concatenate([part.first_out for part in trellises]) + arc_of_state,
+    states = {char: node for node, char in enumerate(characters, start=1)}
+    arcs = [(0, 0, blank, NULL, 0.0)]
+    for char, node in states.items():
+        arcs += [(node, node, char, NULL, 0.0), (node, 0, blank, NULL, 0.0), (0, node, char, char, 0.0)]
+        arcs += [(node, other, next_char, next_char, 0.0) for next_char, other in states.items() if other != node]
+    final = {node: 0.0 for node in range(len(states) + 1)}
+    if rubbish is not None:
+        mark, gap = len(states) + 1, len(states) + 2
+        arcs += [(node, mark, rubbish, rubbish, 0.0) for node in range(mark)]
+        arcs += [(mark, mark, rubbish, NULL, 0.0), (gap, mark, rubbish, NULL, 0.0)]
+        arcs += [(mark, gap, blank, NULL, 0.0), (gap, gap, blank, NULL, 0.0)]
+        arcs += [(after, node, char, char, 0.0) for after in (mark, gap) for char, node in states.items()]
+        final |= {mark: 0.0, gap: 0.0}
+    return build(arcs, {0: 0.0}, final)
+
+
+def acceptor(automaton: Automaton, alphabet: str) -> Graph:
+    """A grammar as a transducer from classes to indices into `automaton.symbols`.
+
+    alphabet: the characters of the first classes, in order; blank and rubbish follow. Any other symbol is a separator:
+    a mark (it reads rubbish) or nothing at all (it reads NULL). Source: section VIII (grammar graph).
+    """
+    lookup = [alphabet.find(symbol) for symbol in automaton.symbols]
+    read = np.array(lookup, dtype=np.intp)[automaton.symbol]
+    separators = np.flatnonzero(read < 0)
+    taken = np.concatenate([np.arange(len(read)), separators])
+    labels = np.concatenate([read, np.full(len(separators), len(alphabet) + 1, dtype=np.intp)])
+    end = automaton.end_penalty.astype(np.float64)
+    begin = np.full(len(end), np.inf)
+    begin[0] = 0.0
+    return Graph(
+        automaton.source[taken].astype(np.intp),
+        automaton.destination[taken].astype(np.intp),
+        labels,
+        automaton.symbol[taken].astype(np.intp),
+        automaton.penalty[taken].astype(np.float64),
+        begin,
+        end,
     )
-    return joint, first_state
 
 
-def _assemble(
-    emission: IntArray,
-    start: FloatArray,
-    final: FloatArray,
-    source: IntArray,
-    destination: IntArray,
-    penalty: FloatArray,
-) -> Trellis:
-    """Index the arcs, which come sorted by destination and source, from both sides."""
-    states = np.arange(len(emission))
-    by_source = np.lexsort((destination, source))
-    return Trellis(
-        emission=emission,
-        start=start,
-        final=final,
-        source=source,
-        destination=destination,
-        penalty=penalty,
-        first_in=np.searchsorted(destination, states),
-        by_source=by_source,
-        first_out=np.searchsorted(source[by_source], states),
+def reverse(graph: Graph) -> Graph:
+    """The same arcs, in the same order, walked from the end to the start."""
+    return replace(graph, source=graph.destination, destination=graph.source, start=graph.final, final=graph.start)
+
+
+def pick(graph: Graph, arcs: IntArray | NDArray[np.bool_]) -> Graph:
+    """The same nodes with some of the arcs, given by number or by a mask."""
+    return replace(
+        graph,
+        source=graph.source[arcs],
+        destination=graph.destination[arcs],
+        input=graph.input[arcs],
+        output=graph.output[arcs],
+        penalty=graph.penalty[arcs],
     )
 
 
-def emit(trellis: Trellis, columns: FloatArray) -> FloatArray:
-    """What each state pays in each column: settled float64 [columns, classes] -> [columns, states]."""
-    return columns.take(trellis.emission, axis=1)
+def trim(graph: Graph) -> Graph:
+    """Leave out the arcs and nodes through which no path of finite penalty runs; the rest keeps its order."""
+    graph = pick(graph, np.isfinite(graph.penalty))
+    useful = _reached(graph) & _reached(reverse(graph))
+    number = np.cumsum(useful) - 1
+    kept = pick(graph, useful[graph.source] & useful[graph.destination])
+    return replace(
+        kept,
+        source=number[kept.source],
+        destination=number[kept.destination],
+        start=kept.start[useful],
+        final=kept.final[useful],
+    )
 
 
-def viterbi_forward(trellis: Trellis, emitted: FloatArray) -> FloatArray:
-    """Penalty of the best path from the start that is in a state at a column, that column included.
+def _reached(graph: Graph) -> NDArray[np.bool_]:
+    """Which nodes can be reached from the start: bool [nodes]."""
+    by_source = Bins(graph.source, graph.nodes)
+    reached = np.isfinite(graph.start)
+    frontier = np.flatnonzero(reached)
+    while len(frontier):
+        _, arcs = by_source.members(frontier)
+        found = np.unique(graph.destination[arcs])
+        frontier = found[~reached[found]]
+        reached[frontier] = True
+    return reached
 
-    emitted: float64 [columns, states], at least one column, from `emit`. Returns float64 [columns, states].
-    Source: the Viterbi transformer, LeCun et al. 1998, section VI-D.
+
+class Bins:
+    """Items sorted into numbered bins."""
+
+    def __init__(self, number: IntArray, bins: int) -> None:
+        self._items = np.argsort(number, kind="stable")
+        self._first = np.searchsorted(number[self._items], np.arange(bins + 1))
+
+    def members(self, bins: IntArray) -> tuple[IntArray, IntArray]:
+        """List the items of several bins, one bin after the other: index into `bins`, and the item."""
+        first = self._first[bins]
+        count = self._first[bins + 1] - first
+        owner = np.arange(len(bins)).repeat(count)
+        rank = np.arange(len(owner)) - (np.cumsum(count) - count).repeat(count)
+        return owner, self._items[first.repeat(count) + rank]
+
+
+def compose(first: Graph, second: Graph) -> Graph:
+    """Feed what `first` writes into `second`: one path for each pair of paths that agree, and no dead ends.
+
+    A node of the result stands for two tokens, one in each graph, and for whose turn it is. Arcs that agree on the
+    label between them move both tokens; a null transition moves one alone. Between two agreements the first token makes
+    all of its null moves before the second makes any: counted in every order, a pair of paths would lower the forward
+    score. Breadth first, vectorised over arcs; the graphs may be cyclic. Nodes are numbered in the order of their
+    tokens. Source: section VIII (two tokens, the map from pairs of nodes to nodes, null transitions, dead ends).
     """
-    ahead = np.empty_like(emitted)
-    np.add(trellis.start, emitted[0], out=ahead[0])
-    for column in range(1, len(emitted)):
-        ways = ahead[column - 1].take(trellis.source)
-        ways += trellis.penalty
-        np.add(np.minimum.reduceat(ways, trellis.first_in), emitted[column], out=ahead[column])
-    return ahead
+    moves = _Moves(first, second)
+    ones, twos = np.flatnonzero(np.isfinite(first.start)), np.flatnonzero(np.isfinite(second.start))
+    known = frontier = moves.key(ones.repeat(len(twos)), np.tile(twos, len(ones)), np.intp(0))
+    steps = [moves.out_of(frontier)]
+    while len(frontier):
+        reached = np.unique(moves.destination(*steps[-1]))
+        frontier = reached[~np.isin(reached, known, assume_unique=True)]
+        known = np.union1d(known, frontier)
+        steps.append(moves.out_of(frontier))
+    origin, arc_one, arc_two = (np.concatenate(column) for column in zip(*steps, strict=True))
+    one, two, turn = moves.tokens(known)
+    # Index -1 stands for a token that does not move: it reads and writes nothing, and pays nothing.
+    return trim(
+        Graph(
+            source=np.searchsorted(known, origin),
+            destination=np.searchsorted(known, moves.destination(origin, arc_one, arc_two)),
+            input=np.append(first.input, NULL)[arc_one],
+            output=np.append(second.output, NULL)[arc_two],
+            penalty=np.append(first.penalty, 0.0)[arc_one] + np.append(second.penalty, 0.0)[arc_two],
+            start=np.where(turn == 0, first.start[one] + second.start[two], np.inf),
+            final=first.final[one] + second.final[two],
+        )
+    )
 
 
-def viterbi_backward(trellis: Trellis, emitted: FloatArray) -> FloatArray:
-    """Penalty of the best path from a state at a column to the end, that column's own emission left out.
+class _Moves:
+    """The moves of two tokens; a position (key) is the node of each and a turn, 1 after the second moved alone."""
 
-    So `viterbi_forward + viterbi_backward` is the penalty of the best whole path through a state at a column.
-    Shapes as in `viterbi_forward`.
-    """
-    destination = trellis.destination[trellis.by_source]
-    penalty = trellis.penalty[trellis.by_source]
-    behind = np.empty_like(emitted)
-    behind[-1] = trellis.final
-    for column in range(len(emitted) - 1, 0, -1):
-        ways = (behind[column] + emitted[column]).take(destination)
-        ways += penalty
-        np.minimum.reduceat(ways, trellis.first_out, out=behind[column - 1])
-    return behind
+    def __init__(self, first: Graph, second: Graph) -> None:
+        self.first, self.second = first, second
+        # Labels shifted by one, so that NULL has a bin too.
+        self.labels = int(max(first.output.max(initial=NULL), second.input.max(initial=NULL))) + 2
+        self.by_node = Bins(first.source, first.nodes)
+        self.by_label = Bins(second.source * self.labels + second.input + 1, second.nodes * self.labels)
 
+    def key(self, one: IntArray, two: IntArray, turn: IntArray | np.intp) -> IntArray:
+        """Number the positions."""
+        return (one * self.second.nodes + two) * 2 + turn
 
-def entries(emitted: FloatArray, ahead: FloatArray) -> IntArray:
-    """The column in which the best path that is in a state at a column came into that state; 0 when it began there.
+    def tokens(self, key: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Node of the first token, node of the second, and the turn."""
+        return key // (2 * self.second.nodes), key // 2 % self.second.nodes, key % 2
 
-    ahead: from `viterbi_forward`. Returns int [columns, states]. Of equal paths the one that stays longest is taken.
-    """
-    entered = np.zeros(ahead.shape, np.intp)
-    entered[1:] = (ahead[1:] - emitted[1:] != ahead[:-1]) * np.arange(1, len(ahead))[:, None]
-    return np.maximum.accumulate(entered, axis=0)
+    def out_of(self, keys: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """All moves out of some positions: the position, the first token's arc and the second's, -1 if it stays."""
+        one, two, turn = self.tokens(keys)
+        mover, arc = self.by_node.members(one)
+        alone = np.flatnonzero((self.first.output[arc] == NULL) & (turn[mover] == 0))
+        agreeing = np.flatnonzero(self.first.output[arc] != NULL)
+        pair, partner = self.by_label.members(two[mover[agreeing]] * self.labels + self.first.output[arc[agreeing]] + 1)
+        together = agreeing[pair]
+        second_mover, second_alone = self.by_label.members(two * self.labels)
+        stays_one, stays_two = np.full(len(second_alone), -1), np.full(len(alone), -1)
+        return (
+            keys[np.concatenate([mover[together], mover[alone], second_mover])],
+            np.concatenate([arc[together], arc[alone], stays_one]),
+            np.concatenate([partner, stays_two, second_alone]),
+        )
 
-
-def step_back(trellis: Trellis, ahead: FloatArray, entry: int, state: int) -> int:
-    """The state that the best path was in before it came into a state at the column `entry`, at least 1.
-
-    Of equal paths the one from the lowest source is taken.
-    """
-    last = trellis.first_in[state + 1] if state + 1 < len(trellis.first_in) else len(trellis.source)
-    arcs = slice(trellis.first_in[state], last)
-    sources = trellis.source[arcs]
-    return int(sources[(ahead[entry - 1].take(sources) + trellis.penalty[arcs]).argmin()])
-
-
-def exits(emitted: FloatArray, behind: FloatArray) -> IntArray:
-    """The last column in its state of the best path that is in a state at a column; the last of all when it ends there.
-
-    behind: from `viterbi_backward`. Returns int [columns, states]. Of equal paths the one that stays longest is taken.
-    """
-    last = len(behind) - 1
-    left = np.full(behind.shape, last, np.intp)
-    moved = behind[:-1] != emitted[1:] + behind[1:]
-    left[:-1] = np.where(moved, np.arange(last)[:, None], last)
-    return np.minimum.accumulate(left[::-1], axis=0)[::-1]
-
-
-def step_on(trellis: Trellis, emitted: FloatArray, behind: FloatArray, leaving: int, state: int) -> int:
-    """The state that the best path goes into from a state at the column `leaving`, not the last one.
-
-    Of equal paths the one to the lowest destination is taken.
-    """
-    last = trellis.first_out[state + 1] if state + 1 < len(trellis.first_out) else len(trellis.source)
-    arcs = trellis.by_source[trellis.first_out[state] : last]
-    ends = trellis.destination.take(arcs)
-    ways = behind[leaving + 1].take(ends) + emitted[leaving + 1].take(ends) + trellis.penalty.take(arcs)
-    return int(ends[ways.argmin()])
-
-
-def forward_scores(trellis: Trellis, emitted: FloatArray, first_state: IntArray) -> FloatArray:
-    """Forward score (-log of the sum over all paths of exp(-penalty)) of each part of a joined trellis.
-
-    emitted: float64 [columns, states], at least one column; first_state: int [parts], from `join`.
-    Returns float64 [parts]; about UNREACHABLE where no path exists.
-    Source: the forward scorer, LeCun et al. 1998, section VI-E; log-add with the smallest penalty factored out.
-    """
-    score = trellis.start + emitted[0]
-    for row in emitted[1:]:
-        ways = score.take(trellis.source)
-        ways += trellis.penalty
-        score = _log_add(ways, trellis.first_in, trellis.destination)
-        score += row
-    sizes = np.diff(np.append(first_state, len(score)))
-    return _log_add(score + trellis.final, first_state, np.repeat(np.arange(len(sizes)), sizes))
-
-
-def _log_add(values: FloatArray, first: IntArray, group: IntArray) -> FloatArray:
-    """-log sum exp(-values) of each group; first: where each group begins; group: the group of each value."""
-    smallest = np.minimum.reduceat(values, first)
-    np.subtract(smallest.take(group), values, out=values)
-    np.exp(values, out=values)
-    smallest -= np.log(np.add.reduceat(values, first))
-    return smallest
+    def destination(self, keys: IntArray, arc_one: IntArray, arc_two: IntArray) -> IntArray:
+        """The positions to which moves lead."""
+        one, two, _ = self.tokens(keys)
+        one = np.where(arc_one < 0, one, np.append(self.first.destination, 0)[arc_one])
+        two = np.where(arc_two < 0, two, np.append(self.second.destination, 0)[arc_two])
+        return self.key(one, two, (arc_one < 0).astype(np.intp))

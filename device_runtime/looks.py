@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from device_runtime.errors import PosteyeError
+from device_runtime.lattice import Lattice
 from device_runtime.resize import resize_exact
-from device_runtime.types import Candidate, Decoding, Penalties, Strip
+from device_runtime.types import Candidate, Decoding, Strip
 
 STRETCH = 1.3
 SURE = 0.97  # posterior (not calibrated) from which on the first look stands
@@ -21,20 +22,20 @@ SURE = 0.97  # posterior (not calibrated) from which on the first look stands
 
 @dataclass(frozen=True)
 class Look:
-    """One reading of a strip: what was scanned, what the scanner said, and what the decoder made of it."""
+    """One reading of a strip: what was looked at, its lattice (None: it could not be read), and what was decoded."""
 
     strip: Strip
-    penalties: Penalties
+    lattice: Lattice | None
     decoding: Decoding
 
 
-def look(strip: Strip, scan: Callable[[Strip], Penalties], decode: Callable[[Penalties], Decoding]) -> Look:
-    """Read a strip, twice if there is doubt; raises what `scan` raises at the first look."""
-    first = _look(strip, scan, decode)
+def look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:
+    """Read a strip, twice if there is doubt; raises what `recognise` raises at the first look."""
+    first = _look(strip, recognise, decode)
     if not is_doubtful(first):
         return first
     try:
-        return combine(first, _look(stretch(strip), scan, decode))
+        return combine(first, _look(stretch(strip), recognise, decode))
     except PosteyeError:  # stretched, it is longer than the model reads; the first look stands
         return first
 
@@ -73,10 +74,10 @@ def combine(first: Look, second: Look) -> Look:
     keep = max(len(seen.decoding.candidates) for seen in looks) - 1
     # Only the looks' own best codes can win; another that both find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    decoding = Decoding(tuple(candidates), winner.decoding.characters, winner.decoding.path)
-    return Look(winner.strip, winner.penalties, decoding)
+    decoding = Decoding(tuple(candidates), winner.decoding.characters, winner.decoding.outside)
+    return Look(winner.strip, winner.lattice, decoding)
 
 
-def _look(strip: Strip, scan: Callable[[Strip], Penalties], decode: Callable[[Penalties], Decoding]) -> Look:
-    penalties = scan(strip)
-    return Look(strip, penalties, decode(penalties))
+def _look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:
+    lattice = recognise(strip)
+    return Look(strip, lattice, decode(lattice))

@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.align import align
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Result
+from device_runtime.scan_lattice import ScanLattice
 
 _ZOOM = 8
 _ROW_PX = 22
@@ -21,8 +23,14 @@ _STATUS = {"accepted": (60, 140, 40), "rejected": (30, 90, 220), "no_code": (110
 
 
 def draw(result: Result) -> NDArray[np.uint8]:
-    """Draw a result, uint8 [H, W, 3]: darker cells are more probable, the line is the best path."""
-    strip, penalties, decoding = result.trace.strip, result.trace.penalties, result.trace.decoding
+    """Draw a result, uint8 [H, W, 3]: darker cells are more probable, the line is the best path.
+
+    Raises PosteyeError for a result that does not come from the scanner's columns.
+    """
+    strip, lattice = result.trace.strip, result.trace.lattice
+    if not isinstance(lattice, ScanLattice):
+        raise PosteyeError("there are no columns to draw: only what was scanned has a picture of its columns")
+    penalties = lattice.penalties
     rows, width = strip.pixels.shape
     names = [*penalties.alphabet, "blank", "rubbish"]
     top = _TOP_PX + rows * _ZOOM + 12
@@ -36,7 +44,8 @@ def draw(result: Result) -> NDArray[np.uint8]:
     for row, name in enumerate(names):
         _text(canvas, name, (10, top + row * _ROW_PX + 16), 0.5, _INK)
     _cells(canvas, np.exp(-penalties.values), penalties.x_px, top)
-    _path(canvas, decoding.path, penalties.x_px, top)
+    if result.reading.code is not None:
+        _path(canvas, align(result.reading.code, penalties), penalties.x_px, top)
     for character in result.reading.characters:
         x = _LEFT_PX + int(character.x_px * _ZOOM)
         cv2.line(canvas, (x, _TOP_PX), (x, top), _PATH, 1, cv2.LINE_AA)
@@ -71,7 +80,7 @@ def _cells(canvas: NDArray[np.uint8], probability: NDArray[np.float32], x_px: ND
             cv2.rectangle(canvas, corner, far, _FRAME, 1)
 
 
-def _path(canvas: NDArray[np.uint8], path: NDArray[np.int16], x_px: NDArray[np.float32], top: int) -> None:
+def _path(canvas: NDArray[np.uint8], path: NDArray[np.intp], x_px: NDArray[np.float32], top: int) -> None:
     points = [
         (_LEFT_PX + int(x * _ZOOM), top + int(row) * _ROW_PX + _ROW_PX // 2) for x, row in zip(x_px, path, strict=False)
     ]

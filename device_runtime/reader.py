@@ -21,9 +21,10 @@ from device_runtime.images import load_grey, to_grey
 from device_runtime.locate import locate
 from device_runtime.looks import Look, look
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
-from device_runtime.reject import Calibration, judge
+from device_runtime.reject import Calibration, Scale, judge
 from device_runtime.scan import Scanner
-from device_runtime.types import Decoding, Field, Penalties, Reading
+from device_runtime.segmenter import SCAN, recogniser
+from device_runtime.types import Decoding, Field, Reading
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
@@ -76,8 +77,9 @@ class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
     country: ISO code of a known country. pattern: regular expression that the whole code must match. At most one of
-    them; none means 3 to 9 digits. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy" or
-    None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
+    them; lexicon: a file of codes, alone or beside either; none of the three means 3 to 9 digits. segmenter: "scan" or
+    "hos", the road from strip to graph. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy"
+    or None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
     Raises PosteyeError for anything that cannot be used.
     """
 
@@ -86,25 +88,25 @@ class Reader:
         *,
         country: str | None = None,
         pattern: str | None = None,
+        lexicon: Path | str | None = None,
+        segmenter: str = SCAN,
         bundle: Path | str | None = None,
         engine: str | None = None,
         max_error: float = DEFAULT_MAX_ERROR,
         n_best: int = 3,
     ) -> None:
         cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
-        if country and pattern:
-            raise PosteyeError("give a country or a pattern, not both")
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
-        self.grammar = (
-            Grammar.from_country(country) if country else Grammar.from_pattern(pattern or DEFAULT_PATTERN, alphabet)
-        )
+        chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
+        self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
-        self._calibration = _calibration(self.bundle)
+        self._calibration = calibration_of(self.bundle, segmenter)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
-        self._scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
+        scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
+        self._recognise = recogniser(segmenter, scanner)
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        found = self._scanner.engine
+        found = scanner.engine
         self.engine = f"{found.name} {found.version}"
 
     def read(
@@ -134,10 +136,10 @@ class Reader:
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            seen = look(strip, clock.timed("scan", self._scanner), clock.timed("decode", self._decoder))
+            seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
             reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink)
         except PosteyeError as error:
-            seen = Look(strip, _nothing(self.bundle), Decoding((), (), np.empty(0, np.int16)))
+            seen = Look(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
         return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
 
@@ -163,14 +165,15 @@ def _rank(result: Result) -> tuple[bool, float]:
     return result.reading.code is not None, result.reading.confidence
 
 
-def _calibration(bundle: Bundle) -> Calibration:
-    found = bundle.manifest.calibration
-    return Calibration(found.temperature, tuple((r.max_error, r.threshold, r.accept_rate) for r in found.table))
-
-
-def _nothing(bundle: Bundle) -> Penalties:
-    alphabet = bundle.manifest.alphabet
-    return Penalties(np.zeros((0, len(alphabet) + 2), np.float32), np.zeros(0, np.float32), alphabet)
+def calibration_of(bundle: Bundle, segmenter: str) -> Calibration:
+    """The bundle's calibration for a road from strip to graph; raises PosteyeError when it has none."""
+    found = bundle.manifest.calibration.get(segmenter)
+    if found is None:
+        raise PosteyeError(
+            f"the bundle {bundle.folder} was not calibrated for --segmenter {segmenter}; run posteye calibrate"
+        )
+    code, character = (Scale(scale.temperature, scale.offset) for scale in (found.code, found.character))
+    return Calibration(code, character, tuple((r.max_error, r.threshold, r.accept_rate) for r in found.table))
 
 
 def _crop(grey: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:

@@ -18,11 +18,14 @@ from device_runtime.types import Penalties, Strip
 
 
 class Scanner:
-    """Runs a bundle's model on strips with an engine. Calling it gives the penalties of a strip."""
+    """Runs a bundle's model on strips with an engine. Calling it gives the penalties of a strip.
+
+    engine, manifest: what it was built with.
+    """
 
     def __init__(self, bundle: Bundle, engine: Engine) -> None:
         self.engine = engine
-        self._manifest = bundle.manifest
+        self.manifest = bundle.manifest
         self._classes = len(bundle.manifest.alphabet) + 2
         self._exponentials = exponentials(bundle.manifest.output.scale)
 
@@ -31,7 +34,7 @@ class Scanner:
 
         Raises PosteyeError when the strip is wider than the model's widest; ValueError when its shape is no strip's.
         """
-        source, target = self._manifest.input, self._manifest.output
+        source, target = self.manifest.input, self.manifest.output
         if pixels.ndim != 2 or len(pixels) != source.height_px or not pixels.shape[1]:
             raise ValueError(f"a strip is [{source.height_px}, 1 or more] pixels, not {pixels.shape}")
         padded = pad_to_width(pixels, source.widths_px)
@@ -43,10 +46,10 @@ class Scanner:
     def __call__(self, strip: Strip) -> Penalties:
         """Penalties of a strip; raises as `scores` does."""
         scores = self.scores(strip.pixels)
-        output = self._manifest.output
+        output = self.manifest.output
         places = output.first_column_px + output.column_stride_px * np.arange(len(scores))
         values = penalties(scores, output.scale, self._exponentials)
-        return Penalties(values, places.astype(np.float32), self._manifest.alphabet)
+        return Penalties(values, places.astype(np.float32), self.manifest.alphabet)
 
 
 def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -1,128 +1,257 @@
-"""The search for several distinct codes in one strip: from Viterbi scores both ways, without enumerating paths."""
+"""The search for the best distinct codes of a grammar in a lattice: exact, by completions and prefixes.
+
+Backwards through the relaxed grammar (`plan.py`) goes one pass for the score of the best completion of any code, by the
+number of characters written and the last of them. Forwards, codes are written character by character. Score so far plus
+best completion bounds what a prefix can come to, so of all prefixes of one length the best few are kept. As many as
+there are codes wanted are enough where nothing was relaxed; elsewhere more are kept until no prefix that was dropped
+could have come to one of the codes found.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from device_runtime.grammar import SEPARATORS
-from device_runtime.graph import (
-    UNREACHABLE,
-    FloatArray,
-    emit,
-    entries,
-    exits,
-    step_back,
-    step_on,
-    viterbi_backward,
-    viterbi_forward,
-)
-from device_runtime.spotting import FIRST_CODE_STATE, GUARD, RUBBISH_AFTER, SpottingGraph
+from device_runtime.lattice import MARKED, OPEN, PLAIN, FloatArray, IntArray, Lattice
+from device_runtime.plan import Layer, Plan
 
-# How many places are looked at before the search gives up; a positional grammar needs a few dozen.
-_PLACES = 256
+# How many prefixes of one length are kept where the grammar was relaxed, one after the other until it is proof.
+_WIDTHS = (16, 64, 256, 1024, 8192)
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
-def best_codes(graph: SpottingGraph, alphabet: str, columns: FloatArray, wanted: int) -> list[str]:
-    r"""Find distinct codes, the best by Viterbi first; fewer than wanted when it finds no more, none if none fits.
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A code and its best path in the lattice.
 
-    columns: float64 [columns, classes + 1], at least one column, from `emission_columns`.
-
-    The penalty of the best path through a state at a column, or of the best that ends its code there, is known from
-    the two Viterbi passes. Places (state, column) are visited in order of that penalty, only where it has a minimum
-    along the columns, and the code of the best path through each is written down. In a positional grammar (each state
-    of the automaton is reached after a fixed number of characters, as in `\d{5}` or `\d{1,8}`) the first two codes
-    are exact: the second differs from the first by a character in some state or by its end. Later ones are good, not
-    proven. Codes that differ in separators alone are the same writing: the better one is kept, at a tie the one
-    without.
+    score: Viterbi score (log-probability) with the code's log-prior in it. arcs: of the plan, one a character of the
+    alphabet. through: for each of these the score of the best path on which it ends at a place, float64 [places].
     """
-    emitted = emit(graph.trellis, columns)
-    ahead = viterbi_forward(graph.trellis, emitted)
-    behind = viterbi_backward(graph.trellis, emitted)
-    writer = _Writer(graph, alphabet, emitted, ahead, behind)
-    found: dict[str, str] = {}
-    for column, state, ending in _places(graph, emitted, ahead, behind):
-        code = writer.before(column, state) + ("" if ending else writer.after(column, state))
-        found.setdefault(code.translate(_DROP_SEPARATORS), code)
-        if len(found) == wanted:
+
+    code: str
+    score: float
+    prior: float
+    arcs: tuple[int, ...]
+    through: tuple[FloatArray, ...]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The place at which each character of the alphabet ends on the best path."""
+        return tuple(int(scores.argmax()) for scores in self.through)
+
+
+def best_codes(plan: Plan, lattice: Lattice, wanted: int, reserve: int = 0) -> list[Found]:
+    """Find the best distinct codes, best first; fewer than wanted when fewer fit in the lattice.
+
+    reserve: how many further codes to give where they are found, without proof that there are none better.
+    Codes that differ in separators alone are the same writing: the better one is kept, at a tie the one without.
+    What stands around a code counts by its forward score, the code by its best path.
+    """
+    completions = _complete(plan, lattice)
+    asked = wanted + reserve
+    room = 2 * asked if MARKED in plan.junctions else asked
+    for width in (room,) if plan.exact else [max(room, width) for width in _WIDTHS]:
+        found, dropped = _write(plan, lattice, completions, asked, width)
+        if plan.exact or dropped == -np.inf or (len(found) >= wanted and found[wanted - 1].score >= dropped):
             break
-    return list(found.values())
+    return found
 
 
-def _places(
-    graph: SpottingGraph, emitted: FloatArray, ahead: FloatArray, behind: FloatArray
-) -> list[tuple[int, int, bool]]:
-    """List places as (column, state, whether the code ends there), in order of the best path's penalty."""
-    onward = np.minimum(emitted[1:, GUARD] + behind[1:, GUARD], emitted[1:, RUBBISH_AFTER] + behind[1:, RUBBISH_AFTER])
-    leave = np.append(onward, 0.0)[:, None]
-    inside = np.flatnonzero(graph.char >= 0)
-    state = np.concatenate([inside, graph.ends])
-    through = ahead.take(inside, axis=1) + behind.take(inside, axis=1)
-    penalty = np.concatenate([through, ahead.take(graph.ends, axis=1) + leave], axis=1)
+def _complete(plan: Plan, lattice: Lattice) -> list[FloatArray]:
+    """Best completions by number of characters written, from 1 on: float64 [characters or 1, places] each.
 
-    lowest = penalty < UNREACHABLE / 2
-    lowest[1:] &= penalty[1:] < penalty[:-1]
-    lowest[:-1] &= penalty[:-1] <= penalty[1:]
-    place = np.flatnonzero(lowest)
-    place = place[np.argsort(penalty.ravel()[place], kind="stable")[:_PLACES]]
-    column, index = np.divmod(place, len(state))
-    return list(zip(column.tolist(), state[index].tolist(), (index >= len(inside)).tolist(), strict=True))
+    Rows are the last character written; there is one row where it makes no difference.
+    """
+    longest = min(len(plan.layers), lattice.places)
+    completions = [np.full((1, lattice.places), -np.inf)]
+    for layer in plan.layers[longest - 1 : 0 : -1]:
+        completions.append(_before_next(plan, layer, lattice, completions[-1]))
+    return completions[:0:-1]
 
 
-class _Writer:
-    """Writes down the code of the best path through a place, remembering the parts that paths share."""
+def _before_next(plan: Plan, layer: Layer, lattice: Lattice, following: FloatArray) -> FloatArray:
+    """Completions after a character, from those after the one that follows it."""
+    best = (lattice.after + layer.end)[None] if layer.end > -np.inf else None
+    for junction, chars, gains in zip((PLAIN, OPEN, MARKED), layer.chars, layer.gains, strict=True):
+        if not len(chars):
+            continue
+        ended = following if len(following) == 1 else following.take(chars, axis=0)
+        begins = lattice.character_back(np.maximum, ended, chars)
+        begins += gains[:, None]
+        any_begins = begins.max(axis=0, keepdims=True)
+        ways = lattice.apart_back(np.maximum, any_begins, junction)
+        if junction != MARKED:
+            touching = any_begins if lattice.equal_may_touch else _best_of_others(begins, chars, len(plan.alphabet))
+            ways = np.maximum(ways, touching)
+        best = ways if best is None else np.maximum(best, ways)
+    assert best is not None  # every node of a grammar goes on or ends
+    return best
 
-    def __init__(
-        self, graph: SpottingGraph, alphabet: str, emitted: FloatArray, ahead: FloatArray, behind: FloatArray
-    ) -> None:
-        self.graph = graph
-        self.alphabet = alphabet
-        self.emitted = emitted
-        self.ahead = ahead
-        self.behind = behind
-        self.entered = entries(emitted, ahead)
-        self.left = exits(emitted, behind)
-        self.heads: dict[tuple[int, int], str] = {}
-        self.tails: dict[tuple[int, int], str] = {}
 
-    def before(self, column: int, state: int) -> str:
-        """Return what the best path has written when it is in a state at a column."""
-        trail = []
-        head = ""
-        while state >= FIRST_CODE_STATE:
-            known = self.heads.get((column, state))
-            if known is not None:
-                head = known
+def _best_of_others(begins: FloatArray, chars: IntArray, characters: int) -> FloatArray:
+    """For each last character, the best beginning of another: float64 [characters, places]."""
+    rows = begins
+    if len(chars) < characters:
+        rows = np.full((characters, begins.shape[1]), -np.inf)
+        rows[chars] = begins
+    others = np.full_like(rows, -np.inf)
+    np.maximum.accumulate(rows[:-1], axis=0, out=others[1:])
+    later = np.maximum.accumulate(rows[:0:-1], axis=0)[::-1]
+    np.maximum(others[:-1], later, out=others[:-1])
+    return others
+
+
+@dataclass(frozen=True, eq=False)
+class _Prefixes:
+    """The prefixes of one length that were kept, best first.
+
+    parent: for each the row of the prefix before it. arc: its last arc of the plan, int [n]. ended: where it has ended,
+    through: the same with its best completion, float64 [n, places], priors left out of both. prior: its log-prior.
+    """
+
+    parent: IntArray
+    arc: IntArray
+    ended: FloatArray
+    through: FloatArray
+    prior: FloatArray
+
+
+def _write(
+    plan: Plan, lattice: Lattice, completions: list[FloatArray], wanted: int, width: int
+) -> tuple[list[Found], float]:
+    """Write codes with so many prefixes of one length; also the best bound of a prefix that was dropped."""
+    levels: list[_Prefixes] = []
+    found: dict[str, Found] = {}
+    best: list[Found] = []
+    dropped = -np.inf
+    for completion in completions:
+        if levels:
+            last = levels[-1]
+            parent, arcs = _arcs_of(plan, plan.destination.take(last.arc))
+            begins = begin_next(np.maximum, plan, lattice, last.ended, last.arc, parent, arcs)
+            prior = last.prior.take(parent)
+        else:
+            arcs = np.arange(plan.leaving[0], plan.leaving[1])
+            parent = np.zeros_like(arcs)
+            begins, prior = lattice.before[None], np.zeros(len(arcs))
+        chars = plan.char.take(arcs)
+        ended = lattice.character(np.maximum, begins, chars)
+        prior = prior + plan.gain.take(arcs)
+        through = ended + (completion if len(completion) == 1 else completion.take(chars, axis=0))
+        bound = through.max(axis=1) + prior
+        kept = (-bound).argsort(kind="stable")
+        if len(kept) > width:
+            dropped = max(dropped, float(bound[kept[width]]))
+            kept = kept[:width]
+        if bound[kept[-1]] == -np.inf:
+            kept = kept[bound.take(kept) > -np.inf]
+            if not len(kept):
                 break
-            entry = int(self.entered[column, state])
-            source = step_back(self.graph.trellis, self.ahead, entry, state) if entry else None
-            trail.append(((column, state), self.graph.written(source, state, self.alphabet)))
-            if source is None:
+        ended, through = ended.take(kept, axis=0), through.take(kept, axis=0)
+        levels.append(_Prefixes(parent.take(kept), arcs.take(kept), ended, through, prior.take(kept)))
+        if plan.layers[len(levels)].end > -np.inf and _collect(plan, lattice, levels, found):
+            best = sorted(found.values(), key=lambda code: -code.score)[:wanted]
+            if len(best) == wanted and best[-1].score >= bound[kept[0]]:
                 break
-            column, state = entry - 1, source
-        for place, written in reversed(trail):
-            head += written
-            self.heads[place] = head
-        return head
+    return best, dropped
 
-    def after(self, column: int, state: int) -> str:
-        """Return what the best path still writes after it is in a state at a column."""
-        trail = []
-        tail = ""
-        while True:
-            known = self.tails.get((column, state))
-            if known is not None:
-                tail = known
-                break
-            leaving = int(self.left[column, state])
-            if leaving == len(self.left) - 1:
-                break
-            target = step_on(self.graph.trellis, self.emitted, self.behind, leaving, state)
-            if target < FIRST_CODE_STATE:
-                break
-            trail.append(((column, state), self.graph.written(state, target, self.alphabet)))
-            column, state = leaving + 1, target
-        for place, written in reversed(trail):
-            tail = written + tail
-            self.tails[place] = tail
-        return tail
+
+def _arcs_of(plan: Plan, node: IntArray) -> tuple[IntArray, IntArray]:
+    """All arcs that leave the nodes: the index of the node each leaves, and the arc, int [arcs] both."""
+    if len(node) == 1:
+        arcs = np.arange(plan.leaving[node[0]], plan.leaving[node[0] + 1])
+        return np.zeros_like(arcs), arcs
+    counts = plan.leaving[node + 1] - plan.leaving[node]
+    parent = np.arange(len(node)).repeat(counts)
+    start = plan.leaving[node] - (counts.cumsum() - counts)
+    return parent, start.take(parent) + np.arange(len(parent))
+
+
+def begin_next(
+    add: np.ufunc,
+    plan: Plan,
+    lattice: Lattice,
+    ended: FloatArray,
+    last: IntArray,
+    parent: IntArray,
+    arcs: IntArray,
+    *,
+    blanks_only: bool = False,
+) -> FloatArray:
+    """Where the character of each arc may begin: float64 [arcs, places].
+
+    ended: float64 [n, places] after the arcs `last`, int [n]; an arc goes on from the row `parent`, int [arcs].
+    blanks_only: nothing but blanks may stand in the place of a separator.
+    """
+    apart = None
+    if blanks_only or len(plan.junctions) == 1:
+        kind = PLAIN if blanks_only else plan.junctions[0]
+        begins = lattice.apart(add, ended, kind).take(parent, axis=0)
+    else:
+        junction = plan.junction.take(arcs)
+        begins = np.empty((len(parent), lattice.places))
+        for kind in plan.junctions:
+            rows = (junction == kind).nonzero()[0]
+            if len(rows):
+                begins[rows] = lattice.apart(add, ended, kind).take(parent.take(rows), axis=0)
+        apart = junction == MARKED
+    if not lattice.equal_may_touch:
+        equal = plan.char.take(arcs) == plan.char.take(last).take(parent)
+        apart = equal if apart is None else apart | equal
+    touching = ended.take(parent, axis=0)
+    if apart is not None:
+        touching[apart] = -np.inf
+    return np.asarray(add(begins, touching, out=begins))
+
+
+def _collect(plan: Plan, lattice: Lattice, levels: list[_Prefixes], found: dict[str, Found]) -> bool:
+    """Put those of the longest prefixes that are codes to the others found; tells whether there are any."""
+    last = levels[-1]
+    end = plan.end.take(plan.destination.take(last.arc))
+    codes = (end > -np.inf).nonzero()[0]
+    if not len(codes):
+        return False
+    prior = last.prior.take(codes) + end.take(codes)
+    through = last.ended.take(codes, axis=0) + lattice.after
+    scores = through.max(axis=1) + prior
+    for row, score, log_prior, ending in zip(codes.tolist(), scores.tolist(), prior.tolist(), through, strict=True):
+        if score == -np.inf:
+            continue
+        arcs, path = [], []
+        for level in reversed(levels):
+            arcs.append(int(level.arc[row]))
+            path.append(level.through[row])
+            row = int(level.parent[row])
+        code = plan.write(arcs[::-1])
+        bare = code.translate(_DROP_SEPARATORS)
+        known = found.get(bare)
+        # At a tie the shorter one, which has no separator.
+        if known is None or (score, -len(code)) > (known.score, -len(known.code)):
+            found[bare] = Found(code, score, log_prior, tuple(arcs[::-1]), (*path[:0:-1], ending))
+    return True
+
+
+def masses(plan: Plan, lattice: Lattice, codes: Sequence[tuple[int, ...]], *, blanks_only: bool = False) -> FloatArray:
+    """Forward score (log mass, priors left out) of codes given by their arcs of the plan: float64 [codes].
+
+    blanks_only: count only paths on which nothing but blanks stands in the place of a separator.
+    """
+    lengths = np.array([len(arcs) for arcs in codes])
+    longest = int(lengths.max())
+    steps = np.array([(*arcs, *[0] * (longest - len(arcs))) for arcs in codes], dtype=np.intp).T
+    rows = np.arange(len(codes))
+    total = np.full(len(codes), -np.inf)
+    ended = begins = lattice.before[None].repeat(len(codes), axis=0)
+    for step, arcs in enumerate(steps, start=1):
+        if step > 1:
+            begins = begin_next(
+                np.logaddexp, plan, lattice, ended, steps[step - 2], rows, arcs, blanks_only=blanks_only
+            )
+        ended = lattice.character(np.logaddexp, begins, plan.char.take(arcs))
+        over = (lengths == step).nonzero()[0]
+        if len(over):
+            total[over] = np.logaddexp.reduce(ended.take(over, axis=0) + lattice.after, axis=1)
+    return total

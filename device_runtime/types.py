@@ -74,15 +74,24 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Decoding:
-    """All that the decoder found: candidates, best first, the best one's characters, and its path.
+class Outside:
+    """A number in the line that is no code of the grammar, its posterior (0..1), and whether all codes are longer."""
 
-    path: int16 [columns], the class that the best path emits in each column; empty when there is no path.
+    number: str
+    confidence: float
+    too_short: bool
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """All that the decoder found: candidates, best first, and the best one's characters.
+
+    outside: what stands there instead, if it is believed more than any candidate.
     """
 
     candidates: tuple[Candidate, ...]
     characters: tuple[Character, ...]
-    path: NDArray[np.int16]
+    outside: Outside | None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from convert.onnx_reader import read_onnx
 from convert.pipeline import describe
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained
-from device_runtime.bundle import Calibration
+from device_runtime.bundle import Calibration, Operating, Scale
+from device_runtime.segmenter import SEGMENTERS
 from train.model import ScanningLeNet
 from train.quantization import QuantConv, QuantScanner
 
+CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), (Operating(0.01, 0.9, 0.5),), 1000, "made up")
 STUB_CHANNELS = (4, 6, 8, 8, 12, 12)
 
 
@@ -43,7 +46,7 @@ def make_stub_scanner(channels: tuple[int, ...] = STUB_CHANNELS) -> QuantScanner
 
 def stub_story(scanner: QuantScanner) -> Trained:
     """What a training would tell of the scanner."""
-    return Trained(scanner, {"epochs": 0}, 1998, ("random numbers",), Calibration(), 0, {"note": "untrained"})
+    return Trained(scanner, {"epochs": 0}, 1998, ("random numbers",), 0, {"note": "untrained"})
 
 
 def make_stub_bundle(folder: Path) -> Path:
@@ -52,6 +55,7 @@ def make_stub_bundle(folder: Path) -> Path:
     onnx_model = export_onnx(scanner)
     net = read_onnx(onnx_model)
     manifest = describe(net, stub_story(scanner), "stub")
+    manifest = msgspec.structs.replace(manifest, calibration=dict.fromkeys(SEGMENTERS, CALIBRATION))
     write_bundle(folder, manifest, write_tflite(net), onnx_model.SerializeToString(deterministic=True))
     return folder
 

@@ -1,4 +1,4 @@
-"""Calibration: how far to trust the finished net's posteriors, found on strings that it never saw."""
+"""The last touches on a trained net: how readily it says blank, and where its columns look."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from device_runtime.decode import Decoder
 from device_runtime.grammar import Grammar
 from device_runtime.looks import Look, combine, is_doubtful, stretch
-from device_runtime.reject import Calibration
+from device_runtime.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
 from train.batches import plain_batches
 from train.criterion import BLANK
@@ -36,10 +36,23 @@ def one_number(shard: Shard) -> tuple[list[NDArray[np.uint8]], list[str]]:
     return [p for p, _ in kept], [d for _, d in kept]
 
 
-def calibrate(net: nn.Module, shard: Shard) -> tuple[Calibration, float]:
-    """Fit temperature and thresholds on a shard's strips of one number; also the share that was read exactly."""
-    confidences, correct = _readings(net, shard)
-    return Calibration.fit(confidences, correct), float(correct.mean())
+def exact_rate(net: nn.Module, shard: Shard) -> float:
+    """Share of a shard's strips of one number that are read exactly."""
+    pixels, digits = one_number(shard)
+    decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
+    strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
+    looks = {row: _look(strips[row], p, decoder) for row, p in _penalties(net, pixels)}
+    doubtful = [row for row in looks if is_doubtful(looks[row])]
+    wider = [stretch(strips[row]) for row in doubtful]
+    for i, p in _penalties(net, [strip.pixels for strip in wider]):
+        looks[doubtful[i]] = combine(looks[doubtful[i]], _look(wider[i], p, decoder))
+    candidates = {row: seen.decoding.candidates for row, seen in looks.items()}
+    return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
+
+
+def _look(strip: Strip, penalties: Penalties, decoder: Decoder) -> Look:
+    lattice = scan_lattice(penalties)
+    return Look(strip, lattice, decoder.decode(lattice))
 
 
 def balance_blank(net: QuantScanner, shard: Shard) -> float:
@@ -53,7 +66,7 @@ def balance_blank(net: QuantScanner, shard: Shard) -> float:
     rates = {}
     for handicap in BLANK_HANDICAPS:
         _handicap(net, head, untouched, handicap)
-        rates[handicap] = float(_readings(net, shard)[1].mean())
+        rates[handicap] = exact_rate(net, shard)
     best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
     _handicap(net, head, untouched, best)
     return best
@@ -64,24 +77,6 @@ def _handicap(net: QuantScanner, head: QuantConv, bias: Tensor, handicap: float)
         head.bias.copy_(bias)
         head.bias.view(SUB_COLUMNS, CLASSES)[:, BLANK] -= handicap
     net.finish()
-
-
-def _readings(net: nn.Module, shard: Shard) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Posteriors of the codes read from a shard's strips of one number, and which are right."""
-    pixels, digits = one_number(shard)
-    decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET)
-    strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    looks = {row: Look(strips[row], p, decoder(p)) for row, p in _penalties(net, pixels)}
-    doubtful = [row for row in looks if is_doubtful(looks[row])]
-    wider = [stretch(strips[row]) for row in doubtful]
-    for i, p in _penalties(net, [strip.pixels for strip in wider]):
-        looks[doubtful[i]] = combine(looks[doubtful[i]], Look(wider[i], p, decoder(p)))
-    confidences, correct = np.zeros(len(pixels)), np.zeros(len(pixels), bool)
-    for row, seen in looks.items():
-        if seen.decoding.candidates:
-            confidences[row] = seen.decoding.candidates[0].confidence
-            correct[row] = seen.decoding.candidates[0].code == digits[row]
-    return confidences, correct
 
 
 def column_offset_px(net: nn.Module, shard: Shard) -> int:

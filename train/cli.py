@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from device_runtime.errors import PosteyeError
-from train.calibrate import PATTERN, balance_blank, calibrate, column_offset_px
+from train.calibrate import balance_blank, column_offset_px, exact_rate
 from train.digits import Hand, hands_of, load_extra
 from train.mnist import WHEEL_REQUIREMENT, Mnist, load_mnist
 from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard
@@ -75,10 +75,9 @@ def train(
     with ShardMaker(hands, seed, out / "shards", 0, shards, workers) as maker:
         net = run(lambda path: _wait(path, maker))
     handicap = balance_blank(net, calibration)
-    fitted, _ = calibrate(net, calibration)
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
     nets = {"float": load_float(out), "int8": net}
-    metrics = {name: {"generated_exact": round(calibrate(n, validation)[1], 4)} for name, n in nets.items()}
+    metrics = {name: {"generated_exact": round(exact_rate(n, validation), 4)} for name, n in nets.items()}
     temporary = out / "qat.tmp"
     torch.save(
         {
@@ -87,12 +86,10 @@ def train(
             "recipe": asdict(recipe)
             | {
                 "command": _command(recipe, start, writers, digits),
-                "calibration_pattern": PATTERN,
                 "blank_handicap": handicap,
             },
             "seed": seed,
             "sources": _sources(writers, digits, hands),
-            "calibration": {"temperature": fitted.temperature, "table": [list(row) for row in fitted.table]},
             "column_offset_px": column_offset_px(net, validation),
             "metrics": metrics,
         },

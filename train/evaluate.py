@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,19 @@ from tqdm import tqdm
 
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
+from device_runtime.grammar import SEPARATORS
 from device_runtime.images import load_grey
+from device_runtime.lattice import Lattice
 from device_runtime.looks import look
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
-from device_runtime.types import Penalties, Strip
+from device_runtime.scan_lattice import scan_lattice
+from device_runtime.segmenter import Recognise
+from device_runtime.types import Candidate, Decoding, Penalties, Strip
 from train.mnist import Digits
 from train.model import STRIDE_PX
 from train.trainer import load_float
 
-Scan = Callable[[Strip], Penalties]
-
-ERRORS = (0.01, 0.02, 0.05)
+ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,20 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a reader made of labelled strips: its codes (None: no code), their posteriors, and which are right."""
+    """What a reader made of labelled strips.
 
-    codes: list[str | None]
+    decodings: one a strip (empty where there was nothing to read). confidences: float64 [strips], posterior of the best
+    code, 0 where there is none. correct: bool [strips].
+    """
+
+    decodings: list[Decoding]
     confidences: NDArray[np.float64]
     correct: NDArray[np.bool_]
+
+    @property
+    def codes(self) -> list[str | None]:
+        """The best code of each strip."""
+        return [found.candidates[0].code if found.candidates else None for found in self.decodings]
 
     @property
     def exact(self) -> float:
@@ -62,22 +75,53 @@ class Outcome:
     def summary(self) -> dict[str, Any]:
         """The figures that are published."""
         rates = {f"accepted_at_{e:g}": round(self.accept_rate(e), 4) for e in ERRORS}
-        return {"strings": len(self.codes), "exact": round(self.exact, 4), **rates}
+        return {"strings": len(self.decodings), "exact": round(self.exact, 4), **rates}
 
 
-def read_all(data: Labelled, scan: Scan, decoder: Decoder, name: str) -> Outcome:
+def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) -> Outcome:
     """Read every strip; progress under `name`."""
-    codes: list[str | None] = []
-    confidences = np.zeros(len(data.codes))
-    for i, strip in enumerate(tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False)):
-        try:
-            candidates = look(strip, scan, decoder).decoding.candidates if strip.has_ink else ()
-        except PosteyeError:  # longer than the model reads: a field that is not read, and the others are
-            candidates = ()
-        codes.append(candidates[0].code if candidates else None)
-        confidences[i] = candidates[0].confidence if candidates else 0.0
-    correct = np.array([code == truth for code, truth in zip(codes, data.codes, strict=True)])
-    return Outcome(codes, confidences, correct)
+    decodings = []
+    for strip in tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False, disable=None):
+        found = Decoding((), (), None)
+        if strip.has_ink:
+            # A field that is longer than the model reads is not read, and the others are.
+            with contextlib.suppress(PosteyeError):
+                found = look(strip, recognise, decoder.decode).decoding
+        decodings.append(found)
+    best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
+    correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])
+    return Outcome(decodings, np.array([candidate.confidence for candidate in best]), correct)
+
+
+def character_verdicts(outcome: Outcome, truths: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Posterior of every character read, separators left out, and whether it stands in the truth, [characters] both.
+
+    Codes of another length than the truth are laid beside it by their longest common pieces.
+    """
+    posteriors, right = [], []
+    for found, truth in zip(outcome.decodings, truths, strict=True):
+        read = [c for c in found.characters if c.char not in SEPARATORS]
+        bare = [char for char in truth if char not in SEPARATORS]
+        chars = [c.char for c in read]
+        if len(chars) == len(bare):
+            verdicts = [a == b for a, b in zip(chars, bare, strict=True)]
+        else:
+            verdicts = [False] * len(chars)
+            for block in SequenceMatcher(None, chars, bare, autojunk=False).get_matching_blocks():
+                verdicts[block.a : block.a + block.size] = [True] * block.size
+        posteriors += [c.confidence for c in read]
+        right += verdicts
+    return np.array(posteriors), np.array(right, dtype=np.bool_)
+
+
+def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Expected calibration error: mean gap between confidence and share right, over bins of equal width.
+
+    Source: Guo et al., "On calibration of modern neural networks", 2017, equation 5.
+    """
+    index = np.minimum((confidences * bins).astype(int), bins - 1)
+    gaps = [abs(confidences[index == b].sum() - right[index == b].sum()) for b in range(bins)]
+    return float(sum(gaps) / len(confidences))
 
 
 def mnist_strips(digits: Digits) -> Labelled:
@@ -104,32 +148,33 @@ def folder_strips(folder: Path) -> Labelled:
         raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,code") from error
     if not rows or any(len(row) < 2 for row in rows):
         raise PosteyeError(f"{path} holds no rows of file,code below its header")
-    strips = [normalize(load_grey(folder / row[0])) for row in tqdm(rows, desc="images", unit="file", leave=False)]
+    bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)
+    strips = [normalize(load_grey(folder / row[0])) for row in bar]
     return Labelled(strips, [row[1] for row in rows], [row[0] for row in rows])
 
 
-def float_scan(run: Path, alphabet: str) -> Scan:
-    """The float twin of a bundle as a scanner: the net of a training folder before quantisation.
+def float_recogniser(run: Path, alphabet: str) -> Recognise:
+    """The float twin of a bundle as a recogniser: the net of a training folder before quantisation.
 
     Raises PosteyeError when the folder has none.
     """
     net = load_float(run)
 
-    def scan(strip: Strip) -> Penalties:
+    def recognise(strip: Strip) -> Lattice:
         pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))
         with torch.no_grad():
             logits = net(torch.from_numpy(pixels.astype(np.float32) / 256)[None, None])
         values = -logits.log_softmax(2)[0].numpy()
-        return Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet)
+        return scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet))
 
-    return scan
+    return recognise
 
 
 def table(rows: Sequence[tuple[str, Outcome]]) -> str:
     """The figures side by side, for people."""
-    head = f"{'':<10}{'strings':>8}{'exact':>9}" + "".join(f"{f'at {e:.0%}':>9}" for e in ERRORS)
+    head = f"{'':<12}{'strings':>8}{'exact':>9}" + "".join(f"{f'at {e:.1%}':>9}" for e in ERRORS)
     lines = [head]
     for name, outcome in rows:
         accepted = "".join(f"{outcome.accept_rate(e):>9.2%}" for e in ERRORS)
-        lines.append(f"{name:<10}{len(outcome.codes):>8}{outcome.exact:>9.2%}{accepted}")
-    return "\n".join([*lines, "(at 1 %: share accepted when the threshold leaves 1 % errors among the accepted)"])
+        lines.append(f"{name:<12}{len(outcome.decodings):>8}{outcome.exact:>9.2%}{accepted}")
+    return "\n".join([*lines, "(at 1.0%: share accepted when the threshold leaves 1 % errors among the accepted)"])

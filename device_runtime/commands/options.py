@@ -10,12 +10,13 @@ import click
 
 from device_runtime.engines import ENGINES
 from device_runtime.reader import DEFAULT_MAX_ERROR
+from device_runtime.segmenter import SCAN, SEGMENTERS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def reading_options(command: F) -> F:
-    """What to read and how sure to be: country or pattern, error rate, candidates, engine, bundle."""
+    """What to read and how sure to be: which codes, segmenter, error rate, candidates, engine, bundle."""
     for option in (
         click.option(
             "--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one."
@@ -33,8 +34,20 @@ def reading_options(command: F) -> F:
             show_default=True,
             help="Share of wrong codes allowed among the accepted ones; smaller rejects more.",
         ),
+        click.option(
+            "--segmenter",
+            type=click.Choice(SEGMENTERS),
+            default=SCAN,
+            show_default=True,
+            help="How to find the characters: scan the strip, or cut it up first (hos).",
+        ),
+        click.option(
+            "--lexicon",
+            type=click.Path(path_type=Path),
+            help="File of all codes there are: one a line, or compiled by `posteye grammar`.",
+        ),
         click.option("--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'."),
-        click.option("--country", help="Country whose codes to read: DE, MY, US."),
+        click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all."),
         click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines."),
     ):
         command = option(command)

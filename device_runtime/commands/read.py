@@ -26,12 +26,13 @@ from device_runtime.report import Reporter
 def read(images: tuple[Path, ...], field: bool, serial: str | None, as_json: bool, **reading: Any) -> None:
     """Read the postal code in each of IMAGES.
 
-    Without --country or --pattern a code is 3 to 9 digits. The code may stand inside other writing.
+    Without --country, --pattern or --lexicon a code is 3 to 9 digits. The code may stand inside other writing.
 
     \b
     Examples:
       posteye read letter.png --country US
       posteye read fields/*.png --field --pattern '\\d{5}' --max-error 0.005 --json
+      posteye read letter.png --country US --lexicon us.grammar
       posteye read letter.png --country DE --serial /dev/serial0
     """
     reader = Reader(**reading)

@@ -31,7 +31,6 @@ def _saved(**changes: Any) -> dict[str, Any]:
         "recipe": {"epochs": 3, "rate": 0.001},
         "seed": 7,
         "sources": ["random numbers"],
-        "calibration": {"temperature": 1.25, "table": [[0.001, 0.99, 0.5], [0.01, 0.9, 0.8]]},
         "metrics": {"float": 0.99, "int8": 0.985},
         **changes,
     }
@@ -66,7 +65,7 @@ def test_a_trained_folder_becomes_a_bundle_that_scans(folder: Path, tmp_path: Pa
     bundle = load_bundle(out)
     manifest = bundle.manifest
     assert (manifest.name, manifest.seed, manifest.recipe["epochs"]) == ("trial", 7, 3)
-    assert manifest.calibration.table[0].accept_rate == 0.5
+    assert manifest.calibration == {}
     scores = Scanner(bundle, pick("numpy", bundle.model)).scores(np.zeros((32, 100), np.uint8))
     assert scores.shape == (50, 12)
     assert sorted(path.name for path in out.parent.iterdir()) == ["digits"]  # no temporary folder stays
@@ -91,7 +90,6 @@ def test_an_older_bundle_stays_when_the_gate_fails(
     [
         ({"channels": (4, 4, 4, 4, 4, 4)}, "no model of .*size mismatch"),
         ({"seed": "seven"}, "seed"),
-        ({"calibration": {"temperature": -1.0}}, "temperature"),
     ],
 )
 def test_an_unfit_model_is_refused(folder: Path, tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:

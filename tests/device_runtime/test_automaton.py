@@ -1,120 +1,43 @@
-"""Patterns compiled to automata against Python's own matching, and every way in which a pattern can be refused."""
+"""The automaton of a grammar: what it accepts, at which penalty, and how many codes it holds."""
 
 from __future__ import annotations
 
-import re
-import time
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from device_runtime.automaton import STATE_LIMIT, compile_pattern
-from device_runtime.errors import GrammarError
-
-ALPHABET = "0123"
-
-atoms = st.sampled_from(["0", "1", "2", "3", "-", " ", "[01]", "[1-3]", "[^0-]", "[- 2]", "[^12]", "(?:3)"])
-repeats = st.sampled_from(["", "", "?", "*", "+", "{2}", "{1,2}", "{,2}", "{2,}", "*?"])
-patterns = st.recursive(
-    st.tuples(atoms, repeats).map("".join),
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map("".join),
-        st.lists(inner, min_size=2, max_size=3).map("|".join).map("({})".format),
-        st.tuples(inner, repeats).map(lambda pair: f"({pair[0]}){pair[1]}"),
-    ),
-    max_leaves=6,
-)
+from device_runtime.automaton import Automaton
 
 
-@settings(max_examples=200, deadline=None)
-@given(pattern=patterns, texts=st.lists(st.text(ALPHABET + "- ", max_size=6), min_size=1, max_size=20))
-def test_automaton_accepts_what_the_pattern_matches(pattern: str, texts: list[str]) -> None:
-    automaton = compile_pattern(pattern, ALPHABET, "- ")
-    # A negated class chooses from the alphabet only.
-    reference = re.compile(pattern.replace("[^0-]", "[123]").replace("[^12]", "[03]"))
-    for text in texts:
-        assert automaton.accepts(text) == (reference.fullmatch(text) is not None), text
-
-
-@settings(max_examples=50, deadline=None)
-@given(pattern=patterns)
-def test_automaton_is_deterministic_sorted_and_trimmed(pattern: str) -> None:
-    automaton = compile_pattern(pattern, ALPHABET, "- ")
-    arcs = list(zip(automaton.source.tolist(), automaton.symbol.tolist(), strict=True))
-    assert arcs == sorted(set(arcs))
-    useful = set(np.flatnonzero(automaton.final).tolist())
-    for _ in automaton.final:
-        useful |= {int(s) for s, d in zip(automaton.source, automaton.destination, strict=True) if int(d) in useful}
-    assert useful == set(range(len(automaton.final)))
-
-
-def test_digits_are_those_of_the_alphabet() -> None:
-    automaton = compile_pattern(r"\d", "01A", "-")
-    assert [text for text in ("0", "1", "A", "2", "-", "") if automaton.accepts(text)] == ["0", "1"]
+@pytest.fixture
+def automaton() -> Automaton:
+    """1 (0.5 to end), 12 (0.25 + 1 to end), 22."""
+    return Automaton(
+        "12-",
+        source=np.array([0, 0, 1, 2], np.int32),
+        symbol=np.array([0, 1, 1, 1], np.int32),
+        destination=np.array([1, 2, 3, 3], np.int32),
+        penalty=np.array([0, 0, 0.25, 0], np.float32),
+        end_penalty=np.array([np.inf, 0.5, np.inf, 1], np.float32),
+    )
 
 
 @pytest.mark.parametrize(
-    ("pattern", "position"),
-    [("(", 0), ("12(", 2), ("[1", 0), ("1)", 1), ("*1", 0), ("1**", 2), ("1{3,2}", 2), ("\\", 0), ("[3-0]", 1)],
+    ("text", "penalty"),
+    [("1", 0.5), ("12", 1.25), ("22", 1.0), ("", np.inf), ("2", np.inf), ("1-", np.inf), ("13", np.inf)],
 )
-def test_a_broken_pattern_is_reported_with_its_position(pattern: str, position: int) -> None:
-    with pytest.raises(GrammarError, match=f"broken: .*at position {position}"):
-        compile_pattern(pattern, ALPHABET, "- ")
+def test_penalties_add_up_along_the_code(automaton: Automaton, text: str, penalty: float) -> None:
+    assert automaton.penalty_of(text) == penalty
+    assert automaton.accepts(text) == (penalty < np.inf)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "named"),
-    [
-        ("1a", "'a' at position 1"),
-        (r"\w", r"'\w' at position 0"),
-        (r"1\D", r"'\D' at position 1"),
-        (r"(1)\1", r"'\1' at position 3"),
-        ("1.", "'.' at position 1"),
-        ("1$", "'$' at position 1"),
-        ("^1", "'^' outside a class"),
-        ("1,2", "',' at position 1"),
-        ("1{2", "'{' at position 1"),
-        ("4", "'4' at position 0"),
-        ("[0-4]", "'4' at position 3"),
-        ("[ -1]", "'!' in a range"),
-        ("(?=1)", "'=' at position 2"),
-        ("[[1]", "'[' at position 0"),
-        ("1*+", "a possessive repetition ('?+', '*+', '++')"),
-        ("(1)?(?(1)2|3)", "a conditional group"),
-        ("\N{ARABIC-INDIC DIGIT ONE}", "'\N{ARABIC-INDIC DIGIT ONE}' at position 0"),
-        ("\n", r"'\n' at position 0"),
-    ],
-)
-def test_what_cannot_be_used_is_named_with_what_can(pattern: str, named: str) -> None:
-    with pytest.raises(GrammarError) as caught:
-        compile_pattern(pattern, ALPHABET, "- ")
-    message = str(caught.value)
-    assert f"{named} cannot be used; allowed are {ALPHABET}, '-', ' '," in message
-    assert "\n" not in message
+def test_facts(automaton: Automaton) -> None:
+    assert automaton.states == 4 and automaton.count_codes() == 3 and automaton.weighted
+    assert automaton.final.tolist() == [False, True, False, True]
 
 
-def test_a_pattern_that_matches_nothing_is_refused() -> None:
-    with pytest.raises(GrammarError, match="matches nothing"):
-        compile_pattern("[^0-3]", ALPHABET, "- ")
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"\d*1\d{20}",
-        r"\d{6000}",
-        r"\d{99999999999}",
-        "1" * 20_100,
-        "(" * 5000 + "1" + ")" * 5000,
-        "(1?2?){0,2000}3",
-        "(1?){5000}",
-    ],
-)
-def test_a_pattern_that_needs_too_many_states_is_refused_soon(pattern: str) -> None:
-    started = time.process_time()
-    with pytest.raises(GrammarError, match=f"more than {STATE_LIMIT} states") as caught:
-        compile_pattern(pattern, ALPHABET, "- ")
-    assert time.process_time() - started < 10
-    assert len(str(caught.value)) < 200
+def test_codes_are_counted_beyond_what_floats_hold() -> None:
+    positions = np.repeat(np.arange(32, dtype=np.int32), 10)
+    ends = np.where(np.arange(33) == 32, 0, np.inf).astype(np.float32)
+    symbols = np.tile(np.arange(10, dtype=np.int32), 32)
+    digits = Automaton("0123456789- ", positions, symbols, positions + 1, np.zeros(320, np.float32), ends)
+    assert digits.count_codes() == 10**32 and not digits.weighted

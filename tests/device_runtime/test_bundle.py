@@ -15,13 +15,14 @@ from device_runtime.bundle import (
     MANIFEST_FILE,
     MODEL_FILE,
     ONNX_FILE,
-    Calibration,
     Input,
     Operating,
     load_bundle,
 )
 from device_runtime.errors import BundleError
-from tests.stub import stub_bundle
+from tests.stub import CALIBRATION, stub_bundle
+
+UNSORTED = msgspec.structs.replace(CALIBRATION, table=(Operating(0.1, 0.5, 0.9), Operating(0.01, 0.9, 0.5)))
 
 
 @pytest.fixture
@@ -114,8 +115,8 @@ def test_a_bundle_for_a_newer_program_is_refused(folder: Path) -> None:
         ({"schema_version": "1"}, "schema_version"),
         ({"minimum_runtime": "newest"}, "minimum_runtime"),
         ({"seed": 1.5}, "seed"),
-        ({"calibration": {"temperature": 0.0, "table": []}}, "temperature"),
-        ({"calibration": {"temperature": 1.0, "table": [[0.1, 0.5]]}}, "table"),
+        ({"calibration": {"scan": {"code": [0.0, 0.0]}}}, "calibration"),
+        ({"calibration": {"scan": {"code": [1.0, 0.0], "character": [1.0, 0.0], "table": [[0.1, 0.5]]}}}, "table"),
         ({"input": {"scale": 0.004, "zero_point": -128, "height_px": 32, "widths_px": [95]}}, "widths_px"),
         ({"sha256": {"tflite": "../../etc/passwd", "onnx": "0" * 64}}, "sha256"),
         ({"alphabet": "0123456788"}, "checksum"),
@@ -133,7 +134,7 @@ def test_a_manifest_that_makes_no_sense_is_damaged(folder: Path, changes: dict[s
         ({"alphabet": "0123456788"}, "repeats a character"),
         ({"schema_version": 0}, "there is no schema 0"),
         ({"input": Input(0.004, -128, 32, (160, 96))}, "widths do not rise"),
-        ({"calibration": Calibration(1.0, (Operating(0.1, 0.5, 0.9), Operating(0.01, 0.9, 0.5)))}, "errors .* rise"),
+        ({"calibration": {"scan": UNSORTED}}, "errors .* rise"),
     ],
 )
 def test_a_sealed_manifest_with_a_mistake_is_refused(folder: Path, changes: dict[str, Any], complaint: str) -> None:

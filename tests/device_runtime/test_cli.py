@@ -37,11 +37,13 @@ def test_help_loads_nothing_heavy() -> None:
     assert "posteye read" in found.stdout
 
 
-@pytest.mark.parametrize("command", ["read", "sorter", "demo", "doctor", "train", "evaluate", "convert"])
+@pytest.mark.parametrize(
+    "command", ["read", "grammar", "sorter", "demo", "doctor", "train", "evaluate", "calibrate", "convert"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     found = posteye(command, "--help")
     if found.returncode == 2:  # a lean environment: the workstation's commands say what they need
-        assert command in ("train", "evaluate", "convert") and "pip install 'posteye[" in found.stderr
+        assert command in ("train", "evaluate", "calibrate", "convert") and "pip install 'posteye[" in found.stderr
     else:
         assert found.returncode == 0 and "Usage" in found.stdout
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.decode import Decoder, condense
+from device_runtime.decode import Decoder
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import DIGITS, Grammar
-from device_runtime.spotting import FOREIGN_NUMBER_PENALTY
+from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Decoding, Penalties
 
 SYMBOLS = DIGITS + ".R"
@@ -144,11 +144,9 @@ def test_a_piece_of_a_code_is_a_rival_only_where_it_stands_alone() -> None:
     assert found.candidates[1].confidence == pytest.approx(alone / (0.5 + alone), abs=0.01)
 
 
-def test_where_the_characters_stand_and_what_the_path_emits() -> None:
+def test_where_the_characters_stand() -> None:
     found = decode("US", line("R.9R.12345R6.7.89R", {6: {"7": 0.3}}))
     assert found.candidates[0].code == "12345-6789"
-    written = [SYMBOLS[emitted] for emitted in found.path]
-    assert "".join(written) == "R.9R.12345R6.7.89R"
     assert [character.char for character in found.characters] == list("12345-6789")
     x_px = [character.x_px for character in found.characters]
     assert x_px == [11, 13, 15, 17, 19, (19 + 23) / 2, 23, 27, 31, 33]
@@ -165,7 +163,6 @@ def test_no_candidates_when_no_code_fits_into_the_columns(picture: str) -> None:
     grammar = "55555" if "5" in picture and "4" not in picture else "MY"
     found = decode(grammar, line(picture))
     assert found.candidates == found.characters == ()
-    assert found.path.shape == (0,)
 
 
 @settings(max_examples=60, deadline=None)
@@ -189,15 +186,11 @@ def test_what_holds_for_any_penalties(seed: int, columns: int, sharpness: float,
     assert all(after <= before * (1 + 1e-5) for before, after in itertools.pairwise(confidences))
     assert sum(confidences) <= 1.0 + 1e-9
     if not codes:
-        assert found.path.shape == (0,)
         return
     assert "".join(character.char for character in found.characters) == codes[0]
     assert all(confidences[0] - 1e-9 <= character.confidence <= 1.0 for character in found.characters)
     x_px = [character.x_px for character in found.characters]
     assert x_px == sorted(x_px)
-    assert found.path.shape == (columns,)
-    assert found.path.min() >= 0
-    assert found.path.max() < 12
 
 
 def test_decoding_does_not_depend_on_what_was_decoded_before() -> None:
@@ -239,17 +232,6 @@ def test_at_least_one_candidate_must_be_asked_for() -> None:
         Decoder(Grammar.from_country("DE"), DIGITS, 0)
 
 
-def test_sure_runs_are_taken_as_one_column_each() -> None:
-    values = np.full((9, 12), 12.0, np.float32)
-    values[:, 10] = [0, 0, 5, 0, 0, 0, 5, 5, 5]
-    values[2, 4] = 0.01
-    values[6:8, 11] = 0
-    condensed, first = condense(values, 10)
-    assert first.tolist() == [0, 2, 3, 6, 8]
-    np.testing.assert_allclose(condensed[0], 2 * values[0])
-    np.testing.assert_allclose(condensed[2], values[3:6].sum(axis=0))
-
-
 def test_condensing_changes_neither_codes_nor_places(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(8)
     decoder = Decoder(Grammar.from_pattern(r"\d{1,4}", DIGITS), DIGITS)
@@ -263,10 +245,9 @@ def test_condensing_changes_neither_codes_nor_places(monkeypatch: pytest.MonkeyP
         penalties = Penalties((log_sum - logits).astype(np.float32), np.arange(40, dtype=np.float32), DIGITS)
         quick = decoder(penalties)
         with monkeypatch.context() as patch:
-            patch.setattr("device_runtime.decode.DOUBT", 0.0)
+            patch.setattr("device_runtime.scan_lattice.DOUBT", 0.0)
             slow = decoder(penalties)
         assert [c.code for c in quick.candidates] == [c.code for c in slow.candidates]
         assert [c.x_px for c in quick.characters] == [c.x_px for c in slow.characters]
-        np.testing.assert_array_equal(quick.path, slow.path)
         for a, b in zip(quick.candidates, slow.candidates, strict=True):
             assert abs(a.confidence - b.confidence) < 5e-3

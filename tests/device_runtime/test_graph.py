@@ -1,161 +1,152 @@
-"""The passes over a trellis against the enumeration of all its paths."""
+"""Graphs: what they refuse, the topologies, and composition against all pairs of paths."""
 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from device_runtime.graph import (
-    UNREACHABLE,
-    FloatArray,
-    Trellis,
-    build_trellis,
-    emit,
-    entries,
-    exits,
-    forward_scores,
-    join,
-    settle,
-    step_back,
-    step_on,
-    viterbi_backward,
-    viterbi_forward,
-)
+from device_runtime.automaton import Automaton
+from device_runtime.graph import NULL, Graph, acceptor, build, chain, character_model, compose, linear, trim
+from device_runtime.graph_paths import forward_score, n_best, viterbi
+from tests.random_graphs import graphs, walks, word
 
-CLASSES = 3
-ONE_PART = np.array([0])
+BLANK, RUBBISH = 2, 3
 
 
-def random_case(seed: int) -> tuple[Trellis, FloatArray]:
-    """A trellis of 2 to 4 states with random arcs, and 1 to 5 columns."""
-    rng = np.random.default_rng(seed)
-    states = int(rng.integers(2, 5))
-    pairs = [(a, b) for a in range(states) for b in range(states) if a != b and rng.random() < 0.5]
-    trellis = build_trellis(
-        rng.integers(0, CLASSES, states).tolist(),
-        {int(s): float(rng.random()) for s in rng.choice(states, 2, replace=False)},
-        {int(s): float(rng.random()) for s in rng.choice(states, 2, replace=False)},
-        [(a, b, float(rng.random())) for a, b in pairs],
+def readings(graph: Graph) -> Counter[tuple[tuple[int, ...], tuple[int, ...], float]]:
+    """What is read, what is written and what is paid, with how many paths do so."""
+    return Counter((word(graph.input, arcs), word(graph.output, arcs), penalty) for arcs, penalty in walks(graph))
+
+
+@given(graphs(), graphs())
+@settings(max_examples=300)
+def test_composition_has_one_path_for_each_pair_of_paths_that_agree(first: Graph, second: Graph) -> None:
+    agreeing: Counter[tuple[tuple[int, ...], tuple[int, ...], float]] = Counter()
+    for (one, paid), (two, paid_too) in itertools.product(walks(first), walks(second)):
+        if word(first.output, one) == word(second.input, two):
+            agreeing[word(first.input, one), word(second.output, two), paid + paid_too] += 1
+    assert readings(compose(first, second)) == agreeing
+
+
+@given(graphs(), graphs())
+def test_composition_has_no_dead_ends(first: Graph, second: Graph) -> None:
+    composed = compose(first, second)
+    used = {arc for arcs, _ in walks(composed) for arc in arcs}
+    assert used == set(range(len(composed.source)))
+    on_a_path = {*composed.source.tolist(), *composed.destination.tolist()}
+    on_a_path |= set(np.flatnonzero(np.isfinite(composed.start + composed.final)).tolist())
+    assert on_a_path == set(range(composed.nodes))
+
+
+@given(graphs(), graphs(), graphs())
+@settings(max_examples=50)
+def test_composition_is_associative_in_the_forward_score(one: Graph, two: Graph, three: Graph) -> None:
+    left = forward_score(compose(compose(one, two), three))
+    right = forward_score(compose(one, compose(two, three)))
+    assert left == pytest.approx(right, rel=1e-12)
+
+
+@given(graphs())
+def test_trimming_changes_no_path(graph: Graph) -> None:
+    assert readings(trim(graph)) == readings(graph)
+
+
+def test_null_moves_of_both_graphs_between_two_labels_make_one_path() -> None:
+    first = build([(0, 1, 0, 0, 1.0), (1, 2, 1, NULL, 1.0), (2, 3, 2, 1, 1.0)], {0: 0.0}, {3: 0.0})
+    second = build([(0, 1, 0, 0, 1.0), (1, 2, NULL, 7, 1.0), (2, 3, 1, 1, 1.0)], {0: 0.0}, {3: 0.0})
+    composed = compose(first, second)
+    assert readings(composed) == {((0, 1, 2), (0, 7, 1), 6.0): 1}
+    assert len(composed.source) == 4
+
+
+def spelled(path: tuple[int, ...]) -> tuple[int, ...]:
+    """What a sequence of classes reads, in plain words: merge runs, drop blanks, then merge marks again."""
+    merged = [c for c, before in zip(path, (BLANK, *path), strict=False) if c != before and c != BLANK]
+    return tuple(c for i, c in enumerate(merged) if not (c == RUBBISH and i and merged[i - 1] == RUBBISH))
+
+
+def test_character_model_reads_every_sequence_of_classes_as_one_string() -> None:
+    model = character_model(range(2), BLANK, RUBBISH)
+    for path in itertools.product(range(4), repeat=5):
+        strings = [word(g.output, arcs) for g in [compose(chain(path), model)] for arcs, _ in walks(g)]
+        assert strings == [spelled(path)]
+
+
+def test_character_model_without_rubbish_reads_no_rubbish() -> None:
+    model = character_model(range(2), BLANK)
+    assert viterbi(compose(chain([0, 0, BLANK, 0, 1]), model)).penalty == 0.0
+    assert viterbi(compose(chain([0, RUBBISH, 0]), model)).penalty == np.inf
+
+
+def test_strip_model_and_label_compose_in_either_order() -> None:
+    strip = linear(np.random.default_rng(5).normal(size=(9, 4)))
+    model, label = character_model(range(2), BLANK, RUBBISH), chain([1, 1, 0])
+    strip_first, label_first = compose(compose(strip, model), label), compose(strip, compose(model, label))
+    assert (strip_first.nodes, len(strip_first.source)) == (label_first.nodes, len(label_first.source))
+    assert forward_score(strip_first) == pytest.approx(forward_score(label_first), rel=1e-12)
+
+
+def test_the_free_score_of_normalised_columns_is_zero() -> None:
+    values = np.random.default_rng(6).normal(size=(7, 4))
+    values += np.log(np.exp(-values).sum(axis=1, keepdims=True))
+    free = compose(linear(values), character_model(range(2), BLANK, RUBBISH))
+    assert forward_score(free) == pytest.approx(0.0, abs=1e-12)
+
+
+def grammar() -> Automaton:
+    """The codes 12-1 (probable) and 12, over the alphabet 12."""
+    return Automaton(
+        symbols="12-",
+        source=np.array([0, 1, 2, 3], dtype=np.int32),
+        symbol=np.array([0, 1, 2, 0], dtype=np.int32),
+        destination=np.array([1, 2, 3, 4], dtype=np.int32),
+        penalty=np.array([0.0, 0.5, 0.25, 0.0], dtype=np.float32),
+        end_penalty=np.array([np.inf, np.inf, 2.0, np.inf, 0.0], dtype=np.float32),
     )
-    return trellis, settle(rng.exponential(2.0, (int(rng.integers(1, 6)), CLASSES)))
 
 
-def all_paths(trellis: Trellis, columns: FloatArray) -> dict[tuple[int, ...], float]:
-    """Every path, as its states, with its penalty."""
-    arcs = {
-        (int(a), int(b)): float(p) for a, b, p in zip(trellis.source, trellis.destination, trellis.penalty, strict=True)
+def test_a_grammar_accepts_its_codes_with_their_penalties() -> None:
+    graph = acceptor(grammar(), "12")
+    assert readings(graph) == {
+        ((0, 1), (0, 1), 2.5): 1,
+        ((0, 1, 0), (0, 1, 2, 0), 0.75): 1,
+        ((0, 1, RUBBISH, 0), (0, 1, 2, 0), 0.75): 1,
     }
-    found = {}
-    for path in itertools.product(range(len(trellis.emission)), repeat=len(columns)):
-        steps = list(itertools.pairwise(path))
-        if not all(step in arcs for step in steps):
-            continue
-        penalty = trellis.start[path[0]] + trellis.final[path[-1]] + sum(arcs[step] for step in steps)
-        penalty += sum(columns[t, trellis.emission[s]] for t, s in enumerate(path))
-        if penalty < UNREACHABLE:
-            found[path] = float(penalty)
-    return found
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_viterbi_scores_are_those_of_the_best_paths(seed: int) -> None:
-    trellis, columns = random_case(seed)
-    emitted = emit(trellis, columns)
-    through = viterbi_forward(trellis, emitted) + viterbi_backward(trellis, emitted)
-    paths = all_paths(trellis, columns)
-    for column, state in np.ndindex(through.shape):
-        best = min((p for path, p in paths.items() if path[column] == state), default=UNREACHABLE)
-        assert min(through[column, state], UNREACHABLE) == pytest.approx(best, rel=1e-12)
+def test_a_strip_is_read_by_a_grammar() -> None:
+    classes = [0, 0, BLANK, 1, RUBBISH, 0, BLANK]  # 1 1 _ 2 # 1 _
+    values = np.full((len(classes), 4), 5.0)
+    values[np.arange(len(classes)), classes] = 0.1
+    strip = compose(linear(values), character_model(range(2), BLANK, RUBBISH))
+    best = n_best(compose(strip, acceptor(grammar(), "12")), 2)
+    assert [string.labels for string in best] == [(0, 1, 2, 0), (0, 1)]
+    assert best[0].penalty == pytest.approx(0.75 + 7 * 0.1)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_steps_back_and_on_follow_a_best_path(seed: int) -> None:
-    trellis, columns = random_case(seed)
-    emitted = emit(trellis, columns)
-    ahead, behind = viterbi_forward(trellis, emitted), viterbi_backward(trellis, emitted)
-    entered, left = entries(emitted, ahead), exits(emitted, behind)
-    paths = all_paths(trellis, columns)
-    for place in np.ndindex(ahead.shape):
-        if ahead[place] + behind[place] >= UNREACHABLE:
-            continue
-        path = np.full(len(columns), -1)
-        column, state = place
-        source: int | None = state
-        while source is not None:
-            first = int(entered[column, source])
-            previous = step_back(trellis, ahead, first, source) if first else None
-            path[first : column + 1] = source
-            column, source = first - 1, previous
-        column, target = place[0], state
-        following: int | None = target
-        while following is not None:
-            last = int(left[column, following])
-            after = step_on(trellis, emitted, behind, last, following) if last < len(columns) - 1 else None
-            path[column : last + 1] = following
-            column, following = last + 1, after
-        assert paths[tuple(path.tolist())] == ahead[place] + behind[place]
+def test_an_empty_strip_spells_the_empty_string_only() -> None:
+    empty = compose(linear(np.empty((0, 4))), character_model(range(2), BLANK, RUBBISH))
+    assert n_best(empty, 3)[0].labels == ()
+    nothing = compose(empty, chain([0]))
+    assert nothing.nodes == 0
+    assert n_best(nothing, 1) == [] and viterbi(nothing).penalty == forward_score(nothing) == np.inf
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_forward_score_sums_all_paths(seed: int) -> None:
-    trellis, columns = random_case(seed)
-    (score,) = forward_scores(trellis, emit(trellis, columns), ONE_PART)
-    penalties = list(all_paths(trellis, columns).values())
-    if penalties:
-        assert score == pytest.approx(-np.logaddexp.reduce([-p for p in penalties]), abs=1e-9)
-    else:
-        assert score > UNREACHABLE / 2
-
-
-def test_joined_trellises_score_as_each_alone() -> None:
-    rng = np.random.default_rng(5)
-    columns = settle(rng.exponential(2.0, (7, CLASSES)))
-    parts = [random_case(seed)[0] for seed in range(6)]
-    trellis, first_state = join(parts)
-    scores = forward_scores(trellis, emit(trellis, columns), first_state)
-    alone = [forward_scores(part, emit(part, columns), ONE_PART)[0] for part in parts]
-    assert scores.tolist() == alone
-
-
-@settings(max_examples=50, deadline=None)
-@given(seed=st.integers(0, 10_000))
-def test_forward_score_is_at_most_viterbi_and_tends_to_it(seed: int) -> None:
-    trellis, columns = random_case(seed)
-    emitted = emit(trellis, columns)
-    best = float((viterbi_forward(trellis, emitted)[-1] + trellis.final).min())
-    (score,) = forward_scores(trellis, emitted, ONE_PART)
-    assert score <= best + 1e-9
-    if best < UNREACHABLE:
-        # Multiplying all penalties by a factor leaves at most log(number of paths) / factor between the two.
-        factor = 1e5
-        sharp = build_trellis(
-            trellis.emission.tolist(),
-            {s: float(p) * factor for s, p in enumerate(trellis.start) if p < UNREACHABLE},
-            {s: float(p) * factor for s, p in enumerate(trellis.final) if p < UNREACHABLE},
-            [
-                (int(a), int(b), float(p) * factor)
-                for a, b, p in zip(trellis.source, trellis.destination, trellis.penalty, strict=True)
-                if a != b
-            ],
-        )
-        (sharp_score,) = forward_scores(sharp, emitted * factor, ONE_PART)
-        assert sharp_score / factor == pytest.approx(best, abs=1e-3)
-
-
-def test_forward_score_of_a_long_unlikely_line_does_not_underflow() -> None:
-    # Two states that emit the same: 2^3000 paths of 3000 * 50 nats each.
-    trellis = build_trellis([0, 0], {0: 0.0, 1: 0.0}, {0: 0.0, 1: 0.0}, [(0, 1, 0.0), (1, 0, 0.0)])
-    columns = np.full((3000, 1), 50.0)
-    (score,) = forward_scores(trellis, emit(trellis, columns), ONE_PART)
-    assert score == pytest.approx(3000 * (50.0 - np.log(2.0)), rel=1e-9)
-
-
-def test_settled_penalties_add_up_exactly_in_any_order() -> None:
-    rng = np.random.default_rng(1)
-    penalties = settle(rng.exponential(5.0, 2000))
-    assert penalties[::-1].cumsum()[-1] == penalties.cumsum()[-1] == np.sort(penalties).cumsum()[-1]
-    assert np.abs(settle(np.float32(1e-3)) - np.float32(1e-3)) < 2**-30
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"destination": np.array([2])}, "outside the graph's 2 nodes"),
+        ({"input": np.array([-2])}, "a label is negative"),
+        ({"penalty": np.array([np.nan])}, "NaN or -inf"),
+        ({"start": np.array([-np.inf, 0.0])}, "NaN or -inf"),
+        ({"penalty": np.array([0.0, 1.0])}, "differ in length"),
+    ],
+)
+def test_a_broken_graph_is_refused(change: dict[str, np.ndarray], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        replace(chain([0]), **change)

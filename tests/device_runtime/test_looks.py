@@ -6,22 +6,24 @@ import numpy as np
 import pytest
 
 from device_runtime.errors import PosteyeError
+from device_runtime.lattice import Lattice
 from device_runtime.looks import STRETCH, Look, combine, is_doubtful, look, stretch
+from device_runtime.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Decoding, Penalties, Strip
 
 STRIP = Strip(np.zeros((32, 100), np.uint8), np.array([[2.0, 0.0, 5.0], [0.0, 2.0, 7.0]]), True)
-NOTHING = Penalties(np.zeros((0, 12), np.float32), np.zeros(0, np.float32), "0123456789")
+NOTHING = scan_lattice(Penalties(np.ones((1, 12), np.float32), np.zeros(1, np.float32), "0123456789"))
 
 
 def seen(*candidates: tuple[str, float], strip: Strip = STRIP) -> Look:
     """A look with made-up candidates."""
-    return Look(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), np.empty(0, np.int16)))
+    return Look(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), None))
 
 
 def test_sure_readings_stand() -> None:
     calls = []
 
-    def scan(strip: Strip) -> Penalties:
+    def scan(strip: Strip) -> Lattice:
         calls.append(strip.pixels.shape[1])
         return NOTHING
 
@@ -32,7 +34,7 @@ def test_sure_readings_stand() -> None:
 def test_doubtful_readings_are_looked_at_again_and_wider() -> None:
     calls = []
 
-    def scan(strip: Strip) -> Penalties:
+    def scan(strip: Strip) -> Lattice:
         calls.append(strip.pixels.shape[1])
         return NOTHING
 
@@ -47,7 +49,7 @@ def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
 
 
 def test_first_look_stands_when_the_second_is_too_long() -> None:
-    def scan(strip: Strip) -> Penalties:
+    def scan(strip: Strip) -> Lattice:
         if strip.pixels.shape[1] > 100:
             raise PosteyeError("too long")
         return NOTHING

@@ -1,0 +1,136 @@
+"""`posteye calibrate`: finds how far to trust a bundle's confidences, on strings that it was not trained on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+import numpy as np
+
+from convert.bundle_writer import write_bundle
+from device_runtime import engines
+from device_runtime.bundle import ONNX_FILE, Bundle, Calibration, Operating, Scale, load_bundle
+from device_runtime.decode import Decoder
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar import Grammar
+from device_runtime.reject import Calibration as Fitted
+from device_runtime.scan import Scanner
+from device_runtime.segmenter import SEGMENTERS, recogniser
+from device_runtime.types import Strip
+from train.calibrate import one_number
+from train.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
+from train.shards import load_shard
+
+_ANY_LENGTH = r"\d{1,9}"
+_FEWEST = 100
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option(
+    "--strips",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file of held-out strips that `posteye train` left (held-out-1.npz); more than one if given again.",
+)
+@click.option("--folder", type=click.Path(path_type=Path), help="A folder of labelled fields instead: your own mail.")
+@click.option("--country", help="With --folder: the country whose codes the fields hold.")
+@click.option("--pattern", help="With --folder: a regular expression for the codes.")
+@click.option("--lexicon", type=click.Path(path_type=Path), help="With --folder: the file of all codes there are.")
+@click.option("--segmenter", "only", type=click.Choice(SEGMENTERS), help="Calibrate this road alone; default: both.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write another bundle instead of changing BUNDLE.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a segmenter.")
+def calibrate(
+    bundle: Path,
+    strips: tuple[Path, ...],
+    folder: Path | None,
+    country: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    only: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Fit the confidences of BUNDLE to strings of known truth and write them into its manifest.
+
+    Half of the strings serve to fit; on the other half the calibration error is measured and printed. Then all of them
+    are fitted.
+
+    \b
+    Examples:
+      posteye calibrate bundle --strips run/held-out-1.npz
+      posteye calibrate bundle --folder labelled --country DE --out bundle-station-7
+    """
+    loaded = load_bundle(bundle)
+    alphabet = loaded.manifest.alphabet
+    if bool(strips) == bool(folder):
+        raise PosteyeError("give strips with --strips or labelled fields with --folder")
+    if strips and (country or pattern or lexicon):
+        raise PosteyeError("--country, --pattern and --lexicon go with --folder; strips hold any number")
+    grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(_ANY_LENGTH, alphabet)
+    data = folder_strips(folder) if folder else _held_out(strips)
+    if len(data.codes) < _FEWEST:
+        raise PosteyeError(f"{len(data.codes)} strings are too few to calibrate with; give at least {_FEWEST}")
+    source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
+    decoder = Decoder(grammar, alphabet)
+    scanner = Scanner(loaded, engines.pick(None, loaded.model))
+    found = dict(loaded.manifest.calibration)
+    for segmenter in [only] if only else SEGMENTERS:
+        outcome = read_all(data, recogniser(segmenter, scanner), decoder, segmenter)
+        figures = _check(outcome, data)
+        found[segmenter] = _manifest_form(fit(outcome, data.codes), len(data.codes), source)
+        line = {"segmenter": segmenter, "strings": len(data.codes), "exact": round(outcome.exact, 4)} | figures
+        click.echo(json.dumps(line) if as_json else "  ".join(f"{key} {value}" for key, value in line.items()))
+    _write(loaded, found, out or bundle)
+
+
+def fit(outcome: Outcome, truths: list[str]) -> Fitted:
+    """The calibration for what a reader made of strings with these truths."""
+    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths))
+
+
+def _check(outcome: Outcome, data: Labelled) -> dict[str, float]:
+    """Calibration error before, and after fitting on the other half of the strings."""
+    shuffled = np.random.default_rng(0).permutation(len(data.codes))
+    mine, other = (_part(outcome, data.codes, rows) for rows in np.array_split(shuffled, 2))
+    scale = fit(*mine)
+    right = other[0].correct
+    characters, verdicts = character_verdicts(*other)
+    return {
+        "ece_before": round(calibration_error(other[0].confidences, right), 4),
+        "ece": round(calibration_error(scale.code.all(other[0].confidences), right), 4),
+        "character_ece": round(calibration_error(scale.character.all(characters), verdicts), 4),
+    }
+
+
+def _part(outcome: Outcome, codes: list[str], rows: np.ndarray) -> tuple[Outcome, list[str]]:
+    part = Outcome([outcome.decodings[i] for i in rows], outcome.confidences[rows], outcome.correct[rows])
+    return part, [codes[i] for i in rows]
+
+
+def _held_out(paths: tuple[Path, ...]) -> Labelled:
+    strips: list[Strip] = []
+    codes: list[str] = []
+    for path in paths:
+        try:
+            shard = load_shard(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise PosteyeError(
+                f"{path} is no file of strips ({error}); `posteye train` leaves held-out-1.npz"
+            ) from None
+        pixels, digits = one_number(shard)
+        strips += [Strip(p, np.eye(2, 3), True) for p in pixels]
+        codes += digits
+    return Labelled(strips, codes, [str(i) for i in range(len(codes))])
+
+
+def _manifest_form(fitted: Fitted, strings: int, source: str) -> Calibration:
+    code, character = (Scale(round(s.temperature, 6), round(s.offset, 6)) for s in (fitted.code, fitted.character))
+    return Calibration(code, character, tuple(Operating(*row) for row in fitted.table), strings, source)
+
+
+def _write(loaded: Bundle, calibration: dict[str, Calibration], out: Path) -> None:
+    manifest = msgspec.structs.replace(loaded.manifest, calibration=calibration)
+    write_bundle(out, manifest, loaded.model, (loaded.folder / ONNX_FILE).read_bytes())
