@@ -121,16 +121,16 @@ def scan_lattice(penalties: Penalties) -> ScanLattice:
     return ScanLattice(penalties, running(scores), scores, around, first)
 
 
-def condense(values: NDArray[np.float32], blank: int) -> tuple[FloatArray, IntArray]:
+def condense(values: NDArray[np.float32], blank: int, doubt: float | None = None) -> tuple[FloatArray, IntArray]:
     """Take each run of columns that are blank (or rubbish) beyond doubt as one, whose penalties are the run's sums.
 
     values: float32 [columns, classes], at least one column; blank and rubbish are the last two classes. Returns float64
     [condensed, classes], and int [condensed + 1], the first column of each and the number of columns. Most columns of a
     strip are such, so decoding gets several times quicker. What is lost are paths through other classes inside a run;
-    all of them together hold less than DOUBT of a column's mass.
+    all of them together hold less than `doubt` (DOUBT) of a column's mass.
     """
     mass = np.exp(values.min(axis=1, keepdims=True) - values)
-    sure = mass[:, blank:] > (1 - DOUBT) * mass.sum(axis=1, keepdims=True)
+    sure = mass[:, blank:] > (1 - (DOUBT if doubt is None else doubt)) * mass.sum(axis=1, keepdims=True)
     goes_on = (sure[1:] & sure[:-1]).any(axis=1)
     first = np.concatenate(([0], (~goes_on).nonzero()[0] + 1))
     return np.add.reduceat(values.astype(np.float64), first, axis=0), np.concatenate((first, [len(values)]))

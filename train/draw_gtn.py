@@ -1,0 +1,70 @@
+"""`python -m train.draw_gtn`: the graphs that read one field, as pictures, for docs/gtn.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from device_runtime import engines
+from device_runtime.bundle import load_bundle
+from device_runtime.grammar import SEPARATORS, Grammar
+from device_runtime.graph import acceptor, character_model, compose, linear
+from device_runtime.graph_paths import near_best, viterbi
+from device_runtime.images import load_grey
+from device_runtime.normalize import normalize
+from device_runtime.scan import Scanner
+from device_runtime.scan_lattice import condense
+from device_runtime.segment_lattice import SegmentRecogniser
+from device_runtime.types import Strip
+from train import draw_segments
+from train.draw_graph import draw_graph
+
+_ZOOM = 8
+_FIRST_COLUMNS = 12
+_MARGIN_NATS = 7.0
+_DOUBT = 0.02  # more columns are taken together than for reading, so that the picture is not too wide
+
+
+@click.command()
+@click.argument("image", type=click.Path(path_type=Path))
+@click.option("--pattern", default=r"\d{5}", show_default=True, help="Regular expression for the code.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the pictures.")
+def main(image: Path, pattern: str, out: Path) -> None:
+    """Draw the strip of IMAGE (one field), its recognition graph, the grammar, what they compose to, and its cuts."""
+    bundle = load_bundle(None)
+    alphabet = bundle.manifest.alphabet
+    blank, rubbish = len(alphabet), len(alphabet) + 1
+    scanner = Scanner(bundle, engines.pick(None, bundle.model))
+    strip = normalize(load_grey(image))
+    columns, _ = condense(scanner(strip).values, blank, _DOUBT)
+    names = [*alphabet, "␣", "#"]
+    grammar = acceptor(Grammar.from_pattern(pattern, alphabet).automaton, alphabet)
+    characters = compose(linear(columns), character_model(range(len(alphabet)), blank, rubbish))
+    read = compose(characters, grammar)
+    best = viterbi(read)
+    symbols = [*alphabet, *SEPARATORS]
+    pictures = {
+        "recognition": draw_graph(linear(columns[:_FIRST_COLUMNS]), names, names, 2),
+        "grammar": draw_graph(grammar, names, symbols, 4),
+        "composed": draw_graph(near_best(read, _MARGIN_NATS), names, symbols, 2),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for name, svg in pictures.items():
+        (out / f"{name}.svg").write_text(svg)
+    cv2.imwrite(str(out / "strip.png"), _enlarged(strip))
+    cv2.imwrite(str(out / "cuts.png"), draw_segments.draw(strip, SegmentRecogniser(scanner)(strip)))
+    click.echo(
+        f"recognition graph: {len(columns)} columns, {columns.size} arcs; grammar: {len(grammar.source)} arcs; "
+        f"composed: {read.nodes} nodes, {len(read.source)} arcs; best path: {best.penalty:.3f} nats"
+    )
+
+
+def _enlarged(strip: Strip) -> np.ndarray:
+    return cv2.resize(255 - strip.pixels, None, fx=_ZOOM, fy=_ZOOM, interpolation=cv2.INTER_NEAREST)
+
+
+if __name__ == "__main__":
+    main()
