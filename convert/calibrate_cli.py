@@ -55,8 +55,8 @@ def calibrate(
 ) -> None:
     """Fit the confidences of BUNDLE to strings of known truth and write them into its manifest.
 
-    Half of the strings serve to fit; on the other half the calibration error is measured and printed. Then all of them
-    are fitted.
+    Strips are read twice each: as a number of any length, and as one whose length is known. Half of the readings serve
+    to fit; on the other half the calibration error is measured and printed. Then all of them are fitted.
 
     \b
     Examples:
@@ -71,17 +71,19 @@ def calibrate(
         raise PosteyeError("--country, --pattern and --lexicon go with --folder; strips hold any number")
     grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(_ANY_LENGTH, alphabet)
     data = folder_strips(folder) if folder else _held_out(strips)
+    jobs = [(data, grammar)] if folder else [(data, grammar), *_by_length(data, alphabet)]
     if len(data.codes) < _FEWEST:
         raise PosteyeError(f"{len(data.codes)} strings are too few to calibrate with; give at least {_FEWEST}")
     source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
-    decoder = Decoder(grammar, alphabet)
     scanner = Scanner(loaded, engines.pick(None, loaded.model))
     found = dict(loaded.manifest.calibration)
     for segmenter in [only] if only else SEGMENTERS:
-        outcome = read_all(data, recogniser(segmenter, scanner), decoder, segmenter)
-        figures = _check(outcome, data)
-        found[segmenter] = _manifest_form(fit(outcome, data.codes), len(data.codes), source)
-        line = {"segmenter": segmenter, "strings": len(data.codes), "exact": round(outcome.exact, 4)} | figures
+        recognise = recogniser(segmenter, scanner)
+        outcomes = [read_all(part, recognise, Decoder(form, alphabet), form.name) for part, form in jobs]
+        outcome, truths = _joined(outcomes), [code for part, _ in jobs for code in part.codes]
+        found[segmenter] = _manifest_form(fit(outcome, truths), len(data.codes), source)
+        line = {"segmenter": segmenter, "strings": len(data.codes), "exact": round(outcomes[0].exact, 4)}
+        line |= _check(outcome, truths)
         click.echo(json.dumps(line) if as_json else "  ".join(f"{key} {value}" for key, value in line.items()))
     _write(loaded, found, out or bundle)
 
@@ -91,10 +93,28 @@ def fit(outcome: Outcome, truths: list[str]) -> Fitted:
     return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths))
 
 
-def _check(outcome: Outcome, data: Labelled) -> dict[str, float]:
+def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
+    """The strings by their number of digits, each kind with the grammar that knows it."""
+    jobs = []
+    for length in sorted({len(code) for code in data.codes}):
+        rows = [i for i, code in enumerate(data.codes) if len(code) == length]
+        part = Labelled([data.strips[i] for i in rows], [data.codes[i] for i in rows], [data.names[i] for i in rows])
+        jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
+    return jobs
+
+
+def _joined(outcomes: list[Outcome]) -> Outcome:
+    return Outcome(
+        [found for outcome in outcomes for found in outcome.decodings],
+        np.concatenate([outcome.confidences for outcome in outcomes]),
+        np.concatenate([outcome.correct for outcome in outcomes]),
+    )
+
+
+def _check(outcome: Outcome, truths: list[str]) -> dict[str, float]:
     """Calibration error before, and after fitting on the other half of the strings."""
-    shuffled = np.random.default_rng(0).permutation(len(data.codes))
-    mine, other = (_part(outcome, data.codes, rows) for rows in np.array_split(shuffled, 2))
+    shuffled = np.random.default_rng(0).permutation(len(truths))
+    mine, other = (_part(outcome, truths, rows) for rows in np.array_split(shuffled, 2))
     scale = fit(*mine)
     right = other[0].correct
     characters, verdicts = character_verdicts(*other)

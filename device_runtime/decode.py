@@ -12,7 +12,7 @@ from device_runtime.grammar import SEPARATORS, Grammar
 from device_runtime.lattice import MARKED, FloatArray, Lattice
 from device_runtime.plan import Plan, make_plan
 from device_runtime.scan_lattice import scan_lattice
-from device_runtime.search import Found, best_codes, masses
+from device_runtime.search import Found, best_codes, mass_of_all, masses
 from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Candidate, Character, Decoding, Outside, Penalties
 
@@ -23,6 +23,11 @@ _SURE = 0.5
 _ANY_NUMBER = r"\d{1,32}"
 _PRIOR = float(np.exp(-FOREIGN_NUMBER_PENALTY))
 _TINY = 1e-300
+# When the codes found hold this share of all mass, the rest of the grammar's codes is not worth the time to add up.
+_PLAIN_CASE = 0.98
+# Odds that what stands in a field is no code of the grammar. A prior, not measured: without it a grammar would tell
+# nothing about what stands there, only what to look for.
+OUTSIDE_ODDS = 0.1
 
 
 class Decoder:
@@ -85,7 +90,8 @@ class Decoder:
         arcs = self._any.arcs_of(lattice.number)
         if arcs is None or self._plan.allows(lattice.number):
             return None
-        posterior = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
+        mass = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
+        posterior = _outside_odds(self._plan) * mass
         if posterior <= confidence:
             return None
         return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._plan.shortest)
@@ -119,11 +125,19 @@ def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> list[tuple[Candi
                     mass[piece] = max(0.0, float(mass[piece]) - float(share))
     prior = np.exp(np.array([code.prior for code in found]))
     believed = mass * prior * (mass.sum() / max(float((mass * prior).sum()), _TINY))
-    total = max(free, float(believed.sum()), _TINY)
+    inside = float(believed.sum())
+    if plan.exact and inside < _PLAIN_CASE * free:
+        inside = max(inside, float(np.exp(mass_of_all(plan, lattice) - highest)))
+    total = max(inside + _outside_odds(plan) * max(free - inside, 0.0), _TINY)
     # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
     with np.errstate(divide="ignore"):
         rank = np.argsort(-np.log(believed).round(6), kind="stable")
     return [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
+
+
+def _outside_odds(plan: Plan) -> float:
+    """How likely any one number outside of a grammar is beside a code of it: the rarer codes are, the less."""
+    return min(1.0, OUTSIDE_ODDS * plan.density)
 
 
 def _marked(

@@ -50,7 +50,7 @@ def best_codes(plan: Plan, lattice: Lattice, wanted: int, reserve: int = 0) -> l
     Codes that differ in separators alone are the same writing: the better one is kept, at a tie the one without.
     What stands around a code counts by its forward score, the code by its best path.
     """
-    completions = _complete(plan, lattice)
+    completions = _complete(np.maximum, plan, lattice)
     asked = wanted + reserve
     room = 2 * asked if MARKED in plan.junctions else asked
     for width in (room,) if plan.exact else [max(room, width) for width in _WIDTHS]:
@@ -60,47 +60,58 @@ def best_codes(plan: Plan, lattice: Lattice, wanted: int, reserve: int = 0) -> l
     return found
 
 
-def _complete(plan: Plan, lattice: Lattice) -> list[FloatArray]:
-    """Best completions by number of characters written, from 1 on: float64 [characters or 1, places] each.
+def mass_of_all(plan: Plan, lattice: Lattice) -> float:
+    """Log mass of all codes of a grammar together, of which nothing was relaxed (`plan.exact`)."""
+    completions = _complete(np.logaddexp, plan, lattice)
+    if not completions:
+        return -np.inf
+    chars, gains = plan.layers[0].chars[PLAIN], plan.layers[0].gains[PLAIN]
+    ended = lattice.character(np.logaddexp, lattice.before[None], chars)
+    completion = completions[0] if len(completions[0]) == 1 else completions[0].take(chars, axis=0)
+    return float(np.logaddexp.reduce(ended + completion + gains[:, None], axis=None))
+
+
+def _complete(add: np.ufunc, plan: Plan, lattice: Lattice) -> list[FloatArray]:
+    """Completions, summed by `add`, by number of characters written, from 1 on: float64 [characters or 1, places] each.
 
     Rows are the last character written; there is one row where it makes no difference.
     """
     longest = min(len(plan.layers), lattice.places)
     completions = [np.full((1, lattice.places), -np.inf)]
     for layer in plan.layers[longest - 1 : 0 : -1]:
-        completions.append(_before_next(plan, layer, lattice, completions[-1]))
+        completions.append(_before_next(add, plan, layer, lattice, completions[-1]))
     return completions[:0:-1]
 
 
-def _before_next(plan: Plan, layer: Layer, lattice: Lattice, following: FloatArray) -> FloatArray:
+def _before_next(add: np.ufunc, plan: Plan, layer: Layer, lattice: Lattice, following: FloatArray) -> FloatArray:
     """Completions after a character, from those after the one that follows it."""
     best = (lattice.after + layer.end)[None] if layer.end > -np.inf else None
     for junction, chars, gains in zip((PLAIN, OPEN, MARKED), layer.chars, layer.gains, strict=True):
         if not len(chars):
             continue
         ended = following if len(following) == 1 else following.take(chars, axis=0)
-        begins = lattice.character_back(np.maximum, ended, chars)
+        begins = lattice.character_back(add, ended, chars)
         begins += gains[:, None]
-        any_begins = begins.max(axis=0, keepdims=True)
-        ways = lattice.apart_back(np.maximum, any_begins, junction)
+        any_begins = add.reduce(begins, axis=0, keepdims=True)
+        ways = lattice.apart_back(add, any_begins, junction)
         if junction != MARKED:
-            touching = any_begins if lattice.equal_may_touch else _best_of_others(begins, chars, len(plan.alphabet))
-            ways = np.maximum(ways, touching)
-        best = ways if best is None else np.maximum(best, ways)
+            touching = any_begins if lattice.equal_may_touch else _others(add, begins, chars, len(plan.alphabet))
+            ways = add(ways, touching)
+        best = ways if best is None else add(best, ways)
     assert best is not None  # every node of a grammar goes on or ends
     return best
 
 
-def _best_of_others(begins: FloatArray, chars: IntArray, characters: int) -> FloatArray:
-    """For each last character, the best beginning of another: float64 [characters, places]."""
+def _others(add: np.ufunc, begins: FloatArray, chars: IntArray, characters: int) -> FloatArray:
+    """For each last character, the beginnings of all others: float64 [characters, places]."""
     rows = begins
     if len(chars) < characters:
         rows = np.full((characters, begins.shape[1]), -np.inf)
         rows[chars] = begins
     others = np.full_like(rows, -np.inf)
-    np.maximum.accumulate(rows[:-1], axis=0, out=others[1:])
-    later = np.maximum.accumulate(rows[:0:-1], axis=0)[::-1]
-    np.maximum(others[:-1], later, out=others[:-1])
+    add.accumulate(rows[:-1], axis=0, out=others[1:])
+    later = add.accumulate(rows[:0:-1], axis=0)[::-1]
+    add(others[:-1], later, out=others[:-1])
     return others
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.decode import Decoder
+from device_runtime.decode import OUTSIDE_ODDS, Decoder
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import DIGITS, Grammar
 from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
@@ -120,8 +120,8 @@ def test_doubt_that_no_rival_explains_falls_on_the_weak_character() -> None:
     # The third digit may be rubbish: then there is no code of five digits at all.
     found = decode("MY", line("..4.7.5.0.1..", {6: {"R": 0.8}}, sure=0.9999))
     assert found.candidates[0].code == "47501"
-    # With rubbish in the middle there are two numbers, and the prior is against the second.
-    expected = 0.2 / (0.2 + 0.8 * np.exp(-FOREIGN_NUMBER_PENALTY))
+    # With rubbish in the middle there are two numbers, and no code: the priors are against both.
+    expected = 0.2 / (0.2 + OUTSIDE_ODDS * 0.8 * np.exp(-FOREIGN_NUMBER_PENALTY))
     assert found.candidates[0].confidence == pytest.approx(expected, abs=0.01)
     confidences = [character.confidence for character in found.characters]
     assert confidences[2] == pytest.approx(expected, abs=0.02)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from device_runtime.grammar import Grammar
 from device_runtime.plan import Plan, make_plan
 from device_runtime.scan_lattice import ScanLattice, scan_lattice
-from device_runtime.search import best_codes, masses
+from device_runtime.search import best_codes, mass_of_all, masses
 from device_runtime.types import Penalties
 
 ALPHABET = "012"
@@ -149,3 +149,13 @@ def test_ends_are_where_the_characters_end() -> None:
     (best,) = best_codes(plan_of(r"\d{3}"), lattice, 1)
     assert best.code == "012"
     assert best.ends == (3, 5, 8)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("pattern", "longest"), [(r"\d{3}", 3), (r"[01]\d?2?", 3), (r"\d-\d", 3), (r"\d-?\d", 3)])
+def test_the_mass_of_all_codes_is_their_sum(seed: int, pattern: str, longest: int) -> None:
+    lattice, plan = random_lattice(seed, 6), plan_of(pattern)
+    assert plan.exact
+    codes = [plan.arcs_of(code) for code in all_codes(pattern, longest)]
+    every = masses(plan, lattice, [arcs for arcs in codes if arcs])
+    assert mass_of_all(plan, lattice) == pytest.approx(np.logaddexp.reduce(every), abs=1e-9)

