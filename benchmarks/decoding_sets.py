@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks import lexicons
 from benchmarks.strings import drawn_codes, load_strings, make
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
+from device_runtime.types import Strip
+from train.calibrate import one_number
 from train.digits import hands_of
 from train.evaluate import Labelled, folder_strips
 from train.mnist import load_mnist
-from train.shards import save_shard
+from train.shards import SHARD_STRIPS, load_shard, make_shard, save_shard
 
 GENERATED = ("us", "de")
 _FIVE = r"\d{5}"
 _SEEDS = {"us": 1, "de": 2}
+_MIXED_SEED = 11
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,23 @@ class Sources:
             raise PosteyeError(f"{path} holds {len(data.codes)} strings, not {self.count}; delete it to make more")
         return Labelled(data.strips[: self.count], data.codes[: self.count], data.names[: self.count])
 
+    def mixed(self) -> Labelled:
+        """Fields of all kinds by test writers, print among them, made on the first call; those that hold one number.
+
+        Raises PosteyeError when there are no writers to make them with.
+        """
+        found: list[tuple[Strip, str]] = []
+        for part in range(-(-self.count // SHARD_STRIPS)):
+            path = self.folder / f"mixed-{part}.npz"
+            if not path.exists():
+                if self.writers is None:
+                    raise PosteyeError(f"{path} is missing; give --writers to make it")
+                save_shard(make_shard(hands_of(load_mnist(None, self.writers).test), _MIXED_SEED, part), path)
+            pixels, codes = one_number(load_shard(path))
+            found += [(Strip(p, np.eye(2, 3), True), code) for p, code in zip(pixels, codes, strict=True)]
+        found = found[: self.count]
+        return Labelled([strip for strip, _ in found], [c for _, c in found], [f"mixed-{i}" for i in range(len(found))])
+
 
 @dataclass(frozen=True)
 class Task:
@@ -89,6 +111,9 @@ def tasks(sources: Sources) -> dict[str, Task]:
     if sources.printed:
         strings = partial(folder_strips, sources.printed)
         found["printed"] = Task("printed postcode lines", strings, _five, partial(_listed, sources, "my"))
+    mixed = cache(sources.mixed)
+    found["mixed"] = Task(r"generated fields of all kinds, `\d{1,9}`", mixed, lambda _: _pattern(r"\d{1,9}"), None)
+    found["mixed-length"] = Task("generated fields of all kinds, length known", mixed, _of_length, None)
     for country in GENERATED:
         title = f"generated {country.upper()} codes"
         strings = partial(sources.generated, country)

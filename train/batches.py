@@ -1,10 +1,11 @@
-"""Batches of strips: bucketed by width, placed at random on blank paper, lightly disturbed."""
+"""Batches of strips: bucketed by width, drawn out, leaned and shifted a little, placed at random on blank paper."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from torch import Tensor
 from train.shards import Shard
 
 _WIDTH_STEP_PX = 16
+_WARPED_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,24 @@ def training_batches(shard: Shard, size: int, random: np.random.Generator) -> It
 
 
 def _disturbed(pixels: list[NDArray[np.uint8]], targets: list[str], random: np.random.Generator) -> Batch:
+    pixels = [_warped(p, random) if random.random() < _WARPED_SHARE else p for p in pixels]
     width = padded_width(max(p.shape[1] for p in pixels))
     strips = place(pixels, [int(random.integers(0, width - p.shape[1] + 1)) for p in pixels], width)
     gamma = random.uniform(0.6, 1.6, (len(pixels), 1, 1, 1)).astype(np.float32)
     strips = np.power(strips, gamma)
-    if random.random() < 0.5:
-        strips = np.roll(strips, int(random.integers(-1, 2)), axis=2)
     if random.random() < 0.6:
         strips += random.standard_normal(strips.shape, np.float32) * np.float32(random.uniform(0, 0.06))
         np.clip(strips, 0, 1, out=strips)
     return Batch(torch.from_numpy(strips), torch.full((len(pixels),), width // 2), targets)
+
+
+def _warped(strip: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """The strip drawn out or together sideways, a little taller or lower, leaning and shifted: another hand's."""
+    rows, cols = strip.shape
+    wide, tall, lean = np.exp(random.uniform(-0.15, 0.2)), random.uniform(0.92, 1.09), random.normal(0, 0.06)
+    middle, shift = rows / 2, random.uniform(-1.2, 1.2)
+    matrix = np.array([[wide, -lean, lean * middle + 2], [0, tall, middle - tall * middle + shift]])
+    return np.asarray(cv2.warpAffine(strip, matrix, (round(cols * wide) + 4, rows)), np.uint8)
 
 
 def plain_batches(pixels: list[NDArray[np.uint8]], size: int) -> Iterator[tuple[list[int], Tensor]]:

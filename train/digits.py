@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
 from train.mnist import Digits
+from train.skeleton import Line, trace
 
 _INK = 60
+_SHARP = 150  # mean of a digit's ink; less is blur or the ghost of a frame
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,11 @@ class Hand:
     """One writer's digits: for each class the glyphs, uint8 [h, w], ink bright, cut to the ink."""
 
     glyphs: tuple[tuple[NDArray[np.uint8], ...], ...]
+
+    @cached_property
+    def strokes(self) -> tuple[tuple[list[Line], ...], ...]:
+        """For each class the glyphs as lines of a pen, without those that left none."""
+        return tuple(tuple(lines for lines in trace(glyphs) if lines) for glyphs in self.glyphs)
 
 
 def hands_of(digits: Digits) -> list[Hand]:
@@ -90,7 +98,9 @@ def _without_frame(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         return None
     near = cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     top, bottom = first[keep][:, 1].min(), last[keep][:, 1].max()
-    return np.asarray(ink * near, np.uint8) if bottom - top >= 0.3 * size[1] else None
+    digit = np.asarray(ink * near, np.uint8)
+    whole = areas[keep].max() > 0.75 * areas[keep].sum() and bottom - top >= 0.3 * size[1]
+    return digit if whole and digit[digit > _INK].mean() > _SHARP else None
 
 
 def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

@@ -7,7 +7,7 @@ space between printed numbers), `~` at an end is where rubbish may or may not be
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 
 from device_runtime.normalize import BODY_HEIGHT_PX, normalize
 from train.digits import Hand
-from train.handwriting import Ink, Penman, random_style
+from train.handwriting import random_style
 from train.paper import Paper
+from train.pen import Ink
+from train.penman import Box, Penman
 from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, random_line, random_word
 
 LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
-PRINTED_SHARE = 0.22
-WORDS_SHARE = 0.06
-EMPTY_SHARE = 0.02
-MAX_STRIP_WIDTH_PX = 384
+EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE = 0.02, 0.24, 0.05, 0.1
+MAX_STRIP_WIDTH_PX = 336
+_LONGEST_LINE = 26  # characters; more would rarely fit
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ class FieldGenerator:
 
     def field(self) -> Field:
         """One field of a random kind."""
-        kind = self.random.random()
-        if kind < EMPTY_SHARE:
+        shares = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
+        kind = int(np.searchsorted(shares, self.random.random()))
+        if kind == 0:
             return self.empty()
-        if kind < EMPTY_SHARE + PRINTED_SHARE:
+        if kind == 1:
             return self.printed()
-        return self.handwritten(with_words=kind < EMPTY_SHARE + PRINTED_SHARE + WORDS_SHARE)
+        return self.plain() if kind == 3 else self.handwritten(with_words=kind == 2)
 
     def random_digits(self) -> str:
         """A string of 1 to 9 digits; ends in repeated digits more often than chance, as amounts and codes do."""
@@ -82,31 +84,54 @@ class FieldGenerator:
             digits[length - tail :] = ["0" if random.random() < 0.7 else digits[-1]] * tail
         return "".join(digits)
 
+    def plain(self) -> Field:
+        """One digit, sometimes two or three, as its scanner saw it, hardly disturbed and with room around."""
+        random = self.random
+        digits = "".join(
+            str(d) for d in random.integers(0, 10, 1 + int(random.random() < 0.25) * random.integers(1, 3))
+        )
+        style = replace(random_style(random), raster=True, slant=float(random.normal(0, 0.08)), marks=0.0, skew=0.0)
+        style = replace(style, aspect=random.uniform(0.88, 1.14), gap=random.uniform(0.1, 0.6), gap_jitter=0.0)
+        style = replace(style, small_zeros=False, tall_ones=1.0, hanging=0.0, slant_jitter=0.04, drift=0.02)
+        style = replace(style, blur_px=random.uniform(0.3, 0.9), level=random.uniform(0.4, 0.55), size_jitter=0.04)
+        ink, (left, top, right, bottom) = self.penman.write(digits, style)
+        margin = (bottom - top) * random.uniform(0.05, 0.35)
+        ink = ink[
+            max(0, int(top - margin)) : int(bottom + margin), max(0, int(left - 2 * margin)) : int(right + 2 * margin)
+        ]
+        image = self.paper.photograph(ink, printed=True) if random.random() < 0.5 else np.asarray(255 - ink, np.uint8)
+        return Field(image, digits, digits)
+
     def handwritten(self, digits: str | None = None, with_words: bool = False) -> Field:
         """A handwritten string, with what stands around such strings on forms and envelopes."""
         random = self.random
         digits = self.random_digits() if digits is None else digits
         style = random_style(random)
-        ink, box = self.penman.write(digits, style)
+        ink, box = self.penman.write(digits, style, ends=not with_words)
         target = f"~{digits}~"
         if with_words:
             ink, box, target = self._add_words(ink, box, digits, style.height_px)
-        else:
-            box = self._end_marks(ink, box, style.height_px, max(1, round(style.pen * style.height_px)))
         self.paper.rule(ink, box)
+        if random.random() < 0.03:
+            self.paper.postmark(ink)
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
 
     def printed(self) -> Field:
         """A printed code, alone or inside a line of other text."""
         random = self.random
-        digits = self.random_digits() if random.random() < 0.4 else "".join(str(d) for d in random.integers(0, 10, 5))
+        digits = self.random_digits() if random.random() < 0.35 else "".join(str(d) for d in random.integers(0, 10, 5))
+        if random.random() < 0.3:
+            zeros = int(random.integers(1, 3))
+            digits = digits[:-zeros] + "0" * min(zeros, len(digits))
         text = random_line(random, digits)
-        height = random.uniform(16, 44)
+        while len(text) > _LONGEST_LINE:
+            text = random_line(random, digits)
+        height = random.uniform(16, 40)
         ink = self.typesetter.set_line(text, height)
         target = re.sub(r"[^0-9]+", "#", text)
         margin = round(height)
         box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
-        ink = self._turn(self.paper.wear(ink), random.normal(0, 0.012))
+        ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
         if random.random() < 0.3:
             self._neighbour_lines(ink, box, height)
         return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
@@ -125,9 +150,7 @@ class FieldGenerator:
         self.paper.rule(ink, box)
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
 
-    def _add_words(
-        self, ink: Ink, box: tuple[int, int, int, int], digits: str, height: float
-    ) -> tuple[Ink, tuple[int, int, int, int], str]:
+    def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, str]:
         """Set handwritten words before or after the digits, on the same line."""
         random = self.random
         before, after = random.random() < 0.35, random.random() < 0.8
@@ -152,39 +175,7 @@ class FieldGenerator:
             return ink[-spare // 2 : -spare // 2 + rows]
         return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
 
-    def _end_marks(
-        self, ink: Ink, box: tuple[int, int, int, int], height: float, pen: int
-    ) -> tuple[int, int, int, int]:
-        """Marks people close an amount with (dash, equals, dots, a stroke) and clutter at the left; the wider box."""
-        random = self.random
-        left, top, right, bottom = box
-        tall = bottom - top
-        if random.random() < 0.42:
-            x, y = right + height * random.uniform(0.02, 0.35), top + tall * random.uniform(0.35, 0.8)
-            length, tilt = height * random.uniform(0.2, 1.1), random.normal(0, 0.12)
-            apart = height * random.uniform(0.15, 0.35)
-            kind = random.integers(6)
-            stroke_top = top + tall * random.uniform(-0.1, 0.2)
-            stroke_end = top + tall * random.uniform(0.3, 0.5)
-            marks: tuple[list[tuple[float, float, float, float]], ...] = (
-                [(x, y, x + length, y + tilt * length)],
-                [(x, y - apart / 2, x + length, y - apart / 2), (x, y + apart / 2, x + 0.9 * length, y + apart / 2)],
-                [(x, bottom, x, bottom)],
-                [(x, bottom, x, bottom), (x + 0.15 * height, y, x + 0.15 * height + length, y + tilt * length)],
-                [(x, y - apart / 2, x, y - apart / 2), (x, y + apart / 2, x, y + apart / 2)],
-                [(x, stroke_top, x - 0.05 * height, stroke_end)],
-            )
-            segments = marks[int(kind)]
-            for x0, y0, x1, y1 in segments:
-                thick = pen if (x0, y0) != (x1, y1) else round(pen * 1.6)
-                cv2.line(ink, (int(x0), int(y0)), (int(x1), int(y1)), 255, max(1, thick), cv2.LINE_AA)
-            right = int(max(s[2] for s in segments)) + pen
-        if random.random() < 0.07:
-            x, y = left - height * random.uniform(0.2, 0.6), top + tall * random.uniform(0.2, 0.9)
-            cv2.line(ink, (int(x), int(y)), (int(x - height * random.uniform(0, 0.5)), int(y)), 255, pen, cv2.LINE_AA)
-        return left, top, right, bottom
-
-    def _neighbour_lines(self, ink: Ink, box: tuple[int, int, int, int], height: float) -> None:
+    def _neighbour_lines(self, ink: Ink, box: Box, height: float) -> None:
         """Let the lines above and below reach into the crop."""
         random = self.random
         for above in (True, False):
@@ -208,13 +199,13 @@ class FieldGenerator:
         matrix = np.array([[1, 0, 0], [slope, 1, -slope * cols / 2]], np.float64)
         return np.asarray(cv2.warpAffine(ink, matrix, (cols, rows)), np.uint8)
 
-    def _crop(self, ink: Ink, box: tuple[int, int, int, int]) -> Ink:
+    def _crop(self, ink: Ink, box: Box) -> Ink:
         """Cut the field out as loosely or tightly as people and locators do."""
         random = self.random
         left, top, right, bottom = box
         tall = bottom - top
-        x0, x1 = left - random.uniform(-0.06, 0.6) * tall, right + random.uniform(-0.04, 0.6) * tall
-        y0, y1 = top - random.uniform(-0.06, 0.4) * tall, bottom + random.uniform(-0.06, 0.4) * tall
+        x0, x1 = left - random.uniform(-0.04, 0.5) * tall, right + random.uniform(-0.03, 0.5) * tall
+        y0, y1 = top - random.uniform(-0.05, 0.35) * tall, bottom + random.uniform(-0.05, 0.4) * tall
         rows, cols = ink.shape
         y0, y1, x0, x1 = max(0, int(y0)), min(rows, int(y1)), max(0, int(x0)), min(cols, int(x1))
         return ink[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)]

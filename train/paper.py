@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
-_BANK = 240
-_BANK_SHAPE = (120, 1100)
+_BANK = 64
+_BANK_SHAPE = (120, 800)
 
 
 class Paper:
@@ -74,7 +74,7 @@ class Paper:
         paper = random.uniform(110, 250)
         contrast = paper * random.uniform(0.25, 0.9)
         image = paper - ink.astype(np.float32) * np.float32(contrast / 255) * self._unevenness(rows, cols)
-        share = 0.25 if printed else 0.85
+        share = 0.25 if printed else 0.75
         if random.random() < share:
             depth = contrast * min(0.45, abs(random.normal(0, 0.16)))
             image -= np.float32(depth) * self._window(self._textures[int(random.integers(_BANK))], rows, cols)
@@ -107,28 +107,50 @@ class Paper:
         left = int(self.random.integers(bank.shape[1] - cols + 1))
         return bank[top : top + rows, left : left + cols]
 
-    def wear(self, ink: Grey) -> Grey:
-        """Print as it comes off worn or coarse devices: few dots, gaps, spread ink, dot matrix, thermal fade."""
+    def postmark(self, ink: Grey) -> None:
+        """Stamp rings and waves over a part of the field."""
         random = self.random
         rows, cols = ink.shape
-        kind = random.random()
-        if kind < 0.35:  # few pixels a character, as from a cheap scan
-            scale = random.uniform(0.3, 0.7)
-            small = cv2.resize(
-                ink, (max(8, round(cols * scale)), max(8, round(rows * scale))), interpolation=cv2.INTER_AREA
-            )
-            if random.random() < 0.5:
-                small = np.where(small > random.uniform(70, 170), 255, 0).astype(np.uint8)
-            ink = np.asarray(cv2.resize(small, (cols, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
-        elif kind < 0.5:  # dots of a matrix printer
-            pitch = random.uniform(2.5, 4.5)
+        level, centre = (
+            int(random.uniform(60, 180)),
+            (int(random.uniform(0, cols)), int(random.uniform(-0.3, 1.3) * rows)),
+        )
+        radius = int(random.uniform(0.5, 1.2) * rows)
+        for part in (1.0, 0.65):
+            cv2.circle(ink, centre, int(radius * part), level, 1, cv2.LINE_AA)
+
+    def wear(self, ink: Grey, height_px: float) -> Grey:
+        """Print as it comes off worn or coarse devices: few dots, gaps, spread ink, dot matrix, thermal fade.
+
+        height_px: of its digits.
+        """
+        random = self.random
+        rows, cols = ink.shape
+        if random.random() < 0.25:
+            kernel = np.ones((2, 2), np.uint8)
+            ink = np.asarray(cv2.dilate(ink, kernel) if random.random() < 0.65 else cv2.erode(ink, kernel), np.uint8)
+        if random.random() < 0.12:  # dots of a matrix printer
+            pitch = height_px / random.uniform(6.5, 10)
             y, x = np.mgrid[:rows, :cols].astype(np.float32)
             dots = (np.cos(2 * np.pi * x / pitch) + np.cos(2 * np.pi * y / pitch) + 2) / 4
             ink = np.clip(ink * (dots * random.uniform(1.2, 1.9) + random.uniform(0, 0.3)), 0, 255).astype(np.uint8)
-        if random.random() < 0.3:
-            kernel = np.ones((2, 2), np.uint8)
-            ink = np.asarray(cv2.dilate(ink, kernel) if random.random() < 0.5 else cv2.erode(ink, kernel), np.uint8)
-        if random.random() < 0.25:  # gaps
+        if random.random() < 0.18:  # gaps
             holes = cv2.GaussianBlur(self._window(self._noise, rows, cols), (0, 0), random.uniform(0.8, 2.0))
             ink = np.where(holes > holes.std() * random.uniform(1.2, 2.2), ink // 4, ink).astype(np.uint8)
-        return ink
+        if random.random() < 0.2:  # a thermal head whose heat varies along the line
+            knots = np.clip(random.normal(0.75, 0.4, max(2, round(cols / height_px))), 0.12, 1).astype(np.float32)
+            heat = cv2.resize(knots[None], (cols, 1), interpolation=cv2.INTER_LINEAR)
+            ink = np.asarray((ink * heat).astype(np.uint8), np.uint8)
+        return self._coarse(ink, height_px) if random.random() < 0.5 else ink
+
+    def _coarse(self, ink: Grey, height_px: float) -> Grey:
+        """Few pixels a character, as from a cheap scan; some of them black or white only."""
+        random = self.random
+        rows, cols = ink.shape
+        scale = min(0.9, random.uniform(8, 18) / height_px)
+        size = (max(8, round(cols * scale)), max(8, round(rows * scale)))
+        small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+        if random.random() < 0.35:
+            small = np.where(small > random.uniform(70, 170), 255, 0).astype(np.uint8)
+        way = cv2.INTER_LINEAR if random.random() < 0.6 else cv2.INTER_CUBIC
+        return np.asarray(cv2.resize(small, (cols, rows), interpolation=way), np.uint8)

@@ -60,7 +60,9 @@ HAND_FAMILIES = (
     "Ecolier_court",
     "Comic Neue",
 )
-_CONSONANTS, _VOWELS = "bcdfghjklmnprstvwyz", "aeiou"
+_CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiou"
+_LIKE_DIGITS = ("bszglqt", "oia")  # in capitals
+_FALSE_DIGITS = "SSSSBBOOGIZJTLQDAK"
 _TITLES = ("JALAN", "Jln", "Str.", "No.", "NO", "LOT", "Block", "P.O. Box", "Taman", "Rua", "Via", "Weg", "TEL:", "#")
 
 
@@ -93,13 +95,17 @@ class Typesetter:
     def __init__(self, fonts: list[Path], random: np.random.Generator) -> None:
         self.random = random
         self._fonts = [ImageFont.truetype(str(path), 40) for path in fonts]
+        self._sized: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
+        self._digit_heights = [max(f.getbbox("0123456789")[3] - f.getbbox("0123456789")[1], 1) for f in self._fonts]
 
     def set_line(self, text: str, height_px: float) -> NDArray[np.uint8]:
         """Draw a line of text, uint8, ink bright, with digits about `height_px` tall and a margin around."""
         random = self.random
-        font = self._fonts[int(random.integers(len(self._fonts)))]
-        top, bottom = font.getbbox("0123456789")[1::2]
-        font = font.font_variant(size=max(8, round(40 * height_px / max(bottom - top, 1))))
+        index = int(random.integers(len(self._fonts)))
+        size = max(8, round(40 * height_px / self._digit_heights[index]))
+        if (index, size) not in self._sized:
+            self._sized[index, size] = self._fonts[index].font_variant(size=size)
+        font = self._sized[index, size]
         spacing = random.uniform(-0.04, 0.2) * height_px if random.random() < 0.35 else 0.0
         left, top, right, bottom = font.getbbox(text)
         margin = round(height_px)
@@ -116,19 +122,22 @@ class Typesetter:
         return np.array(image, np.uint8)
 
 
-def random_word(random: np.random.Generator, letters: int | None = None) -> str:
-    """A word that can be spoken but means nothing, in one of the usual cases."""
-    count = letters or int(random.integers(2, 11))
-    start = int(random.integers(2))
-    sets = (_CONSONANTS, _VOWELS)
-    word = "".join(sets[(i + start) % 2][int(random.integers(len(sets[(i + start) % 2])))] for i in range(count))
+def random_word(random: np.random.Generator, letters: int | None = None, start: str = "") -> str:
+    """A word that can be spoken but means nothing, in one of the usual cases; `start` is its first letter."""
+    count = letters or int(random.integers(2, 10))
+    turn = int(random.integers(2)) if not start else 1
+    sets = _LIKE_DIGITS if random.random() < 0.25 else (_CONSONANTS, _VOWELS)
+    drawn = (sets[(i + turn) % 2] for i in range(count - len(start)))
+    word = start.lower() + "".join(kind[int(random.integers(len(kind)))] for kind in drawn)
     style = random.random()
     return word.upper() if style < 0.6 else word.capitalize() if style < 0.9 else word
 
 
 def random_line(random: np.random.Generator, code: str) -> str:
     """A line of an address, a receipt or a label that holds the code, mostly with other writing around it."""
-    words = [random_word(random) for _ in range(int(random.integers(1, 4)))]
+    words = [random_word(random) for _ in range(int(random.integers(1, 3)))]
+    if random.random() < 0.45:  # what a reader takes for a digit, right beside the code
+        words[0] = random_word(random, start=str(random.choice(list(_FALSE_DIGITS))))
     style = random.random()
     separator = str(random.choice([" ", " ", ", ", ",", " - ", ". "]))
     tail = " ".join(words) + str(random.choice(["", ".", ",", "", ", " + random_word(random)]))
@@ -141,8 +150,9 @@ def random_line(random: np.random.Generator, code: str) -> str:
     if style < 0.82:
         return str(random.choice(["D-", "MY-", "F-", "B-", "CH-"])) + code + " " + tail
     number = str(random.integers(1, 10 ** int(random.integers(1, 5))))
+    letter = str(random.choice(["U", "S", "SS", "B", "G", "PJS"]))
     other = str(
-        random.choice([number, number + "/" + str(random.integers(1, 40)), number + "-" + number[:2], "U" + number])
+        random.choice([number, number + "/" + str(random.integers(1, 40)), number + "-" + number[:2], letter + number])
     )
     head = str(random.choice(_TITLES)) + " " + other
     return (

@@ -10,7 +10,6 @@ import pytest
 from device_runtime.errors import PosteyeError
 from train.digits import Hand
 from train.fields import FieldGenerator
-from train.strokes import VARIANTS, draw
 from train.typeset import find_fonts, random_line
 
 Fonts = tuple[list[Path], list[Path]]
@@ -56,12 +55,18 @@ def test_empty_fields_hold_no_digit(generator: FieldGenerator) -> None:
     assert all(generator.empty().target in ("#", "~") for _ in range(10))
 
 
-@pytest.mark.parametrize("digit", range(10))
-def test_drawn_shapes_have_ink(digit: int) -> None:
-    random = np.random.default_rng(digit)
-    for variant in VARIANTS[digit]:
-        image = draw(variant(random.uniform), 4.0, 0.02, random)
-        assert 0.02 < (image > 128).mean() < 0.6
+def test_plain_fields_hold_few_digits(generator: FieldGenerator) -> None:
+    for _ in range(10):
+        field = generator.plain()
+        assert field.target == field.digits and 1 <= len(field.digits) <= 3
+
+
+def test_worn_print_keeps_its_place(generator: FieldGenerator) -> None:
+    ink = generator.typesetter.set_line("47500", 30)
+    for _ in range(30):
+        worn = generator.paper.wear(ink, 30)
+        assert worn.shape == ink.shape and worn.dtype == np.uint8
+        assert np.abs(np.average(np.arange(ink.shape[1]), weights=worn.sum(axis=0) + 1e-6) - ink.shape[1] / 2) < 30
 
 
 def test_lines_hold_their_code() -> None:

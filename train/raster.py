@@ -1,0 +1,53 @@
+"""Digits as images: scaled and bent in one resampling, with the stroke that their scanner saw."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from train.handwriting import HandStyle
+from train.pen import Ink
+
+_FIELDS = 96  # ready-made smooth displacement fields
+_FIELD_PX = 96
+_BENT_SHARE = 0.6
+
+
+class RasterPen:
+    """Renders images of digits at the sizes of a style."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.random = random
+        coarse = random.normal(0, 1, (_FIELDS, 5, 5, 2)).astype(np.float32)
+        self._waves = [cv2.resize(c, (_FIELD_PX, _FIELD_PX), interpolation=cv2.INTER_CUBIC) for c in coarse]
+
+    def glyph(self, source: Ink, tall: float, aspect: float, style: HandStyle) -> Ink:
+        """The digit, `tall` digit heights high, its width scaled by `aspect` beside that, cut to its ink."""
+        random = self.random
+        height = max(10.0, tall * style.height_px)
+        rows, cols = source.shape
+        fy = height / rows
+        fx = fy * aspect
+        slant = random.normal(0, style.slant_jitter)
+        out_h, out_w = int(height) + 6, int(cols * fx + abs(slant) * height) + 8
+        v, u = np.mgrid[:out_h, :out_w].astype(np.float32)
+        tilt = random.uniform(-0.06, 0.06)
+        lead = 3 + max(slant, 0.0) * height
+        y = (v - 3 - np.float32(tilt) * (u - out_w / 2)) / np.float32(fy)
+        x = (u - np.float32(lead) + np.float32(slant) * (v - 3)) / np.float32(fx)
+        if random.random() < _BENT_SHARE:
+            strength = np.float32(random.uniform(0.2, 1.2) * max(1.0, rows / 20))
+            wave = self._wave(out_h, out_w)
+            x, y = x + strength * wave[..., 0], y + strength * wave[..., 1]
+        ink = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        used_x, used_y = np.flatnonzero(ink.max(axis=0) > 90), np.flatnonzero(ink.max(axis=1) > 90)
+        if not len(used_x):
+            return np.asarray(ink, np.uint8)
+        return np.asarray(ink[used_y[0] : used_y[-1] + 1, used_x[0] : used_x[-1] + 1], np.uint8)
+
+    def _wave(self, rows: int, cols: int) -> NDArray[np.float32]:
+        wave = self._waves[int(self.random.integers(_FIELDS))]
+        if max(rows, cols) > _FIELD_PX:
+            wave = cv2.resize(wave, (cols, rows))
+        return np.asarray(wave[:rows, :cols], np.float32)

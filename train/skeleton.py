@@ -1,0 +1,119 @@
+"""From a digit's image to the strokes of the pen that wrote it: thinning, then tracing the lines that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Line = NDArray[np.float64]
+
+_HEIGHT_PX = 40  # of a digit while it is thinned
+_CELL = (46, 72)
+_INK = 110
+_SPUR_PX = 6  # shorter branches are ragged edges, not strokes
+_STEP = 3
+_WIDEST_PX = 6.0  # half a stroke; wider is a blot
+_EVEN = 1.7  # the widest place of a glyph against its usual width; more is a loop that ran full of ink
+_NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # clockwise from above
+
+
+def _tables() -> tuple[Grey, Grey]:
+    """For each of the 256 neighbourhoods: 0 where Zhang and Suen's two passes take the pixel away, else 1."""
+    tables = np.ones((2, 256), np.uint8)
+    for code in range(256):
+        p = [(code >> i) & 1 for i in range(8)]
+        changes = sum(p[i] == 0 and p[(i + 1) % 8] == 1 for i in range(8))
+        if 2 <= sum(p) <= 6 and changes == 1:
+            tables[0, code] = p[0] * p[2] * p[4] or p[2] * p[4] * p[6]
+            tables[1, code] = p[0] * p[2] * p[6] or p[0] * p[4] * p[6]
+    return tables[0], tables[1]
+
+
+_TABLES = _tables()
+_WEIGHTS = np.zeros((3, 3), np.float32)
+for _i, (_dy, _dx) in enumerate(_NEIGHBOURS):
+    _WEIGHTS[1 + _dy, 1 + _dx] = 1 << _i
+
+
+def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
+    """The strokes of each glyph (uint8, ink bright), in units of its height.
+
+    Empty for a glyph that is too thick or too blotted to tell how the pen went.
+    """
+    if not glyphs:
+        return []
+    rows, cols = _CELL
+    mosaic = np.zeros((rows * len(glyphs), cols), np.uint8)
+    for i, glyph in enumerate(glyphs):
+        width = int(np.clip(round(glyph.shape[1] * _HEIGHT_PX / glyph.shape[0]), 3, cols - 6))
+        large = cv2.resize(glyph, (width, _HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
+        mosaic[i * rows + 3 : i * rows + 3 + _HEIGHT_PX, 3 : 3 + width] = large > _INK
+    thin = _thin(mosaic)
+    halves = cv2.distanceTransform(mosaic, cv2.DIST_L2, 3)
+    cells = [slice(i * rows, (i + 1) * rows) for i in range(len(glyphs))]
+    return [_lines(thin[cell]) if _is_clear(halves[cell][thin[cell] > 0]) else [] for cell in cells]
+
+
+def _is_clear(halves: NDArray[np.float32]) -> bool:
+    """Whether a glyph's strokes, half as wide as these numbers, are thin and even enough to be traced."""
+    if not len(halves):
+        return False
+    usual = float(np.median(halves))
+    return usual < _WIDEST_PX and float(halves.max()) < _EVEN * usual + 0.7
+
+
+def _thin(mask: Grey) -> Grey:
+    while True:
+        before = mask
+        for table in _TABLES:
+            mask = mask & table[cv2.filter2D(mask, -1, _WEIGHTS, borderType=cv2.BORDER_CONSTANT)]
+        if np.array_equal(mask, before):
+            return mask
+
+
+def _lines(thin: Grey) -> list[Line]:
+    """Walk a skeleton from ends and forks; lines in units of the digit's height."""
+    pixels = set(zip(*(axis.tolist() for axis in np.nonzero(thin)), strict=True))
+    links = {p: _linked(p, pixels) for p in pixels}
+    walked: set[frozenset[tuple[int, int]]] = set()
+    paths = []
+    knots = [p for p in sorted(pixels) if len(links[p]) != 2]
+    for start in knots + sorted(pixels):
+        for first in links[start]:
+            if frozenset((start, first)) in walked:
+                continue
+            path = [start, first]
+            walked.add(frozenset((start, first)))
+            while len(links[path[-1]]) == 2 and path[-1] != start:
+                a, b = links[path[-1]]
+                path.append(b if a == path[-2] else a)
+                walked.add(frozenset(path[-2:]))
+            paths.append(path)
+    long = [p for p in paths if len(p) >= _SPUR_PX or (len(links[p[0]]) != 1 and len(links[p[-1]]) != 1)]
+    return [_smooth(np.array(path, np.float64)[:, ::-1] - 3) / _HEIGHT_PX for path in (long or paths)]
+
+
+def _linked(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Neighbours of a skeleton's pixel; a diagonal counts only where no straight step leads the same way."""
+    y, x = pixel
+    found = []
+    for dy, dx in _NEIGHBOURS:
+        if (y + dy, x + dx) not in pixels:
+            continue
+        if dy and dx and ((y + dy, x) in pixels or (y, x + dx) in pixels):
+            continue
+        found.append((y + dy, x + dx))
+    return found
+
+
+def _smooth(points: Line) -> Line:
+    """Take the staircase out of a path of pixels and keep every third point."""
+    if len(points) > 4:
+        for _ in range(2):
+            points[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
+        points = np.concatenate([points[:-1:_STEP], points[-1:]])
+    return points
