@@ -39,8 +39,15 @@ class Found:
 
     @property
     def ends(self) -> tuple[int, ...]:
-        """The place at which each character of the alphabet ends on the best path."""
-        return tuple(int(scores.argmax()) for scores in self.through)
+        """The place at which each character of the alphabet ends, each behind the one before.
+
+        Of the best path where it is the best of all; a lesser code's characters may be a place off, since `through`
+        knows the best completion of any code.
+        """
+        ends: list[int] = []
+        for scores in reversed(self.through):
+            ends.append(int(scores[: ends[-1] if ends else None].argmax()))
+        return tuple(reversed(ends))
 
 
 def best_codes(plan: Plan, lattice: Lattice, wanted: int, reserve: int = 0) -> list[Found]:

@@ -21,6 +21,7 @@ from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 
 _DEFAULT = Recipe()
 _THREADS = torch.get_num_threads()  # OMP_NUM_THREADS, else all cores
+_HELD_OUT_PARTS = 4
 _HELD_OUT_SEED = 7  # times a prime: far from every training shard
 PARITY_STRIPS = 2500
 
@@ -70,11 +71,12 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = load_mnist(mnist, writers)
     hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
-    validation, calibration = (_held_out(data, out, part) for part in (0, 1))
+    # 0 is reported on, 1 balances blank, and `posteye calibrate` takes all but 0.
+    validation, balance, *_ = (_held_out(data, out, part) for part in range(_HELD_OUT_PARTS))
     run = Run(out, recipe, validation, device, load_float(start) if start else None)
     with ShardMaker(hands, seed, out / "shards", 0, shards, workers) as maker:
         net = run(lambda path: _wait(path, maker))
-    handicap = balance_blank(net, calibration)
+    handicap = balance_blank(net, balance)
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
     nets = {"float": load_float(out), "int8": net}
     metrics = {name: {"generated_exact": round(exact_rate(n, validation), 4)} for name, n in nets.items()}
@@ -101,7 +103,7 @@ def train(
 
 
 def _held_out(data: Mnist, out: Path, part: int) -> Shard:
-    """A shard written by the validation writers, kept in the run's folder: part 0 to report on, part 1 to calibrate."""
+    """A shard written by the validation writers, kept in the run's folder."""
     path = out / f"held-out-{part}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -133,6 +133,8 @@ def test_in_any_list_of_codes_the_best_are_found(
     assert scores == sorted(scores, reverse=True)
     assert len({f.code for f in found}) == len(found)
     assert {f.code for f in found} <= set(codes)
+    for f in found:
+        assert list(f.ends) == sorted(set(f.ends)) and 0 < f.ends[0] and f.ends[-1] < lattice.places
     np.testing.assert_allclose(scores, every[:wanted], atol=1e-7)
 
 
