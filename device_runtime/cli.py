@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
     "train": Entry("train.cli:train", "train", "Train the scanner (workstation)."),
     "evaluate": Entry("train.evaluate_cli:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."),
+    "explain": Entry("train.explain_cli:explain", "train", "Show how one image is read, as a page (workstation)."),
     "calibrate": Entry("convert.calibrate_cli:calibrate", "train", "Fit a bundle's confidences to held-out strings."),
     "convert": Entry("convert.cli:convert", "convert", "Turn a trained net into a bundle (workstation)."),
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -25,20 +25,26 @@ from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.scan_lattice import scan_lattice
 from device_runtime.segmenter import Recognise
 from device_runtime.types import Candidate, Decoding, Penalties, Strip
+from train.ink_measures import darkness
 from train.mnist import Digits
 from train.model import STRIDE_PX
 from train.trainer import load_float
 
+DARKNESS = "darkness of the ink"
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Strips with the codes they hold and names to find them by."""
+    """Strips with the codes they hold and names to find them by.
+
+    conditions: further things known of each strip, by name: words, or numbers as text.
+    """
 
     strips: list[Strip]
     codes: list[str]
     names: list[str]
+    conditions: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,21 +142,26 @@ def mnist_strips(digits: Digits) -> Labelled:
 
 
 def folder_strips(folder: Path) -> Labelled:
-    """The fields of a folder: labels.csv holds a header, then rows of file name and code; further columns are ignored.
+    """The fields of a folder: labels.csv holds a header, then rows of file name and code.
 
-    Raises PosteyeError when labels.csv is missing or empty, ImageError for a file that is no image.
+    Further columns become conditions, and so does the darkness of the ink. Raises PosteyeError when labels.csv is
+    missing or empty, ImageError for a file that is no image.
     """
     path = folder / "labels.csv"
     try:
         with path.open(newline="") as file:
-            rows = list(csv.reader(file))[1:]
+            header, *rows = list(csv.reader(file)) or [[]]
     except OSError as error:
         raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,code") from error
     if not rows or any(len(row) < 2 for row in rows):
         raise PosteyeError(f"{path} holds no rows of file,code below its header")
     bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)
-    strips = [normalize(load_grey(folder / row[0])) for row in bar]
-    return Labelled(strips, [row[1] for row in rows], [row[0] for row in rows])
+    images = (load_grey(folder / row[0]) for row in bar)
+    seen = [(normalize(image), f"{darkness(image):.3f}") for image in images]
+    conditions = {DARKNESS: [dark for _, dark in seen]}
+    for place, name in enumerate(header[2:], start=2):
+        conditions[name] = [row[place] if len(row) > place else "" for row in rows]
+    return Labelled([strip for strip, _ in seen], [row[1] for row in rows], [row[0] for row in rows], conditions)
 
 
 def float_recogniser(run: Path, alphabet: str) -> Recognise:
