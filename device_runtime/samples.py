@@ -12,7 +12,6 @@ from device_runtime.errors import PosteyeError
 
 SAMPLES_FOLDER = Path(__file__).parent / "samples"
 INDEX_FILE = "samples.json"
-MAX_ERROR = 0.05  # with which the samples are read: some of the hands are not sure enough for less
 
 
 class Sample(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,8 +30,7 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def grammar(self) -> dict[str, Any]:
         """Keyword arguments for Reader."""
-        form = {"country": self.country} if self.country else {"pattern": self.pattern}
-        return form | {"max_error": MAX_ERROR}
+        return {"country": self.country} if self.country else {"pattern": self.pattern}
 
     @property
     def path(self) -> Path:

@@ -28,24 +28,24 @@ _HALO_PX = 1  # paper greyed by the ink's edge
 # The segmenter's penalties are log-linear: nats for each unit of MEASURES, of an arc that is a digit, a speck (dropped)
 # and rubbish. They and the weight of the recogniser's score were fitted together by discriminative forward training on
 # generated fields. Multiples of 1/64, so that their sums are exact.
-SCORE_WEIGHT = 1.140625
+SCORE_WEIGHT = 1.09375
 _TABLE = {
-    "ink": (-0.28125, 1.421875, 0.859375),
-    "bare": (0.0, -1.515625, -0.171875),
-    "cut at its begin": (-0.0625, 0.1875, 0.0625),
-    "touches at its begin": (-0.890625, 0.109375, -2.59375),
-    "gap at its begin": (0.0, 0.09375, 0.0625),
-    "cut at its end": (-0.015625, 0.171875, -0.203125),
-    "touches at its end": (-0.9375, -0.5625, -1.09375),
-    "gap at its end": (-0.03125, -0.03125, -0.09375),
-    "inner cuts": (0.125, 0.25, 0.40625),
-    "inner ink": (-0.03125, 0.0, -0.015625),
-    "inner gaps": (-0.328125, 0.0, -0.03125),
-    "height": (-0.0625, -0.09375, -0.046875),
-    "short": (-0.1875, 0.046875, -0.15625),
-    "width": (0.0, 0.015625, -0.046875),
-    "wide": (-0.046875, 0.15625, 0.0625),
-    "low": (-0.140625, -0.0625, 0.171875),
+    "ink": (0.046875, 0.53125, 0.203125),
+    "bare": (0.0, -1.625, -0.0625),
+    "cut at its begin": (-0.046875, 0.171875, -0.171875),
+    "touches at its begin": (-0.984375, -0.125, -2.125),
+    "gap at its begin": (0.03125, -0.015625, 0.125),
+    "cut at its end": (-0.015625, 0.125, 0.015625),
+    "touches at its end": (-0.953125, -0.71875, -1.78125),
+    "gap at its end": (-0.015625, 0.0, -0.125),
+    "inner cuts": (0.21875, 0.25, 0.671875),
+    "inner ink": (-0.03125, 0.0, 0.0),
+    "inner gaps": (-0.21875, 0.0, -0.171875),
+    "height": (-0.0625, -0.125, -0.0625),
+    "short": (-0.25, 0.046875, -0.234375),
+    "width": (0.0, -0.015625, -0.015625),
+    "wide": (-0.125, -0.125, 0.0),
+    "low": (0.109375, 0.0, 0.125),
 }
 WEIGHTS = np.array([_TABLE[measure] for measure in MEASURES]).T
 

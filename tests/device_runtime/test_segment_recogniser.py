@@ -69,7 +69,7 @@ def test_a_segment_scores_the_same_alone_and_in_company(recogniser: ArcRecognise
             graph.right_px[keep],
             graph.measures[keep],
         )
-        np.testing.assert_allclose(recogniser.recognise(strip, alone)[0], together[arc], atol=1e-4)
+        np.testing.assert_allclose(recogniser.recognise(strip, alone)[0], together[arc], atol=1e-3)
 
 
 def test_a_whole_digit_is_read_and_bare_paper_is_none(recogniser: ArcRecogniser) -> None:

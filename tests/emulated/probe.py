@@ -22,7 +22,7 @@ from device_runtime.engines import pick
 from device_runtime.images import load_grey
 from device_runtime.normalize import normalize
 from device_runtime.reader import Reader
-from device_runtime.samples import MAX_ERROR, Sample, load_samples
+from device_runtime.samples import Sample, load_samples
 from device_runtime.scan import Scanner
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
@@ -63,7 +63,7 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
 
 @cache
 def _reader(engine: str, country: str | None, pattern: str | None) -> Reader:
-    return Reader(engine=engine, country=country, pattern=pattern, max_error=MAX_ERROR)
+    return Reader(engine=engine, country=country, pattern=pattern)
 
 
 def _packed(array: NDArray[Any]) -> dict[str, Any]:
