@@ -41,7 +41,7 @@ clean:  ## delete the environments and what the tools keep
 	@touch $@
 
 .venv-dev/.ready: $(SETUP)
-	.ci/venv .venv-dev auto train convert dev
+	.ci/venv .venv-dev auto train convert paper dev
 	@touch $@
 
 .venv-trixie/.ready: $(SETUP)

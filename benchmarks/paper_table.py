@@ -1,0 +1,71 @@
+"""The comparison of the 1998 paper, run again row by row: `python -m benchmarks.paper_table --only linear`.
+
+Each row's figures are kept as JSON; --write makes the page and its chart from what is kept, whenever it was run.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import torch
+
+from benchmarks.paper_data import PaperData
+from benchmarks.paper_page import write_page
+from benchmarks.paper_rows import ROWS, Row
+from benchmarks.paper_scores import keep, kept, measure
+from device_runtime.errors import PosteyeError
+
+RESULTS = Path(__file__).parent / "results" / "paper"
+
+
+def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> str:
+    """Run one row, keep its figures in the results folder, and say them in a line."""
+    if row.run is None:
+        raise PosteyeError(f"the row {row.name} cannot be run: {row.why}")
+    begun_s = time.process_time()
+    answers = row.run(data, seed, work)
+    measured = measure(row.name, seed, answers, data.test_labels, time.process_time() - begun_s)
+    keep(measured, results)
+    return (
+        f"{row.title}: error {measured.error_percent:.2f} % (paper {row.error}), "
+        f"reject {measured.reject_percent:.2f} % for 0.5 % error, {measured.cpu_s:.0f} s CPU, seed {seed}"
+    )
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice([row.name for row in ROWS if row.run]), help="Rows to run.")
+@click.option("--seed", default=1, show_default=True, help="Of starting weights, order and distortions.")
+@click.option("--results", type=click.Path(file_okay=False, path_type=Path), default=RESULTS, help="Folder of figures.")
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/paper"),
+    show_default=True,
+    help="Folder of checkpoints; a row that was stopped goes on from there.",
+)
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page and, beside it, charts.")
+def paper_table(only: tuple[str, ...], seed: int, results: Path, work: Path, write: Path | None) -> None:
+    """Run rows of the paper's comparison on MNIST, one core each, and write the table.
+
+    Without --only and --write it lists the rows and how long each takes.
+    """
+    torch.set_num_threads(1)
+    if not only and not write:
+        for row in ROWS:
+            click.echo(f"{row.name:<22} {f'about {row.minutes:g} min' if row.run else row.why:<36} {row.title}")
+    try:
+        data = PaperData() if only else None
+        for name in only:
+            assert data is not None
+            click.echo(run_row(next(row for row in ROWS if row.name == name), data, seed, work, results))
+        if write:
+            write_page(kept(results), write)
+    except PosteyeError as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    paper_table()
