@@ -72,8 +72,10 @@ def _headline(result: Result) -> str:
 def _cells(canvas: NDArray[np.uint8], probability: NDArray[np.float32], x_px: NDArray[np.float32], top: int) -> None:
     for column, x in enumerate(x_px):
         left = _LEFT_PX + int((x - 1) * _ZOOM)
+        if left < _LEFT_PX:  # a column that looks at the paper before the strip
+            continue
         for row, p in enumerate(probability[column]):
-            corner = (max(left, _LEFT_PX), top + row * _ROW_PX)
+            corner = (left, top + row * _ROW_PX)
             far = (left + 2 * _ZOOM - 1, top + (row + 1) * _ROW_PX - 1)
             shade = int(255 * (1 - min(1.0, float(p)) ** 0.5))
             cv2.rectangle(canvas, corner, far, (shade, shade, shade), -1)
@@ -82,7 +84,9 @@ def _cells(canvas: NDArray[np.uint8], probability: NDArray[np.float32], x_px: ND
 
 def _path(canvas: NDArray[np.uint8], path: NDArray[np.intp], x_px: NDArray[np.float32], top: int) -> None:
     points = [
-        (_LEFT_PX + int(x * _ZOOM), top + int(row) * _ROW_PX + _ROW_PX // 2) for x, row in zip(x_px, path, strict=False)
+        (_LEFT_PX + int(x * _ZOOM), top + int(row) * _ROW_PX + _ROW_PX // 2)
+        for x, row in zip(x_px, path, strict=False)
+        if x >= 0
     ]
     for a, b in pairwise(points):
         cv2.line(canvas, a, b, _PATH, 2, cv2.LINE_AA)

@@ -134,7 +134,7 @@ def test_in_any_list_of_codes_the_best_are_found(
     assert len({f.code for f in found}) == len(found)
     assert {f.code for f in found} <= set(codes)
     for f in found:
-        assert list(f.ends) == sorted(set(f.ends)) and 0 < f.ends[0] and f.ends[-1] < lattice.places
+        assert list(f.ends) == sorted(set(f.ends)) and f.ends[0] > 0 and f.ends[-1] < lattice.places
     np.testing.assert_allclose(scores, every[:wanted], atol=1e-7)
 
 
