@@ -19,12 +19,13 @@ from device_runtime.reject import Calibration as Fitted
 from device_runtime.scan import Scanner
 from device_runtime.segmenter import SEGMENTERS, recogniser
 from device_runtime.types import Strip
-from train.calibrate import one_number
+from train.calibrate import kinds, one_number
 from train.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
 from train.shards import load_shard
 
 _ANY_LENGTH = r"\d{1,9}"
 _FEWEST = 100
+_KIND = "kind"
 
 
 @click.command()
@@ -56,7 +57,8 @@ def calibrate(
     """Fit the confidences of BUNDLE to strings of known truth and write them into its manifest.
 
     Strips are read twice each: as a number of any length, and as one whose length is known. Half of the readings serve
-    to fit; on the other half the calibration error is measured and printed. Then all of them are fitted.
+    to fit; on the other half the calibration error is measured and printed. Then all of them are fitted. Thresholds
+    keep their error on every kind of string: on hand and print apart, and on what a column `kind` of labels.csv names.
 
     \b
     Examples:
@@ -77,20 +79,22 @@ def calibrate(
     source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
     scanner = Scanner(loaded, engines.pick(None, loaded.model))
     found = dict(loaded.manifest.calibration)
+    truths = [code for part, _ in jobs for code in part.codes]
+    written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in [only] if only else SEGMENTERS:
         recognise = recogniser(segmenter, scanner)
         outcomes = [read_all(part, recognise, Decoder(form, alphabet), form.name) for part, form in jobs]
-        outcome, truths = _joined(outcomes), [code for part, _ in jobs for code in part.codes]
-        found[segmenter] = _manifest_form(fit(outcome, truths), len(data.codes), source)
+        outcome = _joined(outcomes)
+        found[segmenter] = _manifest_form(fit(outcome, truths, written), len(data.codes), source)
         line = {"segmenter": segmenter, "strings": len(data.codes), "exact": round(outcomes[0].exact, 4)}
         line |= _check(outcome, truths)
         click.echo(json.dumps(line) if as_json else "  ".join(f"{key} {value}" for key, value in line.items()))
     _write(loaded, found, out or bundle)
 
 
-def fit(outcome: Outcome, truths: list[str]) -> Fitted:
-    """The calibration for what a reader made of strings with these truths."""
-    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths))
+def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Fitted:
+    """The calibration for what a reader made of strings with these truths and of these kinds."""
+    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
 
 
 def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
@@ -98,7 +102,9 @@ def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
     jobs = []
     for length in sorted({len(code) for code in data.codes}):
         rows = [i for i, code in enumerate(data.codes) if len(code) == length]
-        part = Labelled([data.strips[i] for i in rows], [data.codes[i] for i in rows], [data.names[i] for i in rows])
+        conditions = {_KIND: [data.conditions[_KIND][i] for i in rows]}
+        codes = [data.codes[i] for i in rows]
+        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], conditions)
         jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
     return jobs
 
@@ -115,7 +121,7 @@ def _check(outcome: Outcome, truths: list[str]) -> dict[str, float]:
     """Calibration error before, and after fitting on the other half of the strings."""
     shuffled = np.random.default_rng(0).permutation(len(truths))
     mine, other = (_part(outcome, truths, rows) for rows in np.array_split(shuffled, 2))
-    scale = fit(*mine)
+    scale = fit(*mine, ["all"] * len(mine[1]))
     right = other[0].correct
     characters, verdicts = character_verdicts(*other)
     return {
@@ -133,6 +139,7 @@ def _part(outcome: Outcome, codes: list[str], rows: np.ndarray) -> tuple[Outcome
 def _held_out(paths: tuple[Path, ...]) -> Labelled:
     strips: list[Strip] = []
     codes: list[str] = []
+    written: list[str] = []
     for path in paths:
         try:
             shard = load_shard(path)
@@ -143,7 +150,8 @@ def _held_out(paths: tuple[Path, ...]) -> Labelled:
         pixels, digits = one_number(shard)
         strips += [Strip(p, np.eye(2, 3), True) for p in pixels]
         codes += digits
-    return Labelled(strips, codes, [str(i) for i in range(len(codes))])
+        written += kinds(shard)
+    return Labelled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
 
 
 def _manifest_form(fitted: Fitted, strings: int, source: str) -> Calibration:

@@ -42,4 +42,4 @@ def convert(folder: Path, out: Path, name: str, strips: int, as_json: bool) -> N
     if not report.holds:
         click.echo("the parity gate failed: no bundle was written", err=True)
         raise SystemExit(1)
-    click.echo(f"{out} written", err=True)
+    click.echo(f"{out} written; before it reads: posteye calibrate {out} --strips {folder}/held-out-1.npz", err=True)

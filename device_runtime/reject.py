@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,17 +74,31 @@ class Calibration:
             raise ValueError("calibration: the table is not sorted by max_error")
 
     @classmethod
-    def fit(cls, codes: ArrayLike, right: ArrayLike, characters: ArrayLike, right_characters: ArrayLike) -> Calibration:
+    def fit(
+        cls,
+        codes: ArrayLike,
+        right: ArrayLike,
+        characters: ArrayLike,
+        right_characters: ArrayLike,
+        kinds: Sequence[str] | None = None,
+    ) -> Calibration:
         """Fit to the posteriors of best codes and whether each was right, [strings], and those of their characters.
 
         The scales minimise the negative log-likelihood of right and wrong. Each threshold is the lowest for which the
-        accepted strings hold at most that share of wrong ones, one more counted than was seen (the rule of succession);
-        a share that no threshold keeps has no row. Raises ValueError when shapes differ or there are no strings.
+        accepted strings hold at most that share of wrong ones, one more counted than was seen (the rule of succession),
+        among the strings of every kind; a share that no threshold keeps has no row. kinds: [strings], None = all alike.
+        Raises ValueError when shapes differ or there are no strings.
         """
         posterior, verdict = _checked(codes, right)
         scale = Scale.fit(posterior, verdict)
-        points = _operating_points(scale.all(posterior), verdict)
-        return cls(scale, Scale.fit(characters, right_characters), points)
+        confidence, kind = scale.all(posterior), np.array(kinds if kinds is not None else ["all"] * len(posterior))
+        if kind.shape != posterior.shape:
+            raise ValueError(f"calibration needs one kind a string, got {kind.shape} for {posterior.shape}")
+        lowest = [_thresholds(confidence[kind == k], verdict[kind == k]) for k in np.unique(kind)]
+        kept = sorted(set.intersection(*(set(found) for found in lowest)))
+        strictest = {error: max(found[error] for found in lowest) for error in kept}
+        table = tuple((error, limit, float((confidence >= limit).mean())) for error, limit in strictest.items())
+        return cls(scale, Scale.fit(characters, right_characters), table)
 
     def threshold(self, max_error: float) -> float:
         """Return the lowest calibrated confidence to accept, so that at most max_error of the accepted are wrong.
@@ -188,7 +203,7 @@ def _fit_logistic(logit: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple
     return 1.0 / inverse, float(weights[1])
 
 
-def _operating_points(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> Table:
+def _thresholds(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[float, float]:
     """Find the lowest threshold for each of MAX_ERRORS."""
     order = np.argsort(-confidence, kind="stable")
     falling = confidence[order]
@@ -196,10 +211,9 @@ def _operating_points(confidence: NDArray[np.float64], right: NDArray[np.bool_])
     error = (np.cumsum(~right[order]) + 1) / (accepted + 1)
     # A threshold accepts all strings of one confidence or none of them.
     possible = np.append(falling[1:] < falling[:-1], True)
-    points = []
+    found = {}
     for max_error in MAX_ERRORS:
         kept = np.flatnonzero(possible & (error <= max_error))
         if len(kept):
-            last = kept[-1]
-            points.append((max_error, float(falling[last]), float(accepted[last] / len(order))))
-    return tuple(points)
+            found[max_error] = float(falling[kept[-1]])
+    return found

@@ -36,6 +36,11 @@ def one_number(shard: Shard) -> tuple[list[NDArray[np.uint8]], list[str]]:
     return [p for p, _ in kept], [d for _, d in kept]
 
 
+def kinds(shard: Shard) -> list[str]:
+    """How the strips of `one_number` are written: "hand", or "other" for print and for single plain digits."""
+    return ["hand" if target.startswith("~") else "other" for target in shard.targets if _ONE_NUMBER.fullmatch(target)]
+
+
 def exact_rate(net: nn.Module, shard: Shard) -> float:
     """Share of a shard's strips of one number that are read exactly."""
     pixels, digits = one_number(shard)

@@ -176,6 +176,23 @@ def test_an_error_that_no_threshold_keeps_has_no_row() -> None:
         fitted.threshold(0.01)
 
 
+def test_a_threshold_keeps_its_error_on_every_kind_of_string() -> None:
+    easy, hard = strings(2000, 1.0), strings(2000, 3.0)
+    posterior, right = (np.concatenate(pair) for pair in zip(easy, hard, strict=True))
+    kinds = ["print"] * 2000 + ["hand"] * 2000
+    fitted = Calibration.fit(posterior, right, posterior, right, kinds)
+    mixed = Calibration.fit(posterior, right, posterior, right)
+    confidence = fitted.code.all(posterior)
+    for max_error, threshold, accept_rate in fitted.table:
+        accepted = confidence >= threshold
+        assert accepted.mean() == pytest.approx(accept_rate)
+        for part in (slice(None, 2000), slice(2000, None)):
+            assert np.mean(~right[part][accepted[part]]) <= max_error
+    assert fitted.threshold(0.05) > mixed.threshold(0.05)
+    with pytest.raises(ValueError, match="one kind a string"):
+        Calibration.fit(posterior, right, posterior, right, kinds[1:])
+
+
 def test_few_strings_promise_no_small_error() -> None:
     assert [row[0] for row in fit([0.9] * 60, [True] * 60).table] == [0.02, 0.05, 0.1]
 

@@ -30,7 +30,7 @@ def test_a_sample_is_drawn(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [str(sample.path), "--out", str(tmp_path / "graph.png")])
     assert result.exit_code == 0, result.output
     picture = cv2.imread(str(tmp_path / "graph.png"))
-    assert picture is not None and picture.shape[1] > 8 * 100
+    assert picture is not None and picture.shape[1] > 8 * 60
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 20
 
 
