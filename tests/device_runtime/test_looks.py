@@ -38,7 +38,7 @@ def test_doubtful_readings_are_looked_at_again_and_wider() -> None:
         calls.append(strip.pixels.shape[1])
         return NOTHING
 
-    look(STRIP, scan, lambda _: seen(("12", 0.5)).decoding)
+    look(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
     assert calls == [100, round(100 * STRETCH)]
 
 
@@ -54,7 +54,7 @@ def test_first_look_stands_when_the_second_is_too_long() -> None:
             raise PosteyeError("too long")
         return NOTHING
 
-    assert look(STRIP, scan, lambda _: seen(("12", 0.5)).decoding).decoding.candidates[0].code == "12"
+    assert look(STRIP, scan, lambda _: seen(("12", 0.4)).decoding).decoding.candidates[0].code == "12"
 
 
 def test_agreement_counts_more_than_one_loud_voice() -> None:
