@@ -76,22 +76,24 @@ class Decoder:
         Source: LeCun et al. 1998, section X-C.
         """
         found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
-        scored = _score(self._plan, lattice, found)
+        scored, total = _score(self._plan, lattice, found)
         sure = scored[0][0].confidence if scored else 0.0
-        outside = self._outside(lattice, sure) if sure < _SURE else None
+        outside = self._outside(lattice, sure, total) if sure < _SURE else None
         if not scored:
             return Decoding((), (), outside)
         candidates = [candidate for candidate, _ in scored]
         characters = _characters(candidates, scored[0][1], self._plan, lattice)
         return Decoding(tuple(candidates[: self._n_best]), characters, outside)
 
-    def _outside(self, lattice: Lattice, confidence: float) -> Outside | None:
-        """The number that stands in the line, if the grammar does not have it and it is believed more than any code."""
+    def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
+        """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
+
+        total: log mass that posteriors are shares of.
+        """
         arcs = self._any.arcs_of(lattice.number)
         if arcs is None or self._plan.allows(lattice.number):
             return None
-        mass = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
-        posterior = _outside_odds(self._plan) * mass
+        posterior = _outside_odds(self._plan) * float(np.exp(masses(self._any, lattice, [arcs])[0] - total))
         if posterior <= confidence:
             return None
         return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._plan.shortest)
@@ -102,15 +104,15 @@ def _any_number(alphabet: str) -> Plan:
     return make_plan(Grammar.from_pattern(_ANY_NUMBER, alphabet).automaton, alphabet)
 
 
-def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> list[tuple[Candidate, Found]]:
-    """Give each code its posterior and sort them, best first.
+def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> tuple[list[tuple[Candidate, Found]], float]:
+    """Give each code its posterior and sort them, best first; also the log mass that posteriors are shares of.
 
     A code with marks in the place of its separators looks like several numbers. What the free score charged its class
     paths for that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact
     for codes with one separator.)
     """
     if not found:
-        return []
+        return [], lattice.free + float(np.log(_outside_odds(plan)))
     scores = masses(plan, lattice, [code.arcs for code in found])
     highest = max(float(scores.max()), lattice.free)
     mass = np.exp(scores - highest)
@@ -132,7 +134,8 @@ def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> list[tuple[Candi
     # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
     with np.errstate(divide="ignore"):
         rank = np.argsort(-np.log(believed).round(6), kind="stable")
-    return [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
+    scored = [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
+    return scored, highest + float(np.log(total))
 
 
 def _outside_odds(plan: Plan) -> float:

@@ -144,6 +144,22 @@ def test_a_piece_of_a_code_is_a_rival_only_where_it_stands_alone() -> None:
     assert found.candidates[1].confidence == pytest.approx(alone / (0.5 + alone), abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("grammar", "picture", "number", "too_short"),
+    [(r"\d{6}", "..1.0.1.1.5..", "10115", True), (r"1\d{4}", "..2.0.1.1.5..", "20115", False)],
+)
+def test_a_number_that_is_no_code_is_named(grammar: str, picture: str, number: str, too_short: bool) -> None:
+    outside = decode(grammar, line(picture)).outside
+    assert outside is not None
+    assert (outside.number, outside.too_short) == (number, too_short)
+    assert outside.confidence > 0.5
+
+
+def test_nothing_outside_is_named_where_a_code_stands() -> None:
+    assert decode(r"1\d{4}", line("..1.0.1.1.5..")).outside is None
+    assert decode("US", line("..123456789..")).outside is None
+
+
 def test_where_the_characters_stand() -> None:
     found = decode("US", line("R.9R.12345R6.7.89R", {6: {"7": 0.3}}))
     assert found.candidates[0].code == "12345-6789"
