@@ -21,7 +21,8 @@ STYLE = """
 .trellis .for{fill:var(--one)}.trellis .against{fill:var(--two)}
 .trellis text.one{fill:var(--one);font-weight:600}.trellis text.two{fill:var(--two);font-weight:600}
 """
-_SIDE_PX, _FULL_PX = 66, 1180
+# Between the rows' names and the strip there is room for columns that look at the paper before it.
+_NAMES_PX, _SIDE_PX, _FULL_PX = 66, 124, 1180
 _SCORE_ROW_PX, _LATTICE_ROW_PX, _BARS_PX = 14, 22, 76
 _PLAIN = 0.995  # confidence from which on a character is written without it
 _FAINTEST = 0.004  # shares below this are not drawn
@@ -128,8 +129,8 @@ def _rows(names: Sequence[str], top: float, row_px: int, scale: float, strip: St
     for row, name in enumerate(names):
         y = top + (row + 0.5) * row_px
         parts.append(
-            f'<text x="{_SIDE_PX - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(name)}</text>'
-            f'<line class="grid" x1="{_SIDE_PX}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{_NAMES_PX - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(name)}</text>'
+            f'<line class="grid" x1="{_NAMES_PX}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         )
     return "".join(parts)
 
