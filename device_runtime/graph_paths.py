@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from device_runtime.graph import NULL, Bins, FloatArray, Graph, IntArray, pick, reverse, trim
-
-_QUANTUM = 2.0**-30
+from device_runtime.surroundings import settle
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +30,6 @@ class String:
 
     penalty: float
     labels: tuple[int, ...]
-
-
-def settle(penalties: FloatArray) -> FloatArray:
-    """Round penalties (nats) to multiples of 2^-30: sums below 2^22 are then exact, whatever the order of additions.
-
-    Equal paths tie exactly, and every processor takes the same decisions.
-    """
-    return np.rint(penalties / _QUANTUM) * _QUANTUM
 
 
 def viterbi(graph: Graph) -> Path:

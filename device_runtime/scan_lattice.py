@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
+from device_runtime.lattice import PLAIN, FloatArray, IntArray, running, stay, stay_back
+from device_runtime.stepped_lattice import Stepped
 from device_runtime.surroundings import Surroundings, settle, surround
 from device_runtime.types import Penalties
 
@@ -20,7 +21,7 @@ DOUBT = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class ScanLattice:
+class ScanLattice(Stepped):
     """A strip's columns as a `Lattice`; build it with `scan_lattice`.
 
     sums: float64 [classes, places], log-probability of staying in a class from the first place to each.
@@ -41,21 +42,6 @@ class ScanLattice:
         return len(self.first)
 
     @property
-    def before(self) -> FloatArray:
-        """Log mass of what may stand left of a code: float64 [places]."""
-        return self.around.before
-
-    @property
-    def after(self) -> FloatArray:
-        """Log mass of what may stand right of a code: float64 [places]."""
-        return self.around.after
-
-    @property
-    def free(self) -> float:
-        """Log mass of all class paths."""
-        return self.around.free
-
-    @property
     def number(self) -> str:
         """The longest number on the best class path; of equal ones the first."""
         alphabet = self.penalties.alphabet
@@ -72,24 +58,6 @@ class ScanLattice:
         """As in `Lattice`."""
         return stay_back(add, ended, self.sums.take(chars, axis=0))
 
-    def apart(self, add: np.ufunc, ended: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`."""
-        if junction != MARKED:
-            return stay(add, ended, self._between(add, junction))
-        untouched = add(ended, stay(add, ended, self._between(add, PLAIN)))
-        marked = np.full_like(untouched, -np.inf)
-        marked[..., 1:] = untouched[..., :-1] + self.scores[self.penalties.rubbish]
-        return np.asarray(add(marked, stay(add, marked, self._mixed(add))))
-
-    def apart_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`."""
-        if junction != MARKED:
-            return stay_back(add, begins, self._between(add, junction))
-        marked = add(begins, stay_back(add, begins, self._mixed(add)))
-        untouched = np.full_like(marked, -np.inf)
-        untouched[..., :-1] = marked[..., 1:] + self.scores[self.penalties.rubbish]
-        return np.asarray(add(untouched, stay_back(add, untouched, self._between(add, PLAIN))))
-
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Where the character is strongest, and its probability there."""
         span = slice(int(self.first[begin]), max(int(self.first[end]), int(self.first[begin]) + 1))
@@ -97,12 +65,14 @@ class ScanLattice:
         strongest = int(penalty.argmin())
         return float(self.penalties.x_px[span][strongest]), float(np.exp(-np.float64(penalty[strongest])))
 
-    def _between(self, add: np.ufunc, junction: int) -> FloatArray:
-        return self.sums[self.penalties.blank] if junction == PLAIN else self._mixed(add)
+    @property
+    def _marks(self) -> FloatArray:
+        return self.scores[self.penalties.rubbish]
 
-    def _mixed(self, add: np.ufunc) -> FloatArray:
-        """Running sums of blank or rubbish."""
-        return running(settle(add(self.scores[self.penalties.blank], self.scores[self.penalties.rubbish])))
+    def _between(self, add: np.ufunc, junction: int) -> FloatArray:
+        if junction == PLAIN:
+            return self.sums[self.penalties.blank]
+        return running(settle(add(self.scores[self.penalties.blank], self._marks)))
 
 
 def scan_lattice(penalties: Penalties) -> ScanLattice:

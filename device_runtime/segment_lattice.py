@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_runtime.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
+from device_runtime.lattice import PLAIN, FloatArray, IntArray, running
 from device_runtime.scan import Scanner
 from device_runtime.segment_recogniser import ArcRecogniser
 from device_runtime.segments import MOST_PIECES, SegmentationGraph, segment
+from device_runtime.stepped_lattice import Stepped
 from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY, Surroundings, settle
 from device_runtime.types import Strip
 
@@ -48,7 +49,7 @@ _BACKWARD_START = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
-class SegmentLattice:
+class SegmentLattice(Stepped):
     """A segmentation graph with its scores as a `Lattice`; build it with `segment_lattice`.
 
     arcs: float64 [pieces, classes, places], score of the arc that begins at a place and holds so many pieces (from 1
@@ -66,21 +67,6 @@ class SegmentLattice:
     def places(self) -> int:
         """Number of cuts, both edges included."""
         return len(self.graph.cuts)
-
-    @property
-    def before(self) -> FloatArray:
-        """Log mass of what may stand left of a code: float64 [places]."""
-        return self.around.before
-
-    @property
-    def after(self) -> FloatArray:
-        """Log mass of what may stand right of a code: float64 [places]."""
-        return self.around.after
-
-    @property
-    def free(self) -> float:
-        """Log mass of all segmentations and classes."""
-        return self.around.free
 
     @property
     def number(self) -> str:
@@ -126,24 +112,6 @@ class SegmentLattice:
             ways = ended[:, length:] + scores[chars, :-length]
             add(begins[:, :-length], ways, out=begins[:, :-length])
         return begins
-
-    def apart(self, add: np.ufunc, ended: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`."""
-        if junction != MARKED:
-            return stay(add, ended, self._between(add, junction))
-        untouched = add(ended, stay(add, ended, self._between(add, PLAIN)))
-        marked = np.full_like(untouched, -np.inf)
-        marked[..., 1:] = untouched[..., :-1] + self._marks
-        return np.asarray(add(marked, stay(add, marked, self._between(add, junction))))
-
-    def apart_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`."""
-        if junction != MARKED:
-            return stay_back(add, begins, self._between(add, junction))
-        marked = add(begins, stay_back(add, begins, self._between(add, junction)))
-        untouched = np.full_like(marked, -np.inf)
-        untouched[..., :-1] = marked[..., 1:] + self._marks
-        return np.asarray(add(untouched, stay_back(add, untouched, self._between(add, PLAIN))))
 
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Middle of the segment that ends there and fits the character best, and the character's share of its classes.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import get_args
 
 import numpy as np
@@ -27,13 +26,7 @@ CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 TARGETS = ["1", "11", "121", "", "#", "#1", "1#1", "~1~", "~12", "~", "#2#", "1122"]
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tensors this small only lose by threads, and much where other programs run."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def random_penalties(batch: int, columns: int, seed: int = 0, classes: int = CLASSES) -> Tensor:
