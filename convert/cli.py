@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -23,23 +24,49 @@ from device_runtime.errors import PosteyeError
     type=click.IntRange(min=1),
     help="How many strips to compare.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the parity report as one JSON object.")
-def convert(folder: Path, out: Path, name: str, strips: int, as_json: bool) -> None:
+@click.option(
+    "--cross-check",
+    type=click.Choice(["tensorflow"]),
+    help="Also compare the model with what TensorFlow's own converter makes of the trained net.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as one JSON object.")
+def convert(
+    folder: Path, out: Path, name: str, strips: int, cross_check: Literal["tensorflow"] | None, as_json: bool
+) -> None:
     """Convert the model that `posteye train --out DIR` left to a bundle: ONNX, int8 TFLite and a manifest.
 
     Before anything is written, the parity gate compares all ways to run the model on held-out strips. Its report goes
-    to DIR/parity.json. Exit status: 0 written, 1 the gate failed and nothing was written, 2 bad input.
+    to DIR/parity.json. Exit status: 0 written, 1 a check failed and nothing was written, 2 bad input.
+
+    \b
+    Examples:
+      posteye convert run --out bundle
+      posteye convert run --out bundle --cross-check tensorflow
     """
     try:
-        from convert.parity import table
+        from convert import parity
+        from convert.crosscheck_report import table
+        from convert.crosscheck_run import convert_checked
         from convert.pipeline import convert_folder
     except ImportError as error:
         raise PosteyeError(f"{error}: run pip install 'posteye[train,convert]'") from error
 
-    report = convert_folder(folder, out, name, strips, lambda line: click.echo(line, err=True))
-    text = json.dumps(dataclasses.asdict(report))
-    click.echo(text if as_json else table(report))
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    if cross_check:
+        report, check = convert_checked(folder, out, name, strips, tell)
+    else:
+        report, check = convert_folder(folder, out, name, strips, tell), None
+    if as_json:
+        found = dataclasses.asdict(report) | ({"cross_check": dataclasses.asdict(check)} if check else {})
+        click.echo(json.dumps(found))
+    else:
+        click.echo("\n\n".join([parity.table(report), *([table(check)] if check else [])]))
     if not report.holds:
         click.echo("the parity gate failed: no bundle was written", err=True)
+        raise SystemExit(1)
+    if check and not check.holds:
+        click.echo("TensorFlow's model is another one: no bundle was written", err=True)
         raise SystemExit(1)
     click.echo(f"{out} written; before it reads: posteye calibrate {out} --strips {folder}/held-out-1.npz", err=True)

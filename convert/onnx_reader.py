@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,22 +10,35 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from convert.chain import TANH_GRID, Chain, Depthwise, Distances, Step, Tanh
 from convert.errors import ConvertError
 from device_runtime.engines.net import Conv, Grid, Net, Pad
 
-_KNOWN = ("QuantizeLinear", "DequantizeLinear", "Conv", "Relu")
+_KNOWN = ("QuantizeLinear", "DequantizeLinear", "Conv", "Relu", "Tanh", "Mul", "Concat")
 
 
 def read_onnx(model: onnx.ModelProto) -> Net:
-    """Read the integer net out of a quantised ONNX model, every scale, weight and bias as it stands there.
+    """Read the scanner's integer net out of a quantised ONNX model, every scale, weight and bias as it stands there.
 
     Raises ConvertError naming operator and node when the graph holds an unknown operator or is no plain chain
     of quantised convolutions.
     """
-    return _Chain(model.graph).read()
+    chain = read_chain(model)
+    net = chain.as_net()
+    if net is None:
+        raise ConvertError("a bundle's model has convolutions only: no Tanh, no distances, no channel by itself")
+    return net
 
 
-class _Chain:
+def read_chain(model: onnx.ModelProto) -> Chain:
+    """Read any integer chain: convolutions, depthwise ones and Tanh, with squared distances at its end.
+
+    Raises ConvertError as `read_onnx` does.
+    """
+    return _Walk(model.graph).read()
+
+
+class _Walk:
     """Walks from the graph's input to its output, one value at a time."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
@@ -40,24 +53,61 @@ class _Chain:
             for name in node.input:
                 self._users.setdefault(name, []).append(node)
 
-    def read(self) -> Net:
-        """The net; raises ConvertError."""
+    def read(self) -> Chain:
+        """The chain; raises ConvertError."""
         value, result = self._graph.input[0], self._graph.output[0]
         height = value.type.tensor_type.shape.dim[2].dim_value
         name, grid = self._quantised(value.name)
         source = grid
-        steps: list[Conv | Pad] = []
+        steps: list[Step] = []
         while name != result.name:
-            node = self._next(name, "Conv")
-            name, relu = node.output[0], False
-            if self._peek(name) == "Relu":
-                name, relu = self._next(name, "Relu").output[0], True
-            name, after = self._quantised(name)
-            steps += self._convolution(node, relu, grid, after)
-            grid = after
+            users = {node.op_type for node in self._users.get(name, [])}
+            if users == {"Mul", "Concat"}:
+                name, found = self._distances(name, grid)
+            elif users == {"Tanh"}:
+                name, found = self._tanh(name, grid)
+            else:
+                name, found = self._layer(name, grid)
+            steps += found
+            grid = steps[-1].grid if isinstance(steps[-1], Pad) else steps[-1].output
         if not steps:
             raise ConvertError("the ONNX graph holds no layer")
-        return Net(height, source, tuple(steps))
+        return Chain(height, source, tuple(steps))
+
+    def _layer(self, name: str, before: Grid) -> tuple[str, Sequence[Step]]:
+        """A convolution with the Relu and the quantisation behind it, and the padding that it needs."""
+        node = self._next(name, "Conv")
+        name, relu = node.output[0], False
+        if self._peek(name) == "Relu":
+            name, relu = self._next(name, "Relu").output[0], True
+        name, after = self._quantised(name)
+        if _attributes(node).get("group", 1) != 1:
+            return name, [self._depthwise(node, relu, before, after)]
+        return name, self._convolution(node, relu, before, after)
+
+    def _tanh(self, name: str, before: Grid) -> tuple[str, Sequence[Step]]:
+        node = self._next(name, "Tanh")
+        name, after = self._quantised(node.output[0])
+        if after != TANH_GRID:
+            raise ConvertError(f"Tanh (node {node.name!r}): TFLite's int8 TANH has scale 1/128 and zero point 0 only")
+        return name, [Tanh(node.name, before)]
+
+    def _distances(self, name: str, before: Grid) -> tuple[str, Sequence[Step]]:
+        """x * x -> a convolution; x and that side by side -> another."""
+        square, joint = (next(n for n in self._users[name] if n.op_type == kind) for kind in ("Mul", "Concat"))
+        what = f"Mul (node {square.name!r}) and Concat (node {joint.name!r})"
+        squares, grid = self._quantised(square.output[0])
+        sums, first = self._layer(squares, grid)
+        if [list(square.input), list(joint.input)] != [[name, name], [name, sums]] or len(self._users[name]) != 3:
+            raise ConvertError(f"{what} are not x * x and x beside its sums")
+        joined, after = self._quantised(joint.output[0])
+        end, second = self._layer(joined, after)
+        convolutions = [step for step in (*first, *second) if isinstance(step, Conv)]
+        if len(convolutions) != len(first) + len(second) or _attributes(joint).get("axis") != 1:
+            raise ConvertError(f"{what}: plain convolutions on channels side by side are expected")
+        if not before == convolutions[0].output == after:
+            raise ConvertError(f"{what}: both inputs of Concat and its output must be on one grid")
+        return end, [Distances(joint.name, grid, *convolutions)]
 
     def _peek(self, name: str) -> str:
         users = self._users.get(name, [])
@@ -103,17 +153,34 @@ class _Chain:
             )
         return values, scale
 
-    def _convolution(self, node: onnx.NodeProto, relu: bool, before: Grid, after: Grid) -> list[Conv | Pad]:
+    def _numbers(self, node: onnx.NodeProto, before: Grid) -> tuple[NDArray[Any], NDArray[np.float32], NDArray[Any]]:
+        """Weights, their scales and biases of a convolution of two dimensions without dilations."""
         weight, weight_scale = self._constant(node, 1, np.int8)
         bias, bias_scale = self._constant(node, 2, np.int32)
-        where = f"{node.op_type} (node {node.name!r})"
+        where, found = f"{node.op_type} (node {node.name!r})", _attributes(node)
         if not np.array_equal(bias_scale, np.float32(before.scale) * weight_scale):
             raise ConvertError(f"{where}: the bias is not at the scale of input times weights")
-        found = _attributes(node)
-        if found.get("group", 1) != 1 or set(found.get("dilations", [1])) != {1} or weight.ndim != 4:
-            raise ConvertError(f"{where}: groups, dilations and other than two dimensions cannot be converted")
+        if set(found.get("dilations", [1])) != {1} or weight.ndim != 4:
+            raise ConvertError(f"{where}: dilations and other than two dimensions cannot be converted")
         if found.get("auto_pad", b"NOTSET") != b"NOTSET":
             raise ConvertError(f"{where}: auto_pad cannot be converted")
+        return weight, weight_scale, bias
+
+    def _depthwise(self, node: onnx.NodeProto, relu: bool, before: Grid, after: Grid) -> Depthwise:
+        weight, weight_scale, bias = self._numbers(node, before)
+        found = _attributes(node)
+        if found["group"] != len(weight) or weight.shape[1] != 1 or relu or any(found.get("pads", [0])):
+            raise ConvertError(
+                f"{node.op_type} (node {node.name!r}): of groups only one a channel can be converted, without padding "
+                "and Relu"
+            )
+        vertical, horizontal = found.get("strides", [1, 1])
+        strides = (int(vertical), int(horizontal))
+        return Depthwise(node.name, np.ascontiguousarray(weight[:, 0]), weight_scale, bias, strides, before, after)
+
+    def _convolution(self, node: onnx.NodeProto, relu: bool, before: Grid, after: Grid) -> list[Conv | Pad]:
+        weight, weight_scale, bias = self._numbers(node, before)
+        found = _attributes(node)
         vertical, horizontal = found.get("strides", [1, 1])
         above, left, below, right = found.get("pads", [0, 0, 0, 0])
         kernel = weight.shape[2:]

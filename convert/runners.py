@@ -1,18 +1,21 @@
-"""Every way to compute the scanner's scores, made alike for comparison: the trained model, ONNX, and all kernels."""
+"""Every way to compute a model's scores, made alike for comparison: the trained model, ONNX, and all kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import onnxruntime
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from device_runtime.engines import Engine
 from device_runtime.engines.interpreter import InterpreterEngine
 from device_runtime.engines.net import Grid
-from device_runtime.engines.numpy_engine import NumpyEngine
+from device_runtime.engines.numpy_engine import NumpyEngine, Rescale
 from train.model import CLASSES, SUB_COLUMNS
 from train.quantization import INPUT_SCALE, QuantScanner
 
@@ -28,56 +31,82 @@ _BATCH = 32
 
 @dataclass(frozen=True)
 class Runner:
-    """One way to compute scores: `run` takes strips uint8 [n, 32, W] and gives int8 [n, W / 2, classes]."""
+    """One way to compute scores: `run` takes strips uint8 [n, 32, W] and gives int8 [n, columns, classes]."""
 
     name: str
     version: str
     run: Callable[[Strips], Scores]
 
 
+@dataclass(frozen=True)
+class Forms:
+    """One model in all its forms.
+
+    trained: strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`; the ONNX model
+    does the same. numpy: the NumPy engine of a kind of kernels. unfold: that map as int8 -> scores, the best highest.
+    """
+
+    trained: Callable[[Tensor], Tensor]
+    onnx: bytes
+    tflite: bytes
+    numpy: Callable[[Rescale], Engine]
+    output: Grid
+    unfold: Callable[[NDArray[np.int8]], Scores]
+
+
 def runners(scanner: QuantScanner, onnx_model: bytes, tflite_model: bytes, output: Grid) -> tuple[Runner, ...]:
-    """All runners for one finished model and the grid of its scores; PosteyeError when an interpreter is missing."""
-    litert = InterpreterEngine("litert", tflite_model)
-    reference = InterpreterEngine("litert", tflite_model, "reference")
-    tflite = InterpreterEngine("tflite", tflite_model)
-    exact = [NumpyEngine(tflite_model, rescale) for rescale in ("xnnpack", "reference", "builtin")]
+    """All runners for a finished scanner and the grid of its scores; PosteyeError when an interpreter is missing."""
+    numpy = partial(NumpyEngine, tflite_model)
+    return all_runners(Forms(scanner.head_map, onnx_model, tflite_model, numpy, output, _unfold))
+
+
+def all_runners(forms: Forms) -> tuple[Runner, ...]:
+    """All runners for a model; PosteyeError when an interpreter is missing."""
+    litert = InterpreterEngine("litert", forms.tflite)
+    reference = InterpreterEngine("litert", forms.tflite, "reference")
+    tflite = InterpreterEngine("tflite", forms.tflite)
+    xnnpack, twice, builtin = forms.numpy("xnnpack"), forms.numpy("reference"), forms.numpy("builtin")
+    engines = (
+        (LITERT, litert),
+        (LITERT_REFERENCE, reference),
+        (TFLITE, tflite),
+        (NUMPY_XNNPACK, xnnpack),
+        (NUMPY_REFERENCE, twice),
+        (NUMPY_BUILTIN, builtin),
+    )
     return (
-        Runner(QAT, torch.__version__, _torch(scanner, output)),
-        Runner(ONNX, onnxruntime.__version__, _onnx(onnx_model, output)),
-        Runner(LITERT, litert.version, _one_by_one(litert.scores)),
-        Runner(LITERT_REFERENCE, reference.version, _one_by_one(reference.scores)),
-        Runner(TFLITE, tflite.version, _one_by_one(tflite.scores)),
-        Runner(NUMPY_XNNPACK, exact[0].version, _one_by_one(exact[0].scores)),
-        Runner(NUMPY_REFERENCE, exact[1].version, _one_by_one(exact[1].scores)),
-        Runner(NUMPY_BUILTIN, exact[2].version, _one_by_one(exact[2].scores)),
+        Runner(QAT, torch.__version__, _torch(forms)),
+        Runner(ONNX, onnxruntime.__version__, _onnx(forms)),
+        *(Runner(name, engine.version, _one_by_one(engine, forms)) for name, engine in engines),
     )
 
 
-def _one_by_one(scores: Callable[[Scores], Scores]) -> Callable[[Strips], Scores]:
+def _one_by_one(engine: Engine, forms: Forms) -> Callable[[Strips], Scores]:
     def run(strips: Strips) -> Scores:
         quantised = (strips.astype(np.int16) - 128).astype(np.int8)[..., np.newaxis]
-        return np.stack([scores(quantised[i : i + 1]).reshape(-1, CLASSES) for i in range(len(quantised))])
+        heads = [engine.scores(quantised[i : i + 1]) for i in range(len(quantised))]
+        return forms.unfold(np.concatenate(heads).transpose(0, 3, 1, 2))
 
     return run
 
 
-def _torch(scanner: QuantScanner, grid: Grid) -> Callable[[Strips], Scores]:
+def _torch(forms: Forms) -> Callable[[Strips], Scores]:
     def run(strips: Strips) -> Scores:
         with torch.no_grad():
-            heads = [scanner.head_map(torch.from_numpy(batch)).numpy() for batch in _batches(strips)]
-        return _to_integers(np.concatenate(heads), grid)
+            heads = [forms.trained(torch.from_numpy(batch)).numpy() for batch in _batches(strips)]
+        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
 
     return run
 
 
-def _onnx(model: bytes, grid: Grid) -> Callable[[Strips], Scores]:
+def _onnx(forms: Forms) -> Callable[[Strips], Scores]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(forms.onnx, options, providers=["CPUExecutionProvider"])
 
     def run(strips: Strips) -> Scores:
         heads = [session.run(None, {"strips": batch})[0] for batch in _batches(strips)]
-        return _to_integers(np.concatenate(heads), grid)
+        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
 
     return run
 
@@ -87,8 +116,13 @@ def _batches(strips: Strips) -> list[NDArray[np.float32]]:
     return [strips[i : i + _BATCH, np.newaxis].astype(np.float32) * INPUT_SCALE for i in range(0, len(strips), _BATCH)]
 
 
-def _to_integers(head: NDArray[np.float32], grid: Grid) -> Scores:
-    """The head's real values [n, sub-columns * classes, 1, W / 4] back on their grid, one row a column."""
-    q = (np.rint(head / np.float32(grid.scale)) + grid.zero_point).astype(np.int8)
-    columns = q.reshape(len(q), SUB_COLUMNS, CLASSES, -1).transpose(0, 3, 1, 2)
-    return columns.reshape(len(q), -1, CLASSES)
+def _to_integers(head: NDArray[np.float32], grid: Grid) -> NDArray[np.int8]:
+    """Real values back on their grid."""
+    q: NDArray[np.int8] = (np.rint(head / np.float32(grid.scale)) + grid.zero_point).astype(np.int8)
+    return q
+
+
+def _unfold(head: NDArray[np.int8]) -> Scores:
+    """The scanner's map [n, sub-columns * classes, 1, W / 4], one row a column."""
+    columns = head.reshape(len(head), SUB_COLUMNS, CLASSES, -1).transpose(0, 3, 1, 2)
+    return columns.reshape(len(head), -1, CLASSES)

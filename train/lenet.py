@@ -208,6 +208,27 @@ class LeNet(nn.Module):
         return x.flatten(1)
 
 
+def with_parameters(plan: Plan, row: np.ndarray) -> LeNet:
+    """A net with the parameters that training left: float32 [parameters], weights and biases of each layer in turn.
+
+    Raises PosteyeError when the row is not as long as the plan's, or connects what the plan's table does not.
+    """
+    net = LeNet(plan, seed=0)
+    theirs = [p for pair in zip(net.weights, net.biases, strict=True) for p in pair]
+    ends = np.cumsum([p.numel() for p in theirs])
+    if row.shape != (ends[-1],):
+        raise PosteyeError(
+            f"these parameters, {row.shape}, are not those of {plan.name}, which has {ends[-1]} in a row"
+        )
+    with torch.no_grad():
+        for parameter, part in zip(theirs, np.split(row, ends[:-1]), strict=True):
+            parameter.copy_(torch.from_numpy(part.reshape(parameter.shape)))
+    for place, weight in zip(net.places, net.weights, strict=True):
+        if isinstance(place.layer, Convolution) and bool(weight.detach()[~place.mask()].any()):
+            raise PosteyeError(f"these parameters connect maps that {plan.name} does not: they are of another net")
+    return net
+
+
 def _initial(place: Placed, random: torch.Generator) -> tuple[Tensor, Tensor]:
     def uniform(shape: tuple[int, ...]) -> Tensor:
         return 2 * torch.rand(shape, generator=random) - 1

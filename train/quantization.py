@@ -38,7 +38,7 @@ def power_of_two(scale: Tensor) -> Tensor:
 class ActivationQuantizer(nn.Module):
     """Rounds a tensor to an int8 grid whose range follows the data while `observing` is true.
 
-    fixed_scale: a scale to keep instead, with zero point 0.
+    fixed_scale, zero_point: a grid to keep instead.
     """
 
     scale: Tensor
@@ -46,13 +46,13 @@ class ActivationQuantizer(nn.Module):
     low: Tensor
     high: Tensor
 
-    def __init__(self, fixed_scale: float | None = None, momentum: float = 0.02) -> None:
+    def __init__(self, fixed_scale: float | None = None, zero_point: int = 0, momentum: float = 0.02) -> None:
         super().__init__()
         self.momentum = momentum
         self.fixed = fixed_scale is not None
         self.observing = True
         self.register_buffer("scale", torch.tensor(fixed_scale or 1.0))
-        self.register_buffer("zero_point", torch.zeros((), dtype=torch.int32))
+        self.register_buffer("zero_point", torch.tensor(zero_point, dtype=torch.int32))
         self.register_buffer("low", torch.zeros(()))
         self.register_buffer("high", torch.zeros(()))
 
@@ -73,21 +73,37 @@ class ActivationQuantizer(nn.Module):
 
 
 class QuantConv(nn.Module):
-    """A convolution with int8 weights, an int32 bias and a quantised output; `relu` fuses into the output's range."""
+    """A convolution with int8 weights, an int32 bias and a quantised output; `relu` fuses into the output's range.
+
+    output: the grid of what it gives; None lets it follow the data. groups: 1, or one for each channel.
+    """
 
     def __init__(
-        self, weight: Tensor, bias: Tensor, shape: ConvShape, relu: bool, output_scale: float | None = None
+        self,
+        weight: Tensor,
+        bias: Tensor,
+        shape: ConvShape,
+        relu: bool,
+        output: ActivationQuantizer | None = None,
+        groups: int = 1,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(weight.detach().clone())
         self.bias = nn.Parameter(bias.detach().clone())
         self.shape = shape
         self.relu = relu
-        self.output = ActivationQuantizer(output_scale)
+        self.groups = groups
+        self.output = output or ActivationQuantizer()
 
     def _step(self) -> Tensor:
-        """Real value of WEIGHT_STEP in each output channel, float32 [channels]."""
-        return power_of_two(self.weight.detach().abs().amax(dim=(1, 2, 3)) / LARGEST_WEIGHT)
+        """Real value of WEIGHT_STEP in each output channel, float32 [channels].
+
+        Chosen for the largest weight as it will be rounded: a snapped channel must give its own step again.
+        """
+        largest = self.weight.detach().abs().amax(dim=(1, 2, 3))
+        step = power_of_two(largest / LARGEST_WEIGHT)
+        rounded = (largest / step).round().clamp(max=LARGEST_WEIGHT) * step
+        return power_of_two(rounded / LARGEST_WEIGHT)
 
     def integers(self, input_scale: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Weights int8 [out, in, h, w] with their scales, and bias int32 [out] with its scales."""
@@ -105,6 +121,13 @@ class QuantConv(nn.Module):
             self.weight.copy_(weight * scale.view(-1, 1, 1, 1))
             self.bias.copy_(bias * bias_scale)
 
+    def finish(self, input_scale: Tensor) -> None:
+        """Snap, and raise ValueError when the sums would need too little rescaling for the kernels to agree."""
+        self.snap(input_scale)
+        rescale = self.integers(input_scale)[3] / self.output.scale
+        if bool((rescale > LARGEST_RESCALE).any()):
+            raise ValueError(f"a layer rescales its sums by {float(rescale.max())}; at most {LARGEST_RESCALE} is exact")
+
     def forward(self, x: Tensor, input_scale: Tensor) -> Tensor:
         step = self._step()
         zeros = torch.zeros_like(step, dtype=torch.int32)
@@ -112,11 +135,11 @@ class QuantConv(nn.Module):
         bias_scale = input_scale * step / WEIGHT_STEP
         rounded = _round_bias(self.bias.detach(), bias_scale) * bias_scale
         bias = self.bias + (rounded - self.bias).detach()  # straight-through: the gradient ignores the rounding
-        x = functional.conv2d(x, weight, bias, self.shape.stride, self.shape.padding)
+        x = functional.conv2d(x, weight, bias, self.shape.stride, self.shape.padding, groups=self.groups)
         return self.output(torch.relu(x) if self.relu else x)
 
 
-_POINT = ConvShape((1, 1), (1, 1), (0, 0))
+POINT = ConvShape((1, 1), (1, 1), (0, 0))
 
 
 def _centred_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
@@ -155,7 +178,9 @@ class QuantScanner(nn.Module):
             gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             weight = conv.weight * gain.view(-1, 1, 1, 1)
             layers.append(QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True))
-        layers.append(QuantConv(*_centred_head(source.head), _POINT, relu=False, output_scale=OUTPUT_SCALE))
+        layers.append(
+            QuantConv(*_centred_head(source.head), POINT, relu=False, output=ActivationQuantizer(OUTPUT_SCALE))
+        )
         self.layers = nn.ModuleList(layers)
         self.register_buffer("input_scale", torch.tensor(INPUT_SCALE))
         self.register_buffer("input_zero_point", torch.tensor(INPUT_ZERO_POINT, dtype=torch.int32))
@@ -191,12 +216,7 @@ class QuantScanner(nn.Module):
         self.eval()
         scale = self.input_scale
         for layer in self.convs():
-            layer.snap(scale)
-            rescale = layer.integers(scale)[3] / layer.output.scale
-            if bool((rescale > LARGEST_RESCALE).any()):
-                raise ValueError(
-                    f"a layer rescales its sums by {float(rescale.max())}; at most {LARGEST_RESCALE} is exact"
-                )
+            layer.finish(scale)
             scale = layer.output.scale
 
 

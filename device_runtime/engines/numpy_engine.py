@@ -35,7 +35,7 @@ class NumpyEngine:
     def __init__(self, model: bytes, rescale: Rescale = "xnnpack") -> None:
         self.version = np.__version__
         self._net = read_net(model)
-        self._steps = [step if isinstance(step, Pad) else _prepare(step, rescale) for step in self._net.steps]
+        self._steps = [step if isinstance(step, Pad) else prepare(step, rescale) for step in self._net.steps]
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
         """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, outputs]. Raises BundleError if it cannot fit."""
@@ -49,7 +49,7 @@ class NumpyEngine:
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
+class Layer:
     """A convolution made ready: `matrix` [kernel height * kernel width * in, out] and `bias` in an exact float type."""
 
     conv: Conv
@@ -92,7 +92,8 @@ def _surround(x: NDArray[np.float32], rows: tuple[int, int], columns: tuple[int,
     return padded
 
 
-def _prepare(conv: Conv, rescale: Rescale) -> _Layer:
+def prepare(conv: Conv, rescale: Rescale) -> Layer:
+    """Make a convolution ready; raises BundleError when the kernels' 32-bit sums could overflow."""
     matrix = conv.weight.reshape(len(conv.weight), -1).T.astype(np.float64)
     furthest = max(127 - conv.input.zero_point, 128 + conv.input.zero_point)
     largest_sum = float((np.abs(matrix).sum(axis=0) * furthest + np.abs(conv.bias.astype(np.float64))).max())
@@ -102,7 +103,7 @@ def _prepare(conv: Conv, rescale: Rescale) -> _Layer:
     if largest_sum * max(1.0, float(multiplier.max())) >= 2**30 or float(multiplier.max()) >= _LARGEST_MULTIPLIER:
         raise BundleError(f"model.tflite: {conv.name} can overflow the 32-bit sums of the kernels")
     low = max(-128, conv.output.zero_point) if conv.relu else -128
-    return _Layer(
+    return Layer(
         conv,
         matrix.astype(exact),
         conv.bias.astype(exact),

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import flatbuffers
 import numpy as np
 import pytest
 import torch
+from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner, Result
 
+import convert.crosscheck_run
 import convert.parity
 from convert.cli import convert as command
 from convert.errors import ConvertError
-from device_runtime.bundle import load_bundle
+from convert.parity import Report
+from device_runtime.bundle import MODEL_FILE, load_bundle
 from device_runtime.engines import pick
 from device_runtime.scan import Scanner
-from tests.stub import STUB_CHANNELS, make_stub_scanner, random_strips
-
-STRIPS = 12
-
-
-def _saved(**changes: Any) -> dict[str, Any]:
-    return {
-        "state": make_stub_scanner().state_dict(),
-        "channels": STUB_CHANNELS,
-        "recipe": {"epochs": 3, "rate": 0.001},
-        "seed": 7,
-        "sources": ["random numbers"],
-        "metrics": {"float": 0.99, "int8": 0.985},
-        **changes,
-    }
+from tests.stub import stub_bundle
+from tests.trained_folder import STRIPS, make_trained_folder, saved
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "trained"
-    place.mkdir()
-    torch.save(_saved(), place / "qat.pt")
-    strips = random_strips(STRIPS, seed=11, widest_px=160)
-    widths = np.array([strip.shape[1] for strip in strips], np.int32)
-    pixels = np.zeros((STRIPS, 32, widths.max()), np.uint8)
-    for row, strip in zip(pixels, strips, strict=True):
-        row[:, : strip.shape[1]] = strip
-    np.savez(place / "parity_strips.npz", pixels=pixels, widths=widths, labels=np.array(["7"] * STRIPS))
-    return place
+    return make_trained_folder(tmp_path / "trained")
 
 
 def _convert(folder: Path, out: Path, *options: str) -> Result:
@@ -93,7 +77,7 @@ def test_an_older_bundle_stays_when_the_gate_fails(
     ],
 )
 def test_an_unfit_model_is_refused(folder: Path, tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
-    torch.save(_saved(**changes), folder / "qat.pt")
+    torch.save(saved(**changes), folder / "qat.pt")
     result = _convert(folder, tmp_path / "out")
     assert isinstance(result.exception, ConvertError)
     assert result.exception.args[0].count("\n") == 0
@@ -122,6 +106,55 @@ def test_a_folder_that_is_no_bundle_is_not_replaced(folder: Path, tmp_path: Path
     result = _convert(folder, precious)
     assert isinstance(result.exception, ConvertError) and "is no bundle" in str(result.exception)
     assert (precious / "letter.txt").read_text() == "keep me"
+
+
+def _theirs(monkeypatch: pytest.MonkeyPatch, zero_point: int) -> None:
+    """Let the stub bundle's own file stand for TensorFlow's, but for the zero point of its scores."""
+    ours = (stub_bundle() / MODEL_FILE).read_bytes()
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAs(ours, 0))
+    head = tree.subgraphs[0].tensors[tree.subgraphs[0].outputs[0]].quantization
+    head.zeroPoint = np.array([zero_point], np.int64)
+    builder = flatbuffers.Builder(1 << 16)
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    monkeypatch.setattr(convert.crosscheck_run, "tensorflow_scanner", lambda _: (bytes(builder.Output()), "9.9.9"))
+    monkeypatch.setattr(convert.crosscheck_run, "require_tensorflow", lambda: None)
+
+
+def test_the_cross_check_stands_in_the_report(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _theirs(monkeypatch, 0)
+    out = tmp_path / "digits"
+    result = _convert(folder, out, "--cross-check", "tensorflow", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found.pop("cross_check")["tensorflow"] == "9.9.9"
+    assert found == json.loads((folder / "parity.json").read_text())
+    assert load_bundle(out).manifest.seed == 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["digits", "trained"]
+
+
+def test_nothing_is_written_where_tensorflow_differs(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def converted(folder: Path, out: Path, name: str, strips: int, tell: object) -> Report:
+        shutil.copytree(stub_bundle(), out)
+        return Report(strips, 1, 1, (), ())
+
+    _theirs(monkeypatch, 1)
+    monkeypatch.setattr(convert.crosscheck_run, "convert_folder", converted)
+    result = _convert(folder, tmp_path / "digits", "--cross-check", "tensorflow")
+    assert result.exit_code == 1
+    assert "DIFFERS" in result.stdout and "no bundle was written" in result.stderr
+    assert not (tmp_path / "digits").exists()
+
+
+def test_a_missing_tensorflow_is_named_before_any_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    result = _convert(folder, tmp_path / "digits", "--cross-check", "tensorflow")
+    assert isinstance(result.exception, ConvertError)
+    assert "pip install 'posteye[crosscheck]'" in str(result.exception)
+    assert not (folder / "parity.json").exists()
 
 
 def test_loading_the_command_imports_neither_torch_nor_onnx() -> None:

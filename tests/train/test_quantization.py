@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
 import torch
 
-from train.model import CLASSES, ScanningLeNet, columns
-from train.quantization import QuantScanner
+from train.model import CLASSES, ConvShape, ScanningLeNet, columns
+from train.quantization import INPUT_SCALE, QuantConv, QuantScanner
 
 CHANNELS = (4, 6, 6, 8, 8, 8)
 
@@ -72,3 +75,15 @@ def test_gradients_reach_every_weight() -> None:
     net.train()
     net(torch.rand(2, 1, 32, 64)).pow(2).mean().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for layer in net.convs() for p in (layer.weight,))
+
+
+@pytest.mark.parametrize("octave", [i / 40 for i in range(40)] + [math.log2(18.45)])
+def test_snapping_twice_is_snapping_once(octave: float) -> None:
+    weight = torch.linspace(-1, 1, 9).reshape(1, 1, 3, 3) * 2**octave
+    conv = QuantConv(weight, torch.zeros(1), ConvShape((3, 3), (1, 1), (1, 1)), relu=True)
+    input_scale = torch.tensor(INPUT_SCALE)
+    conv.snap(input_scale)
+    once, (integers, scale, _, _) = conv.weight.detach().clone(), conv.integers(input_scale)
+    conv.snap(input_scale)
+    assert torch.equal(conv.weight, once)
+    assert torch.equal(integers * scale.view(-1, 1, 1, 1), conv.weight)
