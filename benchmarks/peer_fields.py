@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,11 @@ class TimedFields:
 
 @dataclass(frozen=True)
 class Label:
-    """An image and the digits in it."""
+    """An image, the digits in it, and what further columns say of it by their heads."""
 
     path: Path
     digits: str
+    further: Mapping[str, str]
 
 
 def timed_fields(scratch: Path) -> TimedFields:
@@ -49,21 +51,21 @@ def timed_fields(scratch: Path) -> TimedFields:
 
 
 def read_labels(folder: Path) -> tuple[Label, ...]:
-    """The rows of folder/labels.csv below its header: file name, then digits; further columns are ignored.
+    """The rows of folder/labels.csv below its header: file name, then digits; further columns are kept by their heads.
 
     Raises PosteyeError when the file is missing, is no text, or holds no such rows.
     """
     path = folder / "labels.csv"
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))[1:]
+            heads, *rows = list(csv.reader(file)) or [[]]
     except OSError as error:
         raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,digits") from error
     except UnicodeDecodeError as error:
         raise PosteyeError(f"{path} is not UTF-8 text; save it as such") from error
     if not rows or any(len(row) < 2 for row in rows):
         raise PosteyeError(f"{path} holds no rows of file,digits below its header")
-    return tuple(Label(folder / row[0], row[1]) for row in rows)
+    return tuple(Label(folder / row[0], row[1], dict(zip(heads[2:], row[2:], strict=False))) for row in rows)
 
 
 def _drawn(folder: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""What the times and texts of the readers come to: medians, ratios, exact-string rates, and the table of them."""
+"""What the times and texts of the readers come to: medians, ratios, and the table of them."""
 
 from __future__ import annotations
 
@@ -49,12 +49,11 @@ class Reader:
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one reader; exact is its exact-string rate (0..1), None when no folder was read."""
+    """The figures of one reader."""
 
     reader: Reader
     readings: Readings
     ratios: Ratios
-    exact: float | None
 
     @property
     def median_ms(self) -> float:
@@ -79,7 +78,7 @@ class Row:
     def summary(self) -> dict[str, Any]:
         """The row as JSON, without the single times."""
         times = {"median_ms": self.median_ms, "p95_ms": self.p95_ms, "cpu_median_ms": self.cpu_median_ms}
-        return asdict(self.reader) | times | {"ratios": asdict(self.ratios), "exact": self.exact}
+        return asdict(self.reader) | times | {"ratios": asdict(self.ratios)}
 
 
 def ratios(peer: Readings, posteye: Readings) -> Ratios:
@@ -96,28 +95,18 @@ def digits_only(text: str) -> str:
     return "".join(char for char in text if char in "0123456789")
 
 
-def exact_rate(texts: Sequence[str], truths: Sequence[str]) -> float:
-    """Share of texts whose digits are exactly the truth."""
-    right = [digits_only(text) == truth for text, truth in zip(texts, truths, strict=True)]
-    return sum(right) / len(right)
-
-
 def table(rows: Sequence[Row]) -> str:
     """The rows side by side, for people; the versions stand below, for they are long."""
-    rated = any(row.exact is not None for row in rows)
     lines = [
         f"{'':<10}{'model':>9}{'median':>9}{'p95':>9}{'CPU':>9}{'slower than posteye by':>27}{'memory':>9}",
         f"{'':<10}{'KB':>9}{'ms':>9}{'ms':>9}{'ms':>9}{'medians':>9}{'pairs':>9}{'CPU':>9}{'MB':>9}",
     ]
-    if rated:
-        lines[0] += f"{'exact':>9}"
     for row in rows:
         numbers = (
             f"{row.reader.model_bytes / 1000:>9.0f}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}{row.cpu_median_ms:>9.2f}"
         )
         times = "".join(f"{f'{ratio:.1f}x':>9}" for ratio in (row.ratios.medians, row.ratios.pairs, row.ratios.cpu))
-        rate = f"{row.exact:>9.1%}" if row.exact is not None else ""
-        lines.append(f"{row.reader.name:<10}{numbers}{times}{row.reader.peak_bytes / 1e6:>9.0f}{rate}")
+        lines.append(f"{row.reader.name:<10}{numbers}{times}{row.reader.peak_bytes / 1e6:>9.0f}")
     return "\n".join([*lines, "", *(f"{row.reader.name:<10} {row.reader.version}" for row in rows)])
 
 

@@ -1,7 +1,11 @@
-"""Tesseract as a reader for `benchmarks.peers`, by its C interface: the program would start anew for every field."""
+"""Tesseract as a reader, by its C interface, for its program starts anew for every field.
+
+`python -m benchmarks.peer_tesseract [MODE]` with a mode of MODES; see `benchmarks.peer_serve` for the talk.
+"""
 
 from __future__ import annotations
 
+import sys
 from ctypes import CDLL, c_char_p, c_int, c_void_p, string_at
 from ctypes.util import find_library
 from pathlib import Path
@@ -12,7 +16,9 @@ from numpy.typing import NDArray
 from benchmarks.peer_serve import Recogniser, serve
 
 PACKAGE = "tesseract-ocr"  # of Debian and Raspberry Pi OS
-_SINGLE_LINE = 7  # --psm 7: the image is one line of text
+_DIGITS = b"0123456789"
+# Page segmentation (--psm; 7: the image is one line, 10: one character) and whitelist, by what the images hold.
+MODES = {"field": (7, _DIGITS), "digit": (10, _DIGITS), "line": (7, b"")}
 
 
 def library() -> str | None:
@@ -21,10 +27,11 @@ def library() -> str | None:
 
 
 def make() -> Recogniser:
-    """Tesseract's English model as `tesseract --psm 7 -c tessedit_char_whitelist=0123456789` sets it up.
+    """Tesseract's English model as `tesseract --psm 7 -c tessedit_char_whitelist=0123456789` sets it up, or by a mode.
 
     Raises RuntimeError when the library or the model is missing.
     """
+    psm, whitelist = MODES[sys.argv[1] if len(sys.argv) > 1 else "field"]
     found = library()
     if found is None:
         raise RuntimeError(f"Tesseract is not installed; apt-get install {PACKAGE}")
@@ -32,9 +39,9 @@ def make() -> Recogniser:
     handle = api.TessBaseAPICreate()
     if api.TessBaseAPIInit3(handle, None, b"eng"):
         raise RuntimeError(f"Tesseract has no English model; apt-get install {PACKAGE}-eng")
-    api.TessBaseAPISetVariable(handle, b"tessedit_char_whitelist", b"0123456789")
+    api.TessBaseAPISetVariable(handle, b"tessedit_char_whitelist", whitelist)
     api.TessBaseAPISetVariable(handle, b"debug_file", b"/dev/null")
-    api.TessBaseAPISetPageSegMode(handle, _SINGLE_LINE)
+    api.TessBaseAPISetPageSegMode(handle, psm)
 
     def read(grey: NDArray[np.uint8]) -> tuple[str, float]:
         height_px, width_px = grey.shape
@@ -47,7 +54,7 @@ def make() -> Recogniser:
         return answer, api.TessBaseAPIMeanTextConf(handle) / 100
 
     model = Path(api.TessBaseAPIGetDatapath(handle).decode()) / "eng.traineddata"
-    return Recogniser("Tesseract", f"{api.TessVersion().decode()}, eng, psm 7", model.stat().st_size, read)
+    return Recogniser("Tesseract", f"{api.TessVersion().decode()}, eng", model.stat().st_size, read)
 
 
 def _declared(api: CDLL) -> CDLL:

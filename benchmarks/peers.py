@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 
 from benchmarks import peer_tesseract
 from benchmarks.peer_env import peers_python
-from benchmarks.peer_fields import Label, read_labels, timed_fields
-from benchmarks.peer_figures import Reader, Readings, Row, exact_rate, ratios, table, verdict
+from benchmarks.peer_fields import timed_fields
+from benchmarks.peer_figures import Reader, Readings, Row, ratios, table, verdict
 from benchmarks.peer_process import Answer, Peer
 from device_runtime.errors import PosteyeError
 
@@ -29,39 +28,35 @@ Answers = list[Answer]  # of one reader, in the order of the images
 
 @click.command()
 @click.option("--fields", default=200, show_default=True, type=click.IntRange(min=200), help="Readings of each reader.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Also score the images of a folder with labels.csv.")
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path, resolve_path=True),
     help="Folder of a model bundle instead of the shipped one.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with all readings of the folder.")
-def peers(fields: int, folder: Path | None, bundle: Path | None, as_json: bool) -> None:
-    """Compare posteye with RapidOCR's recogniser and with Tesseract: time, memory, size, exact strings.
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def peers(fields: int, bundle: Path | None, as_json: bool) -> None:
+    """Compare posteye with RapidOCR's recogniser and with Tesseract: time, memory, size.
 
-    Exits with 1 when posteye needs more than 1/10 of the time of RapidOCR's recogniser.
+    Exits with 1 when posteye needs more than 1/10 of the time of RapidOCR's recogniser. Which of them reads more is
+    told by python -m benchmarks.peer_rates.
     """
-    labels, machine = read_labels(folder) if folder else (), _machine()
+    machine = _machine()
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="posteye-peers-")))
         timed = timed_fields(scratch)
         readers = _start(stack, bundle)
         _read_in_turn(readers, timed.paths, "warming up")
         answers = _read_in_turn(readers, [timed.paths[i % len(timed.paths)] for i in range(fields)], "timing")
-        scored = _read_in_turn(readers, [label.path for label in labels], "scoring")
-    rows = _rows(readers, answers, scored, labels)
+    rows = _rows(readers, answers)
     met, goal = verdict(rows[1].ratios)
     notes = [_BUSY] if any(row.is_busy for row in rows) else []
     if len(readers) == 2:
         notes.append(_NO_TESSERACT)
     if as_json:
         report = {"machine": machine, "timed": timed.origin, "readings": fields, "goal_met": met, "notes": notes}
-        report |= {"readers": [row.summary() for row in rows], "folder": _folder_report(readers, scored, labels)}
-        click.echo(json.dumps(report))
+        click.echo(json.dumps(report | {"readers": [row.summary() for row in rows]}))
     else:
         click.echo(f"machine: {machine}\ntimed: {fields} readings each of {timed.origin}, in turn, one thread each")
-        if folder:
-            click.echo(f"exact: digits of the best answer against the label, {len(labels)} images of {folder.name}")
         click.echo(f"\n{table(rows)}\n\n{goal}")
     for note in notes:
         click.echo(note, err=as_json)  # JSON holds them already, and people must not miss them
@@ -82,8 +77,6 @@ def _start(stack: ExitStack, bundle: Path | None) -> list[Peer]:
 def _read_in_turn(readers: Sequence[Peer], images: Sequence[Path], what: str) -> list[Answers]:
     """Every image by every reader before the next image, so that all meet the same state of the machine."""
     answers: list[Answers] = [[] for _ in readers]
-    if not images:
-        return answers
     with click.progressbar(images, label=f"{what:<10}", file=sys.stderr) as bar:
         for image in bar:
             for reader, mine in zip(readers, answers, strict=True):
@@ -91,26 +84,13 @@ def _read_in_turn(readers: Sequence[Peer], images: Sequence[Path], what: str) ->
     return answers
 
 
-def _rows(
-    readers: Sequence[Peer], answers: Sequence[Answers], scored: Sequence[Answers], labels: Sequence[Label]
-) -> list[Row]:
+def _rows(readers: Sequence[Peer], answers: Sequence[Answers]) -> list[Row]:
     readings = [Readings(tuple(a.seconds for a in mine), tuple(a.cpu_seconds for a in mine)) for mine in answers]
-    truths = [label.digits for label in labels]
     rows = []
-    for peer, times, timed, read in zip(readers, readings, answers, scored, strict=True):
+    for peer, times, timed in zip(readers, readings, answers, strict=True):
         who = Reader(peer.identity.name, peer.identity.version, peer.identity.model_bytes, timed[-1].peak_bytes)
-        exact = exact_rate([answer.text for answer in read], truths) if labels else None
-        rows.append(Row(who, times, ratios(times, readings[0]), exact))
+        rows.append(Row(who, times, ratios(times, readings[0])))
     return rows
-
-
-def _folder_report(readers: Sequence[Peer], scored: Sequence[Answers], labels: Sequence[Label]) -> list[dict[str, Any]]:
-    names = [reader.identity.name for reader in readers]
-    report = []
-    for label, row in zip(labels, zip(*scored, strict=True), strict=True):
-        said = {name: {"text": a.text, "score": a.score} for name, a in zip(names, row, strict=True)}
-        report.append({"file": label.path.name, "truth": label.digits} | said)
-    return report
 
 
 def _machine() -> str:

@@ -1,0 +1,119 @@
+"""Disturbances and the curves over them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import robustness
+from benchmarks.robustness_fields import (
+    DISTURBANCES,
+    PAPER,
+    WRITING,
+    Disturbance,
+    FieldSet,
+    blurred,
+    gaussian_noise,
+    in_larger_field,
+    lower_contrast,
+    resized,
+    rotated,
+    salt_and_pepper,
+)
+from benchmarks.robustness_page import Measured, Origin, Point, along, table
+from tests.benchmarks.made_digits import made_digits
+from tests.stub import stub_bundle
+from train.mnist import Mnist
+
+RANDOM = np.random.default_rng(7)
+
+
+@pytest.fixture
+def field() -> np.ndarray:
+    """A bar of ink on paper."""
+    image = np.full((40, 80), PAPER, np.uint8)
+    image[10:30, 38:42] = WRITING
+    return image
+
+
+@pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda d: d.name)
+def test_the_neutral_level_does_nothing_and_the_others_do(disturbance: Disturbance, field: np.ndarray) -> None:
+    if disturbance.name != "blur":  # a blur of no width does not exist
+        assert np.array_equal(disturbance.apply(field, disturbance.neutral, RANDOM), field)
+    for level in disturbance.levels:
+        after = disturbance.apply(field, level, RANDOM)
+        assert after.dtype == np.uint8 and not np.array_equal(after, field)
+
+
+def test_salt_and_pepper_inverts_its_share_of_pixels(field: np.ndarray) -> None:
+    after = salt_and_pepper(np.tile(field, (5, 5)), 0.1, RANDOM)
+    changed = after != np.tile(field, (5, 5))
+
+    assert 0.08 < changed.mean() < 0.12
+    assert set(np.unique(after)) == {PAPER, WRITING}
+
+
+def test_noise_contrast_and_blur_are_as_strong_as_said(field: np.ndarray) -> None:
+    assert gaussian_noise(np.full((200, 200), 128, np.uint8), 20, RANDOM).std() == pytest.approx(20, rel=0.03)
+    pale = lower_contrast(field, 0.25, RANDOM)
+    assert int(pale.max()) - int(pale.min()) == pytest.approx((PAPER - WRITING) / 4, abs=1)
+    across = PAPER - blurred(field, 3, RANDOM)[20].astype(float)
+    spread = np.average((np.arange(80) - 39.5) ** 2, weights=across)
+    assert spread == pytest.approx(9 + (4**2 - 1) / 12, rel=0.1)
+
+
+def test_geometry_keeps_all_of_the_writing(field: np.ndarray) -> None:
+    ink = float((PAPER - field.astype(float)).sum())
+
+    assert resized(field, 0.5, RANDOM).shape == (20, 40)
+    assert in_larger_field(field, 2, RANDOM).shape == (80, 120)
+    turned = rotated(field, 15, RANDOM)
+    assert turned.shape[0] > 40 and float((PAPER - turned.astype(float)).sum()) == pytest.approx(ink, rel=0.02)
+    rows, cols = np.nonzero(turned < 128)
+    assert np.polyfit(rows, cols, 1)[0] == pytest.approx(np.tan(np.radians(15)), abs=0.05)
+
+
+def point(level: float, right: int, name: str = "salt") -> Point:
+    return Point("digits", name, level, 10, right, 5, 1)
+
+
+def test_curves_run_through_the_undisturbed_point_in_order() -> None:
+    fields = FieldSet("digits", "digits", [], [], r"\d")
+    kept = Measured(Origin("b", "c", 10, 1, 0.01), [point(0.2, 3), point(0.1, 6), point(0.0, 9, "none")])
+
+    assert [(level, p.right) for level, p in along(kept, fields, DISTURBANCES[0])] == [(0, 9), (0.1, 6), (0.2, 3)]
+
+
+def test_a_run_keeps_points_goes_on_from_them_and_writes_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robustness, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
+    results, page = tmp_path / "points.json", tmp_path / "page.md"
+    words = ["--writers", tmp_path, "--count", 2, "--bundle", stub_bundle(), "--results", results, "--page", page]
+
+    def run(*more: object) -> str:
+        done = CliRunner().invoke(robustness.robustness, [str(word) for word in [*words, *more]])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    points = 3 * (1 + sum(len(d.levels) for d in DISTURBANCES))
+    assert f"{points} points of 2 fields, {points} of them new" in run()
+    kept = json.loads(results.read_text())
+    kept["points"] = kept["points"][:-4]
+    results.write_text(json.dumps(kept))
+    assert f"{points} points of 2 fields, 4 of them new" in run()
+    assert f"{points} of them new" in run("--seed", 2)
+    assert page.read_text().count("\n| rotation |") == 6 and "<svg" in (tmp_path / "page.svg").read_text()
+
+
+def test_table_gives_rates_in_percent() -> None:
+    fields = FieldSet("digits", "digits", [], [], r"\d")
+    points = [point(0.0, 9, "none"), *(point(level, 5, d.name) for d in DISTURBANCES for level in d.levels)]
+    lines = table(Measured(Origin("b", "c", 10, 1, 0.01), points), [fields])
+
+    assert lines[2] == "| none |  | 90.0 (10.0) |"
+    assert "| salt and pepper | 0.1 | 50.0 (10.0) |" in lines
