@@ -46,10 +46,10 @@ def exact_rate(net: nn.Module, shard: Shard) -> float:
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    looks = {row: _look(strips[row], p, decoder) for row, p in _penalties(net, pixels)}
+    looks = {row: _look(strips[row], p, decoder) for row, p in penalties_of(net, pixels)}
     doubtful = [row for row in looks if is_doubtful(looks[row])]
     wider = [stretch(strips[row]) for row in doubtful]
-    for i, p in _penalties(net, [strip.pixels for strip in wider]):
+    for i, p in penalties_of(net, [strip.pixels for strip in wider]):
         looks[doubtful[i]] = combine(looks[doubtful[i]], _look(wider[i], p, decoder))
     candidates = {row: seen.decoding.candidates for row, seen in looks.items()}
     return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
@@ -93,7 +93,7 @@ def column_offset_px(net: nn.Module, shard: Shard) -> int:
     pixels, digits = one_number(shard)
     singles = [p for p, d in zip(pixels, digits, strict=True) if len(d) == 1]
     offsets = []
-    for row, penalties in _penalties(net, singles):
+    for row, penalties in penalties_of(net, singles):
         ink = singles[row].sum(axis=0, dtype=np.float64)
         middle = float((ink * np.arange(len(ink))).sum() / max(ink.sum(), 1.0))
         peak = int(penalties.values[:, : len(ALPHABET)].min(axis=1).argmin())
@@ -101,7 +101,8 @@ def column_offset_px(net: nn.Module, shard: Shard) -> int:
     return round(float(np.median(offsets))) if offsets else 0
 
 
-def _penalties(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, Penalties]]:
+def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, Penalties]]:
+    """What a net says of strips uint8 [32, W]: index and penalties of each, in an order that saves time."""
     net.eval()
     with torch.no_grad():
         for rows, strips in plain_batches(pixels, 128):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from tqdm import tqdm
 
 from device_runtime.decode import Decoder
@@ -169,7 +170,11 @@ def float_recogniser(run: Path, alphabet: str) -> Recognise:
 
     Raises PosteyeError when the folder has none.
     """
-    net = load_float(run)
+    return net_recogniser(load_float(run), alphabet)
+
+
+def net_recogniser(net: nn.Module, alphabet: str) -> Recognise:
+    """A net in evaluation mode, float or quantised, as a recogniser; it reads strips one by one."""
 
     def recognise(strip: Strip) -> Lattice:
         pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))

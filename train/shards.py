@@ -89,7 +89,10 @@ class ShardMaker:
 
 
 def _work(hands: list[Hand], seed: int, folder: Path, indices: Iterator[int]) -> None:
+    parent = multiprocessing.parent_process()
     for index in indices:
+        if parent is not None and not parent.is_alive():
+            return  # the trainer was killed; its daemons would draw on for hours
         path = shard_path(folder, index)
         if not path.exists():
             save_shard(make_shard(hands, seed, index), path)

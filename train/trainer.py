@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,17 @@ from tqdm import tqdm
 from device_runtime.errors import PosteyeError
 from train.batches import plain_batches, training_batches
 from train.criterion import forward_penalty, topology
-from train.model import CHANNELS, ScanningLeNet
+from train.distributed import Group
+from train.model import ScanningLeNet
+from train.optimiser import Scheduled, straight, turning
 from train.quantization import QuantScanner
 from train.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0
 _WARM_UP = 0.05
+_LEAST = 3e-4  # of the peak rate
 _REPORT_STRIPS = 1500
+_FOLLOW = 0.7  # of the quantised phase the ranges follow the data; then they hold still and the weights settle
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Recipe:
     float_epochs: int = 9
     quantized_epochs: int = 1
     batch: int = 96
-    float_rate: float = 4e-3
+    turn_rate: float = 0.02  # Muon's, in the float phase
+    float_rate: float = 4e-3  # AdamW's, of what Muon leaves
     quantized_rate: float = 4e-4
     weight_decay: float = 1e-3
     average: float = 0.998  # of the running mean of the weights, which is what gets saved
@@ -52,7 +58,7 @@ class _Phase:
     name: str
     net: nn.Module
     mean: nn.Module
-    optimiser: torch.optim.Optimizer
+    optimiser: Scheduled
     rate: float
     total: int
     done: int = 0
@@ -66,32 +72,29 @@ class Run:
         folder: Path,
         recipe: Recipe,
         validation: Shard,
-        device: torch.device,
-        start: ScanningLeNet | None = None,
+        group: Group,
+        start: ScanningLeNet | QuantScanner | None = None,
     ) -> None:
-        """start: a float net to go on from instead of a random one."""
-        self.folder, self.recipe, self.device = folder, recipe, device
+        """start: a net to go on from instead of a random one; a quantised one has no float phase before it.
+
+        Ranks that do not lead the group touch neither the folder nor the validation strips.
+        """
+        self.folder, self.recipe, self.group, self.device = folder, recipe, group, group.device
         self.validation = validation
         self.start = start
-        folder.mkdir(parents=True, exist_ok=True)
+        if group.leads:
+            folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
 
     def __call__(self, wait: Callable[[Path], None]) -> QuantScanner:
         """Train; `wait(path)` returns when a shard's file is there. Returns the finished int8-ready net, on the CPU."""
-        recipe = self.recipe
         state = self._load()
-        phase = self._float_phase()
-        if state is None or state["phase"] == "float":
-            self._train(phase, wait, state)
-            torch.save(
-                {"state": phase.mean.state_dict(), "channels": CHANNELS, "recipe": asdict(recipe)},
-                self.folder / "float.pt",
-            )
-            state = None
-        else:
-            saved = torch.load(self.folder / "float.pt", map_location=self.device, weights_only=True)
-            phase.mean.load_state_dict(saved["state"])
-        quantized = self._quantized_phase(phase.mean)
+        net = self.start
+        if not isinstance(net, QuantScanner):
+            net = QuantScanner(self._float_mean(net or ScanningLeNet(), wait, state))
+            state = None if state and state["phase"] == "float" else state
+        quantized = self._phase("quantized", net, self.recipe.quantized_rate, self.recipe.quantized_epochs)
+        self.group.share_ranges(net)
         self._train(quantized, wait, state)
         # The running mean's weights with the trained ranges: the net that is exported.
         result = quantized.mean
@@ -100,17 +103,34 @@ class Run:
         result.finish()
         return result
 
-    def _float_phase(self) -> _Phase:
-        net = (self.start or ScanningLeNet()).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return self._phase("float", net, self.recipe.float_rate, self.recipe.float_epochs)
-
-    def _quantized_phase(self, source: nn.Module) -> _Phase:
-        assert isinstance(source, ScanningLeNet)
-        net = QuantScanner(source).to(self.device)
-        return self._phase("quantized", net, self.recipe.quantized_rate, self.recipe.quantized_epochs)
+    def _float_mean(
+        self, net: ScanningLeNet, wait: Callable[[Path], None], state: dict[str, Any] | None
+    ) -> ScanningLeNet:
+        """The running mean at the end of the float phase: trained, or as it was saved."""
+        path, recipe = self.folder / "float.pt", self.recipe
+        phase = self._phase("float", net, recipe.float_rate, recipe.float_epochs)
+        if state is None or state["phase"] == "float":
+            self._train(phase, wait, state)
+            assert isinstance(phase.mean, ScanningLeNet)
+            if self.group.leads:
+                saved = {"state": phase.mean.state_dict(), "channels": phase.mean.channels, "recipe": asdict(recipe)}
+                torch.save(saved, path)
+        else:
+            with self.group.file(path) as local:
+                saved = torch.load(local, self.device, weights_only=True)
+            phase.mean.load_state_dict(saved["state"])
+        assert isinstance(phase.mean, ScanningLeNet)
+        return phase.mean
 
     def _phase(self, name: str, net: nn.Module, rate: float, epochs: int) -> _Phase:
-        optimiser = torch.optim.AdamW(net.parameters(), rate, betas=(0.9, 0.98), weight_decay=self.recipe.weight_decay)
+        layout = torch.channels_last if name == "float" else torch.preserve_format
+        net = net.to(self.device).to(memory_format=layout)  # type: ignore[call-overload]
+        self.group.align(net)
+        if not self.group.leads:
+            torch.manual_seed(self.recipe.seed + self.group.rank)  # from here on it drops out maps of its own
+        decay = self.recipe.weight_decay
+        first = name == "float"
+        optimiser = turning(net, self.recipe.turn_rate, rate, decay) if first else straight(net, rate, decay)
         return _Phase(name, net, copy.deepcopy(net), optimiser, rate, epochs * self.recipe.shards)
 
     def _train(self, phase: _Phase, wait: Callable[[Path], None], state: dict[str, Any] | None) -> None:
@@ -119,24 +139,38 @@ class Run:
             phase.mean.load_state_dict(state["mean"])
             phase.optimiser.load_state_dict(state["optimiser"])
             phase.done = state["done"]
-        with tqdm(total=phase.total, initial=phase.done, unit="shard", desc=phase.name, dynamic_ncols=True) as bar:
+        leads = self.group.leads
+        bar = tqdm(
+            total=phase.total, initial=phase.done, unit="shard", desc=phase.name, disable=not leads, dynamic_ncols=True
+        )
+        with bar:
             while phase.done < phase.total:
-                path = shard_path(self.folder / "shards", phase.done % self.recipe.shards)
-                wait(path)
+                shard = self._shard(phase.done % self.recipe.shards, wait)
                 started = time.monotonic()
-                loss, strips = self._one_shard(phase, load_shard(path))
+                loss, strips = self._one_shard(phase, shard)
+                self.group.average_statistics(phase.net, phase.mean)
                 phase.done += 1
-                row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": self._rate(phase)}
+                rate = phase.rate * _part(phase.done / phase.total)
+                row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": rate}
                 row["strips_per_s"] = strips / (time.monotonic() - started)
-                if phase.done % 8 == 0 or phase.done == phase.total:
+                if leads and (phase.done % 8 == 0 or phase.done == phase.total):
                     row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
                     self._save(phase)
                 bar.set_postfix(loss=f"{loss:.3f}", exact=f"{row.get('exact', math.nan):.4f}")
                 bar.update()
-                with (self.folder / "metrics.jsonl").open("a") as log:
-                    log.write(
-                        json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}) + "\n"
-                    )
+                if leads:
+                    self._log(row)
+
+    def _shard(self, index: int, wait: Callable[[Path], None]) -> Shard:
+        path = shard_path(self.folder / "shards", index)
+        if self.group.leads:
+            wait(path)
+        with self.group.file(path) as local:
+            return load_shard(local)
+
+    def _log(self, row: dict[str, Any]) -> None:
+        with (self.folder / "metrics.jsonl").open("a") as log:
+            log.write(json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
 
     def _one_shard(self, phase: _Phase, shard: Shard) -> tuple[float, int]:
         random = np.random.default_rng((self.recipe.seed, phase.name == "quantized", phase.done))
@@ -144,11 +178,11 @@ class Run:
         steps = -(-len(shard.targets) // self.recipe.batch)
         phase.net.train()
         if isinstance(phase.net, QuantScanner):
-            phase.net.observe(phase.done < 0.7 * phase.total)  # then the ranges hold still and the weights settle
-        for step, batch in enumerate(training_batches(shard, self.recipe.batch, random)):
-            rate = self._rate(phase, step / steps)
-            for group in phase.optimiser.param_groups:
-                group["lr"] = rate
+            restored = isinstance(self.start, QuantScanner)  # its ranges are known
+            phase.net.observe(not restored and phase.done < _FOLLOW * phase.total)
+        for step, whole in enumerate(training_batches(shard, self.recipe.batch, random)):
+            batch, share = self.group.part(whole)
+            phase.optimiser.set_part(_part((phase.done + step / steps) / phase.total))
             half = self.recipe.bfloat16 and phase.name == "float"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
                 logits = phase.net(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
@@ -156,21 +190,16 @@ class Run:
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
             lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
-            loss = (penalty / lengths).mean()
+            loss = (penalty / lengths).mean() * share
             phase.optimiser.zero_grad()
             loss.backward()
+            self.group.add_gradients(phase.net)
             nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
             phase.optimiser.step()
             self._average(phase, phase.done * steps + step)
-            total += float(loss.detach()) * len(batch.targets)
-            count += len(batch.targets)
-        return total / count, count
-
-    def _rate(self, phase: _Phase, part: float = 0.0) -> float:
-        progress = (phase.done + part) / phase.total
-        if progress < _WARM_UP:
-            return phase.rate * (progress / _WARM_UP) + 1e-6
-        return phase.rate * 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + 1e-6
+            total += float(loss.detach()) * len(whole.targets)
+            count += len(whole.targets)
+        return self.group.total(total)[0] / count, count
 
     def _average(self, phase: _Phase, step: int) -> None:
         keep = min(self.recipe.average, step / (step + 20))
@@ -196,12 +225,25 @@ class Run:
 
     def _load(self) -> dict[str, Any] | None:
         path = self.folder / "checkpoint.pt"
-        if not path.exists():
+        content = self.group.from_leader(lambda: path.read_bytes() if path.exists() else b"")
+        if not content:
             return None
-        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        state: dict[str, Any] = torch.load(BytesIO(content), map_location=self.device, weights_only=True)
         if state["recipe"] != asdict(self.recipe):
             raise PosteyeError(f"{self.folder} holds a run with another recipe; choose another folder or delete it")
         return state
+
+
+def follow(recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:
+    """Train as a rank that does not lead: with the leader's strips and state, and without a folder."""
+    Run(Path(), recipe, Shard([], []), group, start)(lambda path: None)
+
+
+def _part(progress: float) -> float:
+    """The schedule: part of the peak rate at a progress 0..1, a linear warm-up and half a cosine."""
+    if progress < _WARM_UP:
+        return progress / _WARM_UP + _LEAST
+    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST
 
 
 def load_float(run: Path) -> ScanningLeNet:

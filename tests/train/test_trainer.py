@@ -13,6 +13,7 @@ from device_runtime.errors import PosteyeError
 from train.batches import plain_batches, training_batches
 from train.calibrate import balance_blank, exact_rate, one_number
 from train.digits import Hand
+from train.distributed import Group
 from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
 from train.trainer import Recipe, Run, greedy_strings
 
@@ -37,7 +38,7 @@ def run_in(folder: Path, shards: Path, recipe: Recipe = RECIPE) -> Run:
     folder.mkdir(exist_ok=True)
     if not (folder / "shards").exists():
         (folder / "shards").symlink_to(shards)
-    return Run(folder, recipe, load_shard(shard_path(shards, 2)), torch.device("cpu"))
+    return Run(folder, recipe, load_shard(shard_path(shards, 2)), Group(torch.device("cpu")))
 
 
 def test_shards_survive_the_disk(
