@@ -8,6 +8,7 @@ element-wise float, so that every machine makes the same strip, bit for bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -29,6 +30,11 @@ _MIN_INK_DARKNESS = 26  # of 255, against the paper around it
 _MIN_PAPER = 30  # keeps the division by the paper's brightness tame in deep shadow
 
 Grey = NDArray[np.uint8]
+
+_LEVELS = np.arange(256)
+_BACKGROUND = np.ones((_BACKGROUND_PX, _BACKGROUND_PX), np.uint8)
+_LONG_RUN = np.ones((1, _LINE_PX), np.uint8)
+_ABOVE_AND_BELOW, _GAP, _AROUND = np.ones((3, 1), np.uint8), np.ones((5, 1), np.uint8), np.ones((3, 5), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def _blank() -> Strip:
 
 def _resize(field: Grey) -> Grey:
     height, width = field.shape
-    new_width = int(np.clip(round(width * _WORK_HEIGHT_PX / height), _MIN_FIELD_PX, _MAX_WORK_WIDTH_PX))
+    new_width = min(max(round(width * _WORK_HEIGHT_PX / height), _MIN_FIELD_PX), _MAX_WORK_WIDTH_PX)
     if (height, width) == (_WORK_HEIGHT_PX, new_width):
         return field
     return resize_exact(field, new_width, _WORK_HEIGHT_PX)
@@ -79,114 +85,133 @@ def _darkness(work: Grey) -> Grey:
     """How much darker than the paper around it each pixel is: 0 = paper, 255 = black on any paper."""
     pad = _BACKGROUND_PX // 2
     padded = cv2.copyMakeBorder(work, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    paper = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((_BACKGROUND_PX, _BACKGROUND_PX), np.uint8))
-    paper = cv2.blur(paper, (21, 21))[pad:-pad, pad:-pad].astype(np.float32)
-    smooth = cv2.GaussianBlur(work, (3, 3), 0.7).astype(np.float32)
-    dark = np.maximum(paper - smooth, 0) / np.maximum(paper, _MIN_PAPER)
-    return np.rint(np.minimum(dark, 1) * 255).astype(np.uint8)
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, _BACKGROUND)
+    paper = cv2.blur(closed, (21, 21))[pad:-pad, pad:-pad]
+    dark = cv2.subtract(paper, cv2.GaussianBlur(work, (3, 3), 0.7)).astype(np.float32)
+    dark /= np.maximum(paper, _MIN_PAPER).astype(np.float32)
+    dark *= np.float32(255)
+    return np.rint(dark, out=dark).astype(np.uint8)
 
 
 def _stretch(dark: Grey) -> tuple[Grey, int | None]:
     """Put paper texture at 0 and solid ink at 255; also the threshold between them, None when there is no ink."""
     counts = cv2.calcHist([dark], [0], None, [256], [0, 256]).ravel().astype(np.int64)
-    split = _otsu(counts)
-    paper, ink = counts[: split + 1], counts[split + 1 :]
-    if not ink.sum():
+    below = counts.cumsum()
+    split = _otsu(counts, below.astype(np.float64))
+    paper, ink = below[: split + 1], below[split + 1 :] - below[split]
+    if not len(ink) or not ink[-1]:
         return dark, None
     ink_level = split + 1 + _quantile(ink, 0.60)
     if ink_level < _MIN_INK_DARKNESS:
         return dark, None
     middle = _quantile(paper, 0.50)
     floor = min(2 * _quantile(paper, 0.80) - middle, 0.6 * ink_level)
-    levels = np.clip((np.arange(256) - floor) / (ink_level - floor), 0, 1)
+    levels = np.minimum(np.maximum((_LEVELS - floor) / (ink_level - floor), 0), 1)
     table = np.rint(levels * 255).astype(np.uint8)
-    threshold = int(np.clip(table[split], 64, 153))
+    threshold = min(max(int(table[split]), 64), 153)
     return np.asarray(cv2.LUT(dark, table), np.uint8), threshold
 
 
-def _otsu(counts: NDArray[np.int64]) -> int:
-    """Otsu's threshold of a histogram: the level that parts it into the two most distinct classes."""
-    below = np.cumsum(counts).astype(np.float64)
-    moment = np.cumsum(counts * np.arange(256)).astype(np.float64)
+def _otsu(counts: NDArray[np.int64], below: NDArray[np.float64]) -> int:
+    """Otsu's threshold of a histogram: the level that parts it into the two most distinct classes.
+
+    below: its running sum.
+    """
+    moment = (counts * _LEVELS).cumsum().astype(np.float64)
     total, mean = below[-1], moment[-1]
     between = (mean * below - moment * total) ** 2 / np.maximum(below * (total - below), 1)
-    return int(np.argmax(between))
+    return int(between.argmax())
 
 
-def _quantile(counts: NDArray[np.int64], share: float) -> int:
-    cumulative = np.cumsum(counts)
-    return int(np.searchsorted(cumulative, share * cumulative[-1]))
+def _quantile(cumulative: NDArray[np.int64], share: float) -> int:
+    return int(cumulative.searchsorted(share * cumulative[-1]))
 
 
 def _remove_lines(ink: Grey, mask: Grey) -> tuple[Grey, Grey]:
     """Take ruled lines out of the mask, and out of the ink where no stroke crosses them."""
-    lines = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, _LINE_PX), np.uint8))
-    if not lines.any():
+    runs = cv2.erode(mask, _LONG_RUN)
+    if not cv2.countNonZero(runs):
         return ink, mask
-    rest = np.where(cv2.dilate(lines, np.ones((3, 1), np.uint8)) > 0, 0, mask).astype(np.uint8)
-    rest = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8)), np.uint8)
-    erase = (cv2.dilate(lines, np.ones((3, 5), np.uint8)) > 0) & (rest == 0)
+    lines = cv2.dilate(runs, _LONG_RUN)
+    rest = np.where(cv2.dilate(lines, _ABOVE_AND_BELOW) > 0, 0, mask).astype(np.uint8)
+    rest = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, _GAP), np.uint8)
+    erase = (cv2.dilate(lines, _AROUND) > 0) & (rest == 0)
     return np.where(erase, ink // 7, ink).astype(np.uint8), rest
 
 
 def _measure(mask: Grey) -> _Text:
     """Find the line of writing from the connected pieces that are tall enough to be characters."""
     rows = mask.shape[0]
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    heights, widths, areas = (stats[1:, i].astype(np.float64) for i in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, 4))
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    lefts, tops, widths, heights, areas = stats[1:].T.astype(np.float64)
     tall = (heights >= 0.25 * rows) & (areas >= 30) & ((heights > 0.45 * widths) | (heights > 0.4 * rows))
     if not tall.any():
         tall = (heights >= 0.12 * rows) & (areas >= 20)
     if not tall.any():
         return _Text(rows / 2, 0.7 * rows, 0.0, 0.0)
-    typical = np.sort(heights[tall])[int(0.6 * (tall.sum() - 1))]
-    tall &= heights >= 0.55 * typical
-    chosen = np.flatnonzero(tall)
-    height = _weighted_median(heights[chosen], areas[chosen])
-    tops = stats[1:, cv2.CC_STAT_TOP][chosen].astype(np.float64)
-    middles_y = tops + heights[chosen] / 2
-    middles_x = stats[1:, cv2.CC_STAT_LEFT][chosen] + widths[chosen] / 2
+    candidates = heights[tall]
+    candidates.sort()
+    tall &= heights >= 0.55 * candidates[int(0.6 * (len(candidates) - 1))]
+    chosen = tall.nonzero()[0]
+    weights, heights = areas[chosen], heights[chosen]
+    height = _weighted_median(heights, weights)
+    middles_y = tops[chosen] + heights / 2
+    middles_x = lefts[chosen] + widths[chosen] / 2
     skew = _slope(middles_x, middles_y, height)
-    centre_y = _weighted_median(middles_y - skew * (middles_x - mask.shape[1] / 2), areas[chosen])
-    return _Text(centre_y, height, skew, _slant(labels, centres, chosen + 1, count))
+    centre_y = _weighted_median(middles_y - skew * (middles_x - mask.shape[1] / 2), weights)
+    return _Text(centre_y, height, skew, _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1))
 
 
 def _slope(x: NDArray[np.float64], y: NDArray[np.float64], height: float) -> float:
     """Slope of the line of writing: the median over pairs of pieces that stand apart (Theil-Sen)."""
     if len(x) < 3 or np.ptp(x) <= 2 * height:
         return 0.0
-    first, second = np.triu_indices(len(x), 1)
+    first, second = _pairs(len(x))
     run = x[second] - x[first]
     apart = np.abs(run) > height
-    if not apart.any():
+    slopes = (y[second] - y[first])[apart] / run[apart]
+    if not len(slopes):
         return 0.0
-    slopes = np.sort((y[second] - y[first])[apart] / run[apart])
-    return float(np.clip(slopes[len(slopes) // 2], -0.2, 0.2))
+    slopes.sort()
+    return min(max(float(slopes[len(slopes) // 2]), -0.2), 0.2)
 
 
-def _slant(labels: NDArray[np.int32], centres: NDArray[np.float64], chosen: NDArray[np.intp], count: int) -> float:
-    """Shear of the strokes from second moments about each piece's own centre; positive leans right."""
-    keep = np.zeros(count, bool)
-    keep[chosen] = True
-    ys, xs = np.nonzero(keep[labels])
-    piece = labels[ys, xs]
-    # Rounded to 1/16 px, so that the sums below are exact whatever order they are taken in.
-    dx = np.rint(16 * (xs - centres[piece, 0])).astype(np.int64)
-    dy = np.rint(16 * (ys - centres[piece, 1])).astype(np.int64)
-    spread = int((dy * dy).sum())
-    return float(np.clip(-int((dx * dy).sum()) / spread, -0.3, 0.8)) if spread else 0.0
+@lru_cache(maxsize=64)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(count, 1)
+
+
+def _slant(
+    labels: NDArray[np.int32], stats: NDArray[np.int32], centres: NDArray[np.float64], chosen: NDArray[np.intp]
+) -> float:
+    """Shear of the strokes from second moments about each piece's own centre; positive leans right.
+
+    stats, centres: of the chosen pieces, in their order.
+    """
+    cross = spread = 0
+    for piece, (left, top, width, height, area), (x, y) in zip(
+        chosen.tolist(), stats.tolist(), centres.tolist(), strict=True
+    ):
+        cell = labels[top : top + height, left : left + width] == piece
+        moments = cv2.moments(cell.view(np.uint8))
+        sum_x, sum_y, sum_xy, sum_yy = (int(moments[name]) for name in ("m10", "m01", "m11", "m02"))
+        # In whole sixteenths of a pixel, so that the sums are exact whatever order they are taken in.
+        dx, dy = round(16 * (x - left)), round(16 * (y - top))
+        cross += 256 * sum_xy - 16 * (dx * sum_y + dy * sum_x) + area * dx * dy
+        spread += 256 * sum_yy - 32 * dy * sum_y + area * dy * dy
+    return min(max(-cross / spread, -0.3), 0.8) if spread else 0.0
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     order = np.argsort(values, kind="stable")
-    cumulative = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
+    cumulative = weights[order].cumsum()
+    return float(values[order[cumulative.searchsorted(cumulative[-1] / 2)]])
 
 
 def _straighten(ink: Grey, text: _Text, body_px: float) -> tuple[Grey, NDArray[np.float64] | None]:
     """Resample the ink so that the writing stands upright and level at the right height; trim empty ends."""
     rows, cols = ink.shape
-    scale = float(np.clip(body_px / max(text.height, 0.33 * rows), 0.25, 1.2))
+    scale = min(max(body_px / max(text.height, 0.33 * rows), 0.25), 1.2)
     lean = abs(text.slant) * rows * 0.3
     width = int(np.ceil((cols + 2 * lean) * scale)) + 1
     # strip (u, v) -> work, with v' = (v - 16) / scale:
@@ -198,7 +223,7 @@ def _straighten(ink: Grey, text: _Text, body_px: float) -> tuple[Grey, NDArray[n
     if scale < 0.75:
         ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.38 / scale), np.uint8)
     strip = _sample(ink, matrix, width)
-    used = np.flatnonzero((strip > 90).sum(axis=0) >= 2)
+    used = np.flatnonzero(cv2.reduce(cv2.compare(strip, 90, cv2.CMP_GT), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= 510)
     if not len(used):
         return strip, None
     left, right = max(0, int(used[0]) - 6), int(used[-1]) + 7
@@ -210,8 +235,10 @@ def _straighten(ink: Grey, text: _Text, body_px: float) -> tuple[Grey, NDArray[n
 def _sample(ink: Grey, matrix: NDArray[np.float64], width: int) -> Grey:
     """Bilinear resampling at 1/32 px by OpenCV's fixed-point maps, which are exact on every machine."""
     u, v = np.arange(width), np.arange(STRIP_HEIGHT_PX)[:, None]
-    fixed = [np.rint(32 * (row[0] * u + row[1] * v + row[2])).astype(np.int32) for row in matrix]
-    whole = np.stack([np.clip(f >> 5, -32000, 32000) for f in fixed], axis=-1).astype(np.int16)
-    fraction = ((fixed[1] & 31) * 32 + (fixed[0] & 31)).astype(np.uint16)
+    whole = np.empty((STRIP_HEIGHT_PX, width, 2), np.int16)
+    x, y = (np.rint(32 * row[0] * u + 32 * row[1] * v + 32 * row[2]).astype(np.int32) for row in matrix)
+    np.right_shift(x, 5, out=whole[..., 0], casting="same_kind")
+    np.right_shift(y, 5, out=whole[..., 1], casting="same_kind")
+    fraction = ((y & 31) * 32 + (x & 31)).astype(np.uint16)
     sampled = cv2.remap(ink, whole, fraction, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     return np.asarray(sampled, np.uint8)

@@ -20,11 +20,13 @@ from train.handwriting import random_style
 from train.paper import Paper
 from train.pen import Ink
 from train.penman import Box, Penman
-from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, random_line, random_word
+from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, margin_px, random_line, random_word
 
 LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
 EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE = 0.02, 0.24, 0.05, 0.1
 MAX_STRIP_WIDTH_PX = 336
+_LENGTHS = LENGTH_SHARES[:-1].cumsum()
+_KINDS = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
 _LONGEST_LINE = 26  # characters; more would rarely fit
 
 
@@ -66,8 +68,7 @@ class FieldGenerator:
 
     def field(self) -> Field:
         """One field of a random kind."""
-        shares = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
-        kind = int(np.searchsorted(shares, self.random.random()))
+        kind = int(_KINDS.searchsorted(self.random.random()))
         if kind == 0:
             return self.empty()
         if kind == 1:
@@ -77,7 +78,7 @@ class FieldGenerator:
     def random_digits(self) -> str:
         """A string of 1 to 9 digits; ends in repeated digits more often than chance, as amounts and codes do."""
         random = self.random
-        length = int(random.choice(len(LENGTH_SHARES), p=LENGTH_SHARES)) + 1
+        length = int(_LENGTHS.searchsorted(random.random())) + 1
         digits = [str(d) for d in random.integers(0, 10, length)]
         if random.random() < 0.25:
             tail = int(random.integers(1, length + 1))
@@ -90,7 +91,7 @@ class FieldGenerator:
         digits = "".join(
             str(d) for d in random.integers(0, 10, 1 + int(random.random() < 0.25) * random.integers(1, 3))
         )
-        style = replace(random_style(random), raster=True, slant=float(random.normal(0, 0.08)), marks=0.0, skew=0.0)
+        style = replace(random_style(random, ""), raster=True, slant=float(random.normal(0, 0.08)), marks=0.0, skew=0.0)
         style = replace(style, aspect=random.uniform(0.88, 1.14), gap=random.uniform(0.1, 0.6), gap_jitter=0.0)
         style = replace(style, small_zeros=False, tall_ones=1.0, hanging=0.0, slant_jitter=0.04, drift=0.02)
         style = replace(style, blur_px=random.uniform(0.3, 0.9), level=random.uniform(0.4, 0.55), size_jitter=0.04)
@@ -106,12 +107,17 @@ class FieldGenerator:
         """A handwritten string, with what stands around such strings on forms and envelopes."""
         random = self.random
         digits = self.random_digits() if digits is None else digits
-        style = random_style(random)
+        style = random_style(random, digits)
         ink, box = self.penman.write(digits, style, ends=not with_words)
         target = f"~{digits}~"
         if with_words:
             ink, box, target = self._add_words(ink, box, digits, style.height_px)
-        self.paper.rule(ink, box)
+        if random.random() < 0.03:
+            self.paper.cells(ink, box)
+        else:
+            self.paper.rule(ink, box)
+        if random.random() < 0.06:
+            self._neighbour_lines(self.scribe, ink, box, style.height_px)
         if random.random() < 0.03:
             self.paper.postmark(ink)
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
@@ -129,11 +135,11 @@ class FieldGenerator:
         height = random.uniform(16, 40)
         ink = self.typesetter.set_line(text, height)
         target = re.sub(r"[^0-9]+", "#", text)
-        margin = round(height)
+        margin = margin_px(height)
         box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
         ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
         if random.random() < 0.3:
-            self._neighbour_lines(ink, box, height)
+            self._neighbour_lines(self.typesetter, ink, box, height)
         return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
 
     def empty(self) -> Field:
@@ -145,7 +151,7 @@ class FieldGenerator:
             ink, target = setter.set_line(random_word(random), height), "#"
         else:
             ink, target = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8), "~"
-        margin = round(height)
+        margin = margin_px(height)
         box = (margin, margin // 2, ink.shape[1] - margin, ink.shape[0] - margin // 2)
         self.paper.rule(ink, box)
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
@@ -159,13 +165,14 @@ class FieldGenerator:
         for wanted, first in ((before, True), (after or not before, False)):
             if not wanted:
                 continue
-            word = self.scribe.set_line(random_word(random), height * random.uniform(0.7, 1.0))
-            word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, round(height) : -round(height)]
+            tall = height * random.uniform(0.7, 1.0)
+            word, margin = self.scribe.set_line(random_word(random), tall), margin_px(tall)
+            word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, margin:-margin]
             word = self._fit(word, ink.shape[0])
             parts = [word, gap, *parts] if first else [*parts, gap, word]
             target = "#" + target if first else target + "#"
-        margin = np.zeros((ink.shape[0], box[0]), np.uint8)
-        line = np.concatenate([margin, *parts, margin], axis=1)
+        blank = np.zeros((ink.shape[0], box[0]), np.uint8)
+        line = np.concatenate([blank, *parts, blank], axis=1)
         return line, (box[0], box[1], line.shape[1] - box[0], box[3]), target
 
     @staticmethod
@@ -175,14 +182,14 @@ class FieldGenerator:
             return ink[-spare // 2 : -spare // 2 + rows]
         return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
 
-    def _neighbour_lines(self, ink: Ink, box: Box, height: float) -> None:
+    def _neighbour_lines(self, setter: Typesetter, ink: Ink, box: Box, height: float) -> None:
         """Let the lines above and below reach into the crop."""
         random = self.random
         for above in (True, False):
             if random.random() < 0.5:
                 continue
-            other = self.typesetter.set_line(random_word(random, 12) + " " + random_word(random, 9), height)
-            other = other[round(height) : -round(height)][:, : ink.shape[1]]
+            other = setter.set_line(random_word(random, 12) + " " + random_word(random, 9), height)
+            other = other[margin_px(height) : -margin_px(height)][:, : ink.shape[1]]
             reach = int(height * random.uniform(0.05, 0.3))
             gap = int(height * random.uniform(0.12, 0.4))
             edge = box[1] - gap if above else box[3] + gap

@@ -45,30 +45,33 @@ class HandStyle:
     variant_share: float
 
 
-def random_style(random: np.random.Generator) -> HandStyle:
-    """Draw a style; most are plain hands, the rest span what is found on forms, from hairline to marker."""
+def random_style(random: np.random.Generator, digits: str = "0123456789") -> HandStyle:
+    """Draw a style; most are plain hands, the rest span what is found on forms, from hairline to marker.
+
+    digits: those that will be written; the others get no shapes.
+    """
     uniform = random.uniform
     kind = random.random()
     raster, drawn_share = kind < 0.22, 0.0 if kind < 0.42 else 1.0 if kind < 0.55 else uniform(0.6, 1.4)
-    looseness = float(random.choice([0.06, 0.12, 0.2]))
+    looseness = _any(random, (0.06, 0.12, 0.2))
     chosen = {
         digit: tuple(_habit(digit, random, looseness) for _ in range(1 + (random.random() < 0.2)))
         for digit, share in _DRAWN_SHARES.items()
-        if random.random() < (1.0 if drawn_share == 1.0 else share * drawn_share)
+        if str(digit) in digits and random.random() < (1.0 if drawn_share == 1.0 else share * drawn_share)
     }
     calm = random.random() < 0.5  # an even hand
     return HandStyle(
         height_px=uniform(28, 44),
-        slant=float(np.clip(random.normal(0.15, 0.25), -0.3, 0.8)),
-        slant_jitter=0.03 if calm else float(random.choice([0.05, 0.1])),
+        slant=min(max(random.normal(0.15, 0.25), -0.3), 0.8),
+        slant_jitter=0.03 if calm else _any(random, (0.05, 0.1)),
         aspect=float(np.exp(random.triangular(np.log(0.65), np.log(1.0), np.log(1.9)))),
         level=uniform(0.36, 0.6),
         gain=uniform(1.6, 4.0),
         blur_px=uniform(0.5, 1.3),
-        size_jitter=0.05 if calm else float(random.choice([0.1, 0.17])),
-        drift=0.025 if calm else float(random.choice([0.05, 0.1])),
+        size_jitter=0.05 if calm else _any(random, (0.1, 0.17)),
+        drift=0.025 if calm else _any(random, (0.05, 0.1)),
         gap=float(random.triangular(-0.08, 0.13, 0.4)) if random.random() < 0.94 else uniform(0.35, 0.9),
-        gap_jitter=0.04 if calm else float(random.choice([0.06, 0.13])),
+        gap_jitter=0.04 if calm else _any(random, (0.06, 0.13)),
         skew=random.normal(0, 0.03),
         pen=float(random.triangular(0.045, 0.075, 0.17)),
         swell=uniform(0.0, 0.28),
@@ -84,6 +87,10 @@ def random_style(random: np.random.Generator) -> HandStyle:
         variants=chosen,
         variant_share=uniform(0.75, 1.0),
     )
+
+
+def _any(random: np.random.Generator, choices: tuple[float, ...]) -> float:
+    return choices[int(random.integers(len(choices)))]
 
 
 def _habit(digit: int, random: np.random.Generator, looseness: float) -> Habit:

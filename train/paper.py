@@ -6,9 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from train.camera import keystone, light, shake
+
 Grey = NDArray[np.uint8]
 _BANK = 64
 _BANK_SHAPE = (120, 800)
+_FAINT = 60
+_EARLIER = 32  # fields kept to shine through from the back of later ones
 
 
 class Paper:
@@ -18,6 +22,7 @@ class Paper:
         self.random = random
         self._textures = [self._texture() for _ in range(_BANK)]
         self._noise = random.normal(0, 1, _BANK_SHAPE).astype(np.float32)
+        self._earlier = [np.zeros((8, 8), np.uint8)] * _EARLIER
 
     def _texture(self) -> NDArray[np.float32]:
         """A security background or paper grain, -1..1: waves, guilloches, hatching, dots."""
@@ -62,6 +67,21 @@ class Paper:
             for x in (left - random.uniform(0.05, 0.5) * tall, right + random.uniform(0.05, 0.5) * tall):
                 self._line(ink, (x, 0), (x, ink.shape[0]))
 
+    def cells(self, ink: Grey, box: tuple[int, int, int, int]) -> None:
+        """Draw the cells of a form into the ink: a frame, and a stroke in every gap of the writing that has room."""
+        random, (left, top, right, bottom) = self.random, box
+        tall, level = bottom - top, int(random.uniform(60, 200))
+        high, low = top - int(random.uniform(0.05, 0.4) * tall), bottom + int(random.uniform(0.05, 0.4) * tall)
+        comb = low - int(random.uniform(0.15, 0.5) * tall) if random.random() < 0.3 else high
+        inked = cv2.reduce(ink[max(top, 0) : bottom, max(left, 0) : right], 0, cv2.REDUCE_MAX)[0] > _FAINT
+        turns = np.flatnonzero(np.diff(inked.astype(np.int8), prepend=0, append=0))
+        first, last = max(left, 0) - round(0.2 * tall), right + round(0.2 * tall)
+        gaps = zip(turns[1:-1:2].tolist(), turns[2::2].tolist(), strict=False)
+        middles = [max(left, 0) + (a + b) // 2 for a, b in gaps if b - a > 0.1 * tall]
+        for x in (first, *middles, last):
+            cv2.line(ink, (x, comb if x in middles else high), (x, low), level, 1)
+        cv2.rectangle(ink, (first, low if comb > high else high), (last, low), level, 1)
+
     def _line(self, ink: Grey, start: tuple[float, float], end: tuple[float, float]) -> None:
         random = self.random
         points = [(int(p[0]), int(p[1])) for p in (start, end)]
@@ -70,6 +90,8 @@ class Paper:
     def photograph(self, ink: Grey, printed: bool) -> Grey:
         """The grey image that a camera or scanner makes of this ink on some paper."""
         random = self.random
+        if random.random() < 0.12:
+            ink = keystone(ink, random)
         rows, cols = ink.shape
         paper = random.uniform(110, 250)
         contrast = paper * random.uniform(0.25, 0.9)
@@ -78,15 +100,28 @@ class Paper:
         if random.random() < share:
             depth = contrast * min(0.45, abs(random.normal(0, 0.16)))
             image -= np.float32(depth) * self._window(self._textures[int(random.integers(_BANK))], rows, cols)
+        if random.random() < 0.04:
+            image -= np.float32(contrast / 255) * self._show_through(rows, cols)
+        if random.random() < 0.02:
+            self._earlier[int(random.integers(_EARLIER))] = ink
         if random.random() < 0.4:
-            image += np.linspace(-1, 1, cols, dtype=np.float32) * np.float32(random.uniform(-25, 25))
+            image += light(rows, cols, random)
         if random.random() < 0.7:
             image = cv2.GaussianBlur(image, (0, 0), random.uniform(0.35, 1.3))
+        if random.random() < 0.05:
+            image = shake(image, random)
         image += np.float32(random.uniform(0, 0.05) * contrast) * self._window(self._noise, rows, cols)
         grey = np.clip(image, 0, 255).astype(np.uint8)
         if random.random() < 0.4:
             grey = np.asarray(self._jpeg(grey))
         return np.asarray(grey, np.uint8)
+
+    def _show_through(self, rows: int, cols: int) -> NDArray[np.float32]:
+        """Writing on the back of the sheet: mirrored, soft and faint; ink, 0..255."""
+        random = self.random
+        back = cv2.flip(self._earlier[int(random.integers(_EARLIER))], 1)
+        soft = cv2.GaussianBlur(cv2.resize(back, (cols, rows)), (0, 0), random.uniform(1.0, 2.5))
+        return np.asarray(soft * np.float32(random.uniform(0.1, 0.35)), np.float32)
 
     def _jpeg(self, grey: Grey) -> Grey:
         _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(30, 92))])
@@ -118,6 +153,12 @@ class Paper:
         radius = int(random.uniform(0.5, 1.2) * rows)
         for part in (1.0, 0.65):
             cv2.circle(ink, centre, int(radius * part), level, 1, cv2.LINE_AA)
+        if random.random() < 0.5:  # the waves that strike out the stamp, beside the ring
+            x = np.arange(centre[0] + radius, cols, 3)
+            swing = 0.06 * rows * np.sin(x / (0.12 * rows) + random.uniform(0, 6))
+            for y in np.arange(random.uniform(0, 0.2), 1.0, 0.22) * rows:
+                wave = np.stack([x, y + swing], axis=1).round().astype(np.int32)
+                cv2.polylines(ink, [wave], False, level, 1, cv2.LINE_AA)
 
     def wear(self, ink: Grey, height_px: float) -> Grey:
         """Print as it comes off worn or coarse devices: few dots, gaps, spread ink, dot matrix, thermal fade.

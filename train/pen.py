@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from train.strokes import Line
 
 Ink = NDArray[np.uint8]
-_NOISE_SHAPE = (64, 512)
+_NOISE_SHAPE = (128, 768)  # larger than nearly every sheet: a larger one is scaled up
 _SHIFT = 4
 
 
@@ -33,22 +33,23 @@ class Pen:
         coarse = random.normal(0, 1, (_NOISE_SHAPE[0] // 8, _NOISE_SHAPE[1] // 8)).astype(np.float32)
         self._pressure = cv2.resize(coarse, _NOISE_SHAPE[::-1], interpolation=cv2.INTER_CUBIC)
         grain = cv2.GaussianBlur(random.normal(0, 1, _NOISE_SHAPE).astype(np.float32), (0, 0), 1.0)
-        self._grain = grain / grain.std()
+        self._dryness = np.abs(grain / grain.std())
 
     def draw(self, lines: Sequence[Line], shape: tuple[int, int], nib: Nib) -> Ink:
         """Ink, bright on 0, of lines given in pixels, on a sheet of that shape."""
         paper = np.full(shape, 255, np.uint8)
-        fixed = [np.rint(line * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2) for line in lines]
-        cv2.polylines(paper, fixed, False, 0, 1, cv2.LINE_8, _SHIFT)
+        fixed = np.rint(np.concatenate(lines) * (1 << _SHIFT)).astype(np.int32)[:, None]
+        cv2.polylines(paper, split_like(fixed, lines), False, 0, 1, cv2.LINE_8, _SHIFT)
         away = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
-        half = np.float32(nib.width_px / 2)
-        ink = np.clip((half * self._pressing(nib, shape) + np.float32(0.5) - away) * 255, 0, 255)
+        half = 255 * nib.width_px / 2
+        # Pressure times half the width, less the distance from the middle of the stroke, over one pixel of edge.
+        pressure = self._window(self._pressure, shape)
+        ink = cv2.addWeighted(pressure, half * nib.swell, away, -255, half + 127.5, dtype=cv2.CV_8U)
         if nib.skips:
-            ink *= np.clip(1.6 - nib.skips * np.abs(self._window(self._grain, shape)), 0, 1)
-        return np.asarray(ink.astype(np.uint8), np.uint8)
-
-    def _pressing(self, nib: Nib, shape: tuple[int, int]) -> NDArray[np.float32]:
-        return np.asarray(1 + np.float32(nib.swell) * self._window(self._pressure, shape), np.float32)
+            dryness = self._window(self._dryness, shape)
+            flow = cv2.addWeighted(dryness, -255 * nib.skips, dryness, 0, 1.6 * 255, dtype=cv2.CV_8U)
+            ink = cv2.multiply(ink, flow, scale=1 / 255)
+        return np.asarray(ink, np.uint8)
 
     def _window(self, bank: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
         if shape[0] > bank.shape[0] or shape[1] > bank.shape[1]:
@@ -70,3 +71,16 @@ class Bend:
         """Move points [n, 2]."""
         moved: Line = points + np.sin(2 * np.pi * (points @ self._waves) + self._phases) @ self._pushes
         return moved
+
+    def lines(self, lines: Sequence[Line]) -> list[Line]:
+        """Move the points of several lines, of which there is at least one."""
+        return split_like(self(np.concatenate(lines)), lines)
+
+
+def split_like(points: Line, lines: Sequence[Line]) -> list[Line]:
+    """Cut points that were concatenated from lines back into as many lines."""
+    pieces, first = [], 0
+    for line in lines:
+        pieces.append(points[first : first + len(line)])
+        first += len(line)
+    return pieces

@@ -13,7 +13,7 @@ import numpy as np
 from train import marks
 from train.digits import Hand
 from train.handwriting import VARIANTS, HandStyle
-from train.pen import Bend, Ink, Nib, Pen
+from train.pen import Bend, Ink, Nib, Pen, split_like
 from train.raster import RasterPen
 from train.shapes_low import zero_chain
 from train.strokes import Habit, Line, spline
@@ -21,7 +21,7 @@ from train.strokes import Habit, Line, spline
 Box = tuple[int, int, int, int]
 _T = TypeVar("_T")
 _ASKED = 8  # hands for a digit that one lacks, before it is drawn
-_MARGIN = 0.8  # of the digit height, around the writing
+_MARGIN = 0.5  # of the digit height, around the writing
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Penman:
         self.pen = Pen(random)
         self.raster = RasterPen(random)
         sizes = np.array([sum(len(g) for g in hand.glyphs) for hand in hands], np.float64)
-        self._weights = np.sqrt(sizes) / np.sqrt(sizes).sum()
+        self._shares = np.sqrt(sizes).cumsum() / np.sqrt(sizes).sum()
 
     def write(self, digits: str, style: HandStyle, ends: bool = False) -> tuple[Ink, Box]:
         """Write a string; the canvas, uint8, ink bright, and the box (left, top, right, bottom) of the digits.
@@ -62,7 +62,7 @@ class Penman:
             count = 1
             while i + count in in_chain:
                 count += 1
-            last = self._digit(written, int(char), count, hand, style, bend, last)
+            last = self._digit(written, int(char), count, hand, style, last)
             left_over = len(digits) - i - count
             gap = style.gap + random.normal(0, style.gap_jitter)
             if left_over and ((pointed and left_over % 3 == 0) or random.random() < style.marks / 20):
@@ -70,6 +70,8 @@ class Penman:
                 written.lines += marks.separator(random, x)
                 gap, last = x - written.right + random.uniform(0.05, 0.5), []
             written.right += max(gap, -0.14)
+        if written.lines:
+            written.lines = bend.lines(written.lines)
         right = self._extent(written, style)[2]
         if ends:
             self._ends(written, right)
@@ -85,10 +87,10 @@ class Penman:
         return choices[int(self.random.integers(len(choices)))]
 
     def _hand(self) -> Hand:
-        return self.hands[int(self.random.choice(len(self.hands), p=self._weights))]
+        return self.hands[min(int(self._shares.searchsorted(self.random.random())), len(self.hands) - 1)]
 
     def _digit(
-        self, written: Written, digit: int, count: int, hand: Hand, style: HandStyle, bend: Bend, last: list[Line]
+        self, written: Written, digit: int, count: int, hand: Hand, style: HandStyle, last: list[Line]
     ) -> list[Line]:
         """Add a digit (or a chain of zeros) at the right end; returns its lines, empty for an image."""
         random = self.random
@@ -101,11 +103,10 @@ class Penman:
         lines = self._strokes(digit, count, hand, style)
         local, tilt = Bend(random, 0.6 * style.bend), random.normal(0, style.slant_jitter)
         lean = np.array([[1.0, random.normal(0, 0.02)], [-tilt, 1.0]])
-        points, ends = np.concatenate(lines), np.cumsum([len(line) for line in lines])[:-1]
-        points = local(points) @ lean
+        points = local(np.concatenate(lines)) @ lean
         low, high = points.min(axis=0), points.max(axis=0)
         scale = np.array([style.aspect * wide, tall / max(high[1] - low[1], 0.3)])
-        placed = np.split(bend((points - low) * scale + [written.right, top]), ends)
+        placed = split_like((points - low) * scale + [written.right, top], lines)
         if last and random.random() < style.ligatures:
             written.lines += self._ligature(last, placed)
         written.lines += placed
@@ -115,8 +116,8 @@ class Penman:
     def _size(self, digit: int, style: HandStyle) -> tuple[float, float, float]:
         """Height, width factor and top of a digit, in digit heights."""
         random = self.random
-        tall = float(np.clip(1 + random.normal(0, style.size_jitter), 0.6, 1.5))
-        wide = float(np.clip(1 + random.normal(0, 0.08), 0.7, 1.4))
+        tall = min(max(1 + random.normal(0, style.size_jitter), 0.6), 1.5)
+        wide = min(max(1 + random.normal(0, 0.08), 0.7), 1.4)
         if style.small_zeros and digit == 0:  # small or flat: joined zeros are often wider than high
             squeeze = random.uniform(0.5, 0.85)
             tall *= squeeze
@@ -185,9 +186,12 @@ class Penman:
         corners = np.array([[x, y] for x in (left, right) for y in (top, bottom)]) @ shear
         origin = corners.min(axis=0) - _MARGIN
         cols, rows = np.ceil((corners.max(axis=0) + _MARGIN - origin) * height).astype(int).tolist()
-        lines = [(line @ shear - origin) * height for line in written.lines]
-        nib = Nib(style.pen * height, style.swell, style.skips)
-        canvas = self.pen.draw(lines, (rows, cols), nib) if lines else np.zeros((rows, cols), np.uint8)
+        if written.lines:
+            points = (np.concatenate(written.lines) @ shear - origin) * height
+            nib = Nib(style.pen * height, style.swell, style.skips)
+            canvas = self.pen.draw(split_like(points, written.lines), (rows, cols), nib)
+        else:
+            canvas = np.zeros((rows, cols), np.uint8)
         for x, y, image in written.images:
             col, row = ((np.array([x, y]) @ shear - origin) * height).astype(int).tolist()
             view = canvas[row : row + image.shape[0], col : col + image.shape[1]]
@@ -217,5 +221,5 @@ class Penman:
         """Give strokes their edge: soft where the gain is low, thinner where the level is high."""
         soft = cv2.GaussianBlur(ink, (0, 0), style.blur_px)
         level = min(style.level, 0.6 * float(soft.max()) / 255)  # a hairline must not vanish altogether
-        table = np.clip((np.arange(256) / 255 - level) * style.gain + 0.5, 0, 1)
-        return np.asarray(np.rint(table * 255).astype(np.uint8)[soft], np.uint8)
+        # (soft / 255 - level) * gain + 1/2, in 0..1, as ink
+        return np.asarray(cv2.addWeighted(soft, style.gain, soft, 0, 127.5 - 255 * level * style.gain), np.uint8)

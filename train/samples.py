@@ -100,7 +100,7 @@ def _handwritten(generator: FieldGenerator, code: str) -> NDArray[np.uint8]:
 
 def _printed(generator: FieldGenerator, text: str) -> NDArray[np.uint8]:
     ink = generator.typesetter.set_line(text, 30)
-    return generator.paper.photograph(ink[18:-18, 14:-14], printed=True)
+    return generator.paper.photograph(ink[6:-6, 2:-2], printed=True)
 
 
 def _smear(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -39,6 +39,23 @@ for _i, (_dy, _dx) in enumerate(_NEIGHBOURS):
     _WEIGHTS[1 + _dy, 1 + _dx] = 1 << _i
 
 
+def _links() -> list[list[int]]:
+    """For each of the 256 neighbourhoods the steps, in a flat cell, to the pixels that a pixel is linked with.
+
+    A diagonal counts only where no straight step leads the same way.
+    """
+    links = []
+    for code in range(256):
+        near = {step for i, step in enumerate(_NEIGHBOURS) if (code >> i) & 1}
+        linked = [(dy, dx) for dy, dx in _NEIGHBOURS if (dy, dx) in near]
+        linked = [(dy, dx) for dy, dx in linked if not (dy and dx and near & {(dy, 0), (0, dx)})]
+        links.append([dy * _CELL[1] + dx for dy, dx in linked])
+    return links
+
+
+_LINKS = _links()
+
+
 def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
     """The strokes of each glyph (uint8, ink bright), in units of its height.
 
@@ -55,14 +72,15 @@ def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
     thin = _thin(mosaic)
     halves = cv2.distanceTransform(mosaic, cv2.DIST_L2, 3)
     cells = [slice(i * rows, (i + 1) * rows) for i in range(len(glyphs))]
-    return [_lines(thin[cell]) if _is_clear(halves[cell][thin[cell] > 0]) else [] for cell in cells]
+    near = _neighbourhoods(thin)
+    return [_lines(thin[cell], near[cell]) if _is_clear(halves[cell][thin[cell] > 0]) else [] for cell in cells]
 
 
 def _is_clear(halves: NDArray[np.float32]) -> bool:
     """Whether a glyph's strokes, half as wide as these numbers, are thin and even enough to be traced."""
     if not len(halves):
         return False
-    usual = float(np.median(halves))
+    usual = float(np.partition(halves, len(halves) // 2)[len(halves) // 2])
     return usual < _WIDEST_PX and float(halves.max()) < _EVEN * usual + 0.7
 
 
@@ -70,44 +88,57 @@ def _thin(mask: Grey) -> Grey:
     while True:
         before = mask
         for table in _TABLES:
-            mask = mask & table[cv2.filter2D(mask, -1, _WEIGHTS, borderType=cv2.BORDER_CONSTANT)]
-        if np.array_equal(mask, before):
+            mask = cv2.bitwise_and(mask, cv2.LUT(_neighbourhoods(mask), table))
+        if not cv2.countNonZero(cv2.subtract(before, mask)):
             return mask
 
 
-def _lines(thin: Grey) -> list[Line]:
-    """Walk a skeleton from ends and forks; lines in units of the digit's height."""
-    pixels = set(zip(*(axis.tolist() for axis in np.nonzero(thin)), strict=True))
-    links = {p: _linked(p, pixels) for p in pixels}
-    walked: set[frozenset[tuple[int, int]]] = set()
+def _neighbourhoods(mask: Grey) -> Grey:
+    """For each pixel which of its neighbours are set, a bit each in the order of _NEIGHBOURS."""
+    return np.asarray(cv2.filter2D(mask, -1, _WEIGHTS, borderType=cv2.BORDER_CONSTANT), np.uint8)
+
+
+def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
+    """Walk a skeleton, uint8 of _CELL's shape, from ends and forks, then round the rings that have neither.
+
+    The lines are in units of the digit's height.
+    """
+    places = np.flatnonzero(thin)
+    # A pixel is known by its index in the flat cell.
+    links = {
+        pixel: _LINKS[code]
+        for pixel, code in zip(places.tolist(), neighbourhoods.ravel()[places].tolist(), strict=True)
+    }
+
+    def walk(start: int, step: int) -> list[int]:
+        path = [start, start + step]
+        here, steps = path[1], links[path[1]]
+        while len(steps) == 2 and here != start:
+            step = steps[steps[0] == -step]
+            here += step
+            path.append(here)
+            steps = links[here]
+        return path
+
     paths = []
-    knots = [p for p in sorted(pixels) if len(links[p]) != 2]
-    for start in knots + sorted(pixels):
-        for first in links[start]:
-            if frozenset((start, first)) in walked:
-                continue
-            path = [start, first]
-            walked.add(frozenset((start, first)))
-            while len(links[path[-1]]) == 2 and path[-1] != start:
-                a, b = links[path[-1]]
-                path.append(b if a == path[-2] else a)
-                walked.add(frozenset(path[-2:]))
+    knots = [pixel for pixel, steps in links.items() if len(steps) != 2]
+    seen: set[int] = set(knots)
+    reached: set[tuple[int, int]] = set()  # knots, and the pixels from which they were
+    for knot in knots:
+        for step in links[knot]:
+            if (knot, knot + step) not in reached:
+                path = walk(knot, step)
+                reached.add((path[-1], path[-2]))
+                seen.update(path)
+                paths.append(path)
+    for pixel in links:
+        if pixel not in seen:
+            path = walk(pixel, links[pixel][0])
+            seen.update(path)
             paths.append(path)
     long = [p for p in paths if len(p) >= _SPUR_PX or (len(links[p[0]]) != 1 and len(links[p[-1]]) != 1)]
-    return [_smooth(np.array(path, np.float64)[:, ::-1] - 3) / _HEIGHT_PX for path in (long or paths)]
-
-
-def _linked(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Neighbours of a skeleton's pixel; a diagonal counts only where no straight step leads the same way."""
-    y, x = pixel
-    found = []
-    for dy, dx in _NEIGHBOURS:
-        if (y + dy, x + dx) not in pixels:
-            continue
-        if dy and dx and ((y + dy, x) in pixels or (y, x + dx) in pixels):
-            continue
-        found.append((y + dy, x + dx))
-    return found
+    rows_and_columns = (np.divmod(np.array(path), _CELL[1]) for path in long or paths)
+    return [_smooth(np.array([x, y], np.float64).T - 3) / _HEIGHT_PX for y, x in rows_and_columns]
 
 
 def _smooth(points: Line) -> Line:

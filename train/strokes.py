@@ -7,6 +7,7 @@ A shape is a function that asks for random numbers and returns strokes: lists of
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import cos, sin
 
 import numpy as np
@@ -54,13 +55,21 @@ def spline(points: Line, steps: int = 5) -> Line:
     """Catmull-Rom curve through the points."""
     if len(points) < 3:
         return points
+    curve: Line = _spline_weights(len(points), steps) @ points
+    return curve
+
+
+@cache
+def _spline_weights(count: int, steps: int) -> NDArray[np.float64]:
+    """What each of `count` points adds to each point of the curve, which is linear in them."""
+    points = np.eye(count)
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     before, start, end, after = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
     t = (np.arange(steps) / steps)[None, :, None]
     curve = start + 0.5 * t * (
         end - before + t * (2 * before - 5 * start + 4 * end - after + t * (3 * (start - end) + after - before))
     )
-    return np.concatenate([curve.reshape(-1, 2), points[-1:]])
+    return np.concatenate([curve.reshape(-1, count), points[-1:]])
 
 
 def arc(x: float, y: float, rx: float, ry: float, start: float, turn: float, points: int) -> Points:

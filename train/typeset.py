@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageFont
 
 from device_runtime.errors import PosteyeError
 
@@ -60,6 +64,7 @@ HAND_FAMILIES = (
     "Ecolier_court",
     "Comic Neue",
 )
+_DRAWN_PX = (26, 40)  # heights of digits in which characters are drawn, to be scaled down from there
 _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiou"
 _LIKE_DIGITS = ("bszglqt", "oia")  # in capitals
 _FALSE_DIGITS = "SSSSBBOOGIZJTLQDAK"
@@ -89,37 +94,66 @@ def find_fonts(families: tuple[str, ...]) -> list[Path]:
     return [Path(f) for f in sorted(found)]
 
 
+def margin_px(height_px: float) -> int:
+    """The room that a line has on every side of its ink, from the height of its digits."""
+    return round(0.6 * height_px)
+
+
 class Typesetter:
-    """Sets lines of text in random fonts."""
+    """Sets lines of text in random fonts, from characters that are drawn once in a few sizes."""
 
     def __init__(self, fonts: list[Path], random: np.random.Generator) -> None:
         self.random = random
-        self._fonts = [ImageFont.truetype(str(path), 40) for path in fonts]
-        self._sized: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
-        self._digit_heights = [max(f.getbbox("0123456789")[3] - f.getbbox("0123456789")[1], 1) for f in self._fonts]
+        self._fonts = fonts
 
     def set_line(self, text: str, height_px: float) -> NDArray[np.uint8]:
-        """Draw a line of text, uint8, ink bright, with digits about `height_px` tall and a margin around."""
+        """Draw a line of text, uint8, ink bright, with digits about `height_px` tall and `margin_px` around."""
         random = self.random
-        index = int(random.integers(len(self._fonts)))
-        size = max(8, round(40 * height_px / self._digit_heights[index]))
-        if (index, size) not in self._sized:
-            self._sized[index, size] = self._fonts[index].font_variant(size=size)
-        font = self._sized[index, size]
-        spacing = random.uniform(-0.04, 0.2) * height_px if random.random() < 0.35 else 0.0
-        left, top, right, bottom = font.getbbox(text)
-        margin = round(height_px)
-        width = int(right - left + spacing * len(text)) + 2 * margin
-        image = Image.new("L", (width, int(bottom - top) + 2 * margin), 0)
-        pen = ImageDraw.Draw(image)
-        if spacing:
-            x = float(margin - left)
-            for char in text:
-                pen.text((x, margin - top), char, 255, font=font)
-                x += font.getlength(char) + spacing
-        else:
-            pen.text((margin - left, margin - top), text, 255, font=font)
-        return np.array(image, np.uint8)
+        path = self._fonts[int(random.integers(len(self._fonts)))]
+        drawn_px = next((size for size in _DRAWN_PX if size >= height_px), _DRAWN_PX[-1])
+        glyphs = [_glyph(path, drawn_px, char) for char in text]
+        spacing = random.uniform(-0.04, 0.2) * drawn_px if random.random() < 0.35 else 0.0
+        lefts, pen = [], 0.0
+        for glyph in glyphs:
+            lefts.append(round(pen) + glyph.left)
+            pen += glyph.advance + spacing
+        first, top = min(lefts), min(glyph.top for glyph in glyphs)
+        right = max(x + glyph.ink.shape[1] for x, glyph in zip(lefts, glyphs, strict=True))
+        low = max(glyph.top + glyph.ink.shape[0] for glyph in glyphs)
+        line = np.zeros((max(low - top, 1), max(right - first, 1)), np.uint8)
+        for x, glyph in zip(lefts, glyphs, strict=True):
+            rows, cols = glyph.ink.shape
+            view = line[glyph.top - top : glyph.top - top + rows, x - first : x - first + cols]
+            np.maximum(view, glyph.ink, out=view)
+        scale, margin = height_px / drawn_px, margin_px(height_px)
+        size = (max(1, round(line.shape[1] * scale)), max(1, round(line.shape[0] * scale)))
+        line = np.asarray(cv2.resize(line, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        return np.asarray(cv2.copyMakeBorder(line, *(4 * (margin,)), cv2.BORDER_CONSTANT, value=0), np.uint8)
+
+
+@dataclass(frozen=True)
+class _Glyph:
+    """A character: its ink, uint8 [h, w], bright; where that begins against the pen; how far the pen moves on."""
+
+    ink: NDArray[np.uint8]
+    left: int
+    top: int
+    advance: float
+
+
+@cache
+def _face(path: Path, digits_px: int) -> ImageFont.FreeTypeFont:
+    """A font in the size that makes its digits so tall."""
+    trial = ImageFont.truetype(str(path), 40, layout_engine=ImageFont.Layout.BASIC)
+    _, top, _, low = trial.getbbox("0123456789")
+    return trial.font_variant(size=max(8, round(40 * digits_px / max(low - top, 1))))
+
+
+@cache
+def _glyph(path: Path, digits_px: int, char: str) -> _Glyph:
+    face = _face(path, digits_px)
+    mask, (left, top) = face.getmask2(char, mode="L")
+    return _Glyph(np.array(mask, np.uint8).reshape(mask.size[::-1]), int(left), int(top), face.getlength(char))
 
 
 def random_word(random: np.random.Generator, letters: int | None = None, start: str = "") -> str:
@@ -127,8 +161,9 @@ def random_word(random: np.random.Generator, letters: int | None = None, start: 
     count = letters or int(random.integers(2, 10))
     turn = int(random.integers(2)) if not start else 1
     sets = _LIKE_DIGITS if random.random() < 0.25 else (_CONSONANTS, _VOWELS)
-    drawn = (sets[(i + turn) % 2] for i in range(count - len(start)))
-    word = start.lower() + "".join(kind[int(random.integers(len(kind)))] for kind in drawn)
+    picks = random.random(max(0, count - len(start))).tolist()
+    kinds = [sets[(i + turn) % 2] for i in range(len(picks))]
+    word = start.lower() + "".join(kind[int(u * len(kind))] for kind, u in zip(kinds, picks, strict=True))
     style = random.random()
     return word.upper() if style < 0.6 else word.capitalize() if style < 0.9 else word
 
@@ -137,26 +172,29 @@ def random_line(random: np.random.Generator, code: str) -> str:
     """A line of an address, a receipt or a label that holds the code, mostly with other writing around it."""
     words = [random_word(random) for _ in range(int(random.integers(1, 3)))]
     if random.random() < 0.45:  # what a reader takes for a digit, right beside the code
-        words[0] = random_word(random, start=str(random.choice(list(_FALSE_DIGITS))))
+        words[0] = random_word(random, start=_any(random, _FALSE_DIGITS))
     style = random.random()
-    separator = str(random.choice([" ", " ", ", ", ",", " - ", ". "]))
-    tail = " ".join(words) + str(random.choice(["", ".", ",", "", ", " + random_word(random)]))
+    separator = _any(random, (" ", " ", ", ", ",", " - ", ". "))
+    tail = " ".join(words) + _any(random, ("", ".", ",", "", ", " + random_word(random)))
     if style < 0.15:
         return code
     if style < 0.55:
         return code + separator + tail
     if style < 0.75:
-        return tail + separator + code + str(random.choice(["", ".", ",", separator + random_word(random)]))
+        return tail + separator + code + _any(random, ("", ".", ",", separator + random_word(random)))
     if style < 0.82:
-        return str(random.choice(["D-", "MY-", "F-", "B-", "CH-"])) + code + " " + tail
+        return _any(random, ("D-", "MY-", "F-", "B-", "CH-")) + code + " " + tail
     number = str(random.integers(1, 10 ** int(random.integers(1, 5))))
-    letter = str(random.choice(["U", "S", "SS", "B", "G", "PJS"]))
-    other = str(
-        random.choice([number, number + "/" + str(random.integers(1, 40)), number + "-" + number[:2], letter + number])
-    )
-    head = str(random.choice(_TITLES)) + " " + other
+    letter = _any(random, ("U", "S", "SS", "B", "G", "PJS"))
+    turned = number + "/" + str(random.integers(1, 40))
+    other = _any(random, (number, turned, number + "-" + number[:2], letter + number))
+    head = _any(random, _TITLES) + " " + other
     return (
         head
-        + str(random.choice([", ", " ", ","]))
+        + _any(random, (", ", " ", ","))
         + (code + separator + tail if random.random() < 0.7 else tail + " " + code)
     )
+
+
+def _any(random: np.random.Generator, choices: Sequence[str]) -> str:
+    return choices[int(random.integers(len(choices)))]

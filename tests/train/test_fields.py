@@ -77,3 +77,29 @@ def test_lines_hold_their_code() -> None:
 def test_missing_fonts_are_named() -> None:
     with pytest.raises(PosteyeError, match=r"No Such Family|fc-list"):
         find_fonts(("No Such Family",))
+
+
+def test_cells_stand_between_digits_and_around_them(generator: FieldGenerator) -> None:
+    for _ in range(10):
+        ink = np.zeros((100, 200), np.uint8)
+        ink[30:70, 50:70] = ink[30:70, 120:140] = 255
+        generator.paper.cells(ink, (50, 30, 140, 70))
+        assert ink[69, 80:110].any() or ink[71:86, 80:110].any()  # the gap has a stroke
+        assert ink[40:72, :50].any() and ink[40:72, 141:].any()
+        assert (ink[30:70, 50:70] == 255).all()
+
+
+def test_the_back_of_the_sheet_shines_through_mirrored(generator: FieldGenerator) -> None:
+    back = np.zeros((40, 100), np.uint8)
+    back[:, :20] = 255
+    paper = generator.paper
+    paper._earlier = [back] * len(paper._earlier)
+    seen = paper._show_through(40, 100)
+    assert seen[:, 85:].min() > 15 and seen[:, :70].max() < 1 and seen.max() < 0.36 * 255
+
+
+def test_postmarks_strike_across_the_field(generator: FieldGenerator) -> None:
+    for _ in range(10):
+        ink = np.zeros((60, 240), np.uint8)
+        generator.paper.postmark(ink)
+        assert ink.dtype == np.uint8 and ink.max() <= 180

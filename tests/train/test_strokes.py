@@ -84,3 +84,13 @@ def test_bending_is_smooth() -> None:
     moved = bend(line) - line
     assert 0 < np.abs(moved).max() < 0.2
     assert np.abs(np.diff(moved, axis=0)).max() < 0.02
+
+
+def test_tracing_walks_every_branch_once() -> None:
+    fork = np.zeros((40, 40), np.uint8)
+    for end in ((4, 2), (36, 2), (20, 38)):
+        cv2.line(fork, (20, 18), end, 255, 4)
+    (lines,) = trace([fork])
+    long = [line for line in lines if np.hypot(*(line[0] - line[-1])) > 0.25]
+    ends = np.array([max(line[[0, -1]], key=lambda p: np.hypot(*(p - [0.5, 0.45]))) for line in long])
+    assert len(long) == 3 and len({tuple(np.round(end, 1)) for end in ends}) == 3

@@ -1,0 +1,41 @@
+"""What a camera adds to a picture of paper: keystone, shake, uneven light; each one call of OpenCV or two."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+_KEYSTONE = 0.05  # of the height: how far a corner may be off after the picture was squared up
+_LONGEST_SHAKE_PX = 4
+
+
+def keystone(ink: Grey, random: np.random.Generator) -> Grey:
+    """Ink, uint8 [H, W], seen a little from the side: what is left of a perspective that was squared up roughly."""
+    rows, cols = ink.shape
+    corners = np.array([[0, 0], [cols, 0], [cols, rows], [0, rows]], np.float32)
+    moved = corners + random.uniform(-_KEYSTONE * rows, _KEYSTONE * rows, (4, 2)).astype(np.float32)
+    return np.asarray(cv2.warpPerspective(ink, cv2.getPerspectiveTransform(corners, moved), (cols, rows)), np.uint8)
+
+
+def shake(image: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    """An image [H, W] taken while the camera or the mail moved on along a straight line."""
+    angle, length = random.uniform(0, pi), random.uniform(2, _LONGEST_SHAKE_PX)
+    kernel = np.zeros((_LONGEST_SHAKE_PX + 1, _LONGEST_SHAKE_PX + 1), np.uint8)
+    middle = _LONGEST_SHAKE_PX / 2
+    reach = (length / 2 * cos(angle), length / 2 * sin(angle))
+    ends = [(round(16 * (middle + sign * reach[0])), round(16 * (middle + sign * reach[1]))) for sign in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 255, 1, cv2.LINE_AA, 4)
+    weights = kernel.astype(np.float32)
+    return np.asarray(cv2.filter2D(image, -1, weights / weights.sum()), np.float32)
+
+
+def light(rows: int, cols: int, random: np.random.Generator) -> NDArray[np.float32]:
+    """Light that falls off towards a side, as grey levels to add, float32 [rows, cols]."""
+    across, down = random.uniform(-25, 25), random.uniform(-12, 12)
+    x = np.linspace(-across, across, cols, dtype=np.float32)
+    y = np.linspace(-down, down, rows, dtype=np.float32)
+    return np.asarray(x + y[:, None], np.float32)
