@@ -1,67 +1,41 @@
-"""The page of the paper's comparison: its table in Markdown and a bar chart in SVG, both from the kept figures."""
+"""The page of the paper's comparison: its tables in Markdown, its text and charts, all from the kept figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks.paper_rows import ROWS, Row
-from benchmarks.paper_scores import Measured
+from benchmarks.paper_charts import Bars, chart
+from benchmarks.paper_page_text import ABLATIONS_HEAD, ABLATIONS_NOTES, CHARTS_HEAD, HEAD, NETS
+from benchmarks.paper_rows import ABLATIONS, ROWS, Row
+from benchmarks.paper_scores import Measured, Rejected
 from device_runtime.errors import PosteyeError
 
-_HEAD = """# The paper's comparison, run again
-
-Test error on MNIST's 10,000 test digits, beside the figures of LeCun, Bottou, Bengio and Haffner (1998, Figs. 9 to 12).
-This page and its chart are written by `python -m benchmarks.paper_table --write {page}`; a row is run by
-`python -m benchmarks.paper_table --only NAME` (`pip install posteye[paper]`). Several seeds: mean (number of seeds).
-
-What was chosen by measuring (schedule and start of the nets, cropping, the inputs of the quadratic row) was chosen on
-training digits held out; then each row trained on all 60,000. Not so the pairwise row: six ways to count its votes were
-first compared on the test digits, where outputs cut to -1..1 gave 9.7 % and plain votes 7.0 %. Two earlier sets of
-inputs of the quadratic row were also seen there (3.3 % with 861 inputs, 3.9 % with squares in place of the components).
-
-![Test error of each row]({chart})
-
-| row | error % | paper | reject % for 0.5 % error | paper | products k | paper | variables k | paper | CPU s |
-|---|---|---|---|---|---|---|---|---|---|
-"""
-_NETS = """
-## How the nets train
-
-One pattern at a time by stochastic diagonal Levenberg-Marquardt, twenty passes of 60,000 in one random order, starting
-weights, schedule and mu of the paper, the last net taken. Two things differ.
-
-* The first 3,000 patterns are presented once more beforehand, with equal steps of 0.001. Weights within 2.4 / fan-in
-  make the first outputs so small that the curvature measured on them promises steps a hundred times too long: within a
-  hundred patterns LeNet-5 is saturated and stays so.
-* Under RBF units the global eta is at most 0.00005 (the paper begins with 0.0005), for the same reason.
-
-LeNet-5 trains by Eq. 8 on squared distances, the other nets on half the squared error to targets of +1 and -1. The
-paper does not give the ranges of the distortions, nor the connections of LeNet-4: train/distortions.py and
-train/lenet.py say what is taken here.
-"""
-_BAR_PX, _LABEL_PX, _SCALE_PX, _LEFT_PX = 9, 12, 42, 210
-_OURS, _PAPERS = "#1f5fa8", "#b0b0b0"
+Runs = Mapping[str, Sequence[Measured]]  # of each row, by its name
 
 
 def write_page(runs: Sequence[Measured], page: Path) -> None:
-    """Write the page, and the chart beside it under the same name with the suffix .svg.
+    """Write the page, and beside it its four charts under the same name, as .svg, -reject.svg and so on.
 
     Raises PosteyeError when a run belongs to no row or when a file cannot be written.
     """
-    known = {row.name for row in ROWS}
+    by_row: dict[str, list[Measured]] = {row.name: [] for row in (*ROWS, *ABLATIONS)}
     for run in runs:
-        if run.row not in known:
+        if run.row not in by_row:
             raise PosteyeError(f"there is no row {run.row}; delete its file among the results")
-    by_row = {row.name: [run for run in runs if run.row == row.name] for row in ROWS}
-    chart = page.with_suffix(".svg")
+        by_row[run.row].append(run)
+    drawn = {page.with_name(f"{page.stem}{suffix}.svg"): svg for suffix, svg in charts(by_row).items()}
     lines = [table_line(row, by_row[row.name]) for row in ROWS]
     notes = [f"* {row.title}: {run.details}." for row in ROWS for run in by_row[row.name][:1] if run.details]
+    ablations = [ablation_line(row, by_row[row.name]) for row in ABLATIONS]
+    pictures = [f"![{path.stem}]({path.name})\n" for path in drawn]
+    parts = [HEAD.format(page=page), *lines, "", *notes, CHARTS_HEAD, *pictures, NETS]
+    parts += [ABLATIONS_HEAD, *ablations, ABLATIONS_NOTES]
     try:
-        page.write_text(_HEAD.format(page=page, chart=chart.name) + "\n".join([*lines, "", *notes]) + "\n" + _NETS)
-        chart.write_text(bars(by_row))
+        page.write_text("\n".join(parts))
+        for path, svg in drawn.items():
+            path.write_text(svg)
     except OSError as error:
         raise PosteyeError(f"cannot write {error.filename}: {error.strerror}") from None
 
@@ -70,48 +44,72 @@ def table_line(row: Row, runs: Sequence[Measured]) -> str:
     """One row of the table; a row without runs says why, or that it has not been run."""
     papers = [row.error, row.reject or "-", _number(row.products_k), _number(row.variables_k)]
     if runs:
-        seeds = f" ({len(runs)})" if len(runs) > 1 else ""
         ours = [
-            f"**{fmean(run.error_percent for run in runs):.2f}**{seeds}",
-            f"{fmean(run.reject_percent for run in runs):.2f}",
+            f"**{_mean(runs, lambda run: run.error_percent):.2f}**",
+            f"{_mean(runs, lambda run: run.reject_percent):.2f}",
             _number(runs[0].products_k),
             _number(runs[0].variables_k),
         ]
-        spent = f"{fmean(run.cpu_s for run in runs):.0f}"
     else:
         ours = [f"not run: {row.why}" if row.run is None else "not run yet", "", "", ""]
-        spent = ""
     cells = [cell for pair in zip(ours, papers, strict=True) for cell in pair]
-    return "| " + " | ".join([row.title, *cells, spent]) + " |"
+    return _line([row.title, *cells, *_effort(runs)])
+
+
+def ablation_line(row: Row, runs: Sequence[Measured]) -> str:
+    """One row of the table of changed LeNet-5s."""
+    if not runs:
+        return _line([row.title, "not run yet", *[""] * 7])
+
+    def share(kind: str) -> str:
+        """By the difference of the two best, then by the best alone."""
+        measures: tuple[Callable[[Rejected], float], ...] = (lambda r: r.by_difference, lambda r: r.by_best)
+        return " / ".join(f"{fmean(measure(run.rejected[kind]) for run in runs):.1f}" for measure in measures)
+
+    cells = [f"**{_mean(runs, lambda run: run.error_percent):.2f}**"]
+    cells += [share(kind) for kind in ("test digits", "half digits", "letters")]
+    return _line([row.title, *cells, f"{runs[0].products_k:.1f}", f"{runs[0].variables_k:.2f}", *_effort(runs)])
+
+
+def charts(by_row: Runs) -> dict[str, str]:
+    """The charts as SVG, by what is added to the page's name: errors, rejects, products and variables."""
+    shown = [(row, by_row[row.name]) for row in ROWS if by_row[row.name]]
+    colours = "here (blue) and in 1998 (grey)"
+
+    def drawn(title: str, ours: Callable[[Measured], float], papers: Callable[[Row], float | None], log: bool) -> str:
+        rows = [Bars(row.title, _mean(runs, ours), papers(row)) for row, runs in shown]
+        return chart(f"{title}: {colours}", rows, log)
+
+    return {
+        "": drawn("Test error, %", lambda run: run.error_percent, lambda row: float(row.error), False),
+        "-reject": drawn(
+            "Rejected for 0.5 % error, %",
+            lambda run: run.reject_percent,
+            lambda row: float(row.reject) if row.reject else None,
+            True,
+        ),
+        "-products": drawn(
+            "Multiply-accumulates for a digit, thousands", lambda run: run.products_k, lambda row: row.products_k, True
+        ),
+        "-variables": drawn("Numbers kept, thousands", lambda run: run.variables_k, lambda row: row.variables_k, True),
+    }
+
+
+def _effort(runs: Sequence[Measured]) -> list[str]:
+    """Number of seeds, their errors where there are several, and CPU seconds of one."""
+    if not runs:
+        return ["", ""]
+    errors = ", ".join(f"{run.error_percent:.2f}" for run in runs)
+    return [f"{len(runs)} ({errors})" if len(runs) > 1 else "1", f"{_mean(runs, lambda run: run.cpu_s):.0f}"]
+
+
+def _mean(runs: Sequence[Measured], figure: Callable[[Measured], float]) -> float:
+    return fmean(figure(run) for run in runs)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:g}"
-
-
-def bars(by_row: dict[str, list[Measured]]) -> str:
-    """A bar for our error and one for the paper's for each row that was run, as SVG."""
-    shown = [row for row in ROWS if by_row[row.name]]
-    step = 2 * _BAR_PX + 6
-    parts = []
-    for place, row in enumerate(shown):
-        top = 24 + place * step
-        parts.append(_text(_LEFT_PX - 6, top + _LABEL_PX, row.title, "end"))
-        ours = fmean(run.error_percent for run in by_row[row.name])
-        for offset, value, colour in ((0, ours, _OURS), (_BAR_PX, float(row.error), _PAPERS)):
-            width = value * _SCALE_PX
-            parts.append(
-                f'<rect x="{_LEFT_PX}" y="{top + offset}" width="{width:.1f}" height="{_BAR_PX - 1}" fill="{colour}"/>'
-            )
-            parts.append(_text(_LEFT_PX + width + 4, top + offset + _BAR_PX - 1, f"{value:g}", "start", 9))
-    widest = max(
-        [float(row.error) for row in shown] + [r.error_percent for row in shown for r in by_row[row.name]] + [1]
-    )
-    size = f'width="{_LEFT_PX + widest * _SCALE_PX + 50:.0f}" height="{24 + len(shown) * step}"'
-    title = _text(_LEFT_PX, 14, "test error, %: here (blue) and in 1998 (grey)", "start")
-    style = "<style>text{font-family:sans-serif;fill:#222}svg{background:#fff}</style>"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{style}{title}{"".join(parts)}</svg>\n'
-
-
-def _text(x: float, y: float, words: str, anchor: str, size: int = 12) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">{escape(words)}</text>'

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,7 @@ class Answers:
 
     products: multiply-accumulates for one digit, variables: numbers stored; both in thousands.
     details: what the table says beside the row, such as the parameters chosen. earlier_cpu_s: CPU time of earlier
-    processes whose checkpoint this one went on from.
+    processes whose checkpoint this one went on from. others: scores, by kind, of images that are no digits.
     """
 
     scores: Scores
@@ -29,10 +30,24 @@ class Answers:
     variables_k: float
     details: str = ""
     earlier_cpu_s: float = 0.0
+    others: Mapping[str, Scores] = field(default_factory=dict)
+
+
+class Rejected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Percent rejected by a threshold on the difference of the two best scores, and by one on the best alone.
+
+    Both thresholds leave 0.5 % of the accepted test digits wrong.
+    """
+
+    by_difference: float
+    by_best: float
 
 
 class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One run of one row as kept in JSON. Percentages; thousands; cpu_s is the process's own time."""
+    """One run of one row as kept in JSON. Percentages; thousands; cpu_s is the process's own time.
+
+    rejected: of the test digits and of each kind of image that is no digit, where the row was asked for it.
+    """
 
     row: str
     seed: int
@@ -42,6 +57,7 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables_k: float
     cpu_s: float
     details: str
+    rejected: dict[str, Rejected] = {}
 
 
 def error_percent(scores: Scores, labels: NDArray[np.uint8]) -> float:
@@ -49,20 +65,47 @@ def error_percent(scores: Scores, labels: NDArray[np.uint8]) -> float:
     return 100 * float(np.mean(scores.argmax(1) != labels))
 
 
+def margins(scores: Scores) -> NDArray[np.float32]:
+    """Difference of the two best scores of each digit: float32 [n]."""
+    top = np.sort(scores, axis=1)[:, -2:]
+    return np.asarray(top[:, 1] - top[:, 0], np.float32)
+
+
+def least_accepted(confidences: NDArray[np.float32], wrong: NDArray[np.bool_], target: float = TARGET_ERROR) -> float:
+    """Lowest confidence to accept so that at most `target` of the accepted are wrong, as many as can be.
+
+    Digits of equal confidence go together. Infinity where none can be accepted.
+    """
+    order = np.argsort(-confidences, kind="stable")
+    accepted = np.arange(1, len(wrong) + 1)
+    falling = confidences[order]
+    possible = np.append(falling[1:] < falling[:-1], True) & (np.cumsum(wrong[order]) <= target * accepted)
+    most = int(accepted[possible].max(initial=0))
+    return float(falling[most - 1]) if most else np.inf
+
+
 def reject_percent(scores: Scores, labels: NDArray[np.uint8], target: float = TARGET_ERROR) -> float:
     """Smallest share of digits, in percent, to reject so that at most `target` of the accepted are wrong.
 
-    Rejected are those whose two best scores differ least; digits of equal difference go together (section III-D).
+    Rejected are those whose two best scores differ least (section III-D).
     """
-    top = np.sort(scores, axis=1)[:, -2:]
-    margins = top[:, 1] - top[:, 0]
-    order = np.argsort(-margins, kind="stable")
-    wrong = np.cumsum((scores.argmax(1) != labels)[order])
-    accepted = np.arange(1, len(labels) + 1)
-    falling = margins[order]
-    possible = np.append(falling[1:] < falling[:-1], True) & (wrong <= target * accepted)
-    most = accepted[possible].max(initial=0)
-    return 100 * (1 - float(most) / len(labels))
+    confidences = margins(scores)
+    least = least_accepted(confidences, scores.argmax(1) != labels, target)
+    return 100 * float(np.mean(confidences < least))
+
+
+def rejected(answers: Answers, labels: NDArray[np.uint8]) -> dict[str, Rejected]:
+    """What the two thresholds reject of the test digits and of each kind of images that are no digits."""
+    wrong = answers.scores.argmax(1) != labels
+    least_difference = least_accepted(margins(answers.scores), wrong)
+    least_best = least_accepted(answers.scores.max(1), wrong)
+    return {
+        kind: Rejected(
+            round(100 * float(np.mean(margins(scores) < least_difference)), 2),
+            round(100 * float(np.mean(scores.max(1) < least_best)), 2),
+        )
+        for kind, scores in {"test digits": answers.scores, **answers.others}.items()
+    }
 
 
 def measure(row: str, seed: int, answers: Answers, labels: NDArray[np.uint8], cpu_s: float) -> Measured:
@@ -76,6 +119,7 @@ def measure(row: str, seed: int, answers: Answers, labels: NDArray[np.uint8], cp
         round(answers.variables_k, 1),
         round(cpu_s + answers.earlier_cpu_s, 1),
         answers.details,
+        rejected(answers, labels) if answers.others else {},
     )
 
 

@@ -13,11 +13,12 @@ import torch
 
 from benchmarks.paper_data import PaperData
 from benchmarks.paper_page import write_page
-from benchmarks.paper_rows import ROWS, Row
+from benchmarks.paper_rows import ABLATIONS, ROWS, Row
 from benchmarks.paper_scores import keep, kept, measure
 from device_runtime.errors import PosteyeError
 
 RESULTS = Path(__file__).parent / "results" / "paper"
+_ALL = {row.name: row for row in (*ROWS, *ABLATIONS)}
 
 
 def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> str:
@@ -35,7 +36,9 @@ def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> 
 
 
 @click.command()
-@click.option("--only", multiple=True, type=click.Choice([row.name for row in ROWS if row.run]), help="Rows to run.")
+@click.option(
+    "--only", multiple=True, type=click.Choice([n for n, row in _ALL.items() if row.run]), help="Rows to run."
+)
 @click.option("--seed", default=1, show_default=True, help="Of starting weights, order and distortions.")
 @click.option("--results", type=click.Path(file_okay=False, path_type=Path), default=RESULTS, help="Folder of figures.")
 @click.option(
@@ -53,13 +56,13 @@ def paper_table(only: tuple[str, ...], seed: int, results: Path, work: Path, wri
     """
     torch.set_num_threads(1)
     if not only and not write:
-        for row in ROWS:
+        for row in _ALL.values():
             click.echo(f"{row.name:<22} {f'about {row.minutes:g} min' if row.run else row.why:<36} {row.title}")
     try:
         data = PaperData() if only else None
         for name in only:
             assert data is not None
-            click.echo(run_row(next(row for row in ROWS if row.name == name), data, seed, work, results))
+            click.echo(run_row(_ALL[name], data, seed, work, results))
         if write:
             write_page(kept(results), write)
     except PosteyeError as error:

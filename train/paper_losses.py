@@ -101,3 +101,18 @@ class SquaredError:
         apart = outputs + 1
         apart[label] -= 2
         return float(apart @ apart) / 2, apart, np.ones_like(outputs)
+
+
+class CrossEntropy:
+    """One output unit a class, softmax over them, minus the logarithm of the right one's share."""
+
+    def penalties(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Minus the logarithm of each class's share: float32 [n, 10]."""
+        lowered = outputs - outputs.max(1, keepdims=True)
+        return np.log(np.exp(lowered).sum(1, keepdims=True)) - lowered
+
+    def derivatives(self, outputs: Vector, label: int) -> tuple[float, Vector, Vector]:
+        shares = np.exp(-self.penalties(outputs[None])[0])
+        gradient = shares.copy()
+        gradient[label] -= 1
+        return -float(np.log(max(shares[label], np.finfo(np.float32).tiny))), gradient, shares * (1 - shares)

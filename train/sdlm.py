@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
-from train.one_pattern import Array, OnePattern
+from train.one_pattern import OnePattern
+from train.one_pattern_layers import Array
 
 MU = 0.02
 CURVATURE_PATTERNS = 500
@@ -24,6 +25,9 @@ CURVATURE_PATTERNS = 500
 # ran away here; there they are cut to the largest that did not.
 PAPER_SCHEDULE = (*[0.0005] * 2, *[0.0002] * 3, *[0.0001] * 3, *[0.00005] * 4, *[0.00001] * 8)
 RBF_SCHEDULE = tuple(min(eta, 0.00005) for eta in PAPER_SCHEDULE)
+# In fully connected nets the curvatures are a hundredth of mu, which would leave plain gradient descent.
+FULL_MU = 0.0002
+FULL_SCHEDULE = tuple(eta / 10 for eta in PAPER_SCHEDULE)
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,14 @@ def run_pass(net: OnePattern, patterns: Patterns, steps: Array) -> float:
 
 @dataclass(frozen=True)
 class Course:
-    """Etas of each pass; warm_up: so many patterns come first with equal steps of warm_up_eta.
+    """Etas of each pass and mu; warm_up: so many patterns come first with equal steps of warm_up_eta.
 
     Weights that start within 2.4 / fan-in make outputs so small that the first estimate promises steps a hundred times
     too long; the estimate is sound once the net has begun to learn.
     """
 
     schedule: tuple[float, ...]
+    mu: float = MU
     warm_up: int = 3000
     warm_up_eta: float = 0.001
 
@@ -99,7 +104,7 @@ def train(
             run_pass(net, start, equal_steps(net, course.warm_up_eta))
         chosen = np.random.default_rng((seed, number)).permutation(len(patterns.labels))[:CURVATURE_PATTERNS]
         measured = Patterns(patterns.images[chosen], patterns.labels[chosen])
-        loss = run_pass(net, patterns, step_sizes(net, measured, course.schedule[number]))
+        loss = run_pass(net, patterns, step_sizes(net, measured, course.schedule[number], course.mu))
         if not np.isfinite(loss):
             raise PosteyeError(f"the loss of pass {number + 1} is {loss}; take a smaller eta")
         checkpoint.parent.mkdir(parents=True, exist_ok=True)

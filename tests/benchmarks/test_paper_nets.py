@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
-import cv2
 import numpy as np
 import pytest
 
 from benchmarks import paper_rows_nets as nets
-from benchmarks.paper_data import PaperData, Version
+from benchmarks import paper_training as training
+from benchmarks.paper_data import PaperData
 from benchmarks.paper_scores import error_percent
 from train.lenet import total
-
-
-class Drawn:
-    """Stands in for PaperData: 600 digits of OpenCV's Hershey font, moved at random; the last 100 are the test's."""
-
-    def __init__(self) -> None:
-        random = np.random.default_rng(1)
-        labels = (np.arange(600) % 10).astype(np.uint8)
-        images = np.zeros((600, 28, 28), np.uint8)
-        for image, label in zip(images, labels.tolist(), strict=True):
-            place = tuple(int(p) for p in (7 + random.integers(-1, 2), 22 + random.integers(-1, 2)))
-            cv2.putText(image, str(label), place, cv2.FONT_HERSHEY_SIMPLEX, 0.65, 255, 2, cv2.LINE_AA)
-        self.plain = Version(images[:500], images[500:])
-        self.train_labels, self.test_labels = labels[:500], labels[500:]
-
-
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> PaperData:
-    """A few passes of 500 patterns in place of twenty of 60,000."""
-    monkeypatch.setattr(nets, "PATTERNS_A_PASS", 500)
-    monkeypatch.setattr(nets, "COPIES", 1)
-    monkeypatch.setattr(nets, "PAPER_SCHEDULE", (0.0002,) * 6)
-    monkeypatch.setattr(nets, "RBF_SCHEDULE", (0.00005,) * 4)
-    return cast(PaperData, Drawn())
 
 
 @pytest.mark.parametrize("name", ["lenet_4", "lenet_5", "dist_lenet_5", "mlp_300"])
@@ -58,10 +33,23 @@ def test_boosting_trains_three_nets_and_adds_them(short: PaperData, tmp_path: Pa
     assert error_percent(answers.scores, short.test_labels) < 30
 
 
-def test_neighbours_on_hidden_units(short: PaperData, tmp_path: Path) -> None:
-    answers = nets.lenet_4_neighbours(short, 1, tmp_path)
-    assert error_percent(answers.scores, short.test_labels) < 15
-    assert answers.variables_k == pytest.approx((500 * 120 + 16_998) / 1000)
+def test_standardised_inputs_have_mean_nought_and_variance_one(short: PaperData) -> None:
+    pixels = training.standardised(short.plain.train, 28)(short.plain.train)
+    assert float(pixels.mean()) == pytest.approx(0, abs=1e-4) and float(pixels.std()) == pytest.approx(1, abs=1e-4)
+    paper = training.Inputs(32)(short.plain.train)  # the paper's range, with a frame of paper
+    assert float(paper.min()) == pytest.approx(-0.1) and float(paper.max()) == pytest.approx(1.175)
+    assert paper.shape == (500, 32, 32)
+
+
+def test_a_pool_comes_by_in_turn(short: PaperData) -> None:
+    pool = training.enlarged(short.plain.train, short.train_labels, 32, 1)
+    numbers = training.in_turn(pool, 1)
+    seen = np.concatenate([numbers(0), numbers(1)])
+    assert len(pool) == 1000 and np.array_equal(np.sort(seen), np.arange(1000))
+    np.testing.assert_array_equal(numbers(2), numbers(0))
+    first = training.taken(pool, numbers, training.Inputs(32))(0)
+    assert first.images.shape == (500, 32, 32)
+    np.testing.assert_array_equal(first.labels, np.tile(short.train_labels, 2)[numbers(0)])
 
 
 def test_hidden_layers_have_the_papers_sizes() -> None:

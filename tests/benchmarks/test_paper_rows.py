@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.paper_data import PaperData, Version, box, crop, deslant, shrink
 from benchmarks.paper_rows_classic import deslanted_neighbours, linear, neighbours, pairwise, radial
-from benchmarks.paper_rows_memory import polynomial_svm, tangent, tangent_distances
+from benchmarks.paper_rows_memory import polynomial_svm, shift, tangent, tangent_distances, virtual_svm
 from benchmarks.paper_scores import error_percent
 
 
@@ -74,12 +74,20 @@ def test_methods_tell_drawn_digits_apart() -> None:
     data = drawn()
     for method, most in (
         *((linear, 15), (pairwise, 15), (neighbours, 5), (deslanted_neighbours, 2), (radial, 10)),
-        *((polynomial_svm, 5), (tangent, 2)),
+        *((polynomial_svm, 5), (virtual_svm, 5), (tangent, 2)),
     ):
         answers = method(data, 1)
         assert answers.scores.shape == (200, 10)
         assert error_percent(answers.scores, data.test_labels) <= most, method.__name__
         assert answers.products_k > 0 and answers.variables_k > 0
+
+
+def test_shifts_lose_what_leaves_and_bring_paper() -> None:
+    images = figures(2, 5)[0]
+    images[:, 0], images[:, :, 0] = 9, 7
+    down, left = shift(images, 1, 0), shift(images, 0, -1)
+    assert not down[:, 0].any() and (down[:, 1:] == images[:, :-1]).all()
+    assert not left[:, :, -1].any() and (left[:, :, :-1] == images[:, :, 1:]).all()
 
 
 def test_sheared_copy_is_near_by_tangent_distance() -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from benchmarks import paper_table as command
-from benchmarks.paper_page import bars, table_line, write_page
-from benchmarks.paper_rows import ROWS
-from benchmarks.paper_scores import Answers, Measured, error_percent, keep, kept, measure, reject_percent
+from benchmarks.paper_page import ablation_line, charts, table_line, write_page
+from benchmarks.paper_rows import ABLATIONS, ROWS
+from benchmarks.paper_scores import Answers, Measured, Rejected, error_percent, keep, kept, measure, reject_percent
 from device_runtime.errors import PosteyeError
 
 
@@ -65,24 +64,53 @@ def test_cpu_time_of_earlier_processes_counts() -> None:
     assert measure("x", 1, Answers(scores, 1, 2, "", 100), labels, 5).cpu_s == 105
 
 
+def test_what_is_no_digit_is_rejected_by_the_thresholds_of_the_digits() -> None:
+    right = [place != 150 for place in range(200)]  # in the order of falling scores: 150 before it may be accepted
+    scores, labels = scores_with(list(np.linspace(9, 1, 200)), right)
+    lines = scores.copy()
+    lines[:, 5] = lines[:, 3] - 0.5  # surely some class, but never which of two
+    answers = Answers(scores, 1, 1, others={"two alike": lines, "digits again": scores})
+    rejected = measure("x", 1, answers, labels, 1).rejected
+    assert rejected["test digits"] == rejected["digits again"] == Rejected(0, 0)  # 1 in 200 is 0.5 %
+    answers = Answers(scores[:180], 1, 1, others={"two alike": lines})
+    rejected = measure("x", 1, answers, labels[:180], 1).rejected
+    assert rejected["test digits"].by_difference == pytest.approx(100 * 30 / 180, abs=0.01)
+    assert rejected["two alike"].by_difference == 100 and rejected["two alike"].by_best == pytest.approx(25)
+    assert measure("x", 1, Answers(scores, 1, 1), labels, 1).rejected == {}
+
+
 def test_table_line_gives_means_and_says_what_was_not_run() -> None:
     rows = {row.name: row for row in ROWS}
     line = table_line(rows["lenet_5"], [run(error=0.9), run(error=1.0, seed=2)])
-    assert line.startswith("| LeNet-5 | **0.95** (2) | 0.95 | 1.50 | - | 328 | 401 | 60 | 60 |")
+    assert line.startswith("| LeNet-5 | **0.95** | 0.95 | 1.50 | - | 328 | 401 | 60 | 60 | 2 (0.90, 1.00) | 600 |")
+    assert table_line(rows["lenet_5"], [run()]).endswith("| 1 | 600 |")
     assert "not run yet" in table_line(rows["lenet_5"], [])
-    assert "reduced-set" in table_line(rows["rs_svm"], [])
+    without = [row for row in ROWS if row.run is None]
+    assert all(row.why in table_line(row, []) for row in without)
+    assert len({text.count("|") for text in (line, *(table_line(row, []) for row in ROWS))}) == 1
 
 
-def test_page_has_every_row_and_a_chart_of_those_that_ran(tmp_path: Path) -> None:
+def test_ablation_line_gives_both_rejections() -> None:
+    kinds = {"test digits": Rejected(2, 3), "half digits": Rejected(50, 60), "letters": Rejected(70.25, 81)}
+    ablated = Measured("short_lenet_5", 1, 1.25, 2.0, 328.1, 60.0, 100.0, "", kinds)
+    line = ablation_line(ABLATIONS[0], [ablated])
+    assert "| **1.25** | 2.0 / 3.0 | 50.0 / 60.0 | 70.2 / 81.0 | 328.1 | 60.00 | 1 | 100 |" in line
+    assert line.count("|") == ablation_line(ABLATIONS[0], []).count("|") == 10
+
+
+def test_page_has_every_row_and_charts_of_those_that_ran(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     write_page([run(), run("linear", 12.5)], page)
     text = page.read_text()
-    assert all(f"| {row.title} |" in text for row in ROWS)
-    assert "page.svg" in text and "* LeNet-5: twenty passes." in text
-    drawn = ElementTree.fromstring(page.with_suffix(".svg").read_text())
-    widths = [float(bar.get("width", 0)) for bar in drawn if bar.tag.endswith("rect")]
-    assert len(widths) == 4
-    assert widths[0] / widths[2] == pytest.approx(12.5 / 0.95, rel=0.01)  # linear's and LeNet-5's, as the errors
+    assert all(f"| {row.title} |" in text for row in (*ROWS, *ABLATIONS))
+    assert "* LeNet-5: twenty passes." in text
+    for suffix in ("", "-reject", "-products", "-variables"):
+        svg = page.with_name(f"page{suffix}.svg")
+        assert f"({svg.name})" in text
+        assert "LeNet-5" in svg.read_text() and "Tangent" not in svg.read_text()
+    head = next(line for line in text.splitlines() if line.startswith("| row |"))
+    row = next(line for line in text.splitlines() if line.startswith("| LeNet-5 |"))
+    assert head.count("|") == row.count("|")
 
 
 def test_run_of_an_unknown_row_is_refused(tmp_path: Path) -> None:
@@ -91,14 +119,15 @@ def test_run_of_an_unknown_row_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_row_is_named_once_and_says_why_it_cannot_run() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
-    assert all((row.run is None) == bool(row.why) for row in ROWS)
-    assert "<rect" not in bars({row.name: [] for row in ROWS})
+    rows = (*ROWS, *ABLATIONS)
+    assert len({row.name for row in rows}) == len(rows)
+    assert all((row.run is None) == bool(row.why) for row in rows)
+    assert all("<rect" not in chart for chart in charts({row.name: [] for row in ROWS}).values())
 
 
 def test_command_lists_rows_and_writes_the_page(tmp_path: Path) -> None:
     listed = CliRunner().invoke(command.paper_table, [])
-    assert listed.exit_code == 0 and len(listed.output.splitlines()) == len(ROWS)
+    assert listed.exit_code == 0 and len(listed.output.splitlines()) == len(ROWS) + len(ABLATIONS)
     keep(run(), tmp_path / "results")
     options = ["--results", str(tmp_path / "results"), "--write"]
     assert CliRunner().invoke(command.paper_table, [*options, str(tmp_path / "a.md")]).exit_code == 0

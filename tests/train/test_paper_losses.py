@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from train.paper_losses import Head, RbfMap, RbfMse, SquaredError, map_criterion, mse
+from train.paper_losses import CrossEntropy, Head, RbfMap, RbfMse, SquaredError, map_criterion, mse
 from train.rbf import CODE_UNITS, digit_codes, digit_penalties
 
 
@@ -37,11 +37,16 @@ def reference(head: Head, outputs: Tensor, label: int) -> Tensor:
         return mse(digit_penalties(outputs[None]), labels)
     if isinstance(head, RbfMap):
         return map_criterion(digit_penalties(outputs[None]), labels, 30)
+    if isinstance(head, CrossEntropy):
+        return functional.cross_entropy(outputs[None], labels)
     targets = 2 * functional.one_hot(labels, 10)[0].float() - 1
     return (outputs - targets).square().sum() / 2
 
 
-@pytest.mark.parametrize(("head", "units"), [(RbfMse(), CODE_UNITS), (RbfMap(30), CODE_UNITS), (SquaredError(), 10)])
+@pytest.mark.parametrize(
+    ("head", "units"),
+    [(RbfMse(), CODE_UNITS), (RbfMap(30), CODE_UNITS), (SquaredError(), 10), (CrossEntropy(), 10)],
+)
 def test_derivatives_are_autograds(head: Head, units: int) -> None:
     # Between two codes, so that several classes share in the MAP criterion.
     codes = digit_codes()
@@ -63,3 +68,10 @@ def test_penalties_rank_as_the_criteria_ask() -> None:
     np.testing.assert_array_equal(RbfMap(30).penalties(codes).argmin(1), np.arange(10))
     outputs = np.eye(10, dtype=np.float32)
     np.testing.assert_array_equal(SquaredError().penalties(outputs).argmin(1), np.arange(10))
+
+
+def test_map_without_rubbish_is_a_softmax_over_minus_the_penalties() -> None:
+    outputs = np.random.default_rng(3).normal(0, 1, CODE_UNITS).astype(np.float32)
+    expected = functional.cross_entropy(-digit_penalties(torch.from_numpy(outputs)[None]), torch.tensor([4]))
+    loss, gradient, _ = RbfMap(np.inf).derivatives(outputs, 4)
+    assert loss == pytest.approx(expected.item(), rel=1e-5) and np.isfinite(gradient).all()

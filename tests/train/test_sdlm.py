@@ -11,6 +11,7 @@ import torch
 from device_runtime.errors import PosteyeError
 from train.lenet import AMPLITUDE, LENET_1, LENET_4, LENET_5, SLOPE, Convolution, LeNet, Plan, Subsampling
 from train.one_pattern import OnePattern
+from train.one_pattern_layers import Largest
 from train.paper_losses import Head, RbfMap, RbfMse, SquaredError, map_criterion, mse
 from train.rbf import digit_penalties
 from train.sdlm import Course, Patterns, curvature, equal_steps, run_pass, step_sizes, train
@@ -57,6 +58,35 @@ def test_gradient_is_autograds(plan: Plan, head: Head) -> None:
     expected = np.concatenate([p.grad.numpy().ravel() for p in in_a_row(net) if p.grad is not None])
     np.testing.assert_allclose(by_hand.gradient * by_hand.trainable, expected * by_hand.trainable, atol=1e-5)
     assert by_hand.trainable.sum() == sum(place.size().parameters for place in net.places)
+
+
+def test_max_pooling_sends_the_error_to_the_largest() -> None:
+    net = LeNet(LENET_5, seed=1)
+    by_hand = OnePattern(net, RbfMse(), largest=True)
+    image, label = stripes(32, 1).images[0], 3
+    x = torch.from_numpy(image)[None, None]
+    for place, weight, bias in zip(net.places, net.weights, net.biases, strict=True):
+        if isinstance(place.layer, Convolution):
+            x = AMPLITUDE * torch.tanh(SLOPE * torch.nn.functional.conv2d(x, weight, bias))
+        else:
+            x = torch.nn.functional.max_pool2d(x, 2)
+    loss = mse(digit_penalties(x.flatten(1)), torch.tensor([label]))
+    loss.backward()
+    assert by_hand.derive(image, label, order=1) == pytest.approx(loss.item(), rel=1e-5)
+    np.testing.assert_allclose(by_hand.answer(image[None])[0], -digit_penalties(x.flatten(1))[0].detach(), rtol=1e-4)
+    expected = [torch.zeros_like(p) if p.grad is None else p.grad for p in in_a_row(net)]
+    flat = np.concatenate([gradient.numpy().ravel() for gradient in expected])
+    np.testing.assert_allclose(by_hand.gradient * by_hand.trainable, flat * by_hand.trainable, atol=1e-5)
+    assert by_hand.trainable.sum() == 60_000 - 12 - 32
+    with pytest.raises(PosteyeError, match="max-pooling"):
+        OnePattern(LeNet(LENET_4, seed=1), SquaredError(), largest=True)
+
+
+def test_max_pooling_gives_an_error_once_where_inputs_are_equal() -> None:
+    pooling = Largest(np.ones((1, 4, 4), np.float32))
+    pooling.forward()
+    down = pooling.back(np.full((1, 2, 2), 3, np.float32), 1)
+    assert down.sum() == 12 and (down > 0).sum() == 4
 
 
 def test_curvature_of_linear_outputs_is_the_second_difference() -> None:
@@ -152,7 +182,12 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     def run(schedule: tuple[float, ...], checkpoint: Path, seed: int = 1) -> tuple[np.ndarray, list[int]]:
         by_hand, seen = OnePattern(LeNet(TINY, seed=1), SquaredError()), []
         train(
-            by_hand, lambda n: stripes(12, 50, n), seed, lambda n, _: seen.append(n), checkpoint, Course(schedule, 20)
+            by_hand,
+            lambda n: stripes(12, 50, n),
+            seed,
+            lambda n, _: seen.append(n),
+            checkpoint,
+            Course(schedule, warm_up=20),
         )
         return by_hand.parameters, seen
 
