@@ -24,7 +24,7 @@ from train.model import ScanningLeNet
 from train.quantization import QuantConv, QuantScanner
 
 CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), (Operating(0.01, 0.9, 0.5),), 1000, "made up")
-STUB_CHANNELS = (4, 6, 8, 8, 12, 12)
+STUB_CHANNELS = (4, 6, 8, 8, 12, 12, 12, 12)
 
 
 def make_stub_scanner(channels: tuple[int, ...] = STUB_CHANNELS) -> QuantScanner:

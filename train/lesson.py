@@ -22,7 +22,7 @@ from train.recombine import Piece, Recombiner, cut
 from train.shards import Shard, load_shard
 from train.station import Station, station_strip
 
-FIELD_SHARE, RECOMBINED_SHARE = 0.4, 0.4  # of a shard; the rest is rehearsal
+FIELD_SHARE, RECOMBINED_SHARE = 0.35, 0.35  # of a shard; the rest is rehearsal
 _FEWEST_READ = 0.1  # of the fields before adaptation; below, labels and images do not belong together
 
 

@@ -26,39 +26,38 @@ class ConvShape:
     padding: tuple[int, int]
 
 
-# For a strip of 32 rows: 16, 8, 8, 4, 1, 1 rows. Receptive field 49 px wide.
+# For a strip of 32 rows: 16, 8, 8, 4, 1, 1, 1, 1 rows. The search for them: docs/accuracy.md.
 SHAPES = (
     ConvShape((5, 5), (2, 2), (2, 2)),
     ConvShape((3, 3), (2, 2), (1, 1)),
     ConvShape((3, 3), (1, 1), (1, 1)),
     ConvShape((3, 3), (2, 1), (1, 1)),
     ConvShape((4, 3), (1, 1), (0, 1)),
-    ConvShape((1, 5), (1, 1), (0, 2)),
+    ConvShape((1, 3), (1, 1), (0, 1)),
+    ConvShape((1, 3), (1, 1), (0, 1)),
+    ConvShape((1, 3), (1, 1), (0, 1)),
 )
-RECEPTIVE_FIELD_PX = 49
-CHANNELS = (16, 24, 32, 48, 80, 80)
+RECEPTIVE_FIELD_PX = 57
+CHANNELS = (8, 16, 28, 40, 80, 88, 88, 88)
 
 
 class ScanningLeNet(nn.Module):
     """Float scanner: strips float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 -> logits [batch, W / 2, classes]."""
 
-    def __init__(self, channels: tuple[int, ...] = CHANNELS, dropout: float = 0.1) -> None:
+    def __init__(self, channels: tuple[int, ...] = CHANNELS, shapes: tuple[ConvShape, ...] = SHAPES) -> None:
         super().__init__()
         sizes = (1, *channels)
-        self.channels = channels
+        self.channels, self.shapes = channels, shapes
         self.convs = nn.ModuleList(
-            nn.Conv2d(sizes[i], sizes[i + 1], s.kernel, s.stride, s.padding, bias=False) for i, s in enumerate(SHAPES)
+            nn.Conv2d(sizes[i], sizes[i + 1], s.kernel, s.stride, s.padding, bias=False) for i, s in enumerate(shapes)
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(c) for c in channels)
-        self.dropout = nn.Dropout2d(dropout)
         self.head = nn.Conv2d(channels[-1], SUB_COLUMNS * CLASSES, 1)
 
     def forward(self, strips: Tensor) -> Tensor:
         x = strips
-        for i, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
+        for conv, norm in zip(self.convs, self.norms, strict=True):
             x = torch.relu(norm(conv(x)))
-            if i >= len(SHAPES) - 2:
-                x = self.dropout(x)
         return columns(self.head(x))
 
 

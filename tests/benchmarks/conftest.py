@@ -35,6 +35,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> PaperData:
     monkeypatch.setattr(nets, "PAPER_SCHEDULE", (0.0002,) * 6)
     monkeypatch.setattr(nets, "FULL_SCHEDULE", (0.00002,) * 6)
     monkeypatch.setattr(nets, "RBF_SCHEDULE", (0.00005,) * 4)
-    monkeypatch.setattr(paper_ablations, "SCHEDULE", (0.0005,) * 6)
+    monkeypatch.setattr(paper_ablations, "SCHEDULE", (0.00005,) * 4)
     monkeypatch.setattr(paper_ablations, "NON_DIGITS", 30)
     return cast(PaperData, Drawn())

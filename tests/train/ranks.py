@@ -28,7 +28,7 @@ _DEATH = 7  # the shard of the run before which the leader dies: the float phase
 def start_net(what: str) -> ScanningLeNet | QuantScanner:
     """The net that every process starts from."""
     torch.manual_seed(5)
-    net = ScanningLeNet(STUB_CHANNELS, dropout=0.0)
+    net = ScanningLeNet(STUB_CHANNELS)
     return QuantScanner(net) if what == "quantized" else net
 
 

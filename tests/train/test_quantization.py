@@ -10,7 +10,7 @@ import torch
 from train.model import CLASSES, ConvShape, ScanningLeNet, columns
 from train.quantization import INPUT_SCALE, QuantConv, QuantScanner
 
-CHANNELS = (4, 6, 6, 8, 8, 8)
+CHANNELS = (4, 6, 6, 8, 8, 8, 8, 8)
 
 
 def scanner() -> QuantScanner:
