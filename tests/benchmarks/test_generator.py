@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
+import multiprocessing
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 from click.testing import CliRunner
@@ -30,8 +29,9 @@ class _Counting:
 
 def test_a_process_warms_up_and_then_makes_its_strips(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "FieldGenerator", _Counting)
-    results: SimpleQueue[tuple[float, float, float]] = SimpleQueue()
-    generator._work([], 1, 30, 12, threading.Barrier(1), results)
+    context = multiprocessing.get_context("spawn")
+    results: multiprocessing.SimpleQueue[tuple[float, float, float]] = context.SimpleQueue()
+    generator._work([], 1, 30, 12, context.Barrier(1), results)
     begun, done, spent = results.get()
     assert _Counting.made == 42 and done >= begun and spent >= 0
 

@@ -43,7 +43,7 @@ def test_a_sound_bundle_says_what_it_is(folder: Path) -> None:
     assert bundle.model == (folder / MODEL_FILE).read_bytes()
     assert (manifest.name, manifest.alphabet, manifest.input.height_px) == ("stub", "0123456789", 32)
     output = manifest.output
-    assert (output.column_stride_px, output.first_column_px, output.receptive_field_px) == (2, -1, 49)
+    assert (output.column_stride_px, output.first_column_px, output.receptive_field_px) == (2, -1, 57)
     assert load_bundle(str(folder)).manifest == manifest
 
 
