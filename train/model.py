@@ -45,7 +45,10 @@ class ScanningLeNet(nn.Module):
     """Float scanner: strips float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 -> logits [batch, W / 2, classes]."""
 
     def __init__(self, channels: tuple[int, ...] = CHANNELS, shapes: tuple[ConvShape, ...] = SHAPES) -> None:
+        """Raises ValueError when there are not as many channel numbers as layers."""
         super().__init__()
+        if len(channels) != len(shapes):
+            raise ValueError(f"{len(channels)} numbers of channels for a net of {len(shapes)} layers")
         sizes = (1, *channels)
         self.channels, self.shapes = channels, shapes
         self.convs = nn.ModuleList(

@@ -249,7 +249,10 @@ def load_float(run: Path) -> ScanningLeNet:
     if not path.exists():
         raise PosteyeError(f"{path} is missing; give the folder that `posteye train --out` wrote")
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    net = ScanningLeNet(tuple(saved["channels"]))
+    try:
+        net = ScanningLeNet(tuple(saved["channels"]))
+    except ValueError as error:
+        raise PosteyeError(f"{path} is of another net than this version trains ({error}); train again") from None
     net.load_state_dict(saved["state"])
     net.eval()
     return net

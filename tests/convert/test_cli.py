@@ -72,7 +72,8 @@ def test_an_older_bundle_stays_when_the_gate_fails(
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"channels": (4, 4, 4, 4, 4, 4)}, "no model of .*size mismatch"),
+        ({"channels": (4, 4, 4, 4, 4, 4)}, "no model of .*6 numbers of channels for a net of 8 layers"),
+        ({"channels": (4,) * 8}, "no model of .*size mismatch"),
         ({"seed": "seven"}, "seed"),
     ],
 )

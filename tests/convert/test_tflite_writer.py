@@ -44,7 +44,7 @@ def test_scales_weights_and_biases_are_those_of_the_onnx_file(tflite: Any, model
     graph = tflite.subgraphs[0]
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     convolutions = [op for op in graph.operators if isinstance(op.builtinOptions, schema.Conv2DOptionsT)]
-    assert len(convolutions) == 7
+    assert len(convolutions) == 9
     for i, operator in enumerate(convolutions):
         weight, bias = (graph.tensors[j] for j in operator.inputs[1:])
         target = graph.tensors[operator.outputs[0]].quantization

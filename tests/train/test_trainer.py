@@ -15,7 +15,7 @@ from train.calibrate import balance_blank, exact_rate, one_number
 from train.digits import Hand
 from train.distributed import Group
 from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
-from train.trainer import Recipe, Run, greedy_strings
+from train.trainer import Recipe, Run, greedy_strings, load_float
 
 Fonts = tuple[list[Path], list[Path]]
 RECIPE = Recipe(seed=3, shards=2, float_epochs=2, quantized_epochs=1, batch=16, bfloat16=False)
@@ -115,3 +115,9 @@ def test_balancing_blank_moves_only_its_logits(shards: Path, tmp_path: Path, mon
     torch.testing.assert_close(moved[:, 10], torch.full((2,), -1.5), rtol=0, atol=0.02)
     moved[:, 10] = 0
     assert moved.abs().max() < 1e-6
+
+
+def test_the_run_of_an_older_net_is_refused(tmp_path: Path) -> None:
+    torch.save({"state": {}, "channels": (4, 4, 4), "recipe": {}}, tmp_path / "float.pt")
+    with pytest.raises(PosteyeError, match=r"another net .*3 numbers of channels for a net of 8 layers.*train again"):
+        load_float(tmp_path)
