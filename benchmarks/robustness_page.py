@@ -79,7 +79,8 @@ def write_page(kept: Measured, sets: Sequence[FieldSet], page: Path) -> None:
     parts = [
         _HEAD,
         f"\n{origin.count} fields a point, seed {origin.seed}, bundle {origin.bundle}. Written by\n"
-        f"`python -m benchmarks.robustness --writers QMNIST --count {origin.count} --results RESULTS.json --page {page}`.\n",
+        f"`python -m benchmarks.robustness --writers QMNIST --count {origin.count} --results RESULTS.json\n"
+        f"--page {page}`.\n",
         f"\n![Exact and wrongly accepted against each disturbance]({figure.name})\n",
         f"\nAccepted though wrong: share of all fields, at the reader's threshold for {origin.max_error:.0%} error.\n",
         "\n## Exact, %, and in brackets accepted though wrong, % of all\n\n",
