@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from device_runtime.reader import Reader
+from train.shares import accept_rate
 
 Interval = tuple[float, float]
 _RESAMPLES, _SEED = 1000, 1998
-_Z = 1.959964  # of the standard normal, for 95 %
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Readings:
     confidences: NDArray[np.float64]
     right: NDArray[np.bool_]
     accepted: NDArray[np.bool_]
+
+    def accept_rate(self, max_error: float, weights: NDArray[np.int64] | None = None) -> float:
+        """As `train.shares.accept_rate`."""
+        return accept_rate(self.confidences, self.right, max_error, weights)
 
     @property
     def exact(self) -> float:
@@ -56,20 +60,6 @@ def read_fields(
     return Readings(np.array(confidences), np.array(right, np.bool_), np.array(accepted, np.bool_))
 
 
-def accept_rate(readings: Readings, max_error: float, weights: NDArray[np.int64] | None = None) -> float:
-    """The largest share that a threshold on the confidence accepts with at most max_error wrong among them.
-
-    weights: how often each field counts, int64 [fields]; None = once.
-    """
-    order = np.argsort(-readings.confidences, kind="stable")
-    counts = np.ones(len(order), np.int64) if weights is None else weights[order]
-    accepted = np.cumsum(counts)
-    wrong = np.cumsum(counts * ~readings.right[order])
-    possible = np.append(np.diff(readings.confidences[order]) != 0, True)
-    allowed = accepted[possible & (wrong <= max_error * accepted) & (accepted > 0)]
-    return float(allowed[-1] / accepted[-1]) if len(allowed) else 0.0
-
-
 def resampled(readings: Readings, groups: Sequence[str], max_error: float) -> tuple[Interval, Interval]:
     """95 % intervals of the exact rate and of the accept rate, when whole groups are drawn anew.
 
@@ -83,18 +73,10 @@ def resampled(readings: Readings, groups: Sequence[str], max_error: float) -> tu
         drawn = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))
         weights = drawn[member]
         exact.append(float(np.average(readings.right, weights=weights)))
-        accept.append(accept_rate(readings, max_error, weights))
+        accept.append(readings.accept_rate(max_error, weights))
     return _middle(exact), _middle(accept)
 
 
 def _middle(values: Sequence[float]) -> Interval:
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
-
-
-def wilson(right: int, of: int) -> Interval:
-    """95 % interval of a share, where fields are independent. Source: Wilson, "Probable inference", 1927."""
-    share, z2 = right / of, _Z**2
-    middle = share + z2 / (2 * of)
-    spread = _Z * float(np.sqrt(share * (1 - share) / of + z2 / (4 * of * of)))
-    return max(0.0, (middle - spread) / (1 + z2 / of)), min(1.0, (middle + spread) / (1 + z2 / of))

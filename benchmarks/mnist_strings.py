@@ -21,7 +21,7 @@ import click
 import cv2
 from tqdm import tqdm
 
-from benchmarks.field_readings import Interval, accept_rate, read_fields, resampled
+from benchmarks.field_readings import Interval, read_fields, resampled
 from benchmarks.peer_fields import Label, read_labels
 from benchmarks.string_fields import DIGITS, KINDS, StringMaker
 from device_runtime.errors import PosteyeError
@@ -95,7 +95,7 @@ def measure(reader: Reader, kind: str, labels: Sequence[Label]) -> Row:
         joined=sum(int(label.further["joins"]) for label in labels) / (len(labels) * (DIGITS - 1)),
         exact=readings.exact,
         exact_interval=exact_interval,
-        at_one_percent=accept_rate(readings, MAX_ERROR),
+        at_one_percent=readings.accept_rate(MAX_ERROR),
         at_one_percent_interval=accept_interval,
         accepted=accepted / len(labels),
         wrong=int((readings.accepted & ~readings.right).sum()) / max(accepted, 1),

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from benchmarks.charts import BLUE, GREY, LIGHT_BLUE, ORANGE, save_svg
-from benchmarks.field_readings import Interval, wilson
+from benchmarks.field_readings import Interval
 from device_runtime.errors import PosteyeError
+from train.shares import wilson
 
 POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
 _COLOURS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GREY}
@@ -66,7 +67,7 @@ class Rate:
     @property
     def interval(self) -> Interval:
         """95 % interval of the share."""
-        return wilson(self.right, self.files)
+        return wilson(self.exact, self.files)
 
     def as_dict(self) -> dict[str, Any]:
         """The rate as JSON."""

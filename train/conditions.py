@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from device_runtime.grammar import SEPARATORS
 from train.evaluate import Labelled
 from train.ink_measures import connected_pieces, ink_width_px
+from train.shares import wilson
 
 _BINS = 4  # of a measure: quartiles
 _MOST_VALUES = 12  # of a condition: more different words name strings, they do not group them
-_Z = 1.96  # of a normal distribution: 95 % lie between -z and z
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,8 @@ class Group:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % confidence interval of `exact`. Source: Wilson, "Probable inference", 1927."""
-        n, share = self.strings, self.exact
-        middle, spread = share + _Z**2 / (2 * n), _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))
-        return max(0.0, (middle - spread) / (1 + _Z**2 / n)), min(1.0, (middle + spread) / (1 + _Z**2 / n))
+        """95 % confidence interval of `exact`."""
+        return wilson(self.exact, self.strings)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from device_runtime.types import Candidate, Decoding, Penalties, Strip
 from train.ink_measures import darkness
 from train.mnist import Digits
 from train.model import STRIDE_PX
+from train.shares import accept_rate
 from train.trainer import load_float
 
 DARKNESS = "darkness of the ink"
@@ -72,12 +73,7 @@ class Outcome:
 
     def accept_rate(self, max_error: float) -> float:
         """The largest share that a threshold on the confidence accepts with at most max_error wrong among them."""
-        order = np.argsort(-self.confidences, kind="stable")
-        wrong = np.cumsum(~self.correct[order])
-        accepted = np.arange(1, len(order) + 1)
-        last_of_equals = np.append(np.diff(self.confidences[order]) != 0, True)
-        allowed = accepted[(wrong <= max_error * accepted) & last_of_equals]
-        return float(allowed[-1] / len(order)) if len(allowed) else 0.0
+        return accept_rate(self.confidences, self.correct, max_error)
 
     def summary(self) -> dict[str, Any]:
         """The figures that are published."""

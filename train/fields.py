@@ -39,6 +39,15 @@ class Field:
     target: str
 
 
+def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """A strip up to 2 px higher or lower: where the device's measure of the line might have put it."""
+    rows = int(random.integers(-2, 3))
+    if rows:
+        pixels = np.roll(pixels, rows, axis=0)
+        pixels[slice(0, rows) if rows > 0 else slice(rows, None)] = 0
+    return pixels
+
+
 class FieldGenerator:
     """An endless supply of fields, the same for the same seed."""
 
@@ -59,12 +68,7 @@ class FieldGenerator:
             pixels = strip.pixels
             if pixels.shape[1] > MAX_STRIP_WIDTH_PX:
                 continue
-            shift = int(random.integers(-2, 3))
-            if shift:
-                pixels = np.roll(pixels, shift, axis=0)
-                edge = slice(0, shift) if shift > 0 else slice(shift, None)
-                pixels[edge] = 0
-            return pixels, field.target if strip.has_ink else ""
+            return shifted(pixels, random), field.target if strip.has_ink else ""
 
     def field(self) -> Field:
         """One field of a random kind."""

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from device_runtime.errors import PosteyeError
 from device_runtime.images import load_grey
 from device_runtime.normalize import BODY_HEIGHT_PX, normalize
-from train.fields import MAX_STRIP_WIDTH_PX
+from train.fields import MAX_STRIP_WIDTH_PX, shifted
 
 FEWEST = 50  # fields; fewer change the net less than their writers' accidents do
 LABELS = "labels.csv"
@@ -64,11 +64,7 @@ def station_strip(image: NDArray[np.uint8], random: np.random.Generator) -> NDAr
     pixels = strip.pixels
     if not strip.has_ink or pixels.shape[1] > MAX_STRIP_WIDTH_PX:
         return None
-    shift = int(random.integers(-2, 3))
-    if shift:
-        pixels = np.roll(pixels, shift, axis=0)
-        pixels[slice(0, shift) if shift > 0 else slice(shift, None)] = 0
-    return pixels
+    return shifted(pixels, random)
 
 
 def _placed(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:

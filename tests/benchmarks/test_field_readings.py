@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.field_readings import Readings, accept_rate, read_fields, resampled, wilson
+from benchmarks.field_readings import Readings, read_fields, resampled
 from device_runtime.reader import Reader
 from tests.stub import stub_bundle
+from train.shares import wilson
 
 
 def readings(confidences: list[float], right: list[bool]) -> Readings:
@@ -17,20 +18,20 @@ def readings(confidences: list[float], right: list[bool]) -> Readings:
 def test_accepting_stops_before_the_error_that_is_too_much() -> None:
     seen = readings([0.9, 0.8, 0.7, 0.6], [True, True, False, True])
 
-    assert accept_rate(seen, 0.0) == 0.5
-    assert accept_rate(seen, 0.25) == 1.0
-    assert accept_rate(readings([0.9], [False]), 0.01) == 0.0
+    assert seen.accept_rate(0.0) == 0.5
+    assert seen.accept_rate(0.25) == 1.0
+    assert readings([0.9], [False]).accept_rate(0.01) == 0.0
 
 
 def test_equal_confidences_are_accepted_together_or_not_at_all() -> None:
-    assert accept_rate(readings([0.9, 0.8, 0.8], [True, True, False]), 0.0) == pytest.approx(1 / 3)
+    assert readings([0.9, 0.8, 0.8], [True, True, False]).accept_rate(0.0) == pytest.approx(1 / 3)
 
 
 def test_weights_count_like_copies() -> None:
     once = readings([0.9, 0.8, 0.7], [True, False, True])
     copies = readings([0.9, 0.9, 0.9, 0.8, 0.7], [True, True, True, False, True])
 
-    assert accept_rate(once, 0.25, np.array([3, 1, 1])) == accept_rate(copies, 0.25)
+    assert once.accept_rate(0.25, np.array([3, 1, 1])) == copies.accept_rate(0.25)
 
 
 def test_wrong_accepted_counts_among_all() -> None:
@@ -48,12 +49,12 @@ def test_intervals_are_wider_when_writers_differ() -> None:
 
     assert alone[0] < 0.5 < alone[1]
     assert by_writer[1] - by_writer[0] > 2 * (alone[1] - alone[0])
-    assert alone == pytest.approx(wilson(50, 100), abs=0.02)
+    assert alone == pytest.approx(wilson(50 / 100, 100), abs=0.02)
 
 
 def test_wilson_stays_between_0_and_1() -> None:
-    assert wilson(0, 10)[0] >= 0.0 and wilson(10, 10)[1] <= 1.0
-    assert wilson(81, 100) == pytest.approx((0.7222, 0.8749), abs=1e-4)
+    assert wilson(0 / 10, 10)[0] >= 0.0 and wilson(10 / 10, 10)[1] <= 1.0
+    assert wilson(81 / 100, 100) == pytest.approx((0.7222, 0.8749), abs=1e-4)
 
 
 def test_fields_are_read_as_the_reader_reads_them() -> None:
