@@ -1,4 +1,4 @@
-"""What a camera adds to a picture of paper: keystone, shake, uneven light; each one call of OpenCV or two."""
+"""What a camera adds to a picture of paper: keystone, shake, uneven light, specks; a call of OpenCV or two each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 _KEYSTONE = 0.05  # of the height: how far a corner may be off after the picture was squared up
 _LONGEST_SHAKE_PX = 4
+_MOST_SPECKS = 0.12  # of the pixels
 
 
 def keystone(ink: Grey, random: np.random.Generator) -> Grey:
@@ -39,3 +40,10 @@ def light(rows: int, cols: int, random: np.random.Generator) -> NDArray[np.float
     x = np.linspace(-across, across, cols, dtype=np.float32)
     y = np.linspace(-down, down, rows, dtype=np.float32)
     return np.asarray(x + y[:, None], np.float32)
+
+
+def specks(image: Grey, random: np.random.Generator) -> Grey:
+    """An image, uint8 [H, W], with some of its pixels black or white: dead sensor pixels, dust, salt and pepper."""
+    share = random.uniform(0.01, _MOST_SPECKS)
+    dice = random.random(image.shape, np.float32)
+    return np.where(dice < share / 2, 0, np.where(dice < share, 255, image)).astype(np.uint8)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.camera import keystone, light, shake
+from train.camera import keystone, light, shake, specks
 
 Grey = NDArray[np.uint8]
 _BANK = 64
@@ -112,6 +112,8 @@ class Paper:
             image = shake(image, random)
         image += np.float32(random.uniform(0, 0.05) * contrast) * self._window(self._noise, rows, cols)
         grey = np.clip(image, 0, 255).astype(np.uint8)
+        if random.random() < 0.04:
+            grey = specks(grey, random)
         if random.random() < 0.4:
             grey = np.asarray(self._jpeg(grey))
         return np.asarray(grey, np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.camera import keystone, light, shake
+from train.camera import keystone, light, shake, specks
 
 
 def test_a_keystone_moves_the_corners_a_little() -> None:
@@ -34,3 +34,15 @@ def test_light_is_a_plane_without_mean() -> None:
     assert fall.shape == (30, 90) and fall.dtype == np.float32
     assert abs(float(fall.mean())) < 1e-3 and np.ptp(fall) < 2 * 37.1
     assert np.allclose(np.diff(fall, n=2, axis=1), 0, atol=1e-4)
+
+
+def test_specks_are_as_many_as_said_black_and_white_and_leave_the_rest() -> None:
+    grey = np.full((100, 200), 90, np.uint8)
+    shares = []
+    for seed in range(20):
+        speckled = specks(grey, np.random.default_rng(seed))
+        assert set(np.unique(speckled)) <= {0, 90, 255}
+        black, white = np.mean(speckled == 0), np.mean(speckled == 255)
+        assert abs(black - white) < 0.01
+        shares.append(black + white)
+    assert 0.005 < min(shares) < 0.06 < max(shares) < 0.125
