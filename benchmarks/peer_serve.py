@@ -38,6 +38,7 @@ def serve(make: Callable[[], Recogniser]) -> None:
     # Libraries that print must not be taken for an answer: their standard output becomes standard error.
     with os.fdopen(os.dup(1), "w", buffering=1) as out:
         os.dup2(2, 1)
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # chatter held back would come last
 
         def say(message: dict[str, object]) -> None:
             out.write(json.dumps(message) + "\n")

@@ -142,7 +142,10 @@ def test_a_reader_outlives_an_image_that_it_cannot_read(image: Callable[[int], P
         assert peer.read(image(3)).text == "30x20:3"
 
 
-def test_a_reader_that_dies_is_reported_with_its_last_words(image: Callable[[int], Path]) -> None:
+def test_a_reader_that_dies_is_reported_with_its_last_words(
+    image: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # its chatter is then kept back to the end, by default
     with fake() as peer, pytest.raises(PosteyeError, match="exit code 1: fell over"):
         peer.read(image(1))
 
