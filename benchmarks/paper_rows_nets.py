@@ -17,7 +17,7 @@ from benchmarks.paper_scores import Answers
 from train.boosting import added, disagreements, half_wrong
 from train.lenet import LENET_1, LENET_4, LENET_5, Convolution, Plan, total
 from train.paper_losses import RbfMse, SquaredError
-from train.sdlm import FULL_MU, FULL_SCHEDULE, PAPER_SCHEDULE, RBF_SCHEDULE, Course
+from train.sdlm import FULL_MU, FULL_SCHEDULE, FULL_SCHEDULE_TWO_HIDDEN, PAPER_SCHEDULE, RBF_SCHEDULE, Course
 
 _LENET_4_INPUTS = training.Inputs(LENET_4.side)
 
@@ -26,7 +26,7 @@ _LENET_4_INPUTS = training.Inputs(LENET_4.side)
 class NetRow:
     """A row of one net: which digits it sees (plain, deslanted, small) and whether distorted ones are added.
 
-    Fully connected nets get inputs of mean 0 and variance 1, and a course of their own.
+    Fully connected nets get inputs of mean 0 and variance 1, and courses of their own.
     """
 
     name: str
@@ -46,7 +46,8 @@ class NetRow:
             patterns_of = training.same_digits(digits, labels, inputs, seed)
         head = RbfMse() if self.plan.rbf else SquaredError()
         partly = Course(RBF_SCHEDULE if self.plan.rbf else PAPER_SCHEDULE)
-        course = Course(FULL_SCHEDULE, FULL_MU) if full else partly
+        etas = FULL_SCHEDULE if len(self.plan.layers) == 2 else FULL_SCHEDULE_TWO_HIDDEN
+        course = Course(etas, FULL_MU) if full else partly
         checkpoint = work / f"{self.name}-{seed}.npz"
         return training.fitted(self.plan, head, inputs, course, seed, checkpoint, patterns_of)
 

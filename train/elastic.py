@@ -1,7 +1,7 @@
 """Elastic deformation of digits: each is turned, leaned, stretched and bent by a smooth random field in one resampling.
 
 Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual document analysis",
-ICDAR 2003, smooth a field of noise by a Gaussian; here a few knots are drawn and the field is interpolated between them.
+ICDAR 2003, smooth a field of noise by a Gaussian; here a few knots are drawn and the field runs smoothly through them.
 """
 
 from __future__ import annotations

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from benchmarks.mnist_scanner import bent_shard, both, run_seed
+from benchmarks.mnist_scanner import bent_shard, both
 from tests.benchmarks.made_digits import made_digits
-from train.mnist import Mnist
-from train.trainer import Recipe
 
 
 def test_strips_are_bent_copies_of_one_digit_each() -> None:
