@@ -1,11 +1,18 @@
-"""MNIST alone: strips of bent digits with their labels, and a short training that learns from them."""
+"""MNIST alone: strips of bent digits with their labels, and a short training that goes on from a net and ends."""
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
-from benchmarks.mnist_scanner import bent_shard, both
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.mnist_scanner import bent_shard, both, run_seed
 from tests.benchmarks.made_digits import made_digits
+from train.mnist import Mnist
+from train.model import ScanningLeNet
+from train.trainer import Recipe, load_float
 
 
 def test_strips_are_bent_copies_of_one_digit_each() -> None:
@@ -21,3 +28,17 @@ def test_both_parts_of_the_training_digits_are_learned_from() -> None:
     joined = both(made_digits(20), made_digits(40))
     assert joined.images.shape == (60, 28, 28)
     assert np.array_equal(joined.labels[20:], made_digits(40).labels)
+
+
+def test_a_seed_is_trained_from_a_given_net_and_both_of_its_nets_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bent_shard, "__defaults__", (96,))
+    data = Mnist(made_digits(40), made_digits(20), made_digits(20))
+    torch.manual_seed(0)
+    recipe = Recipe(seed=1, shards=2, float_epochs=2, quantized_epochs=1)
+    result = run_seed(data, recipe, tmp_path, ScanningLeNet())
+    assert result.seed == 1
+    assert 0 <= result.float_percent <= 100 and 0 <= result.int8_percent <= 100
+    assert len(list((tmp_path / "shards").glob("*.npz"))) == 2
+    assert isinstance(load_float(tmp_path), ScanningLeNet)
