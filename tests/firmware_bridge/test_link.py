@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import serial
 
-from firmware_bridge import Cable, Link, NoAnswerError, PortError, ReadingMessage, RefusedError, link, port
+from firmware_bridge import Cable, Link, NoAnswerError, PortError, ReadingMessage, RefusedError, link
 from firmware_bridge.frame import ACK, HELLO, NAK, READING, WELCOME, Frame, encode
 from firmware_bridge.message import NakCause, encode_cause
 
@@ -244,132 +240,3 @@ def unplug_after(write: Callable[[bytes], None], line: Cable) -> Callable[[bytes
         line.unplug()
 
     return both
-
-
-class RestartingController:
-    """Swaps in a fresh controller, without memory, when the nth READING arrives."""
-
-    def __init__(self, controller: Any, tty: str) -> None:
-        self._start, self._tty = controller, tty
-        self.running = [controller(tty)]
-
-    def restart(self) -> None:
-        self.running[-1].stop()
-        self.running.append(self._start(self._tty))
-
-    def pieces(self) -> list[int]:
-        return [event.reading.piece for one in self.running for event in one.of_kind("reading")]
-
-
-def test_a_controller_restarted_between_two_readings_loses_none(
-    cable: Callable[..., Cable], controller: Any, reading: ReadingMessage
-) -> None:
-    line = cable()
-    sorter = RestartingController(controller, line.sorter_end)
-    with open_link(line.reader_end) as to_sorter:
-        first = to_sorter.send_reading(reading)
-        sorter.restart()
-        second = to_sorter.send_reading(replace(reading, piece=8))
-    assert (second.sequence, second.transmissions) == (1, 2)
-    assert second.session != first.session
-    assert sorter.pieces() == [7, 8]
-
-
-def test_a_controller_restarted_after_it_acted_does_not_act_again(
-    cable: Callable[..., Cable], controller: Any, reading: ReadingMessage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    line = cable(to_reader=always(ACK, lost))
-    sorter = RestartingController(controller, line.sorter_end)
-    with open_link(line.reader_end, ack_timeout_s=0.3) as to_sorter:
-        monkeypatch.setattr(to_sorter._port, "write", restart_before_second(to_sorter._port.write, sorter))
-        with pytest.raises(NoAnswerError, match="restarted while the reading of piece 7 was on its way"):
-            to_sorter.send_reading(reading)
-    assert sorter.pieces() == [7]
-
-
-def restart_before_second(write: Callable[[bytes], None], sorter: RestartingController) -> Callable[[bytes], None]:
-    writes: list[bytes] = []
-
-    def both(data: bytes) -> None:
-        writes.append(data)
-        if len(writes) == 2:
-            sorter.restart()
-        write(data)
-
-    return both
-
-
-def test_a_restarted_reader_is_not_taken_for_a_duplicate(
-    cable: Callable[..., Cable], controller: Any, reading: ReadingMessage
-) -> None:
-    line = cable()
-    sorter = controller(line.sorter_end)
-    for _ in range(2):
-        with open_link(line.reader_end) as to_sorter:
-            assert to_sorter.send_reading(reading).sequence == 1
-    assert len(sorter.of_kind("session")) == 2
-    assert len(sorter.of_kind("reading")) == 2
-    assert not sorter.of_kind("duplicate")
-
-
-def test_used_up_sequences_open_a_new_session(
-    cable: Callable[..., Cable], controller: Any, reading: ReadingMessage
-) -> None:
-    line = cable()
-    sorter = controller(line.sorter_end)
-    with open_link(line.reader_end) as to_sorter:
-        first = to_sorter.session
-        to_sorter._sequence = 65_534
-        assert to_sorter.send_reading(reading).sequence == 65_535
-        delivery = to_sorter.send_reading(reading)
-    assert delivery.sequence == 1
-    assert delivery.session != first
-    assert len(sorter.of_kind("reading")) == 2
-
-
-def test_a_missing_port_is_named_with_those_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = ["/dev/serial/by-id/usb-Sorter_0001-if00", "/dev/ttyAMA0"]
-    monkeypatch.setattr(port, "available_ports", lambda: there)
-    with pytest.raises(PortError, match=re.escape(f"no serial port /dev/ttyUSB99; there is {', '.join(there)}")):
-        Link("/dev/ttyUSB99")
-    monkeypatch.setattr(port, "available_ports", list)
-    with pytest.raises(PortError, match="no serial port /dev/ttyUSB99; no port is there at all"):
-        Link("/dev/ttyUSB99")
-
-
-def test_ports_that_survive_replugging_are_suggested_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "glob", lambda self, pattern: [Path("/dev/serial/by-id/b"), Path("/dev/serial/by-id/a")])
-    monkeypatch.setattr(port.list_ports, "comports", lambda: [SimpleNamespace(device="/dev/ttyACM0")])
-    assert port.available_ports() == ["/dev/serial/by-id/a", "/dev/serial/by-id/b", "/dev/ttyACM0"]
-
-
-def test_what_is_no_serial_port_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("no port")
-    for path in (tmp_path, tmp_path / "text"):
-        with pytest.raises(PortError, match=f"{path} is not a serial port"):
-            Link(str(path))
-
-
-def test_a_port_without_permission_is_an_error(monkeypatch: pytest.MonkeyPatch, cable: Callable[..., Cable]) -> None:
-    def refuse(self: serial.Serial) -> None:
-        raise serial.SerialException(13, "could not open port")
-
-    monkeypatch.setattr(serial.Serial, "open", refuse)
-    with pytest.raises(PortError, match=r"no permission .* usermod -aG dialout"):
-        Link(cable().reader_end)
-
-
-def test_a_port_in_use_is_an_error(cable: Callable[..., Cable], controller: Any) -> None:
-    line = cable()
-    controller(line.sorter_end)
-    with (
-        open_link(line.reader_end),
-        pytest.raises(PortError, match=f"{line.reader_end} is in use by another program"),
-    ):
-        open_link(line.reader_end)
-
-
-@pytest.mark.parametrize("url", ["carrier-pigeon://dovecote", "socket://127.0.0.1:1", "socket://nonsense", "spy:///no"])
-def test_urls_that_lead_nowhere(url: str) -> None:
-    with pytest.raises(PortError, match=f"cannot open {url}"):
-        Link(url)
