@@ -78,6 +78,23 @@ def test_an_adapted_net_goes_to_convert_with_its_story(out: Path, fields: Path, 
         run("--out", str(out), "--extra", str(others))
 
 
+def test_what_is_kept_lies_between_the_shipped_and_the_trained_net_on_whole_steps() -> None:
+    shipped, moved = (restore_scanner(load_bundle()) for _ in range(2))
+    before = [p.detach().clone() for p in shipped.parameters()]
+    with torch.no_grad():
+        for layer in moved.convs():
+            step = layer._step().view(-1, 1, 1, 1)
+            layer.weight.add_(10 * step * (layer.weight.abs() < step))
+    after = [p.detach().clone() for p in moved.parameters()]
+    kept = adapt.part_of_the_way(shipped, moved)
+    assert all(torch.equal(p, was) for p, was in zip(shipped.parameters(), before, strict=True))
+    for layer, was, then in zip(kept.convs(), before[::2], after[::2], strict=True):
+        step = layer._step().view(-1, 1, 1, 1)
+        assert torch.equal(layer.weight / step, (layer.weight / step).round())
+        way = was + adapt.LEARNED_SHARE * (then - was)
+        assert bool(((layer.weight - way).abs() <= step / 2 + 1e-6).all())
+
+
 def test_what_does_not_go_together_is_refused(tmp_path: Path, fields: Path) -> None:
     out, bundle = str(tmp_path / "run"), str(stub_bundle())
     for arguments, complaint in (
