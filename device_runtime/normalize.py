@@ -28,6 +28,9 @@ _LINE_PX = 56  # a horizontal run longer than this is a ruled line, not a stroke
 _MARGIN_PX = 10
 _MIN_INK_DARKNESS = 26  # of 255, against the paper around it
 _MIN_PAPER = 30  # keeps the division by the paper's brightness tame in deep shadow
+_SPECK_AREA_PX = 16  # at working height; what is smaller is no part of a character
+_MOST_PARTS = 6
+_LONE_WIDTH = 1.4  # of its height; wider ink is more than one character
 
 Grey = NDArray[np.uint8]
 
@@ -144,6 +147,11 @@ def _measure(mask: Grey) -> _Text:
     rows = mask.shape[0]
     _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     lefts, tops, widths, heights, areas = stats[1:].T.astype(np.float64)
+    parts = _lone_character(stats[1:], rows)
+    if len(parts):
+        top, bottom = float(tops[parts].min()), float((tops + heights)[parts].max())
+        slant = _slant(labels, stats[parts + 1], centres[parts + 1], parts + 1)
+        return _Text((top + bottom) / 2, bottom - top, 0.0, slant)
     tall = (heights >= 0.25 * rows) & (areas >= 30) & ((heights > 0.45 * widths) | (heights > 0.4 * rows))
     if not tall.any():
         tall = (heights >= 0.12 * rows) & (areas >= 20)
@@ -160,6 +168,20 @@ def _measure(mask: Grey) -> _Text:
     skew = _slope(middles_x, middles_y, height)
     centre_y = _weighted_median(middles_y - skew * (middles_x - mask.shape[1] / 2), weights)
     return _Text(centre_y, height, skew, _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1))
+
+
+def _lone_character(boxes: NDArray[np.int32], rows: int) -> NDArray[np.intp]:
+    """The pieces of a single character that its strokes' gaps have broken; none when the field holds anything else.
+
+    boxes: left, top, width, height and area of all pieces. Measured by one of its pieces, it would be blown up.
+    """
+    parts = np.flatnonzero(boxes[:, 4] >= _SPECK_AREA_PX)
+    if not 2 <= len(parts) <= _MOST_PARTS:
+        return parts[:0]
+    left, top = boxes[parts, :2].min(axis=0)
+    right, bottom = (boxes[parts, :2] + boxes[parts, 2:4]).max(axis=0)
+    alone = top > 0 and bottom < rows and right - left <= _LONE_WIDTH * (bottom - top)
+    return parts if alone else parts[:0]
 
 
 def _slope(x: NDArray[np.float64], y: NDArray[np.float64], height: float) -> float:

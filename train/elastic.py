@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 KNOTS = 6  # along each side of an image
-LEAST_PX, MOST_PX = 0.2, 1.0  # root mean square of the knots' displacement, drawn once an image
+LEAST_PX, MOST_PX = 0.1, 0.6  # root mean square of the knots' displacement, drawn once an image
 TURN = 0.15  # radians, at most, as the next two
 LEAN = 0.2  # columns a row
 STRETCH = 0.15  # logarithm of the factor by which one side grows and the other shrinks

@@ -48,6 +48,16 @@ def test_uneven_light_is_flattened() -> None:
     assert (background > 60).mean() < 0.02
 
 
+@pytest.mark.parametrize("gap_y", [24, 34, 40])
+def test_a_lone_digit_broken_by_gaps_is_as_tall_as_a_whole_one(gap_y: int) -> None:
+    whole = np.full((64, 60), 230, np.uint8)
+    cv2.ellipse(whole, (30, 32), (11, 20), 0, 0, 360, 30, 4)
+    broken = whole.copy()
+    broken[gap_y : gap_y + 4] = 230
+    (top, bottom), (broken_top, broken_bottom) = (ink_rows(normalize(field).pixels) for field in (whole, broken))
+    assert abs(top - broken_top) <= 1 and abs(bottom - broken_bottom) <= 1
+
+
 def test_slanted_writing_stands_up() -> None:
     field = written("11111", width=300)
     matrix = np.array([[1, -0.4, 24], [0, 1, 0]], np.float64)
