@@ -82,7 +82,7 @@ def _log_scale(figures: Sequence[float]) -> _Scale:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.4g}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _text(x: float, y: float, words: str, anchor: str, size: int) -> str:
