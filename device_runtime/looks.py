@@ -1,12 +1,13 @@
-"""The second look: a field read with doubt is read again, drawn out sideways, and both readings count.
+"""The second look: a field read with doubt is read again, drawn out and drawn together, and all readings count.
 
-Writing is normalised in height alone, so narrow hands stay narrow; what is too dense for the scanner at first is often
-plain when stretched. Sure fields pay nothing for it.
+Writing is normalised in height alone, so narrow hands stay narrow and wide ones wide; what is too dense or too loose
+for the scanner at first is often plain at another width. Sure fields pay nothing for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from device_runtime.lattice import Lattice
 from device_runtime.resize import resize_exact
 from device_runtime.types import Candidate, Decoding, Strip
 
-STRETCH = 1.3
+STRETCHES = (1.3, 0.87)
 # Posterior (not calibrated) from which on the first look stands. Looking again at surer fields gains nothing on
 # generated strings and costs accepted amounts (docs/decoding-figures.md).
 SURE = 0.5
@@ -32,14 +33,13 @@ class Look:
 
 
 def look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:
-    """Read a strip, twice if there is doubt; raises what `recognise` raises at the first look."""
-    first = _look(strip, recognise, decode)
-    if not is_doubtful(first):
-        return first
-    try:
-        return combine(first, _look(stretch(strip), recognise, decode))
-    except PosteyeError:  # stretched, it is longer than the model reads; the first look stands
-        return first
+    """Read a strip, and at other widths too if there is doubt; raises what `recognise` raises at the first look."""
+    looks = [_look(strip, recognise, decode)]
+    if is_doubtful(looks[0]):
+        for factor in STRETCHES:
+            with contextlib.suppress(PosteyeError):  # longer than the model reads
+                looks.append(_look(stretch(strip, factor), recognise, decode))
+    return combine(looks)
 
 
 def is_doubtful(first: Look) -> bool:
@@ -48,21 +48,24 @@ def is_doubtful(first: Look) -> bool:
     return first.strip.has_ink and not (candidates and candidates[0].confidence >= SURE)
 
 
-def stretch(strip: Strip) -> Strip:
-    """The strip drawn out sideways by STRETCH; its map to the image follows."""
+def stretch(strip: Strip, factor: float) -> Strip:
+    """The strip drawn out sideways by a factor; its map to the image follows."""
     height, width = strip.pixels.shape
-    wider = round(width * STRETCH)
+    wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
     return Strip(resize_exact(strip.pixels, wider, height), image_from_strip, strip.has_ink)
 
 
-def combine(first: Look, second: Look) -> Look:
-    """The look whose best code is believed more by both together, with posteriors averaged over the two."""
+def combine(looks: Sequence[Look]) -> Look:
+    """The look whose best code is believed most by all together, with posteriors averaged; a single one stands."""
+    if len(looks) == 1:
+        return looks[0]
+    first, count = looks[0], len(looks)
     means: dict[str, float] = {}
-    for seen in (first, second):
+    for seen in looks:
         for candidate in seen.decoding.candidates:
-            means[candidate.code] = means.get(candidate.code, 0.0) + candidate.confidence / 2
-    looks = [seen for seen in (first, second) if seen.decoding.candidates]
+            means[candidate.code] = means.get(candidate.code, 0.0) + candidate.confidence / count
+    looks = [seen for seen in looks if seen.decoding.candidates]
     if not looks:
         return first
 
@@ -74,7 +77,7 @@ def combine(first: Look, second: Look) -> Look:
     code = winner.decoding.candidates[0].code
     others = sorted((c for c in means if c != code), key=lambda c: -means[c])
     keep = max(len(seen.decoding.candidates) for seen in looks) - 1
-    # Only the looks' own best codes can win; another that both find likely is held to the winner's posterior.
+    # Only the looks' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
     decoding = Decoding(tuple(candidates), winner.decoding.characters, winner.decoding.outside)
     return Look(winner.strip, winner.lattice, decoding)

@@ -28,24 +28,24 @@ _HALO_PX = 1  # paper greyed by the ink's edge
 # The segmenter's penalties are log-linear: nats for each unit of MEASURES, of an arc that is a digit, a speck (dropped)
 # and rubbish. They and the weight of the recogniser's score were fitted together by discriminative forward training on
 # generated fields. Multiples of 1/64, so that their sums are exact.
-SCORE_WEIGHT = 1.0
+SCORE_WEIGHT = 1.078125
 _TABLE = {
-    "ink": (-0.40625, 0.046875, 0.359375),
-    "bare": (0.0, 0.203125, -1.890625),
-    "cut at its begin": (0.015625, 0.125, 0.0625),
-    "touches at its begin": (-0.890625, 0.90625, -2.6875),
-    "gap at its begin": (0.125, -0.046875, 0.125),
-    "cut at its end": (0.015625, 0.265625, 0.125),
-    "touches at its end": (-0.953125, -0.4375, -0.921875),
-    "gap at its end": (-0.140625, 0.3125, -0.03125),
-    "inner cuts": (0.46875, 0.25, 0.71875),
-    "inner ink": (-0.03125, 0.0, -0.046875),
-    "inner gaps": (-0.40625, 0.0, -0.046875),
-    "height": (-0.0625, -0.1875, -0.078125),
-    "short": (-0.171875, -0.109375, -0.390625),
-    "width": (-0.046875, 0.078125, -0.0625),
-    "wide": (-0.078125, -0.21875, 0.078125),
-    "low": (-0.0625, 0.046875, 0.203125),
+    "ink": (0.0, -0.515625, 0.875),
+    "bare": (0.0, -1.640625, -0.046875),
+    "cut at its begin": (-0.046875, 0.4375, -0.203125),
+    "touches at its begin": (-1.109375, -0.5, -4.171875),
+    "gap at its begin": (0.09375, 0.203125, 0.21875),
+    "cut at its end": (0.03125, 0.296875, 0.1875),
+    "touches at its end": (-0.734375, -1.96875, -2.3125),
+    "gap at its end": (-0.03125, 0.125, 0.109375),
+    "inner cuts": (0.46875, 0.25, 0.5625),
+    "inner ink": (-0.03125, 0.0, -0.0625),
+    "inner gaps": (-0.203125, 0.0, -0.21875),
+    "height": (-0.078125, -0.140625, -0.09375),
+    "short": (-0.09375, -0.21875, -0.21875),
+    "width": (-0.046875, 0.046875, -0.0625),
+    "wide": (-0.078125, 0.0625, 0.015625),
+    "low": (-0.125, 0.25, 0.171875),
 }
 WEIGHTS = np.array([_TABLE[measure] for measure in MEASURES]).T
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from device_runtime.decode import Decoder
 from device_runtime.grammar import Grammar
-from device_runtime.looks import Look, combine, is_doubtful, stretch
+from device_runtime.looks import STRETCHES, Look, combine, is_doubtful, stretch
 from device_runtime.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
 from train.batches import plain_batches
@@ -46,12 +46,13 @@ def exact_rate(net: nn.Module, shard: Shard) -> float:
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    looks = {row: _look(strips[row], p, decoder) for row, p in penalties_of(net, pixels)}
-    doubtful = [row for row in looks if is_doubtful(looks[row])]
-    wider = [stretch(strips[row]) for row in doubtful]
-    for i, p in penalties_of(net, [strip.pixels for strip in wider]):
-        looks[doubtful[i]] = combine(looks[doubtful[i]], _look(wider[i], p, decoder))
-    candidates = {row: seen.decoding.candidates for row, seen in looks.items()}
+    looks = {row: [_look(strips[row], p, decoder)] for row, p in penalties_of(net, pixels)}
+    doubtful = [row for row in looks if is_doubtful(looks[row][0])]
+    for factor in STRETCHES:
+        stretched = [stretch(strips[row], factor) for row in doubtful]
+        for i, p in penalties_of(net, [strip.pixels for strip in stretched]):
+            looks[doubtful[i]].append(_look(stretched[i], p, decoder))
+    candidates = {row: combine(seen).decoding.candidates for row, seen in looks.items()}
     return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
 
 

@@ -204,7 +204,7 @@ def main(fields: int, steps: int, seed: int, writers: Path | None, extra: Path |
     score_weight, weights, means = fit(batch, steps)
     click.echo(f"{len(batch.places)} fields, mean loss {means[0]:.4f} -> {means[-1]:.4f}")
     click.echo(f"SCORE_WEIGHT = {round(float(score_weight) * 64) / 64!r}")
-    for measure, kinds in zip(MEASURES, (torch.round(weights.T * 64) / 64).tolist(), strict=True):
+    for measure, kinds in zip(MEASURES, (torch.round(weights.T * 64) / 64 + 0.0).tolist(), strict=True):
         click.echo(f'    "{measure}": ({", ".join(map(repr, kinds))}),')
 
 
