@@ -17,8 +17,9 @@ from benchmarks.paper_scores import Answers
 from train.boosting import added, disagreements, half_wrong
 from train.lenet import LENET_1, LENET_4, LENET_5, Convolution, Plan, total
 from train.paper_losses import RbfMse, SquaredError
-from train.sdlm import FULL_MU, FULL_SCHEDULE, FULL_SCHEDULE_TWO_HIDDEN, PAPER_SCHEDULE, RBF_SCHEDULE, Course
+from train.sdlm import FULL_MU, FULL_SCHEDULE, LARGE_FULL_SCHEDULE, PAPER_SCHEDULE, RBF_SCHEDULE, Course
 
+_LARGE = 500_000  # parameters of a net with one hidden layer
 _LENET_4_INPUTS = training.Inputs(LENET_4.side)
 
 
@@ -46,7 +47,8 @@ class NetRow:
             patterns_of = training.same_digits(digits, labels, inputs, seed)
         head = RbfMse() if self.plan.rbf else SquaredError()
         partly = Course(RBF_SCHEDULE if self.plan.rbf else PAPER_SCHEDULE)
-        etas = FULL_SCHEDULE if len(self.plan.layers) == 2 else FULL_SCHEDULE_TWO_HIDDEN
+        large = len(self.plan.layers) > 2 or total(self.plan).parameters > _LARGE
+        etas = LARGE_FULL_SCHEDULE if large else FULL_SCHEDULE
         course = Course(etas, FULL_MU) if full else partly
         checkpoint = work / f"{self.name}-{seed}.npz"
         return training.fitted(self.plan, head, inputs, course, seed, checkpoint, patterns_of)
