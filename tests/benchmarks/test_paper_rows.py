@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.paper_data import PaperData, Version, box, crop, deslant, shrink
 from benchmarks.paper_rows_classic import deslanted_neighbours, linear, neighbours, pairwise, radial
-from benchmarks.paper_rows_memory import polynomial_svm, shift, tangent, tangent_distances, virtual_svm
+from benchmarks.paper_rows_memory import polynomial_svm, shift, tangent, tangent_distances, virtual_svm, weakest_duels
 from benchmarks.paper_scores import error_percent
 
 
@@ -97,3 +97,15 @@ def test_sheared_copy_is_near_by_tangent_distance() -> None:
     euclid = float(np.square(image - moved).sum())
     assert to_moved < 0.15 * euclid and to_moved < 0.1 * to_other
     assert abs(to_itself) < 1e-4
+
+
+def test_a_class_scores_by_its_weakest_duel() -> None:
+    margins = np.zeros((2, 45))
+    pairs = [(one, other) for one in range(10) for other in range(one + 1, 10)]
+    for column, (one, other) in enumerate(pairs):
+        margins[0, column] = other - one  # 0 beats all, the next by least
+        margins[1, column] = 0.5 if 7 not in (one, other) else (3.0 if one == 7 else -2.0)  # 7 beats all
+    scores = weakest_duels(margins)
+    assert scores.argmax(axis=1).tolist() == [0, 7]
+    assert scores[0].tolist() == [1, -1, -2, -3, -4, -5, -6, -7, -8, -9]
+    assert scores[1, 7] == 2 and scores[1, 0] == -2
