@@ -12,7 +12,7 @@ chosen on training digits held out; then each row trained on all 60,000. Local l
 are the best of six pairs on 3,000 training digits, which LeNet-4 itself had trained on. Not so the pairwise row: six
 ways to count its votes were first compared on the test digits, where outputs cut to -1..1 gave 9.7 % and plain votes
 7.0 %. Two earlier sets of inputs of the quadratic row were also seen there (3.3 % with 861 inputs, 3.9 % with squares
-in place of the components), a first [deslant] 20x20-300-10 (3.80 %) a first 28x28-300-100-10 (5.74 %) and a
+in place of the components), a first [deslant] 20x20-300-10 (3.80 %), a first 28x28-300-100-10 (5.74 %) and a
 first 28x28-1000-10 (80.48 %; for the three see below).
 
 | row | error % | paper | reject % for 0.5 % error | paper | products k | paper | variables k | paper | seeds | CPU s |
