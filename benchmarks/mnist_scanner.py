@@ -1,10 +1,9 @@
 """What the scanner's architecture does on MNIST alone: `python -m benchmarks.mnist_scanner --seed 1 --seed 2 --seed 3`.
 
-The shipped scanner spends its hundred kilobytes on whole fields of many kinds. Here the same net, from random weights or
-with --from on from those of a training, learns nothing but MNIST's 60,000 training digits, each strip a bent copy of
-one, and reads the test digits as strips: normalised as on the
-device, decoded with the pattern `\\d`. The int8 net is the trained quantised one, which all engines reproduce to the
-bit (docs/convert.md).
+The shipped scanner spends its hundred kilobytes on whole fields of many kinds. Here the same net, from random weights
+or with --from on from those of a training, learns nothing but MNIST's 60,000 training digits, each strip a bent copy of
+one, and reads the test digits as strips: normalised as on the device, decoded with the pattern `\\d`. The int8 net is
+the trained quantised one, which all engines reproduce to the bit (docs/convert.md).
 """
 
 from __future__ import annotations
