@@ -55,7 +55,7 @@ ROWS = (
     Row("tangent", "[16x16] Tangent distance", "1.1", "1.9", 20000, 25000, 10, _plain(memory.tangent)),
     Row("svm", "SVM poly 4", "1.1", "1.8", 14000, 14000, 3, _plain(memory.polynomial_svm)),
     Row("rs_svm", "RS-SVM poly 5", "1.0", None, 650, 650, 0, None, _NO_REDUCED_SET),
-    Row("dist_v_svm", "[dist] V-SVM poly 9", "0.8", None, 28000, 28000, 20, _plain(memory.virtual_svm)),
+    Row("dist_v_svm", "[dist] V-SVM poly 9", "0.8", None, 28000, 28000, 6, _plain(memory.virtual_svm)),
     Row("mlp_300", "28x28-300-10", "4.7", None, None, 238.5, 2.5, _NETS["mlp_300"]),
     Row("dist_mlp_300", "[dist] 28x28-300-10", "3.6", None, None, 238.5, 4, _NETS["dist_mlp_300"]),
     Row("deslanted_mlp_300", "[deslant] 20x20-300-10", "1.6", "3.2", 123, 123, 2, _NETS["deslanted_mlp_300"]),
