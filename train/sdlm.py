@@ -27,9 +27,6 @@ PAPER_SCHEDULE = (*[0.0005] * 2, *[0.0002] * 3, *[0.0001] * 3, *[0.00005] * 4, *
 RBF_SCHEDULE = tuple(min(eta, 0.00005) for eta in PAPER_SCHEDULE)
 # In fully connected nets the curvatures are a hundredth of mu, which would leave plain gradient descent.
 FULL_MU = 0.0002
-FULL_SCHEDULE = tuple(eta / 10 for eta in PAPER_SCHEDULE)
-# With two hidden layers, or one of 1000, a tenth is unsteady.
-LARGE_FULL_SCHEDULE = tuple(eta / 25 for eta in PAPER_SCHEDULE)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> PaperData:
     monkeypatch.setattr(paper_training, "PATTERNS_A_PASS", 500)
     monkeypatch.setattr(paper_training, "COPIES", 1)
     monkeypatch.setattr(nets, "PAPER_SCHEDULE", (0.0002,) * 6)
-    monkeypatch.setattr(nets, "FULL_SCHEDULE", (0.00002,) * 6)
+    monkeypatch.setattr(nets, "full_schedule", lambda plan, distorted: (0.00002,) * 6)
     monkeypatch.setattr(nets, "RBF_SCHEDULE", (0.00005,) * 4)
     monkeypatch.setattr(paper_ablations, "SCHEDULE", (0.00005,) * 4)
     monkeypatch.setattr(paper_ablations, "NON_DIGITS", 30)

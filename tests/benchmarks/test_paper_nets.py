@@ -56,3 +56,17 @@ def test_hidden_layers_have_the_papers_sizes() -> None:
     sizes = {(28, 300): 238_510, (28, 1000): 795_010, (28, 300, 100): 266_610, (28, 500, 150): 469_160}
     for (side, *units), parameters in sizes.items():
         assert total(nets.hidden_layers(side, *units)).parameters == parameters
+
+
+def test_larger_fully_connected_nets_learn_more_slowly() -> None:
+    first = [
+        nets.full_schedule(nets.hidden_layers(28, *units), distorted)[0]
+        for units, distorted in (
+            ((300,), True),
+            ((300, 100), True),
+            ((1000,), False),
+            ((1000,), True),
+            ((500, 150), True),
+        )
+    ]
+    assert np.allclose(first, [0.00005, 0.00002, 0.00002, 0.00001, 0.00001])
