@@ -9,7 +9,7 @@ the trained quantised one, which all engines reproduce to the bit (docs/convert.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -49,7 +49,7 @@ def bent_shard(digits: Digits, seed: int, count: int = SHARD_STRIPS) -> Shard:
 
 def run_seed(data: Mnist, recipe: Recipe, folder: Path, start: ScanningLeNet | None = None) -> Result:
     """Train one net in a folder (continuing what is there), from random weights or from `start`, and measure it."""
-    digits = both(data.fit, data.validation)
+    digits = data.train
 
     def wait(path: Path) -> None:
         if not path.exists():
@@ -60,12 +60,6 @@ def run_seed(data: Mnist, recipe: Recipe, folder: Path, start: ScanningLeNet | N
     net = Run(folder, recipe, watched, Group(torch.device("cpu")), start)(wait)
     strips = mnist_strips(data.test)
     return Result(recipe.seed, _error_percent(load_float(folder), strips), _error_percent(net, strips))
-
-
-def both(one: Digits, other: Digits) -> Digits:
-    """Two sets of digits as one."""
-    pairs = zip(astuple(one), astuple(other), strict=True)
-    return Digits(*(np.concatenate(pair) for pair in pairs))
 
 
 def _as_shard(data: Labelled) -> Shard:

@@ -71,8 +71,9 @@ class PaperData:
 
     def __init__(self) -> None:
         mnist = load_mnist()
-        self.plain = Version(np.concatenate([mnist.fit.images, mnist.validation.images]), mnist.test.images)
-        self.train_labels = np.concatenate([mnist.fit.labels, mnist.validation.labels])
+        train = mnist.train
+        self.plain = Version(train.images, mnist.test.images)
+        self.train_labels = train.labels
         self.test_labels = mnist.test.labels
 
     @cached_property

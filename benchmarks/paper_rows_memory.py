@@ -51,8 +51,15 @@ def shift(images: Images, down: int, right: int) -> Images:
 
 def _machine(degree: int) -> SVC:
     """g is 1 / (pixels * their variance), which makes the products of the paper's kernel about as large."""
-    kernel = {"kernel": "poly", "degree": degree, "gamma": "scale", "coef0": 1}
-    return SVC(**kernel, C=_MARGIN_COST, cache_size=1000, decision_function_shape="ovo")
+    return SVC(
+        kernel="poly",
+        degree=degree,
+        gamma="scale",
+        coef0=1,
+        C=_MARGIN_COST,
+        cache_size=1000,
+        decision_function_shape="ovo",
+    )
 
 
 def _svm_answers(machine: SVC, data: PaperData) -> Answers:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from device_runtime.lattice import MARKED, OPEN, PLAIN, FloatArray, stay, stay_back
 from device_runtime.surroundings import Surroundings
 
 
-class Stepped:
+class Stepped(ABC):
     """What both roads share: what stands around a code, and steps over what stands between two characters.
 
     around: as from `surroundings.py`. A road says what may stand between two neighbouring places.
@@ -50,10 +52,10 @@ class Stepped:
         return np.asarray(add(untouched, stay_back(add, untouched, self._between(add, PLAIN))))
 
     @property
+    @abstractmethod
     def _marks(self) -> FloatArray:
         """Score of a mark between each two neighbouring places: float64 [places - 1]."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:
         """Running sums, [places], of what may stand between characters: blanks (PLAIN), or blanks and marks."""
-        raise NotImplementedError

@@ -66,7 +66,8 @@ def adapt(
             wait_for(path, maker)
     lesson = make_lesson(station, net, bundle.manifest.output.first_column_px, rehearsal)
     with _shards(lesson, recipe, out / "shards") as wait:
-        trained = part_of_the_way(restore_scanner(bundle), Run(out, recipe, validation, group, net)(wait))
+        trained = Run(out, recipe, validation, group, net)(wait)
+    trained = part_of_the_way(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
     after = round(exact_rate(trained, validation), 4)
     facts = {
         "command": f"posteye train --from BUNDLE --extra FOLDER --out RUN --seed {seed}"

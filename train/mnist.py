@@ -14,7 +14,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,12 @@ class Mnist:
     fit: Digits
     validation: Digits
     test: Digits
+
+    @property
+    def train(self) -> Digits:
+        """Fit and validation together: all 60,000 training digits."""
+        pairs = zip(astuple(self.fit), astuple(self.validation), strict=True)
+        return Digits(*(np.concatenate(pair) for pair in pairs))
 
 
 def cache_folder() -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.mnist_scanner import bent_shard, both, run_seed
+from benchmarks.mnist_scanner import bent_shard, run_seed
 from tests.benchmarks.made_digits import made_digits
 from train.mnist import Mnist
 from train.model import ScanningLeNet
@@ -25,7 +25,7 @@ def test_strips_are_bent_copies_of_one_digit_each() -> None:
 
 
 def test_both_parts_of_the_training_digits_are_learned_from() -> None:
-    joined = both(made_digits(20), made_digits(40))
+    joined = Mnist(made_digits(20), made_digits(40), made_digits(2)).train
     assert joined.images.shape == (60, 28, 28)
     assert np.array_equal(joined.labels[20:], made_digits(40).labels)
 
