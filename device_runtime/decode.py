@@ -20,6 +20,8 @@ from device_runtime.types import Candidate, Character, Decoding, Outside, Penalt
 _RESERVE = 2
 # Above this posterior the code is what stands there, and nothing outside of the grammar is looked for.
 _SURE = 0.5
+# A grammar that holds a smaller share of all texts is a list, and means what it lists.
+_LISTED = 0.5
 _ANY_NUMBER = r"\d{1,32}"
 _PRIOR = float(np.exp(-FOREIGN_NUMBER_PENALTY))
 _TINY = 1e-300
@@ -28,6 +30,8 @@ _PLAIN_CASE = 0.98
 # Odds that what stands in a field is no code of the grammar. A prior, not measured: without it a grammar would tell
 # nothing about what stands there, only what to look for.
 OUTSIDE_ODDS = 0.1
+# No postal code is shorter. A grammar of shorter ones means numbers of any kind, which dots and commas may group.
+SHORTEST_CODE = 3
 
 
 class Decoder:
@@ -75,6 +79,8 @@ class Decoder:
         lexicon only shift belief between its own codes.
         Source: LeCun et al. 1998, section X-C.
         """
+        if self._plan.shortest < SHORTEST_CODE:
+            lattice = lattice.ignoring_marks()
         found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
         scored, total = _score(self._plan, lattice, found)
         sure = scored[0][0].confidence if scored else 0.0
@@ -83,7 +89,23 @@ class Decoder:
             return Decoding((), (), outside)
         candidates = [candidate for candidate, _ in scored]
         characters = _characters(candidates, scored[0][1], self._plan, lattice)
-        return Decoding(tuple(candidates[: self._n_best]), characters, outside)
+        doubt = self._doubt(lattice, scored[0][1], sure)
+        return Decoding(tuple(candidates[: self._n_best]), characters, outside, doubt)
+
+    def _doubt(self, lattice: Lattice, best: Found, sure: float) -> str | None:
+        """Why the best code is not to be believed although it is written well, if so."""
+        zeros = set(best.code) - set(SEPARATORS) == {"0"}
+        if zeros and self._plan.shortest >= SHORTEST_CODE and self._plan.density > _LISTED:
+            return "zeros only: letters O and rings look like that, and no country has such a code"
+        if sure >= _SURE:
+            return None
+        for seen, reason in (
+            (lattice.ignoring_marks(), "a dot, comma or dash stands between its digits"),
+            (lattice.unseeing(), "no space parts it from other writing"),
+        ):
+            if _score(self._plan, seen, [best])[0][0][0].confidence >= _SURE:
+                return reason
+        return None
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.

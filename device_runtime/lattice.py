@@ -54,6 +54,12 @@ class Lattice(Protocol):
     def apart_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
         """Transpose of `apart`."""
 
+    def ignoring_marks(self) -> Lattice:
+        """The same lattice with dots, commas and dashes between characters at no cost."""
+
+    def unseeing(self) -> Lattice:
+        """The same lattice as if nothing were seen in the pixels beside the recogniser's scores."""
+
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Where in the strip (x in px) a character stands, and its probability (0..1) there.
 

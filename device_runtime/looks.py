@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,7 +53,8 @@ def stretch(strip: Strip, factor: float) -> Strip:
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
-    return Strip(resize_exact(strip.pixels, wider, height), image_from_strip, strip.has_ink)
+    pixels = resize_exact(strip.pixels, wider, height)
+    return replace(strip, pixels=pixels, image_from_strip=image_from_strip, aspect=strip.aspect * wider / width)
 
 
 def combine(looks: Sequence[Look]) -> Look:
@@ -79,8 +80,7 @@ def combine(looks: Sequence[Look]) -> Look:
     keep = max(len(seen.decoding.candidates) for seen in looks) - 1
     # Only the looks' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    decoding = Decoding(tuple(candidates), winner.decoding.characters, winner.decoding.outside)
-    return Look(winner.strip, winner.lattice, decoding)
+    return Look(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
 
 
 def _look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:

@@ -30,6 +30,8 @@ _MIN_INK_DARKNESS = 26  # of 255, against the paper around it
 _MIN_PAPER = 30  # keeps the division by the paper's brightness tame in deep shadow
 _SPECK_AREA_PX = 16  # at working height; what is smaller is no part of a character
 _MOST_PARTS = 6
+_ALIKE = 0.6  # of the line's height; lower pieces are no characters of another line
+_FEWEST_OF_A_LINE = 3
 _LONE_WIDTH = 1.4  # of its height; wider ink is more than one character
 
 Grey = NDArray[np.uint8]
@@ -42,12 +44,16 @@ _ABOVE_AND_BELOW, _GAP, _AROUND = np.ones((3, 1), np.uint8), np.ones((5, 1), np.
 
 @dataclass(frozen=True)
 class _Text:
-    """Where the writing runs at working height: centre line, height, its slope and the slant of its strokes."""
+    """Where the writing runs at working height: centre line, height, its slope and the slant of its strokes.
+
+    second_line: whether a whole further line stands above or below.
+    """
 
     centre_y: float
     height: float
     skew: float
     slant: float
+    second_line: bool = False
 
 
 def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
@@ -68,7 +74,7 @@ def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
     if work_from_strip is None:
         return _blank()
     scale = np.array([[width / work.shape[1]], [height / work.shape[0]]])
-    return Strip(pixels, work_from_strip * scale, True)
+    return Strip(pixels, work_from_strip * scale, True, text.second_line)
 
 
 def _blank() -> Strip:
@@ -167,7 +173,23 @@ def _measure(mask: Grey) -> _Text:
     middles_x = lefts[chosen] + widths[chosen] / 2
     skew = _slope(middles_x, middles_y, height)
     centre_y = _weighted_median(middles_y - skew * (middles_x - mask.shape[1] / 2), weights)
-    return _Text(centre_y, height, skew, _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1))
+    slant = _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1)
+    boxes = stats[1:].T.astype(np.float64)
+    second_line = _has_second_line(boxes, mask.shape, centre_y, height, skew)
+    return _Text(centre_y, height, skew, slant, second_line)
+
+
+def _has_second_line(
+    boxes: NDArray[np.float64], shape: tuple[int, ...], centre_y: float, height: float, skew: float
+) -> bool:
+    """Whether whole characters of the line's size stand above or below the line.
+
+    boxes: left, top, width, height and area of all pieces, float64 [5, pieces]. shape: rows and columns of the field.
+    """
+    left, top, wide, tall, _ = boxes
+    y = top + tall / 2 - skew * (left + wide / 2 - shape[1] / 2)
+    whole = (top > 0) & (top + tall < shape[0]) & (tall >= _ALIKE * height) & (tall <= height / _ALIKE)
+    return int((whole & (np.abs(y - centre_y) > height)).sum()) >= _FEWEST_OF_A_LINE
 
 
 def _lone_character(boxes: NDArray[np.int32], rows: int) -> NDArray[np.intp]:

@@ -137,7 +137,7 @@ class Reader:
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
             seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
-            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink)
+            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink, strip.second_line)
         except PosteyeError as error:
             seen = Look(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())

@@ -116,10 +116,13 @@ class Calibration:
         return kept[-1]
 
 
-def judge(decoding: Decoding, calibration: Calibration, max_error: float, has_ink: bool) -> Reading:
+def judge(
+    decoding: Decoding, calibration: Calibration, max_error: float, has_ink: bool, second_line: bool = False
+) -> Reading:
     """Turn a decoding into the answer for one field, with calibrated confidences.
 
     max_error: the share of wrong codes among the accepted that the user allows. has_ink: False when the field is empty.
+    second_line: the field holds another line of writing, so nobody knows which one is meant.
     A rejected reading keeps its code, characters and candidates. Raises PosteyeError as `Calibration.threshold` does.
     """
     threshold = calibration.threshold(max_error)
@@ -133,7 +136,10 @@ def judge(decoding: Decoding, calibration: Calibration, max_error: float, has_in
         replace(character, confidence=max(best.confidence, calibration.character(character.confidence)))
         for character in decoding.characters
     )
-    if best.confidence >= threshold:
+    if second_line:
+        reason = "two lines of writing in the field; crop it to one"
+        return Reading("rejected", best.code, reason, best.confidence, characters, candidates)
+    if best.confidence >= threshold and not decoding.doubt:
         return Reading("accepted", best.code, None, best.confidence, characters, candidates)
     return Reading("rejected", best.code, _reason(decoding), best.confidence, characters, candidates)
 
@@ -159,6 +165,8 @@ def _reason(decoding: Decoding) -> str:
     half = (1.0 - best.confidence) / 2
     if decoding.outside and decoding.outside.confidence >= half:
         return _outside(decoding.outside)
+    if decoding.doubt:
+        return decoding.doubt
     if rivals and rivals[0].confidence >= half:
         return f"rival code {rivals[0].code}"
     written = [(c.confidence, i) for i, c in enumerate(decoding.characters) if c.char not in SEPARATORS]

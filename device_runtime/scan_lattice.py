@@ -6,18 +6,25 @@ sum over all u is one `accumulate` for every character at once (no loop over col
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.lattice import PLAIN, FloatArray, IntArray, running, stay, stay_back
+from device_runtime.gaps import BoolArray, Gaps
+from device_runtime.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
 from device_runtime.stepped_lattice import Stepped
-from device_runtime.surroundings import Surroundings, settle, surround
+from device_runtime.surroundings import Seen, Surroundings, settle, surround
 from device_runtime.types import Penalties
 
 # A column is of one class beyond doubt when all others together have less than this share of its mass.
 DOUBT = 1e-4
+# Ink of a broken character lies no farther from the column that shows it.
+_PIECE_PX, _MIDWAY_PX, _FAR_PX = 6, 2, 1e6
+# So many columns that show rubbish as tall as letters make words.
+_WORD_COLUMNS = 4
+# A dot, comma or dash between two characters of a code whose grammar knows none there, in nats.
+MARK_PENALTY = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +33,8 @@ class ScanLattice(Stepped):
 
     sums: float64 [classes, places], log-probability of staying in a class from the first place to each.
     scores: float64 [classes, columns], log-probabilities. first: int [places], the scanner's column at each place.
+    inner: float64 [places], running sums of what may stand between two characters: blanks, which cost more where a
+    mark is seen.
     """
 
     penalties: Penalties
@@ -33,6 +42,7 @@ class ScanLattice(Stepped):
     scores: FloatArray
     around: Surroundings
     first: IntArray
+    inner: FloatArray
 
     equal_may_touch = False
 
@@ -65,42 +75,95 @@ class ScanLattice(Stepped):
         strongest = int(penalty.argmin())
         return float(self.penalties.x_px[span][strongest]), float(np.exp(-np.float64(penalty[strongest])))
 
+    def ignoring_marks(self) -> ScanLattice:
+        """As in `Lattice`."""
+        return replace(self, inner=self.sums[self.penalties.blank])
+
+    def unseeing(self) -> ScanLattice:
+        """As in `Lattice`."""
+        return scan_lattice(self.penalties)
+
     @property
     def _marks(self) -> FloatArray:
         return self.scores[self.penalties.rubbish]
 
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:
         if junction == PLAIN:
+            return self.inner
+        if junction == MARKED:
             return self.sums[self.penalties.blank]
         return running(settle(add(self.scores[self.penalties.blank], self._marks)))
 
 
-def scan_lattice(penalties: Penalties) -> ScanLattice:
+def scan_lattice(penalties: Penalties, gaps: Gaps | None = None) -> ScanLattice:
     """Make the lattice of a strip; penalties need not be normalised, and must have at least one column.
 
-    Raises ValueError for NaN or infinity in them.
+    gaps: what is seen between the characters of the strip; None = nothing is known of it.
+    Raises ValueError for NaN or infinity in the penalties.
     """
     if not np.isfinite(penalties.values).all():
         raise ValueError("penalties hold NaN or infinity; the scanner's output is broken")
     blank, rubbish = penalties.blank, penalties.rubbish
-    condensed, first = condense(penalties.values, blank)
+    seen = _in_columns(gaps, penalties) if gaps is not None else None
+    condensed, first = condense(penalties.values, blank, seen=seen)
     scores = settle(-condensed.T)
     best = scores[:blank].max(axis=0)
     digit = best + np.log(np.exp(scores[:blank] - best).sum(axis=0))
-    around = surround(digit, scores[blank], scores[rubbish])
-    return ScanLattice(penalties, running(scores), scores, around, first)
+    sums = running(scores)
+    if seen is None:
+        return ScanLattice(penalties, sums, scores, surround(digit, scores[blank], scores[rubbish]), first, sums[blank])
+    seen = seen.of_runs(first[:-1])
+    around = surround(digit, scores[blank], scores[rubbish], seen)
+    inner = running(settle(scores[blank] - MARK_PENALTY * seen.mark))
+    return ScanLattice(penalties, sums, scores, around, first, inner)
 
 
-def condense(values: NDArray[np.float32], blank: int, doubt: float | None = None) -> tuple[FloatArray, IntArray]:
+def _in_columns(gaps: Gaps, penalties: Penalties) -> Seen:
+    """Gaps in the scanner's columns, each of which stands for the two px before its middle."""
+    x_px = penalties.x_px
+    right = np.clip(x_px.astype(np.intp), 0, len(gaps.space) - 1)
+    left = np.maximum(right - 1, 0)
+    tall = gaps.tall[right] | gaps.tall[left]
+    best = penalties.values.argmin(axis=1)
+    marks = gaps.marks
+    marks = marks[~_pieces(marks / gaps.aspect, x_px[best < penalties.blank].astype(np.float64) / gaps.aspect)]
+    words = int((tall & (best == penalties.rubbish)).sum()) >= _WORD_COLUMNS
+    found = []
+    for middles in (marks, gaps.commas if words else marks[:0]):
+        column = np.zeros(len(x_px), np.bool_)
+        if len(middles):
+            column[np.abs(x_px - middles[:, None]).argmin(axis=1)] = True
+        found.append(column)
+    return Seen(gaps.space[right], tall, *found)
+
+
+def _pieces(marks_px: FloatArray, shown_px: FloatArray) -> BoolArray:
+    """Which of the small inks are pieces of a broken character: near to where it is shown, and not midway to the next.
+
+    marks_px: float64 [marks]. shown_px: float64 [columns], where characters are shown.
+    """
+    ends = np.concatenate(([-_FAR_PX], shown_px, [_FAR_PX]))
+    after = np.searchsorted(shown_px, marks_px) + 1
+    left, right = marks_px - ends[after - 1], ends[after] - marks_px
+    nearer, farther = np.minimum(left, right), np.maximum(left, right)
+    return np.asarray((nearer <= _PIECE_PX) & (farther - nearer > _MIDWAY_PX))
+
+
+def condense(
+    values: NDArray[np.float32], blank: int, doubt: float | None = None, seen: Seen | None = None
+) -> tuple[FloatArray, IntArray]:
     """Take each run of columns that are blank (or rubbish) beyond doubt as one, whose penalties are the run's sums.
 
-    values: float32 [columns, classes], at least one column; blank and rubbish are the last two classes. Returns float64
-    [condensed, classes], and int [condensed + 1], the first column of each and the number of columns. Most columns of a
-    strip are such, so decoding gets several times quicker. What is lost are paths through other classes inside a run;
-    all of them together hold less than `doubt` (DOUBT) of a column's mass.
+    values: float32 [columns, classes], at least one column; blank and rubbish are the last two classes. seen: runs end
+    where something else is seen. Returns float64 [condensed, classes], and int [condensed + 1], the first column of
+    each and the number of columns. Most columns of a strip are such, so decoding gets several times quicker. What is
+    lost are paths through other classes inside a run; all of them together hold less than `doubt` (DOUBT) of a column's
+    mass.
     """
     mass = np.exp(values.min(axis=1, keepdims=True) - values)
     sure = mass[:, blank:] > (1 - (DOUBT if doubt is None else doubt)) * mass.sum(axis=1, keepdims=True)
     goes_on = (sure[1:] & sure[:-1]).any(axis=1)
+    if seen is not None:
+        goes_on &= (seen.space[1:] == seen.space[:-1]) & (seen.tall[1:] == seen.tall[:-1])
     first = np.concatenate(([0], (~goes_on).nonzero()[0] + 1))
     return np.add.reduceat(values.astype(np.float64), first, axis=0), np.concatenate((first, [len(values)]))

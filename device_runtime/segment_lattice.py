@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_runtime.lattice import PLAIN, FloatArray, IntArray, running
+from device_runtime.lattice import OPEN, FloatArray, IntArray, running
 from device_runtime.scan import Scanner
 from device_runtime.segment_recogniser import ArcRecogniser
 from device_runtime.segments import MOST_PIECES, SegmentationGraph, segment
@@ -130,10 +130,18 @@ class SegmentLattice(Stepped):
         """Score of each piece as a mark: float64 [places - 1]."""
         return self.arcs[0, len(self.alphabet) + 1, :-1]
 
+    def ignoring_marks(self) -> SegmentLattice:
+        """As in `Lattice`; over-segmentation knows of no marks."""
+        return self
+
+    def unseeing(self) -> SegmentLattice:
+        """As in `Lattice`."""
+        return self
+
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:
         """Running sums over single pieces: of specks, or of specks and marks."""
         specks = self.arcs[0, len(self.alphabet), :-1]
-        return running(specks if junction == PLAIN else add(specks, self._marks))
+        return running(add(specks, self._marks) if junction == OPEN else specks)
 
 
 class SegmentRecogniser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from device_runtime.errors import PosteyeError
+from device_runtime.gaps import find_gaps
 from device_runtime.lattice import Lattice
 from device_runtime.scan import Scanner
 from device_runtime.scan_lattice import scan_lattice
@@ -19,7 +20,11 @@ Recognise = Callable[[Strip], Lattice]
 def recogniser(segmenter: str, scanner: Scanner) -> Recognise:
     """The road by its name, with the scanner as its recogniser; raises PosteyeError for a name that is neither."""
     if segmenter == SCAN:
-        return lambda strip: scan_lattice(scanner(strip))
+        return lambda strip: _scan(scanner, strip)
     if segmenter == HOS:
         return SegmentRecogniser(scanner)
     raise PosteyeError(f"there is no segmenter {segmenter!r}; there are {' and '.join(SEGMENTERS)}")
+
+
+def _scan(scanner: Scanner, strip: Strip) -> Lattice:
+    return scan_lattice(scanner(strip), find_gaps(strip))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from device_runtime.lattice import MARKED, OPEN, PLAIN, FloatArray, stay, stay_back
+from device_runtime.lattice import MARKED, OPEN, FloatArray, stay, stay_back
 from device_runtime.surroundings import Surroundings
 
 
@@ -37,7 +37,7 @@ class Stepped(ABC):
         """As in `Lattice`."""
         if junction != MARKED:
             return stay(add, ended, self._between(add, junction))
-        untouched = add(ended, stay(add, ended, self._between(add, PLAIN)))
+        untouched = add(ended, stay(add, ended, self._between(add, MARKED)))
         marked = np.full_like(untouched, -np.inf)
         marked[..., 1:] = untouched[..., :-1] + self._marks
         return np.asarray(add(marked, stay(add, marked, self._between(add, OPEN))))
@@ -49,7 +49,7 @@ class Stepped(ABC):
         marked = add(begins, stay_back(add, begins, self._between(add, OPEN)))
         untouched = np.full_like(marked, -np.inf)
         untouched[..., :-1] = marked[..., 1:] + self._marks
-        return np.asarray(add(untouched, stay_back(add, untouched, self._between(add, PLAIN))))
+        return np.asarray(add(untouched, stay_back(add, untouched, self._between(add, MARKED))))
 
     @property
     @abstractmethod
@@ -58,4 +58,7 @@ class Stepped(ABC):
 
     @abstractmethod
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:
-        """Running sums, [places], of what may stand between characters: blanks (PLAIN), or blanks and marks."""
+        """Running sums, [places], of what may stand between characters: blanks (PLAIN), or blanks and marks (OPEN).
+
+        MARKED: blanks alone, left of a mark that must follow.
+        """

@@ -1,30 +1,38 @@
 """The garbage model: what may stand left and right of a code in a line of writing, and what a whole line may hold.
 
-    before the code                         after the code
+Outwards from a code, on either side:
 
-      .-> blank, rubbish ---> (code)        (code) ---> blank ---> end
-      |     |       ^                         |           |
-      |     v       | rubbish                 |           v
-      '-> foreign --'                         '-------> rubbish <---> blanks, foreign numbers ---> end
+    code --blank--> touching --rubbish--> attached --space--> apart <---> foreign number
+                       |                     |                  ^
+                       | space               `--digit: continued number, inside a foreign number
+                       v                                        |
+                    a space --------------rubbish---------------'
 
 A foreign number is next to rubbish on the side of the code, so that a piece of a longer number is not taken for a code.
-Which digits it holds does not matter: it emits the sum of their probabilities. Its inner blanks belong to it.
+Which digits it holds does not matter: it emits the sum of their probabilities. Its inner blanks belong to it. Where no
+space stands between, a mark and more digits continue the number, and letters belong to the same word: both cost more
+(`gaps.py` tells spaces and letters from the pixels).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from device_runtime.lattice import FloatArray
+from device_runtime.gaps import BoolArray
+from device_runtime.lattice import FloatArray, IntArray
 
 # What a number beside the code costs, in nats: "47500" is read whole although "47" and a foreign "500" with a speck of
 # rubbish between would do. A prior, not measured: one line in e^2 = 7 or so has a further number.
 FOREIGN_NUMBER_PENALTY = 2.0
+CONTINUED_PENALTY = 5.0
+LETTERS_PENALTY = 4.0
 
 _PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
+_JOINED = math.exp(-FOREIGN_NUMBER_PENALTY - CONTINUED_PENALTY)
+_LETTERS = math.exp(-LETTERS_PENALTY)
 _QUANTUM = 2.0**-30
 # Below this a mass is nothing: far under any that could matter, far above the smallest float.
 _NOTHING = 1e-280
@@ -52,38 +60,94 @@ def settle(values: FloatArray) -> FloatArray:
     return settled
 
 
-def surround(digit: FloatArray, blank: FloatArray, rubbish: FloatArray) -> Surroundings:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the pixels show in each column: bool [columns] each.
+
+    space: a space. tall: ink of something as tall as letters. mark: a dot, comma or dash has its middle here. comma: a
+    comma that parts words.
+    """
+
+    space: BoolArray
+    tall: BoolArray
+    mark: BoolArray
+    comma: BoolArray
+
+    def of_runs(self, first: IntArray) -> Seen:
+        """The same of runs of columns, which begin at `first`: what any of a run's columns shows."""
+        return Seen(*(np.logical_or.reduceat(flags, first) for flags in astuple(self)))
+
+
+def surround(digit: FloatArray, blank: FloatArray, rubbish: FloatArray, seen: Seen | None = None) -> Surroundings:
     """Sum over all that may stand around a code.
 
     digit, blank, rubbish: float64 [columns], log-probability of any digit, of blank and of rubbish in each column.
-    Source: the forward scorer, LeCun et al. 1998, section VI-E, over the graphs above with their states merged: outside
-    of numbers, and inside one.
+    seen: what the pixels show in them; None = nothing is known, so that all rubbish counts as a space.
+    Source: the forward scorer, LeCun et al. 1998, section VI-E, over the graph above with its states merged.
     """
     highest = np.maximum(np.maximum(digit, blank), rubbish)
-    scaled = [np.exp(x - highest).tolist() for x in (digit, blank, rubbish)]
-    columns = list(zip(*scaled, strict=True))
-    before, free = _forwards(columns)
-    after = _backwards(columns[::-1])
+    masses = [np.exp(x - highest).tolist() for x in (digit, blank, rubbish)]
+    if seen is None:
+        seen = Seen(np.ones(len(digit), np.bool_), *(np.zeros(len(digit), np.bool_) for _ in range(3)))
+    entry, marks = np.where(seen.tall, _LETTERS, 1.0).tolist(), seen.mark.tolist()
+    # A comma before the code parts it from what stands before it, "21/39,47400"; one behind it groups digits.
+    columns = list(zip(*masses, (seen.space | seen.comma).tolist(), entry, marks, strict=True))
+    before = _outwards(columns)
+    columns = list(zip(*masses, seen.space.tolist(), entry, marks, strict=True))
+    after = _outwards(columns[::-1])
     left = np.append(0.0, highest.cumsum())
     right = np.append(highest[::-1].cumsum()[::-1], 0.0)
-    return Surroundings(settle(np.array(before) + left), settle(np.array(after[::-1]) + right), free + float(left[-1]))
+    free = _line(columns) + float(left[-1])
+    return Surroundings(settle(np.array(before) + left), settle(np.array(after[::-1]) + right), free)
 
 
-def _forwards(columns: list[tuple[float, float, float]]) -> tuple[list[float], float]:
-    """Mass of what may end before each place with a code to follow, and of all lines, in logarithms."""
-    # Beside a code: outside of numbers, inside one. In a line: before, in and after the first number, in others.
-    outside, inside = 1.0, 0.0
-    ahead, first, later, further = 1.0, 0.0, 0.0, 0.0
-    scale = line_scale = 0.0
-    before = [0.0]
+_Column = tuple[float, float, float, bool, float, bool]
+
+
+def _outwards(columns: list[_Column]) -> list[float]:
+    """Mass of what may lie between the end of the line and a code, for each number of columns, in logarithms.
+
+    columns: from the end of the line on.
+    """
+    # Of the columns passed so far, for a reading that comes from the code and has reached: blanks alone; a space;
+    # rubbish without a space; outside of numbers past a space; inside a number.
+    touching = marked = parted = attached = apart = inside = 1.0
+    scale = 0.0
+    found = [0.0]
     log = math.log
-    for digit, blank, rubbish in columns:
+    for digit, blank, rubbish, space, entry, mark in columns:
         still = blank + rubbish
-        number = digit + blank
-        outside, inside = still * outside + rubbish * inside, number * inside + _PRIOR * digit * outside
-        total = outside + inside
-        outside, inside, scale = outside / total, inside / total, scale + log(total)
-        before.append(scale + log(outside) if outside > _NOTHING else -np.inf)
+        past = apart if space else attached
+        touching, marked, parted, attached, apart, inside = (
+            blank * (parted if space else marked if mark else touching)
+            + rubbish * (apart if space else attached if mark else entry * attached),
+            blank * (parted if space else marked) + rubbish * past,
+            blank * parted + rubbish * apart,
+            still * past + _JOINED * digit * inside,
+            still * apart + _PRIOR * digit * inside,
+            (digit + blank) * inside + rubbish * apart,
+        )
+        total = apart + inside
+        touching, marked, parted, attached, apart, inside, scale = (
+            touching / total,
+            marked / total,
+            parted / total,
+            attached / total,
+            apart / total,
+            inside / total,
+            scale + log(total),
+        )
+        found.append(scale + log(touching) if touching > _NOTHING else -np.inf)
+    return found
+
+
+def _line(columns: list[_Column]) -> float:
+    """Mass of all lines, in logarithms."""
+    # Before, in and after the first number, in others.
+    ahead, first, later, further = 1.0, 0.0, 0.0, 0.0
+    scale = 0.0
+    for digit, blank, rubbish, _, _, _ in columns:
+        still, number = blank + rubbish, digit + blank
         ahead, first, further, later = (
             still * ahead,
             number * first + digit * ahead,
@@ -92,24 +156,5 @@ def _forwards(columns: list[tuple[float, float, float]]) -> tuple[list[float], f
         )
         total = ahead + first + further + later
         ahead, first, further, later = ahead / total, first / total, further / total, later / total
-        line_scale += log(total)
-    return before, line_scale
-
-
-def _backwards(columns: list[tuple[float, float, float]]) -> list[float]:
-    """Mass of what may follow a code that ended at each place, from the last place to the first, in logarithms."""
-    # Only blanks since the code; outside of numbers and past rubbish; inside a number.
-    touching, outside, inside = 1.0, 1.0, 1.0
-    scale = 0.0
-    after = [0.0]
-    log = math.log
-    for digit, blank, rubbish in columns:
-        touching, outside, inside = (
-            blank * touching + rubbish * outside,
-            (blank + rubbish) * outside + _PRIOR * digit * inside,
-            (digit + blank) * inside + rubbish * outside,
-        )
-        total = outside + inside
-        touching, outside, inside, scale = touching / total, outside / total, inside / total, scale + log(total)
-        after.append(scale + log(touching) if touching > _NOTHING else -np.inf)
-    return after
+        scale += math.log(total)
+    return scale

@@ -25,11 +25,15 @@ class Strip:
     pixels: uint8 [32, W], 0 = paper.
     image_from_strip: float64 [2, 3], the affine map from strip pixels (x, y, 1) to pixels of the field's image.
     has_ink: False when nothing that could be writing was found.
+    second_line: the field holds another whole line of writing, which is not in the strip.
+    aspect: how much wider the writing is drawn than it stands in the field.
     """
 
     pixels: NDArray[np.uint8]
     image_from_strip: NDArray[np.float64]
     has_ink: bool
+    second_line: bool = False
+    aspect: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,13 @@ class Decoding:
     """All that the decoder found: candidates, best first, and the best one's characters.
 
     outside: what stands there instead, if it is believed more than any candidate.
+    doubt: why a code that is well written is not believed, in words.
     """
 
     candidates: tuple[Candidate, ...]
     characters: tuple[Character, ...]
     outside: Outside | None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)

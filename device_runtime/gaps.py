@@ -1,0 +1,119 @@
+"""What stands between characters, seen in the strip's pixels: spaces, small marks, and writing as tall as digits.
+
+The net has one class for all that is no digit, and says nothing of a dot between two digits. Whether 50450 stands by
+itself or is a piece of "12.50450", "12-50450" or "AB50450" is plain from the ink between: no space, and how tall it is.
+Digits are 20 px tall in a strip and stand on its row 26.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.types import Strip
+
+_INK = 90  # of 255: what counts as ink in a strip
+_LINE_PX = slice(5, 28)  # rows in which digits stand; above and below, neighbouring lines may reach into the strip
+_TALL_PX, _HIGH_PX = 9, 17  # letters are at least so tall and begin at this row or above; dashes, dots, commas do not
+_SMALL_PX, _COMMA_PX, _LOW_PX = (
+    8,
+    11,
+    19,
+)  # tallest mark between digits; tallest comma, which begins at this row or below
+_MARK_AREA_PX = 4  # what is smaller is a speck
+_LONGEST_MARK_PX = 14  # a dash
+_BELOW_PX, _WIDEST_COMMA_PX = 27, 7  # a comma's tail reaches this row
+# A space is wider than the gaps between the line's characters, by this and a share of them, within these bounds.
+_SPACE_PX, _SPACE_SHARE, _SPACE_BOUNDS_PX = 3.0, 1.0, (6.0, 10.0)
+_AFTER_DOT, _AFTER_DOT_PX = 0.67, 11.0  # of the pitch of characters, at most: beside a dot, more is a space in any type
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """What was seen, by column of the strip.
+
+    space: bool [W], paper wider than a gap between characters, and what lies beyond the writing. tall: bool [W], ink
+    of something as tall as letters. marks: int [marks], the middles of small pieces that may be dots, commas or dashes.
+    commas: int [commas], the middles of commas, also of those that touch a character.
+    aspect: of the strip, which all of it is seen through.
+    """
+
+    space: BoolArray
+    tall: BoolArray
+    marks: IntArray
+    commas: IntArray
+    aspect: float = 1.0
+
+
+def find_gaps(strip: Strip) -> Gaps:
+    """Look at a strip."""
+    mask = cv2.compare(strip.pixels, _INK, cv2.CMP_GT) & 1
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    pieces = stats[1:]
+    top, height = pieces[:, cv2.CC_STAT_TOP], pieces[:, cv2.CC_STAT_HEIGHT]
+    tall = np.zeros(mask.shape[1], np.bool_)
+    for left, _, wide, _, _ in pieces[(height >= _TALL_PX) & (top <= _HIGH_PX)].tolist():
+        tall[left : left + wide] = True
+    line = mask[_LINE_PX]
+    written = line.any(axis=0)
+    low = _runs(written & (line.argmax(axis=0) + _LINE_PX.start >= _LOW_PX))
+    below = mask[_BELOW_PX:].any(axis=0)
+    commas = [(a, b) for a, b in low if 2 <= b - a <= _WIDEST_COMMA_PX * strip.aspect and below[a:b].any()]
+    for begin, end in commas:  # also those that touch a digit
+        tall[begin:end] = False
+    widths = pieces[(height >= _TALL_PX) & (top <= _HIGH_PX), cv2.CC_STAT_WIDTH].tolist()
+    dots = [(a, b) for a, b in low if b - a <= _WIDEST_COMMA_PX * strip.aspect]
+    middles = np.array([(a + b) // 2 for a, b in commas], np.intp)
+    space = _spaces(written, dots, _middle(widths), strip.aspect)
+    return Gaps(space, tall, _marks(pieces, tall, strip.aspect), middles, strip.aspect)
+
+
+def _marks(pieces: NDArray[np.int32], tall: BoolArray, aspect: float) -> IntArray:
+    """The middle column of each small piece beside the tall ones."""
+    left, top, wide, height, area = pieces.T
+    small = (height <= _SMALL_PX) | ((height <= _COMMA_PX) & (top >= _LOW_PX))
+    small &= (area >= _MARK_AREA_PX) & (wide <= _LONGEST_MARK_PX * aspect)
+    small &= (top >= _LINE_PX.start) & (top < _LINE_PX.stop)
+    middles = [
+        first + size // 2
+        for first, size in zip(left[small].tolist(), wide[small].tolist(), strict=True)
+        if 2 * int(tall[first : first + size].sum()) <= size  # else it is a piece of a broken digit
+    ]
+    return np.array(middles, np.intp)
+
+
+def _spaces(written: BoolArray, dots: list[tuple[int, int]], character_px: int, aspect: float) -> BoolArray:
+    """Columns of spaces: bool [W].
+
+    dots: runs of columns with low ink alone. In type of one width a dot stands in the middle of wide paper: no space.
+    character_px: the usual width of a character.
+    """
+    runs = _runs(~written)
+    inner = [(a, b) for a, b in runs if a > 0 and b < len(written)]
+    usual = _middle([b - a for a, b in inner])
+    least = min(max(_SPACE_PX + _SPACE_SHARE * usual / aspect, _SPACE_BOUNDS_PX[0]), _SPACE_BOUNDS_PX[1]) * aspect
+    begins, ends = {a for a, _ in inner}, {b for _, b in inner}
+    beside = {place for a, b in dots if a in ends and b in begins for place in (a, b)}
+    space = np.zeros(len(written), np.bool_)
+    for begin, end in runs:
+        after_dot = min(_AFTER_DOT * (character_px + usual), _AFTER_DOT_PX * aspect)
+        wide = max(least, after_dot) if begin in beside or end in beside else least
+        if begin == 0 or end == len(written) or end - begin >= wide:
+            space[begin:end] = True
+    return space
+
+
+def _middle(values: list[int]) -> int:
+    return sorted(values)[len(values) // 2] if values else 0
+
+
+def _runs(flags: BoolArray) -> list[tuple[int, int]]:
+    """First and one past the last index of each run of true flags."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
