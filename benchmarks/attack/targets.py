@@ -7,7 +7,7 @@ from importlib import import_module
 from benchmarks.attack.counts import Target
 
 # In the order of the page. Each is a module of this package with a `TARGET`.
-NAMES = ("decoder",)
+NAMES = ("decoder", "models", "manifests")
 
 
 def load(module: str) -> Target:

@@ -155,7 +155,7 @@ def _code(record: Record) -> int:
     old, code = record.number(0, "<b", 0), record.number(3, "<i", 0)
     require(old == code, "an operator has two codes")
     require(
-        code not in VERSIONS or record.number(2, "<i", 1) == VERSIONS[code], f"operator code {code} is of a version"
+        code not in VERSIONS or record.number(2, "<i", 1) == VERSIONS[code], f"operator {code} is of another version"
     )
     return code
 

@@ -35,11 +35,11 @@ class Record:
         size, extent = int(self._unpack("<H", vtable)), int(self._unpack("<H", vtable + 2))
         self._inside(vtable, size)
         self._inside(position, extent)
-        require(size >= 4 and size % 2 == 0, f"a {kind} has a list of fields of {size} bytes")
+        require(size >= 4 and size % 2 == 0, f"{kind}: a list of fields of {size} bytes")
         offsets = np.frombuffer(data, "<u2", size // 2 - 2, vtable + 4) if size > 4 else np.empty(0, "<u2")
         self._places = {slot: position + int(offset) for slot, offset in enumerate(offsets) if offset}
         strange = sorted(self._places.keys() - slots)
-        require(not strange, f"a {kind} has a field {strange[:1]} that this program does not know")
+        require(not strange, f"{kind}: the converter never writes field {strange[:1]}")
 
     def number(self, slot: int, form: str, default: int) -> int:
         """A number in the form of `struct`, such as "<i"; the default when the field is absent."""
@@ -48,7 +48,7 @@ class Record:
 
     def record(self, slot: int, kind: str, slots: frozenset[int]) -> Record:
         """The table that a field points at."""
-        require(slot in self._places, f"a {self._kind} lacks field {slot}")
+        require(slot in self._places, f"{self._kind}: field {slot} is missing")
         return Record(self._data, self._follow(self._places[slot]), kind, slots)
 
     def values(self, slot: int, dtype: str) -> NDArray[Any]:
@@ -75,4 +75,4 @@ class Record:
         return struct.unpack_from(form, self._data, place)[0]
 
     def _inside(self, place: int, size: int) -> None:
-        require(0 <= place <= len(self._data) - size, f"a {self._kind} points outside the file")
+        require(0 <= place <= len(self._data) - size, f"{self._kind}: it points outside the file")
