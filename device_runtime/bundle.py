@@ -149,7 +149,7 @@ def _manifest(folder: Path) -> Manifest:
         if versions.schema_version > SCHEMA_VERSION:
             raise _too_new(folder, f"has schema {versions.schema_version}", versions.minimum_runtime)
         manifest = msgspec.json.decode(text, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {error}; {_REMEDY}") from error
     if _numbers(manifest.minimum_runtime) > _numbers(RUNTIME_VERSION):
         raise _too_new(folder, "is newer", manifest.minimum_runtime)

@@ -9,11 +9,6 @@ import click
 from device_runtime import engines
 from device_runtime.reader import Reader
 from device_runtime.scan import Scanner
-from train.evaluate import folder_strips
-from train.explain import explain as lay_open
-from train.explain import explain_page
-from train.explain_map import folder_spots
-from train.page import write
 
 
 @click.command()
@@ -50,6 +45,13 @@ def explain(
       posteye explain field.png --field --pattern '\\d{5}' --out why.html
       posteye explain field.png --field --country DE --character 3 --map labelled/ --out why.html
     """
+    # Here, so that --help needs no torch.
+    from train.evaluate import folder_strips
+    from train.explain import explain as lay_open
+    from train.explain import explain_page
+    from train.explain_map import folder_spots
+    from train.page import write
+
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
     found = lay_open(reader.read(image, field=field), reader.bundle)
     scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))
