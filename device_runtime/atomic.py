@@ -35,6 +35,15 @@ def write_text(path: Path | str, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def sync_folder(folder: Path | str) -> None:
+    """Return when the names in a folder are on the disk: those that were made, renamed and removed in it."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 @contextmanager
 def replacing(path: Path | str) -> Iterator[BinaryIO]:
     """Give a file to write and seek in, and to leave open; when the block ends well, it stands at `path`.
