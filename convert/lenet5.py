@@ -78,10 +78,10 @@ def lenet5(
             write_bytes(out / ONNX_FILE, model.onnx)
             write_bytes(out / TFLITE_FILE, model.tflite)
     except PosteyeError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"posteye: {error}", err=True)
         raise SystemExit(2) from None
     except OSError as error:
-        click.echo(f"Error: {error.filename} cannot be written: {error.strerror}; name another --out", err=True)
+        click.echo(f"posteye: {error.filename} cannot be written: {error.strerror}; name another --out", err=True)
         raise SystemExit(2) from None
     click.echo(text if as_json else lenet_table(report))
     if check is not None:
