@@ -23,7 +23,7 @@ from device_runtime.segmenter import SEGMENTERS
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="A folder of labelled fields instead: your own mail.")
 @click.option("--country", help="With --folder: the country whose codes the fields hold.")
-@click.option("--pattern", help="With --folder: a regular expression for the codes.")
+@click.option("--pattern", help="With --folder: a regular expression for the codes; narrows --country.")
 @click.option("--lexicon", type=click.Path(path_type=Path), help="With --folder: the file of all codes there are.")
 @click.option("--segmenter", "only", type=click.Choice(SEGMENTERS), help="Calibrate this road alone; default: both.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write another bundle instead of changing BUNDLE.")

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 @click.argument("what", metavar="mnist|usps|FOLDER")
 @click.option("--field", is_flag=True, help="Each image is one text field (the only way there is so far).")
 @click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
-@click.option("--pattern", help=r"Regular expression that the whole code must match; default: \d{3,9}, for digits \d.")
+@click.option(
+    "--pattern",
+    help=r"Regular expression that the whole code must match; default: \d{3,9}, for digits \d. It narrows --country.",
+)
 @click.option(
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )

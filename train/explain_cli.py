@@ -16,7 +16,9 @@ from device_runtime.scan import Scanner
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML page to write.")
 @click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines.")
 @click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
-@click.option("--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'.")
+@click.option(
+    "--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'. It narrows --country."
+)
 @click.option(
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )
