@@ -22,6 +22,7 @@ from tqdm import tqdm
 from convert.calibrate_cli import calibrate
 from convert.cli import convert
 from device_runtime import engines
+from device_runtime.atomic import write_bytes, write_text
 from device_runtime.bundle import MANIFEST_FILE, load_bundle
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
@@ -195,8 +196,8 @@ def adaptation(
     )
     forgotten = ", ".join(f"{g['generated_exact_before']:.1%} -> {g['generated_exact']:.1%}" for g in generated)
     report += f"\n\nHeld-out generated strips, exact, by each adapted bundle: {forgotten}\n"
-    (work / "rows.json").write_bytes(msgspec.json.encode([*before, *after, *lost, *kept[0], *kept[1]]))
-    (work / "table.md").write_text(report)
+    write_bytes(work / "rows.json", msgspec.json.encode([*before, *after, *lost, *kept[0], *kept[1]]))
+    write_text(work / "table.md", report)
     click.echo(report, nl=False)
 
 

@@ -20,6 +20,7 @@ import click
 import torch
 from torch import Tensor, nn
 
+from device_runtime.atomic import replacing
 from device_runtime.errors import PosteyeError
 from train.gtn import Criterion, string_loss
 
@@ -175,7 +176,8 @@ def plot(results: dict[tuple[Criterion, bool], list[Outcome]], path: Path) -> No
         axis.set(title=f"{'trainable' if trainable else 'fixed'} centres", xlabel="step", yscale="log")
     axes[0].set_ylabel("spread of the outputs")
     axes[0].legend(fontsize=8)
-    figure.savefig(path, dpi=120)
+    with replacing(path) as file:
+        figure.savefig(file, dpi=120, format="png")
 
 
 @click.command()

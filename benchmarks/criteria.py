@@ -22,6 +22,7 @@ from torch import Tensor
 
 from benchmarks.criteria_rows import ROWS
 from benchmarks.criteria_training import Training, open_shard
+from device_runtime.atomic import replacing, write_bytes
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -129,8 +130,9 @@ def measure(
     loss = training.loss if training.strips else None
     figures = Figures(plan, loss, seconds, training.strips, training.collapsed, read)
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save({"state": mean.state_dict(), "channels": mean.channels}, folder / f"{name}.pt")
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+    with replacing(folder / f"{name}.pt") as file:
+        torch.save({"state": mean.state_dict(), "channels": mean.channels}, file)
+    write_bytes(path, msgspec.json.format(msgspec.json.encode(figures)))
     return figures
 
 

@@ -32,6 +32,7 @@ from benchmarks.decoding_speed import (
     time_loading,
 )
 from device_runtime import engines
+from device_runtime.atomic import write_bytes, write_text
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -81,7 +82,7 @@ def decoding(
             rows += tables.rows_of(sets[name].title, kept, _calibration(loaded, segmenter))
     timing = _timing(sources, loaded, not only or _TIMING in only)
     report = _report(rows, timing)
-    (folder / "tables.md").write_text(report)
+    write_text(folder / "tables.md", report)
     click.echo(report, nl=False)
 
 
@@ -122,7 +123,7 @@ def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:
         time_decoding(strips, scanner, {PATTERN: Grammar.from_pattern(PATTERN), "US lexicon": listed}),
         [time_loading(file) for file in files.values()],
     )
-    path.write_bytes(msgspec.json.encode(timing))
+    write_bytes(path, msgspec.json.encode(timing))
     return timing
 
 

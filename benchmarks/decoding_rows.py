@@ -17,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.decoding_sets import Task
+from device_runtime.atomic import write_bytes
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -71,9 +72,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 def keep(kept: Kept, path: Path) -> None:
     """Write readings to a JSON file, so that a reader sees all of it or nothing."""
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(msgspec.json.encode(kept))
-    temporary.replace(path)
+    write_bytes(path, msgspec.json.encode(kept))
 
 
 def find(path: Path, origin: Origin) -> Kept | None:

@@ -6,7 +6,6 @@ An answer belongs to the bytes of the image, so a file that is made anew or move
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from msgspec import Struct
 from tqdm import tqdm
 
 from benchmarks.peer_process import Peer
+from device_runtime.atomic import write_bytes
 from device_runtime.errors import PosteyeError
 
 _SAVE_EVERY = 200
@@ -73,6 +73,4 @@ def _load(path: Path) -> Answers:
 def _save(found: Answers, path: Path) -> None:
     """Write so that a reader of the file sees all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_bytes(msgspec.json.encode(found))
-    temporary.replace(path)
+    write_bytes(path, msgspec.json.encode(found))

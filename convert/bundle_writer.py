@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from convert.errors import ConvertError
+from convert.folder_swap import CannotSwap, replacing_folder
+from device_runtime.atomic import write_bytes
 from device_runtime.bundle import MANIFEST_FILE, MODEL_FILE, ONNX_FILE, Hashes, Manifest, checksum
 
 _UNSEALED = "0" * 64
@@ -34,7 +35,8 @@ def check_target(folder: Path) -> None:
 def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -> None:
     """Write model.tflite, model.onnx and the manifest, sealed with their hashes; an older bundle there is replaced.
 
-    Raises ConvertError when the folder holds something else or cannot be written.
+    At every instant `folder` is the old bundle or the new one, whole: `replacing_folder` says what holds after a power
+    cut. Raises ConvertError when the folder holds something else or cannot be written, WriteError for a full disk.
     """
     check_target(folder)
     hashes = Hashes(hashlib.sha256(tflite).hexdigest(), hashlib.sha256(onnx).hexdigest())
@@ -42,14 +44,12 @@ def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -
     manifest = msgspec.structs.replace(manifest, checksum=checksum(manifest))
     text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
-            fresh = Path(place) / "new"
-            fresh.mkdir()
+        with replacing_folder(folder) as fresh:
             for name, data in ((MODEL_FILE, tflite), (ONNX_FILE, onnx), (MANIFEST_FILE, text)):
-                (fresh / name).write_bytes(data)
-            if folder.exists():
-                folder.rename(Path(place) / "old")
-            fresh.rename(folder)
+                write_bytes(fresh / name, data)
+    except CannotSwap as error:
+        raise ConvertError(
+            f"the bundle {folder} cannot be replaced: {error.strerror}; give a new --out, or delete the old one first"
+        ) from error
     except OSError as error:
-        raise ConvertError(f"the bundle {folder} cannot be written: {error.strerror}") from error
+        raise ConvertError(f"the bundle {folder} cannot be written: {error.strerror or error}") from error

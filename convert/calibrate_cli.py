@@ -6,26 +6,11 @@ import json
 from pathlib import Path
 
 import click
-import msgspec
-import numpy as np
 
-from convert.bundle_writer import write_bundle
-from device_runtime import engines
-from device_runtime.bundle import ONNX_FILE, Bundle, Calibration, Operating, Scale, load_bundle
-from device_runtime.decode import Decoder
+from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
-from device_runtime.reject import Calibration as Fitted
-from device_runtime.scan import Scanner
-from device_runtime.segmenter import SEGMENTERS, recogniser
-from device_runtime.types import Strip
-from train.calibrate import kinds, one_number
-from train.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
-from train.shards import load_shard
-
-_ANY_LENGTH = r"\d{1,9}"
-_FEWEST = 100
-_KIND = "kind"
+from device_runtime.segmenter import SEGMENTERS
 
 
 @click.command()
@@ -38,7 +23,7 @@ _KIND = "kind"
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="A folder of labelled fields instead: your own mail.")
 @click.option("--country", help="With --folder: the country whose codes the fields hold.")
-@click.option("--pattern", help="With --folder: a regular expression for the codes.")
+@click.option("--pattern", help="With --folder: a regular expression for the codes; narrows --country.")
 @click.option("--lexicon", type=click.Path(path_type=Path), help="With --folder: the file of all codes there are.")
 @click.option("--segmenter", "only", type=click.Choice(SEGMENTERS), help="Calibrate this road alone; default: both.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write another bundle instead of changing BUNDLE.")
@@ -65,100 +50,14 @@ def calibrate(
       posteye calibrate bundle --strips run/held-out-1.npz
       posteye calibrate bundle --folder labelled --country DE --out bundle-station-7
     """
+    from convert.calibration import calibrate_bundle  # here, so that --help needs no torch
+
     loaded = load_bundle(bundle)
-    alphabet = loaded.manifest.alphabet
     if bool(strips) == bool(folder):
         raise PosteyeError("give strips with --strips or labelled fields with --folder")
     if strips and (country or pattern or lexicon):
         raise PosteyeError("--country, --pattern and --lexicon go with --folder; strips hold any number")
-    grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(_ANY_LENGTH, alphabet)
-    data = folder_strips(folder) if folder else _held_out(strips)
-    jobs = [(data, grammar)] if folder else [(data, grammar), *_by_length(data, alphabet)]
-    if len(data.codes) < _FEWEST:
-        raise PosteyeError(f"{len(data.codes)} strings are too few to calibrate with; give at least {_FEWEST}")
-    source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
-    scanner = Scanner(loaded, engines.pick(None, loaded.model))
-    found = dict(loaded.manifest.calibration)
-    truths = [code for part, _ in jobs for code in part.codes]
-    written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
-    for segmenter in [only] if only else SEGMENTERS:
-        recognise = recogniser(segmenter, scanner)
-        outcomes = [read_all(part, recognise, Decoder(form, alphabet), form.name) for part, form in jobs]
-        outcome = _joined(outcomes)
-        found[segmenter] = _manifest_form(fit(outcome, truths, written), len(data.codes), source)
-        line = {"segmenter": segmenter, "strings": len(data.codes), "exact": round(outcomes[0].exact, 4)}
-        line |= _check(outcome, truths)
+    grammar = Grammar.chosen(country, pattern, lexicon, loaded.manifest.alphabet)
+    segmenters = (only,) if only else SEGMENTERS
+    for line in calibrate_bundle(loaded, strips, folder, grammar, segmenters, out or bundle):
         click.echo(json.dumps(line) if as_json else "  ".join(f"{key} {value}" for key, value in line.items()))
-    _write(loaded, found, out or bundle)
-
-
-def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Fitted:
-    """The calibration for what a reader made of strings with these truths and of these kinds."""
-    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
-
-
-def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
-    """The strings by their number of digits, each kind with the grammar that knows it."""
-    jobs = []
-    for length in sorted({len(code) for code in data.codes}):
-        rows = [i for i, code in enumerate(data.codes) if len(code) == length]
-        conditions = {_KIND: [data.conditions[_KIND][i] for i in rows]}
-        codes = [data.codes[i] for i in rows]
-        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], conditions)
-        jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
-    return jobs
-
-
-def _joined(outcomes: list[Outcome]) -> Outcome:
-    return Outcome(
-        [found for outcome in outcomes for found in outcome.decodings],
-        np.concatenate([outcome.confidences for outcome in outcomes]),
-        np.concatenate([outcome.correct for outcome in outcomes]),
-    )
-
-
-def _check(outcome: Outcome, truths: list[str]) -> dict[str, float]:
-    """Calibration error before, and after fitting on the other half of the strings."""
-    shuffled = np.random.default_rng(0).permutation(len(truths))
-    mine, other = (_part(outcome, truths, rows) for rows in np.array_split(shuffled, 2))
-    scale = fit(*mine, ["all"] * len(mine[1]))
-    right = other[0].correct
-    characters, verdicts = character_verdicts(*other)
-    return {
-        "ece_before": round(calibration_error(other[0].confidences, right), 4),
-        "ece": round(calibration_error(scale.code.all(other[0].confidences), right), 4),
-        "character_ece": round(calibration_error(scale.character.all(characters), verdicts), 4),
-    }
-
-
-def _part(outcome: Outcome, codes: list[str], rows: np.ndarray) -> tuple[Outcome, list[str]]:
-    part = Outcome([outcome.decodings[i] for i in rows], outcome.confidences[rows], outcome.correct[rows])
-    return part, [codes[i] for i in rows]
-
-
-def _held_out(paths: tuple[Path, ...]) -> Labelled:
-    strips: list[Strip] = []
-    codes: list[str] = []
-    written: list[str] = []
-    for path in paths:
-        try:
-            shard = load_shard(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise PosteyeError(
-                f"{path} is no file of strips ({error}); `posteye train` leaves held-out-1.npz"
-            ) from None
-        pixels, digits = one_number(shard)
-        strips += [Strip(p, np.eye(2, 3), True) for p in pixels]
-        codes += digits
-        written += kinds(shard)
-    return Labelled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
-
-
-def _manifest_form(fitted: Fitted, strings: int, source: str) -> Calibration:
-    code, character = (Scale(round(s.temperature, 6), round(s.offset, 6)) for s in (fitted.code, fitted.character))
-    return Calibration(code, character, tuple(Operating(*row) for row in fitted.table), strings, source)
-
-
-def _write(loaded: Bundle, calibration: dict[str, Calibration], out: Path) -> None:
-    manifest = msgspec.structs.replace(loaded.manifest, calibration=calibration)
-    write_bundle(out, manifest, loaded.model, (loaded.folder / ONNX_FILE).read_bytes())

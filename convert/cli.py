@@ -10,7 +10,6 @@ from typing import Literal
 import click
 
 from device_runtime.bundle import DEFAULT_BUNDLE
-from device_runtime.errors import PosteyeError
 
 
 @click.command()
@@ -43,13 +42,11 @@ def convert(
       posteye convert run --out bundle
       posteye convert run --out bundle --cross-check tensorflow
     """
-    try:
-        from convert import parity
-        from convert.crosscheck_report import table
-        from convert.crosscheck_run import convert_checked
-        from convert.pipeline import convert_folder
-    except ImportError as error:
-        raise PosteyeError(f"{error}: run pip install 'posteye[train,convert]'") from error
+    # Here, so that --help needs no torch.
+    from convert import parity
+    from convert.crosscheck_report import table
+    from convert.crosscheck_run import convert_checked
+    from convert.pipeline import convert_folder
 
     def tell(line: str) -> None:
         click.echo(line, err=True)

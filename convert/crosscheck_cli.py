@@ -1,6 +1,6 @@
 """Compare a bundle that exists with TensorFlow's model of the same net: `python -m convert.crosscheck_cli DIR BUNDLE`.
 
-It needs TensorFlow: pip install 'posteye[convert,crosscheck]'.
+It needs TensorFlow: pip install -e '.[train,convert,crosscheck]' in a checkout.
 """
 
 from __future__ import annotations

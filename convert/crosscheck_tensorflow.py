@@ -30,7 +30,9 @@ Forward = Callable[[Any, Any], Any]
 def require_tensorflow() -> None:
     """Raise ConvertError when TensorFlow is not installed; does not import it."""
     if importlib.util.find_spec("tensorflow") is None:
-        raise ConvertError("the cross-check needs TensorFlow, which is not here: pip install 'posteye[crosscheck]'")
+        raise ConvertError(
+            "the cross-check needs TensorFlow, which is not here: in a checkout run pip install -e '.[crosscheck]'"
+        )
 
 
 def tensorflow_file(forward: Forward, height_px: int) -> tuple[bytes, str]:

@@ -15,6 +15,7 @@ from convert import crosscheck_report, crosscheck_run
 from convert.crosscheck_tensorflow import require_tensorflow
 from convert.errors import ConvertError
 from convert.lenet_gate import LARGEST_LOSS, check_lenet, convert_lenet, lenet_table
+from device_runtime.atomic import write_bytes, write_text
 from device_runtime.errors import PosteyeError
 from train.finetune_lenet import FineTuning, fine_tune
 from train.lenet import LENET_5, LeNet, with_parameters
@@ -72,15 +73,15 @@ def lenet5(
         check = crosscheck_run.check_lenet(model, data.test.images, say) if cross_check else None
         text = json.dumps(dataclasses.asdict(report), indent=1)
         out.mkdir(parents=True, exist_ok=True)
-        (out / REPORT_FILE).write_text(text + "\n")
+        write_text(out / REPORT_FILE, text + "\n")
         if report.holds and (check is None or check.holds):
-            (out / ONNX_FILE).write_bytes(model.onnx)
-            (out / TFLITE_FILE).write_bytes(model.tflite)
+            write_bytes(out / ONNX_FILE, model.onnx)
+            write_bytes(out / TFLITE_FILE, model.tflite)
     except PosteyeError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"posteye: {error}", err=True)
         raise SystemExit(2) from None
     except OSError as error:
-        click.echo(f"Error: {error.filename} cannot be written: {error.strerror}; name another --out", err=True)
+        click.echo(f"posteye: {error.filename} cannot be written: {error.strerror}; name another --out", err=True)
         raise SystemExit(2) from None
     click.echo(text if as_json else lenet_table(report))
     if check is not None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from convert.bundle_writer import check_target, make_manifest, write_bundle
-from convert.errors import ConvertError
 from convert.onnx_export import export_onnx
 from convert.onnx_reader import read_onnx
 from convert.parity import PX_PER_COLUMN, Decode, Report, check_parity
 from convert.runners import Scores, runners
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained, load_strips, load_trained
+from device_runtime.atomic import write_text
 from device_runtime.bundle import RUNTIME_VERSION, SCHEMA_VERSION, Manifest
 from device_runtime.decode import Decoder
 from device_runtime.engines.net import Net
@@ -50,10 +50,7 @@ def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callab
     tell(f"model.onnx {len(onnx_bytes):,} bytes, model.tflite {len(tflite):,} bytes")
     contestants = runners(trained.scanner, onnx_bytes, tflite, net.output)
     report = check_parity(contestants, pixels, labels, WIDTHS_PX, decoder(net), tell)
-    try:
-        (folder / REPORT_FILE).write_text(json.dumps(dataclasses.asdict(report), indent=1) + "\n")
-    except OSError as error:
-        raise ConvertError(f"{folder / REPORT_FILE} cannot be written: {error.strerror}") from error
+    write_text(folder / REPORT_FILE, json.dumps(dataclasses.asdict(report), indent=1) + "\n")
     if report.holds:
         write_bundle(out, manifest, tflite, onnx_bytes)
     return report

@@ -13,7 +13,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from device_runtime.engines.flatbuffer import read_net
 from device_runtime.errors import BundleError
+from device_runtime.fit import check_fit
 
 SCHEMA_VERSION = 1
 RUNTIME_VERSION = "0.1.0"  # of this program; what a manifest's minimum_runtime is compared with
@@ -41,7 +43,7 @@ class Input(Struct, frozen=True, forbid_unknown_fields=True):
     scale: _Positive
     zero_point: Annotated[int, Meta(ge=-128, le=127)]
     height_px: Annotated[int, Meta(ge=1, le=1024)]
-    widths_px: Annotated[tuple[_Width, ...], Meta(min_length=1)]
+    widths_px: Annotated[tuple[_Width, ...], Meta(min_length=1, max_length=64)]
 
 
 class Output(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +120,8 @@ class Bundle:
 def load_bundle(path: Path | str | None = None) -> Bundle:
     """Read and verify a bundle; None = the one that comes with the program.
 
-    Raises BundleError when a file is missing or damaged (it says which), or when the bundle asks for a newer program.
+    Raises BundleError when a file is missing or damaged (it says which), when the model is not the one that the
+    manifest describes or asks for too much, or when the bundle asks for a newer program.
     """
     folder = Path(__file__).parent / "bundles" / DEFAULT_BUNDLE if path is None else Path(path)
     if not folder.is_dir():
@@ -126,6 +129,10 @@ def load_bundle(path: Path | str | None = None) -> Bundle:
     manifest = _manifest(folder)
     model = _verified(folder, MODEL_FILE, manifest.sha256.tflite)
     _verified(folder, ONNX_FILE, manifest.sha256.onnx)
+    try:
+        check_fit(manifest, read_net(model))
+    except BundleError as error:
+        raise BundleError(f"the bundle {folder}: {error}; {_REMEDY}") from error
     return Bundle(folder, manifest, model)
 
 
@@ -142,7 +149,7 @@ def _manifest(folder: Path) -> Manifest:
         if versions.schema_version > SCHEMA_VERSION:
             raise _too_new(folder, f"has schema {versions.schema_version}", versions.minimum_runtime)
         manifest = msgspec.json.decode(text, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {error}; {_REMEDY}") from error
     if _numbers(manifest.minimum_runtime) > _numbers(RUNTIME_VERSION):
         raise _too_new(folder, "is newer", manifest.minimum_runtime)

@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -32,7 +32,7 @@ COMMANDS = {
     "evaluate": Entry("train.evaluate_cli:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."),
     "explain": Entry("train.explain_cli:explain", "train", "Show how one image is read, as a page (workstation)."),
     "calibrate": Entry("convert.calibrate_cli:calibrate", "train", "Fit a bundle's confidences to held-out strings."),
-    "convert": Entry("convert.cli:convert", "convert", "Turn a trained net into a bundle (workstation)."),
+    "convert": Entry("convert.cli:convert", "train,convert", "Turn a trained net into a bundle (workstation)."),
 }
 
 
@@ -47,15 +47,22 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module, _, name = entry.target.partition(":")
-        try:
-            command = getattr(importlib.import_module(module), name)
-        except ModuleNotFoundError as error:
-            if entry.extra is None or (error.name or "").split(".")[0] in ("device_runtime", "train", "convert"):
-                raise
-            hint = f"`posteye {cmd_name}` needs {error.name}; install it with: pip install 'posteye[{entry.extra}]'"
-            raise click.ClickException(hint) from error
+        command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        # A command's options are declared without its extra, so that --help works everywhere.
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            entry = COMMANDS.get(ctx.invoked_subcommand or "")
+            missing = (error.name or "").split(".")[0]
+            if entry is None or entry.extra is None or missing in ("device_runtime", "train", "convert"):
+                raise
+            remedy = f"in a checkout of posteye run: pip install -e '.[{entry.extra}]'"
+            hint = f"`posteye {ctx.invoked_subcommand}` needs {missing}, which is not installed; {remedy}"
+            raise click.ClickException(hint) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -87,10 +94,11 @@ def main() -> None:
     # The NumPy engine's products are small: on a busy machine more threads made them ten times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        code = posteye.main(standalone_mode=False)  # a command that raises Exit(n) comes back as n
+        # Called alone it shows its help. A command that raises Exit(n) comes back as n.
+        code = posteye.main(sys.argv[1:] or ["--help"], "posteye", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as error:
-        error.show()
+        print(f"posteye: {_usage(error)}", file=sys.stderr)
         sys.exit(2)
     except click.ClickException as error:
         print(f"posteye: {error.format_message()}", file=sys.stderr)
@@ -106,6 +114,13 @@ def main() -> None:
             raise
         print(f"posteye: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def _usage(error: click.UsageError) -> str:
+    """What is wrong with the command line in one line, and where it says how to call it."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    plain = message[:1].lower() + message[1:] if message[1:2].islower() else message
+    return f"{plain}; see `{error.ctx.command_path if error.ctx else 'posteye'} --help`"
 
 
 def _is_for_users(error: Exception) -> bool:

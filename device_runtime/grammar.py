@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import numpy as np
 
 from device_runtime import grammar_file
+from device_runtime.atomic import write_bytes
 from device_runtime.automaton import Automaton
 from device_runtime.countries import country_pattern
 from device_runtime.errors import GrammarError
@@ -80,21 +83,18 @@ class Grammar:
     def chosen(
         cls, country: str | None, pattern: str | None, lexicon: str | Path | None, alphabet: str = DIGITS
     ) -> Grammar | None:
-        """Compile what a user chose: a country or a pattern, and of these the codes of a lexicon; None for nothing.
+        """Compile what a user chose: the codes that are in all of what is given; None for nothing.
 
-        Raises GrammarError for both a country and a pattern, and as the methods `from_...` and `intersect` do.
+        Raises GrammarError when no code is in all of it, and as the methods `from_...` do.
         """
-        if country is not None and pattern is not None:
-            raise GrammarError("give a country or a pattern, not both")
-        form = None
+        chosen: list[Grammar] = []
+        if lexicon is not None:
+            chosen.append(cls.from_file(lexicon, alphabet))
         if country is not None:
-            form = cls.from_country(country)
-        elif pattern is not None:
-            form = cls.from_pattern(pattern, alphabet)
-        if lexicon is None:
-            return form
-        listed = cls.from_file(lexicon, alphabet)
-        return listed.intersect(form) if form else listed
+            chosen.append(cls.from_country(country))
+        if pattern is not None:
+            chosen.append(cls.from_pattern(pattern, alphabet))
+        return reduce(cls.intersect, chosen) if chosen else None
 
     @classmethod
     def _of_pattern(cls, name: str, pattern: str, alphabet: str) -> Grammar:
@@ -116,21 +116,29 @@ class Grammar:
             raise GrammarError(f"{self.name} and {other.name} have different alphabets")
         automaton = intersect(self.automaton, other.automaton)
         if not automaton.final.any():
-            raise GrammarError(f"no code is in both {self.name} and {other.name}")
+            raise GrammarError(f"no code is in both {self.name} and {other.name}; leave one out or mend it")
         name = f"{self.name} and {other.name}"
         return Grammar(name if len(name) <= 150 else name[:147] + "...", automaton)
 
     def save(self, path: str | Path) -> int:
-        """Write the compiled grammar to a file, and return its size in bytes.
+        """Write the compiled grammar to a file, whole or not at all, and return its size in bytes.
 
-        Raises GrammarError for a file that cannot be written.
+        Raises WriteError for a file that cannot be written.
         """
         data = grammar_file.pack(self.name, self.automaton)
-        try:
-            Path(path).write_bytes(data)
-        except OSError as error:
-            raise GrammarError(f"cannot write the grammar {path}: {error.strerror or error}") from None
+        write_bytes(path, data)
         return len(data)
+
+    def lengths(self) -> tuple[int, ...]:
+        """How many characters its codes have, separators not counted, ascending."""
+        separator = self.automaton.symbol >= len(self.automaton.symbols) - len(SEPARATORS)
+        found = [1] + [0] * (self.automaton.states - 1)  # of each state: bit n for ways of n characters to it
+        # Arcs lead to states of greater numbers and are in the order of their sources.
+        rows = zip(self.automaton.source.tolist(), self.automaton.destination.tolist(), separator.tolist(), strict=True)
+        for source, destination, silent in rows:
+            found[destination] |= found[source] << (not silent)
+        ends = reduce(or_, (bits for bits, end in zip(found, self.automaton.final, strict=True) if end), 0)
+        return tuple(n for n in range(ends.bit_length()) if ends >> n & 1)
 
     def accepts(self, code: str) -> bool:
         """Tell whether the code, separators included, is one of the grammar's; the empty text never is."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.align import align
+from device_runtime.atomic import write_bytes
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Result
 from device_runtime.scan_lattice import ScanLattice
@@ -55,12 +56,8 @@ def draw(result: Result) -> NDArray[np.uint8]:
 
 
 def write(result: Result, path: Path) -> None:
-    """Write the picture of a result as PNG; raises PosteyeError when the file cannot be written."""
-    _, data = cv2.imencode(".png", draw(result))
-    try:
-        path.write_bytes(data.tobytes())
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be written: {error.strerror}") from error
+    """Write the picture of a result as PNG; raises WriteError when the file cannot be written."""
+    write_bytes(path, cv2.imencode(".png", draw(result))[1].tobytes())
 
 
 def _headline(result: Result) -> str:

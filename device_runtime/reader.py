@@ -76,11 +76,11 @@ class Result:
 class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
-    country: ISO code of a known country. pattern: regular expression that the whole code must match. At most one of
-    them; lexicon: a file of codes, alone or beside either; none of the three means 3 to 9 digits. segmenter: "scan" or
+    country: ISO code of a known country. pattern: regular expression that the whole code must match. lexicon: a file of
+    codes. A code must be in all that are given; none of the three means 3 to 9 digits. segmenter: "scan" or
     "hos", the road from strip to graph. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy"
     or None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
-    Raises PosteyeError for anything that cannot be used.
+    Raises PosteyeError for anything that cannot be used. Several threads may read with one Reader at a time.
     """
 
     def __init__(

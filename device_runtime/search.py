@@ -164,10 +164,9 @@ def _write(
         if len(kept) > width:
             dropped = max(dropped, float(bound[kept[width]]))
             kept = kept[:width]
-        if bound[kept[-1]] == -np.inf:
-            kept = kept[bound.take(kept) > -np.inf]
-            if not len(kept):
-                break
+        kept = kept[bound.take(kept) > -np.inf]
+        if not len(kept):  # none fits, or all that did end here
+            break
         ended, through = ended.take(kept, axis=0), through.take(kept, axis=0)
         levels.append(_Prefixes(parent.take(kept), arcs.take(kept), ended, through, prior.take(kept)))
         if plan.layers[len(levels)].end > -np.inf and _collect(plan, lattice, levels, found):

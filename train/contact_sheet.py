@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from device_runtime.atomic import write_bytes
 from device_runtime.errors import PosteyeError
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
 from train.fields import Field, FieldGenerator
@@ -31,12 +32,7 @@ def write_contact_sheet(generator: FieldGenerator, count: int, path: Path) -> No
         raise PosteyeError(f"a contact sheet needs at least one sample, not {count}")
     sheet = contact_sheet([generator.field() for _ in range(count)])
     _, encoded = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    try:
-        path.write_bytes(encoded.tobytes())
-    except OSError as error:
-        raise PosteyeError(
-            f"cannot write {path}: {error.strerror}; choose another place for the contact sheet"
-        ) from error
+    write_bytes(path, encoded.tobytes())
 
 
 def contact_sheet(fields: list[Field]) -> Grey:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from device_runtime import engines
+from device_runtime.atomic import write_bytes, write_text
 from device_runtime.bundle import load_bundle
 from device_runtime.grammar import SEPARATORS, Grammar
 from device_runtime.graph import acceptor, character_model, compose, linear
@@ -53,9 +54,10 @@ def main(image: Path, pattern: str, out: Path) -> None:
     }
     out.mkdir(parents=True, exist_ok=True)
     for name, svg in pictures.items():
-        (out / f"{name}.svg").write_text(svg)
-    cv2.imwrite(str(out / "strip.png"), _enlarged(strip))
-    cv2.imwrite(str(out / "cuts.png"), draw_segments.draw(strip, SegmentRecogniser(scanner)(strip)))
+        write_text(out / f"{name}.svg", svg)
+    cuts = draw_segments.draw(strip, SegmentRecogniser(scanner)(strip))
+    for name, picture in (("strip", _enlarged(strip)), ("cuts", cuts)):
+        write_bytes(out / f"{name}.png", cv2.imencode(".png", picture)[1].tobytes())
     click.echo(
         f"recognition graph: {len(columns)} columns, {columns.size} arcs; grammar: {len(grammar.source)} arcs; "
         f"composed: {read.nodes} nodes, {len(read.source)} arcs; best path: {best.penalty:.3f} nats"

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime import engines
+from device_runtime.atomic import write_bytes
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.images import load_grey
@@ -84,11 +85,9 @@ def main(field: Path, out: Path) -> None:
         bundle = load_bundle()
         strip = normalize(load_grey(field))
         lattice = SegmentRecogniser(Scanner(bundle, engines.pick(None, bundle.model)))(strip)
-        out.write_bytes(cv2.imencode(".png", draw(strip, lattice))[1].tobytes())
+        write_bytes(out, cv2.imencode(".png", draw(strip, lattice))[1].tobytes())
     except PosteyeError as error:
         raise click.UsageError(str(error)) from error
-    except OSError as error:
-        raise click.UsageError(f"{out} cannot be written: {error.strerror}") from error
 
 
 if __name__ == "__main__":

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from device_runtime import engines
+from device_runtime.atomic import write_text
 from device_runtime.bundle import load_bundle
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
@@ -18,21 +21,19 @@ from device_runtime.looks import look
 from device_runtime.reader import DEFAULT_MAX_ERROR, calibration_of
 from device_runtime.scan import Scanner
 from device_runtime.segmenter import SCAN, SEGMENTERS, recogniser
-from train.confusion import confusion
-from train.confusion import table as confusion_table
-from train.evaluate import Labelled, Outcome, float_recogniser, folder_strips, mnist_strips, read_all, table
-from train.gallery import Evaluated, gallery
-from train.mnist import load_mnist
-from train.page import write
-from train.plots import draw
-from train.usps import usps_strips
+
+if TYPE_CHECKING:
+    from train.evaluate import Labelled, Outcome
 
 
 @click.command()
 @click.argument("what", metavar="mnist|usps|FOLDER")
 @click.option("--field", is_flag=True, help="Each image is one text field (the only way there is so far).")
 @click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
-@click.option("--pattern", help=r"Regular expression that the whole code must match; default: \d{3,9}, for digits \d.")
+@click.option(
+    "--pattern",
+    help=r"Regular expression that the whole code must match; default: \d{3,9}, for digits \d. It narrows --country.",
+)
 @click.option(
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )
@@ -80,6 +81,16 @@ def evaluate(
       posteye evaluate strips/ --field --country DE --plot trust.png --gallery errors.html
       posteye evaluate usps --usps zip.train.gz --confusion
     """
+    # Here, so that --help needs no torch.
+    from train.confusion import confusion
+    from train.confusion import table as confusion_table
+    from train.evaluate import float_recogniser, folder_strips, mnist_strips, read_all, table
+    from train.gallery import Evaluated, gallery
+    from train.mnist import load_mnist
+    from train.page import write
+    from train.plots import draw
+    from train.usps import usps_strips
+
     if what not in ("mnist", "usps") and not field:
         raise PosteyeError("a folder is read as text fields so far; add --field")
     loaded = load_bundle(bundle)
@@ -127,8 +138,9 @@ def evaluate(
 
 
 def _write(path: Path, data: Labelled, outcome: Outcome) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["name", "truth", "code", "confidence"])
-        for name, truth, code, sure in zip(data.names, data.codes, outcome.codes, outcome.confidences, strict=True):
-            writer.writerow([name, truth, code or "", f"{sure:.6f}"])
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["name", "truth", "code", "confidence"])
+    for name, truth, code, sure in zip(data.names, data.codes, outcome.codes, outcome.confidences, strict=True):
+        writer.writerow([name, truth, code or "", f"{sure:.6f}"])
+    write_text(path, text.getvalue())

@@ -9,11 +9,6 @@ import click
 from device_runtime import engines
 from device_runtime.reader import Reader
 from device_runtime.scan import Scanner
-from train.evaluate import folder_strips
-from train.explain import explain as lay_open
-from train.explain import explain_page
-from train.explain_map import folder_spots
-from train.page import write
 
 
 @click.command()
@@ -21,7 +16,9 @@ from train.page import write
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML page to write.")
 @click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines.")
 @click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
-@click.option("--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'.")
+@click.option(
+    "--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'. It narrows --country."
+)
 @click.option(
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )
@@ -50,6 +47,13 @@ def explain(
       posteye explain field.png --field --pattern '\\d{5}' --out why.html
       posteye explain field.png --field --country DE --character 3 --map labelled/ --out why.html
     """
+    # Here, so that --help needs no torch.
+    from train.evaluate import folder_strips
+    from train.explain import explain as lay_open
+    from train.explain import explain_page
+    from train.explain_map import folder_spots
+    from train.page import write
+
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
     found = lay_open(reader.read(image, field=field), reader.bundle)
     scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.errors import PosteyeError
+from device_runtime.atomic import write_text
 
 # Colours are those of Okabe and Ito, which colour-blind readers tell apart: 1 the answer, 2 its rival, 3 the truth.
 _STYLE = """
@@ -82,11 +82,8 @@ def page(title: str, intro: str, sections: Sequence[Section]) -> str:
 
 
 def write(text: str, path: Path) -> None:
-    """Write a page; raises PosteyeError when the file cannot be written."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be written: {error.strerror}") from error
+    """Write a page; raises WriteError when the file cannot be written."""
+    write_text(path, text)
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.atomic import replacing
 from device_runtime.errors import PosteyeError
 from device_runtime.reject import Calibration
 from train.evaluate import Outcome, calibration_error, character_verdicts
@@ -74,10 +75,8 @@ def draw(outcome: Outcome, truths: Sequence[str], calibration: Calibration, titl
     for (reliability, rejection), (name, (raw, reported)) in zip(figure.subplots(2, 2), pairs.items(), strict=True):
         _draw_reliability(reliability, name, raw, reported)
         _draw_rejection(rejection, name, reported)
-    try:
-        figure.savefig(path, dpi=_DOTS_PER_INCH, format="png")
-    except OSError as error:
-        raise PosteyeError(f"cannot write the plot {path}: {error.strerror or error}") from None
+    with replacing(path) as file:
+        figure.savefig(file, dpi=_DOTS_PER_INCH, format="png")
 
 
 def _matplotlib() -> Any:

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.atomic import write_bytes
 from device_runtime.commands.doctor import golden_scores
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
@@ -44,10 +45,10 @@ def samples(out: Path, writers: Path | None) -> None:
     index = []
     for number, (image, sample) in enumerate(_all(generator), start=1):
         named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
-        cv2.imwrite(str(out / named.file), image)
+        write_bytes(out / named.file, cv2.imencode(".png", image)[1].tobytes())
         index.append(msgspec.structs.replace(named, scores_sha256=golden_scores(named)))
     encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
-    (out / INDEX_FILE).write_bytes(encoded + b"\n")
+    write_bytes(out / INDEX_FILE, encoded + b"\n")
 
 
 def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:

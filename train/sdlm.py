@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.atomic import replacing
 from device_runtime.errors import PosteyeError
 from train.one_pattern import OnePattern
 from train.one_pattern_layers import Array
@@ -107,10 +108,9 @@ def train(
         if not np.isfinite(loss):
             raise PosteyeError(f"the loss of pass {number + 1} is {loss}; take a smaller eta")
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        partial = checkpoint.with_suffix(".part.npz")
         spent_s = earlier_s + time.process_time() - begun_s
-        np.savez(partial, parameters=net.parameters, done=number + 1, seed=seed, cpu_s=spent_s)
-        partial.replace(checkpoint)
+        with replacing(checkpoint) as file:
+            np.savez(file, parameters=net.parameters, done=number + 1, seed=seed, cpu_s=spent_s)
         report(number, loss)
     return earlier_s
 

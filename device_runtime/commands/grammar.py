@@ -16,7 +16,7 @@ from device_runtime.grammar import Grammar
 @click.command()
 @click.argument("lexicon", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--country", help="Country whose codes it holds, or to which FILE is narrowed; two letters.")
-@click.option("--pattern", help="Regular expression of its codes, or to which FILE is narrowed.")
+@click.option("--pattern", help="Regular expression of its codes, or to which FILE or --country is narrowed.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the compiled grammar to this file.")
 @click.option("--list", "as_list", is_flag=True, help="Print the countries whose codes can be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or one a country.")

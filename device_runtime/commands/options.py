@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from device_runtime.engines import ENGINES
+from device_runtime.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR
 from device_runtime.segmenter import SCAN, SEGMENTERS
 
@@ -46,9 +48,27 @@ def reading_options(command: F) -> F:
             type=click.Path(path_type=Path),
             help="File of all codes there are: one a line, or compiled by `posteye grammar`.",
         ),
-        click.option("--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'."),
+        click.option(
+            "--pattern",
+            help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'; one of a fixed length is "
+            "safest. With --country: those of its codes that match.",
+        ),
         click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all."),
         click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines."),
     ):
         command = option(command)
     return command
+
+
+def advise(grammar: Grammar, given: bool) -> str | None:
+    """What to tell who reads codes of many lengths: a digit that is lost leaves another code; None when all is well.
+
+    given: whether there is a country or a list of codes, whose lengths are those that the mail has.
+    """
+    lengths = grammar.lengths() if not given else ()
+    if not any(b - a == 1 for a, b in pairwise(lengths)):
+        return None
+    return (
+        f"a code of {lengths[0]} to {lengths[-1]} digits may be a part of a longer one that is damaged; "
+        "give --country or a pattern of fixed length"
+    )

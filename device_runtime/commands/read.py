@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from device_runtime.commands.options import reading_options
+from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
@@ -26,7 +26,8 @@ from device_runtime.report import Reporter
 def read(images: tuple[Path, ...], field: bool, serial: str | None, as_json: bool, **reading: Any) -> None:
     """Read the postal code in each of IMAGES.
 
-    Without --country, --pattern or --lexicon a code is 3 to 9 digits. The code may stand inside other writing.
+    Without --country, --pattern or --lexicon a code is 3 to 9 digits, and four digits of five can pass for one: give
+    the country, or a pattern of the length that your codes have. The code may stand inside other writing.
 
     \b
     Examples:
@@ -36,6 +37,9 @@ def read(images: tuple[Path, ...], field: bool, serial: str | None, as_json: boo
       posteye read letter.png --country DE --serial /dev/serial0
     """
     reader = Reader(**reading)
+    hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
+    if hint:
+        print(f"posteye: {hint}", file=sys.stderr)
     failed = False
     with contextlib.ExitStack() as stack:
         reporter = stack.enter_context(Reporter(serial)) if serial else None

@@ -8,7 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.engines.flatbuffer import read_net
 from device_runtime.engines.interpreter import InterpreterBroken, InterpreterEngine, InterpreterMissing, load
+from device_runtime.engines.model_writer import write_model
 from device_runtime.engines.numpy_engine import NumpyEngine
 from device_runtime.errors import PosteyeError
 
@@ -18,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
-    """Computes scores of strips; `name` and `version` go into every report."""
+    """Computes scores of strips, from any thread; `name` and `version` go into every report."""
 
     @property
     def name(self) -> str: ...
@@ -34,7 +36,8 @@ class Engine(Protocol):
 def pick(name: str | None, model: bytes) -> Engine:
     """Prepare an engine for a model: the named one, or the first of ENGINES that is installed.
 
-    model: the bytes of model.tflite. An interpreter that is installed but broken is passed over with a warning.
+    model: the bytes of model.tflite, read and checked alike for every engine. An interpreter that is installed but
+    broken is passed over with a warning.
     Raises PosteyeError when the named engine is unknown or missing, saying what to install; BundleError for the model.
     """
     if name is None:
@@ -68,4 +71,5 @@ def _first_that_loads() -> str:
 
 
 def _build(name: str, model: bytes) -> Engine:
-    return NumpyEngine(model) if name == "numpy" else InterpreterEngine(name, model)
+    # An interpreter sees what was written anew from the net that was read: what else the file holds could end it.
+    return NumpyEngine(model) if name == "numpy" else InterpreterEngine(name, write_model(read_net(model)))

@@ -1,193 +1,198 @@
 """Reads a TFLite file of the kind that `posteye convert` writes, and refuses anything else.
 
-Field numbers are those of the public TFLite schema (schema.fbs, version 3). Nothing in the file is trusted.
+Field numbers are those of the public TFLite schema (schema.fbs, version 3). Nothing in the file is trusted: a field, an
+operator or a number that the converter never writes is an error, so that a file means one thing to every engine.
 """
 
 from __future__ import annotations
 
-import struct
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flatbuffers import number_types as flags
-from flatbuffers.table import Table
 from numpy.typing import NDArray
 
+from device_runtime.engines.limits import MOST_BYTES, Shape, check_net, shape_after
 from device_runtime.engines.net import Conv, Grid, Net, Pad
+from device_runtime.engines.record import Record, require
 from device_runtime.errors import BundleError
 
-_INT32, _INT8 = 2, 9  # TensorType
-_CONV_2D, _PAD = 3, 34  # BuiltinOperator
-_SAME, _VALID = 0, 1  # Padding
-_NO_ACTIVATION, _RELU = 0, 1  # ActivationFunctionType
-_MOST_ENTRIES = 256  # of any table list; our models have about forty tensors
-_WIDEST_PAD_PX = 64
+INT32, INT8 = 2, 9  # TensorType
+CONV_2D, PAD = 3, 34  # BuiltinOperator
+VERSIONS = {CONV_2D: 3, PAD: 2}  # the first with int8
+CONV_OPTIONS, PAD_OPTIONS = 1, 22  # BuiltinOptions
+SAME, VALID = 0, 1  # Padding
+NO_ACTIVATION, RELU = 0, 1  # ActivationFunctionType
 
-
-class _Record:
-    """One flatbuffer table; `slot` is the field's number in the schema."""
-
-    def __init__(self, data: bytes, position: int) -> None:
-        if not 0 < position <= len(data) - 4:
-            raise BundleError("model.tflite is damaged: it points outside itself")
-        self._data = data
-        self._table = Table(data, position)
-
-    def _where(self, slot: int) -> int:
-        offset: int = self._table.Offset(4 + 2 * slot)
-        return offset
-
-    def number(self, slot: int, kind: Any, default: int) -> int:
-        offset = self._where(slot)
-        return int(self._table.Get(kind, self._table.Pos + offset)) if offset else default
-
-    def record(self, slot: int) -> _Record:
-        offset = self._where(slot)
-        _require(offset != 0, f"a record lacks field {slot}")
-        return _Record(self._data, self._table.Indirect(self._table.Pos + offset))
-
-    def values(self, slot: int, dtype: str) -> NDArray[Any]:
-        """A vector of numbers; empty when the field is absent."""
-        offset = self._where(slot)
-        if not offset:
-            return np.empty(0, dtype)
-        start, count = self._table.Vector(offset), self._table.VectorLen(offset)
-        return np.frombuffer(self._data, dtype, count, start)
-
-    def records(self, slot: int) -> list[_Record]:
-        jumps = self.values(slot, "<u4")
-        _require(len(jumps) <= _MOST_ENTRIES, f"{len(jumps)} entries in one list")
-        start = self._table.Vector(self._where(slot)) if len(jumps) else 0
-        return [_Record(self._data, start + 4 * i + int(jump)) for i, jump in enumerate(jumps)]
+_MODEL = frozenset({0, 1, 2, 3, 4})  # version, operator codes, subgraphs, description, buffers
+_CODE = frozenset({0, 2, 3})  # one-byte code, version, code
+_SUBGRAPH = frozenset({0, 1, 2, 3, 4})  # tensors, inputs, outputs, operators, name
+_TENSOR = frozenset({0, 1, 2, 3, 4, 7})  # shape, type, buffer, name, quantization, shape signature
+_QUANTIZATION = frozenset({2, 3, 6})  # scale, zero point, axis
+_BUFFER = frozenset({0})  # data
+_OPERATOR = frozenset({0, 1, 2, 3, 4})  # code, inputs, outputs, kind of options, options
+_CONV = frozenset({0, 1, 2, 3, 4, 5})  # padding, strides across and down, activation, dilations
+_NO_FIELD: frozenset[int] = frozenset()
 
 
 class _Graph:
-    """The tensors, buffers and operator codes of a model, by index."""
+    """The tensors, buffers and operator codes of a model, by index; it notes which tensors were asked for."""
 
-    def __init__(self, model: _Record, subgraph: _Record) -> None:
-        self.tensors = subgraph.records(0)
-        self.buffers = model.records(4)
-        # Operators below 127 stand in an older one-byte field as well; readers take the greater of the two.
-        self.codes = [max(c.number(0, flags.Int8Flags, 0), c.number(3, flags.Int32Flags, 0)) for c in model.records(1)]
-
-    def tensor(self, index: int, dtype: int) -> _Record:
-        _require(0 <= index < len(self.tensors), f"there is no tensor {index}")
-        tensor = self.tensors[index]
-        _require(tensor.number(1, flags.Int8Flags, 0) == dtype, f"tensor {index} has an unexpected type")
-        return tensor
+    def __init__(self, model: Record, subgraph: Record) -> None:
+        self.tensors = subgraph.records(0, "tensor", _TENSOR)
+        self.buffers = model.records(4, "buffer", _BUFFER)
+        self.codes = [_code(code) for code in model.records(1, "operator code", _CODE)]
+        self.used: list[int] = []
 
     def grid(self, index: int) -> Grid:
-        """Scale and zero point of an int8 map."""
-        quantization = self.tensor(index, _INT8).record(4)
-        scales, zeros = _scales(quantization), quantization.values(3, "<i8")
-        _require(len(scales) == len(zeros) == 1 and -128 <= zeros[0] <= 127, f"tensor {index} is not on an int8 grid")
+        """Scale and zero point of an int8 map, which has no numbers of its own."""
+        tensor = self._tensor(index, INT8)
+        require(not len(self._buffer(tensor)), f"tensor {index} is no constant but has numbers")
+        quantization = tensor.record(4, "quantization", _QUANTIZATION)
+        scales, zeros = quantization.values(2, "<f4"), quantization.values(3, "<i8")
+        require(len(scales) == len(zeros) == 1 and -128 <= zeros[0] <= 127, f"tensor {index} is not on an int8 grid")
         return Grid(float(scales[0]), int(zeros[0]))
+
+    def check_map(self, index: int, shape: Shape) -> None:
+        """Require that a map has this shape, and that it says that its width may change."""
+        rows, columns, channels = shape
+        drawn, signature = (self.tensors[index].values(slot, "<i4").tolist() for slot in (0, 7))
+        require(drawn == [1, rows, columns, channels], f"tensor {index} has an unexpected shape")
+        require(signature == [1, rows, -1, channels], f"tensor {index} is not of any width")
 
     def constant(self, index: int, dtype: int, axes: int) -> NDArray[Any]:
         """The numbers of a constant tensor, int8 or int32."""
-        tensor = self.tensor(index, dtype)
-        shape = tensor.values(0, "<i4")
-        _require(len(shape) == axes and bool((shape > 0).all()), f"tensor {index} has an unexpected shape")
-        number = tensor.number(2, flags.Uint32Flags, 0)
-        _require(number < len(self.buffers), f"there is no buffer {number}")
-        return self.buffers[number].values(0, "u1").view("i1" if dtype == _INT8 else "<i4").reshape(tuple(shape))
+        tensor = self._tensor(index, dtype)
+        shape = tensor.values(0, "<i4").tolist()
+        require(len(shape) == axes and min(shape) > 0, f"tensor {index} has an unexpected shape")
+        require(not len(tensor.values(7, "<i4")), f"tensor {index} is a constant of a changing shape")
+        data = self._buffer(tensor)
+        size = math.prod(shape) * (1 if dtype == INT8 else 4)
+        require(len(data) == size, f"tensor {index} has {len(data)} bytes instead of {size}")
+        return data.view("i1" if dtype == INT8 else "<i4").reshape(shape)
+
+    def scales(self, index: int) -> NDArray[np.float32]:
+        """The scales of a constant, one for each place along its first axis."""
+        quantization = self.tensors[index].record(4, "quantization", _QUANTIZATION)
+        scales, zeros = quantization.values(2, "<f4"), quantization.values(3, "<i8")
+        require(len(zeros) == len(scales) and not zeros.any(), f"tensor {index} has a zero point")
+        require(quantization.number(6, "<i", 0) == 0, f"tensor {index} has scales along an unexpected axis")
+        return scales
+
+    def _tensor(self, index: int, dtype: int) -> Record:
+        require(0 <= index < len(self.tensors), f"there is no tensor {index}")
+        self.used.append(index)
+        tensor = self.tensors[index]
+        require(tensor.number(1, "<b", 0) == dtype, f"tensor {index} has an unexpected type")
+        return tensor
+
+    def _buffer(self, tensor: Record) -> NDArray[Any]:
+        number = tensor.number(2, "<I", 0)
+        require(number < len(self.buffers), f"there is no buffer {number}")
+        return self.buffers[number].values(0, "u1")
 
 
+@lru_cache(maxsize=1)  # a bundle is checked when it is loaded, and an engine built from it next
 def read_net(data: bytes) -> Net:
     """Read the net out of a TFLite file.
 
-    Raises BundleError when the file is damaged or holds something that the NumPy engine cannot compute.
+    Raises BundleError when the file is damaged, holds something that the converter does not write, or asks for more
+    work or memory than a reader's model may.
     """
-    _require(data[4:8] == b"TFL3", "it is no TFLite file")
-    try:
-        return _read(data)
-    except (struct.error, IndexError, OverflowError, TypeError, ValueError) as error:
-        # All that broken offsets and lengths can raise in `flatbuffers` and in numpy's vector views.
-        raise BundleError(f"model.tflite is damaged: {error}") from error
+    require(len(data) <= MOST_BYTES, f"it has {len(data)} bytes, more than {MOST_BYTES}")
+    require(data[4:8] == b"TFL3", "it is no TFLite file")
+    net = _read(data)
+    check_net(net)
+    return net
 
 
 def _read(data: bytes) -> Net:
-    model = _Record(data, struct.unpack_from("<I", data)[0])
-    subgraphs = model.records(2)
-    _require(len(subgraphs) == 1, f"{len(subgraphs)} graphs instead of one")
+    model = Record(data, int.from_bytes(data[:4], "little"), "model", _MODEL)
+    require(model.number(0, "<I", 0) == 3, "it is not of version 3 of the schema")
+    subgraphs = model.records(2, "graph", _SUBGRAPH)
+    require(len(subgraphs) == 1, f"{len(subgraphs)} graphs instead of one")
     graph = _Graph(model, subgraphs[0])
-    ends = [subgraphs[0].values(slot, "<i4") for slot in (1, 2)]
-    _require(all(len(end) == 1 for end in ends), "one input and one output are expected")
-    current = first = int(ends[0][0])
-    shape = graph.tensor(first, _INT8).values(0, "<i4")
-    _require(len(shape) == 4 and shape[0] == shape[3] == 1 and 0 < shape[1] <= 1024, "the input is no strip")
-    rows, channels = int(shape[1]), 1
+    first, last = _only(subgraphs[0], 1), _only(subgraphs[0], 2)
+    source = graph.grid(first)
+    drawn = graph.tensors[first].values(0, "<i4").tolist()
+    require(len(drawn) == 4 and min(drawn) > 0, "the input is no strip")
+    shape: Shape = (drawn[1], drawn[2], 1)
+    graph.check_map(first, shape)
     steps: list[Conv | Pad] = []
-    for number, operator in enumerate(subgraphs[0].records(3)):
-        inputs, outputs = operator.values(1, "<i4"), operator.values(2, "<i4")
-        _require(len(outputs) == 1 and len(inputs) > 0 and inputs[0] == current, "the operators are no chain")
-        current = int(outputs[0])
-        index = operator.number(0, flags.Uint32Flags, 0)
-        code = graph.codes[index] if index < len(graph.codes) else -1
-        step = _step(graph, operator, code, f"operator {number}", [int(i) for i in inputs], current)
-        rows, channels = _shape_after(step, rows, channels)
+    current = first
+    for number, operator in enumerate(subgraphs[0].records(3, "operator", _OPERATOR)):
+        inputs, output = operator.values(1, "<i4").tolist(), _only(operator, 2)
+        require(inputs[:1] == [current], "the operators are no chain")
+        ends = (_grid(steps, source), graph.grid(output))
+        step = _step(graph, operator, f"operator {number}", inputs, ends)
+        shape = shape_after(step, shape)
+        graph.check_map(output, shape)
         steps.append(step)
-    _require(current == int(ends[1][0]) and bool(steps) and rows == 1, "the operators do not lead to the output")
-    return Net(int(shape[1]), graph.grid(first), tuple(steps))
+        current = output
+    require(current == last and bool(steps) and shape[0] == 1, "the operators do not lead to the output")
+    require(sorted(graph.used) == list(range(len(graph.tensors))), "a tensor has two uses or none")
+    return Net(drawn[1], source, tuple(steps))
 
 
-def _step(graph: _Graph, operator: _Record, code: int, name: str, inputs: list[int], output: int) -> Conv | Pad:
-    if code == _CONV_2D and len(inputs) == 3:
-        return _conv(graph, operator.record(4), name, inputs, output)
-    if code == _PAD and len(inputs) == 2:
-        return _pad(graph, name, inputs, output)
-    raise BundleError(f"model.tflite: {name} has code {code}; the NumPy engine computes CONV_2D and PAD only")
+def _grid(steps: list[Conv | Pad], source: Grid) -> Grid:
+    """The grid after the steps."""
+    if not steps:
+        return source
+    last = steps[-1]
+    return last.output if isinstance(last, Conv) else last.grid
 
 
-def _conv(graph: _Graph, options: _Record, name: str, inputs: list[int], output: int) -> Conv:
-    weight, bias = graph.constant(inputs[1], _INT8, 4), graph.constant(inputs[2], _INT32, 1)
-    quantization = graph.tensor(inputs[1], _INT8).record(4)
-    scales = _scales(quantization)
-    _require(len(weight) == len(bias) == len(scales), f"{name} has uneven weights, scales and biases")
-    _require(not quantization.values(3, "<i8").any(), f"{name} has weights with a zero point")
-    _require(quantization.number(6, flags.Int32Flags, 0) == 0, f"{name} has scales along an unexpected axis")
-    padding = options.number(0, flags.Int8Flags, _SAME)
-    stride = (options.number(2, flags.Int32Flags, 0), options.number(1, flags.Int32Flags, 0))
-    activation = options.number(3, flags.Int8Flags, _NO_ACTIVATION)
-    dilation = {options.number(slot, flags.Int32Flags, 1) for slot in (4, 5)}
+def _only(record: Record, slot: int) -> int:
+    """The one number of a vector."""
+    values = record.values(slot, "<i4").tolist()
+    require(len(values) == 1, "one input and one output are expected")
+    return int(values[0])
+
+
+def _code(record: Record) -> int:
+    # Operators below 127 stand in an older one-byte field as well; readers take the greater of the two.
+    old, code = record.number(0, "<b", 0), record.number(3, "<i", 0)
+    require(old == code, "an operator has two codes")
+    require(
+        code not in VERSIONS or record.number(2, "<i", 1) == VERSIONS[code], f"operator {code} is of another version"
+    )
+    return code
+
+
+def _step(graph: _Graph, operator: Record, name: str, inputs: list[int], ends: tuple[Grid, Grid]) -> Conv | Pad:
+    index, kind = operator.number(0, "<I", 0), operator.number(3, "<B", 0)
+    code = graph.codes[index] if index < len(graph.codes) else -1
+    if (code, len(inputs), kind) == (CONV_2D, 3, CONV_OPTIONS):
+        return _conv(graph, operator.record(4, "convolution", _CONV), name, inputs, ends)
+    if (code, len(inputs), kind) == (PAD, 2, PAD_OPTIONS):
+        operator.record(4, "padding", _NO_FIELD)
+        return _pad(graph, name, inputs, ends)
+    raise BundleError(f"model.tflite: {name} has code {code}; the engines here compute CONV_2D and PAD only")
+
+
+def _conv(graph: _Graph, options: Record, name: str, inputs: list[int], ends: tuple[Grid, Grid]) -> Conv:
+    weight, bias = graph.constant(inputs[1], INT8, 4), graph.constant(inputs[2], INT32, 1)
+    scales = graph.scales(inputs[1])
+    require(len(weight) == len(bias) == len(scales), f"{name} has uneven weights, scales and biases")
+    # The interpreters scale sums by the weights alone, so that other scales of the bias would say what nobody computes.
+    with np.errstate(all="ignore"):  # scales that are no numbers are refused by check_net
+        products = np.float32(ends[0].scale) * scales
+    require(np.array_equal(graph.scales(inputs[2]), products, equal_nan=True), f"{name} has biases on another grid")
+    padding = options.number(0, "<b", SAME)
+    stride = (options.number(2, "<i", 0), options.number(1, "<i", 0))
+    activation = options.number(3, "<b", NO_ACTIVATION)
+    dilation = {options.number(slot, "<i", 1) for slot in (4, 5)}
     kernel = weight.shape[1:3]
-    _require(
-        min(stride) >= 1 and dilation == {1} and activation in (_NO_ACTIVATION, _RELU), f"{name} is of no known kind"
-    )
+    require(min(stride) >= 1 and dilation == {1} and activation in (NO_ACTIVATION, RELU), f"{name} is of no known kind")
     centred = stride == (1, 1) and kernel[0] % 2 == kernel[1] % 2 == 1
-    _require(
-        padding == _VALID or (padding == _SAME and centred), f"{name} has a padding that this program does not use"
-    )
-    relu = activation == _RELU
-    ends = graph.grid(inputs[0]), graph.grid(output)
-    return Conv(name, weight, scales, bias, stride, padding == _SAME, relu, *ends)
+    require(padding == VALID or (padding == SAME and centred), f"{name} has a padding that this program does not use")
+    return Conv(name, weight, scales, bias, stride, padding == SAME, activation == RELU, *ends)
 
 
-def _pad(graph: _Graph, name: str, inputs: list[int], output: int) -> Pad:
-    sizes = graph.constant(inputs[1], _INT32, 2)
-    _require(sizes.shape == (4, 2) and not sizes[[0, 3]].any(), f"{name} pads more than rows and columns")
-    _require(bool(((sizes >= 0) & (sizes <= _WIDEST_PAD_PX)).all()), f"{name} pads by an impossible size")
-    grid = graph.grid(inputs[0])
-    _require(grid == graph.grid(output), f"{name} changes the grid")
+def _pad(graph: _Graph, name: str, inputs: list[int], ends: tuple[Grid, Grid]) -> Pad:
+    sizes = graph.constant(inputs[1], INT32, 2)
+    require(sizes.shape == (4, 2) and not sizes[[0, 3]].any(), f"{name} pads more than rows and columns")
+    require(ends[0] == ends[1], f"{name} changes the grid")
     (above, below), (left, right) = sizes[1:3].tolist()
-    return Pad(name, (above, below), (left, right), grid)
-
-
-def _shape_after(step: Conv | Pad, rows: int, channels: int) -> tuple[int, int]:
-    """Rows and channels of a map after the step; the columns depend on the strip."""
-    if isinstance(step, Pad):
-        return rows + sum(step.rows), channels
-    out, height, _, depth = step.weight.shape
-    _require(depth == channels and (step.same or height <= rows), f"{step.name} does not fit the map before it")
-    return (rows if step.same else (rows - height) // step.stride[0] + 1), out
-
-
-def _scales(quantization: _Record) -> NDArray[np.float32]:
-    scales = quantization.values(2, "<f4")
-    _require(bool((np.isfinite(scales) & (scales > 0)).all()), "a scale is not a positive number")
-    return scales
-
-
-def _require(condition: bool, complaint: str) -> None:
-    if not condition:
-        raise BundleError(f"model.tflite is damaged or not ours: {complaint}")
+    return Pad(name, (above, below), (left, right), ends[0])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import threading
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.engines.greeting import without_greeting
 from device_runtime.errors import BundleError, PosteyeError
 
 Kernels = Literal["default", "reference"]
+_MOST_IDLE = 12  # interpreters kept: the shipped bundle's six widths, twice; 0.6 to 2.4 MB each in LiteRT
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,24 @@ class InterpreterBroken(PosteyeError):
     """The interpreter is installed but does not load."""
 
 
-class InterpreterEngine:
-    """Runs model.tflite in an interpreter, one prepared interpreter for each strip width, on one thread.
+class _Prepared(NamedTuple):
+    """An interpreter with its tensors laid out for one shape of strip, for one thread at a time."""
 
-    name: "litert" or "tflite". model: the bytes of model.tflite. kernels: "reference" takes the slow kernels that
-    define TFLite's arithmetic. Raises InterpreterMissing, InterpreterBroken, or BundleError for a model it refuses.
+    shape: tuple[int, ...]
+    interpreter: Any
+    source: int
+    target: int
+
+
+class InterpreterEngine:
+    """Runs a model in an interpreter, from any thread; each call computes on one thread.
+
+    An interpreter keeps the strip and its scores inside itself, so that two calls must not share one. A call takes an
+    idle interpreter that is laid out for its width, or makes one, and leaves it behind for the next call.
+
+    name: "litert" or "tflite". model: the bytes of a TFLite file, which the interpreter trusts: `engines.pick` gives it
+    one that was written anew. kernels: "reference" takes the slow kernels that define TFLite's arithmetic.
+    Raises InterpreterMissing, InterpreterBroken, or BundleError for a model that it refuses.
     """
 
     def __init__(self, name: str, model: bytes, kernels: Kernels = "default") -> None:
@@ -53,30 +69,36 @@ class InterpreterEngine:
         resolver = self._module.OpResolverType
         self._resolver = resolver.BUILTIN_REF if kernels == "reference" else resolver.AUTO
         self._model = model
-        self._prepared: dict[int, Any] = {}
+        self._idle: list[_Prepared] = []  # the last used at the end
+        self._lock = threading.Lock()
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
         """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, outputs]. Raises BundleError."""
-        width = strip.shape[2]
-        if width not in self._prepared:
-            self._prepared[width] = self._prepare(strip.shape)
-        interpreter, source, target = self._prepared[width]
-        interpreter.set_tensor(source, strip)
-        interpreter.invoke()
-        found: NDArray[np.int8] = interpreter.get_tensor(target)
+        try:
+            prepared = self._take(strip.shape)
+            prepared.interpreter.set_tensor(prepared.source, strip)
+            prepared.interpreter.invoke()
+            found: NDArray[np.int8] = prepared.interpreter.get_tensor(prepared.target)
+        except (RuntimeError, ValueError) as error:
+            raise BundleError(f"{self.name} refuses model.tflite: {error}") from error
+        with self._lock:
+            self._idle.append(prepared)
+            del self._idle[:-_MOST_IDLE]
         return found
 
-    def _prepare(self, shape: tuple[int, ...]) -> tuple[Any, int, int]:
-        try:
+    def _take(self, shape: tuple[int, ...]) -> _Prepared:
+        with self._lock:
+            for place in reversed(range(len(self._idle))):
+                if self._idle[place].shape == shape:
+                    return self._idle.pop(place)
+        with without_greeting():
             interpreter = self._module.Interpreter(
                 model_content=self._model, num_threads=1, experimental_op_resolver_type=self._resolver
             )
             source = interpreter.get_input_details()[0]["index"]
             interpreter.resize_tensor_input(source, shape)
             interpreter.allocate_tensors()
-        except (RuntimeError, ValueError) as error:
-            raise BundleError(f"{self.name} refuses model.tflite: {error}") from error
-        return interpreter, source, interpreter.get_output_details()[0]["index"]
+        return _Prepared(shape, interpreter, source, interpreter.get_output_details()[0]["index"])
 
 
 def load(name: str) -> Any:

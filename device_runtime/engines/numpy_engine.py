@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.engines.flatbuffer import read_net
+from device_runtime.engines.limits import check_sums
 from device_runtime.engines.net import Conv, Pad
 from device_runtime.errors import BundleError
 
 Rescale = Literal["xnnpack", "reference", "builtin"]
-
-_LARGEST_MULTIPLIER = 256.0  # what XNNPACK accepts
 
 
 class NumpyEngine:
@@ -27,7 +26,7 @@ class NumpyEngine:
     model: the bytes of model.tflite. rescale: "xnnpack" multiplies in float32 and rounds half to even, as LiteRT's
     default kernels do; "reference" rounds twice in fixed point, half away from zero, as the kernels do that define
     TFLite's arithmetic; "builtin" rounds twice, half up, as tflite-runtime's vector code does.
-    Raises BundleError when the model is damaged or has an operator other than CONV_2D and PAD.
+    Calls are independent of each other, from any thread. Raises BundleError for a model that `read_net` refuses.
     """
 
     name = "numpy"
@@ -95,13 +94,8 @@ def _surround(x: NDArray[np.float32], rows: tuple[int, int], columns: tuple[int,
 def prepare(conv: Conv, rescale: Rescale) -> Layer:
     """Make a convolution ready; raises BundleError when the kernels' 32-bit sums could overflow."""
     matrix = conv.weight.reshape(len(conv.weight), -1).T.astype(np.float64)
-    furthest = max(127 - conv.input.zero_point, 128 + conv.input.zero_point)
-    largest_sum = float((np.abs(matrix).sum(axis=0) * furthest + np.abs(conv.bias.astype(np.float64))).max())
-    exact = np.float32 if largest_sum <= 2**24 else np.float64
-    with np.errstate(over="ignore", under="ignore"):  # an infinite multiplier is refused below
-        multiplier = np.float32(conv.input.scale) * conv.weight_scale / np.float32(conv.output.scale)
-    if largest_sum * max(1.0, float(multiplier.max())) >= 2**30 or float(multiplier.max()) >= _LARGEST_MULTIPLIER:
-        raise BundleError(f"model.tflite: {conv.name} can overflow the 32-bit sums of the kernels")
+    exact = np.float32 if check_sums(conv) <= 2**24 else np.float64
+    multiplier = np.float32(conv.input.scale) * conv.weight_scale / np.float32(conv.output.scale)
     low = max(-128, conv.output.zero_point) if conv.relu else -128
     return Layer(
         conv,

@@ -154,7 +154,7 @@ def test_a_missing_tensorflow_is_named_before_any_work(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     result = _convert(folder, tmp_path / "digits", "--cross-check", "tensorflow")
     assert isinstance(result.exception, ConvertError)
-    assert "pip install 'posteye[crosscheck]'" in str(result.exception)
+    assert "pip install -e '.[crosscheck]'" in str(result.exception)
     assert not (folder / "parity.json").exists()
 
 

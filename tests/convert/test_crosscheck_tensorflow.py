@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
         importlib.util.find_spec("tensorflow") is None,
-        reason="TensorFlow is not installed: pip install 'posteye[crosscheck]'",
+        reason="TensorFlow is not installed: pip install -e '.[crosscheck]'",
     ),
 ]
 

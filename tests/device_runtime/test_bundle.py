@@ -78,6 +78,13 @@ def test_no_changed_byte_in_the_manifest_changes_what_is_read(folder: Path) -> N
     assert refused > len(text) / 2
 
 
+@pytest.mark.parametrize("text", ["[" * 9000, '{"recipe": ' + "[" * 9000, '{"schema_version": 1e400}', "\ud800"])
+def test_a_manifest_that_no_parser_finishes_is_damaged(folder: Path, text: str) -> None:
+    (folder / MANIFEST_FILE).write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(BundleError, match=r"manifest\.json is damaged"):
+        load_bundle(folder)
+
+
 @pytest.mark.parametrize("name", [MODEL_FILE, ONNX_FILE, MANIFEST_FILE])
 def test_a_missing_or_empty_file_is_named(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"")

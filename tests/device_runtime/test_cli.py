@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from device_runtime.cli import COMMANDS
 from device_runtime.samples import load_samples
 from firmware_bridge import Cable, Event, serve
 
@@ -37,15 +38,93 @@ def test_help_loads_nothing_heavy() -> None:
     assert "posteye read" in found.stdout
 
 
+WITHOUT_EXTRAS = """
+import sys
+class Lean:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "tqdm", "matplotlib", "PIL", "onnx", "onnxruntime", "onnxscript"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Lean())
+from device_runtime.cli import main
+main()
+"""
+
+
+def lean(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command where only the reader's packages can be imported."""
+    command = [sys.executable, "-c", WITHOUT_EXTRAS, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "train"])
+def test_every_command_explains_itself_without_the_extras(command: str) -> None:
+    found = lean(command, "--help")
+    assert (found.returncode, found.stderr) == (0, "") and f"Usage: posteye {command}" in found.stdout
+
+
 @pytest.mark.parametrize(
-    "command", ["read", "grammar", "sorter", "demo", "doctor", "train", "evaluate", "calibrate", "convert"]
+    ("arguments", "extra"),
+    [
+        (["evaluate", "mnist"], "train"),
+        (["explain", "a.png", "--out", "a.html"], "train"),
+        (["calibrate", "a", "--strips", "b"], "train"),
+        (["convert", "a", "--out", "b"], "train,convert"),
+    ],
 )
-def test_every_command_explains_itself(command: str) -> None:
-    found = posteye(command, "--help")
-    if found.returncode == 2:  # a lean environment: the workstation's commands say what they need
-        assert command in ("train", "evaluate", "calibrate", "convert") and "pip install 'posteye[" in found.stderr
+def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra: str) -> None:
+    found = lean(*arguments)
+    assert found.returncode == 2 and found.stderr.count("\n") == 1
+    assert found.stderr.startswith(f"posteye: `posteye {arguments[0]}` needs ")
+    assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["read"], "missing argument 'IMAGES...'; see `posteye read --help`"),
+        (["read", "a.png", "--colour"], "no such option '--colour'"),
+        (["read", "a.png", "--engine", "abacus"], "invalid value for '--engine': 'abacus' is not one of"),
+        (["raed"], "no such command 'raed'"),
+        (
+            ["grammar", "--list", "--country", "DE"],
+            "--list takes no FILE, --country, --pattern or --out; see `posteye g",
+        ),
+    ],
+)
+def test_wrong_usage_is_one_line_like_every_error(arguments: list[str], complaint: str) -> None:
+    found = posteye(*arguments)
+    assert found.returncode == 2 and found.stdout == "" and found.stderr.count("\n") == 1
+    assert found.stderr.startswith("posteye: ") and complaint in found.stderr.replace(": --colour", " '--colour'")
+    assert found.stderr.endswith("--help`\n")
+
+
+def test_alone_it_shows_its_help() -> None:
+    found = posteye()
+    assert found.returncode == 0 and found.stdout == posteye("--help").stdout and "Usage: posteye" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("grammar", "hinted"),
+    [
+        ([], "3 to 9"),
+        (["--pattern", r"\d{4,5}"], "4 to 5"),
+        (["--pattern", r"\d{5}(-\d{4})?"], None),
+        (["--pattern", r"\d{5}"], None),
+        (["--country", "DE"], None),
+        (["--country", "PT"], None),
+        (["--json"], None),
+    ],
+)
+def test_a_grammar_of_many_lengths_is_advised_against_once(grammar: list[str], hinted: str | None) -> None:
+    found = posteye("read", SAMPLES[0].path, SAMPLES[1].path, "--field", *grammar)
+    assert found.returncode == 0 and len(found.stdout.splitlines()) == 2
+    if hinted is None:
+        assert found.stderr == ""
     else:
-        assert found.returncode == 0 and "Usage" in found.stdout
+        assert found.stderr == (
+            f"posteye: a code of {hinted} digits may be a part of a longer one that is damaged; "
+            "give --country or a pattern of fixed length\n"
+        )
 
 
 def test_reading_prints_one_json_object_a_line() -> None:

@@ -110,13 +110,6 @@ def test_every_engine_reads_the_stub_alike(name: str, model: bytes) -> None:
         assert distance.max() <= (2 if name == "tflite" else 0)
 
 
-def test_one_interpreter_for_each_width(model: bytes) -> None:
-    engine = InterpreterEngine("litert", model)
-    for width in (96, 160, 96, 160, 96):
-        engine.scores(np.zeros((1, 32, width, 1), np.int8))
-    assert sorted(engine._prepared) == [96, 160]
-
-
 @requires("litert")
 @requires("tflite")
 def test_the_fastest_engine_that_is_there_is_picked(model: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +165,7 @@ def _hide(monkeypatch: pytest.MonkeyPatch, *distributions: str) -> None:
 @pytest.mark.parametrize("name", [with_engine("litert"), with_engine("tflite")])
 def test_an_interpreter_that_refuses_the_model_gives_a_bundle_error(name: str) -> None:
     with pytest.raises(BundleError, match=f"{name} refuses model.tflite"):
-        pick(name, b"no flatbuffer at all").scores(np.zeros((1, 32, 96, 1), np.int8))
+        InterpreterEngine(name, b"no flatbuffer at all").scores(np.zeros((1, 32, 96, 1), np.int8))
 
 
 @pytest.mark.parametrize("size", [0, 3, 4, 7, 8, 20, 300, 2000])

@@ -9,7 +9,7 @@ import pytest
 from device_runtime import grammar as module
 from device_runtime import grammar_file
 from device_runtime.automaton import LONGEST_CODE
-from device_runtime.errors import GrammarError
+from device_runtime.errors import GrammarError, WriteError
 from device_runtime.grammar import SEPARATORS, Grammar
 from device_runtime.pattern import compile_pattern
 
@@ -127,13 +127,25 @@ def test_what_a_user_chose(listed: Path) -> None:
         (None, None, listed, 4),
         ("DE", None, listed, 3),
         (None, r"1\d{4}", listed, 2),
+        ("DE", r"80\d{3}", None, 1000),
+        ("US", r"\d{5}", None, 100_000),
+        ("SE", r"11\d \d\d", None, 1000),
+        ("DE", r"\d+15", listed, 1),
     ):
         chosen = Grammar.chosen(country, pattern, lexicon)
         assert chosen is not None and chosen.automaton.count_codes() == codes
-    with pytest.raises(GrammarError, match="not both"):
+    with pytest.raises(GrammarError, match=r"no code is in both DE and pattern \\d; leave one out"):
         Grammar.chosen("DE", r"\d", None)
     with pytest.raises(GrammarError, match="empty text"):
         Grammar.chosen(None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lengths"),
+    [(r"\d{3,9}", (3, 4, 5, 6, 7, 8, 9)), (r"\d{5}(-\d{4})?", (5, 9)), (r"1 ?2 ?3|45", (2, 3)), ("1", (1,))],
+)
+def test_lengths_count_characters_and_no_separators(pattern: str, lengths: tuple[int, ...]) -> None:
+    assert Grammar.from_pattern(pattern).lengths() == lengths
 
 
 def test_files_that_cannot_be_used_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +156,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, monkeypatch: pytest
         Grammar.from_file(tmp_path)
     with pytest.raises(GrammarError, match="cannot read the lexicon"):
         Grammar.from_file("a\0b")
-    with pytest.raises(GrammarError, match="cannot write"):
+    with pytest.raises(WriteError, match="where cannot be written: No such file or directory"):
         Grammar.from_country("DE").save(tmp_path / "no" / "where")
     Grammar.from_pattern("1", "01").save(path)
     with pytest.raises(GrammarError, match="is for the characters '01- '"):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +47,7 @@ def test_countries_are_listed() -> None:
     [
         ([], "nothing to compile"),
         (["--country", "GB"], "have letters"),
-        (["--country", "DE", "--pattern", "1"], "not both"),
+        (["--country", "DE", "--pattern", "1"], "no code is in both DE and pattern 1; leave one out"),
         (["missing.txt"], "cannot read the lexicon missing.txt"),
     ],
 )
@@ -56,3 +59,20 @@ def test_what_cannot_be_compiled_is_said(arguments: list[str], message: str) -> 
 def test_the_list_stands_alone() -> None:
     found = run("--list", "--country", "DE")
     assert found.exit_code == 2 and "--list takes no FILE" in found.output
+
+
+def test_a_full_disk_leaves_the_old_file_and_one_line(tmp_path: Path) -> None:
+    out = tmp_path / "old.grammar"
+    out.write_bytes(b"old")
+    # No file may grow beyond 64 bytes: the same as a disk that is full in the middle of the writing.
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))\n"
+        f"sys.argv[1:] = ['grammar', '--country', 'DE', '--out', {str(out)!r}]\n"
+        "from device_runtime.cli import main; main()"
+    )
+    found = subprocess.run(
+        [sys.executable, "-B", "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+    assert found.returncode == 2 and found.stdout == ""
+    assert found.stderr == f"posteye: {out} cannot be written: File too large\n"
+    assert out.read_bytes() == b"old" and os.listdir(tmp_path) == ["old.grammar"]

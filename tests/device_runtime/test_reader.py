@@ -118,7 +118,7 @@ def test_errors_are_for_users(tmp_path: Path) -> None:
         Reader(country="XX")
     with pytest.raises(GrammarError, match="A"):
         Reader(pattern=r"[A-Z]\d")
-    with pytest.raises(PosteyeError, match="not both"):
+    with pytest.raises(GrammarError, match=r"no code is in both DE and pattern \\d"):
         Reader(country="DE", pattern=r"\d")
     with pytest.raises(PosteyeError, match="engine"):
         Reader(engine="abacus")

@@ -57,5 +57,5 @@ def test_a_png_is_written(generator: FieldGenerator, tmp_path: Path) -> None:
 def test_bad_requests_are_named(generator: FieldGenerator, tmp_path: Path) -> None:
     with pytest.raises(PosteyeError, match="at least one sample"):
         write_contact_sheet(generator, 0, tmp_path / "sheet.png")
-    with pytest.raises(PosteyeError, match="cannot write"):
+    with pytest.raises(PosteyeError, match="cannot be written"):
         write_contact_sheet(generator, 1, tmp_path / "missing" / "sheet.png")

@@ -101,7 +101,7 @@ def test_plot_is_one_png_with_ink_in_all_four_parts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "message"), [(True, "pip install matplotlib"), (False, "no code was read"), (None, "cannot write")]
+    ("missing", "message"), [(True, "pip install matplotlib"), (False, "no code was read"), (None, "cannot be written")]
 )
 def test_what_cannot_be_drawn_is_said_in_one_line(
     missing: bool | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

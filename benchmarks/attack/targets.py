@@ -1,0 +1,21 @@
+"""The targets by name; a module is imported only by the process that attacks it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from benchmarks.attack.counts import Target
+
+# In the order of the page. Each is a module of this package with a `TARGET`.
+NAMES = ("decoder", "models", "manifests")
+
+
+def load(module: str) -> Target:
+    """The target of a module, by its full name."""
+    target: Target = import_module(module).TARGET
+    return target
+
+
+def module_of(name: str) -> str:
+    """The full name of a target's module."""
+    return f"{__package__}.{name}"
