@@ -1,0 +1,132 @@
+"""The first bytes of a TIFF, before any decoder sees them: its tags, and the orientation that EXIF keeps in one.
+
+The bytes may be hostile: every offset is checked, nothing is followed twice, and what libtiff could take in another way
+(a tag twice, a size as a fraction) is refused.
+Source: TIFF 6.0 (Adobe, 1992); EXIF 2.3 keeps the orientation in tag 274 of a TIFF of its own.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from device_runtime.errors import ImageError
+
+UPRIGHT = 1
+ORIENTATIONS = range(1, 9)
+
+_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
+_ORIENTATION, _SAMPLES, _STRIP_ROWS, _TILE_WIDTH, _TILE_HEIGHT, _FORMAT = 274, 277, 278, 322, 323, 339
+_WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I"}  # types BYTE, SHORT, LONG
+_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)  # none, CCITT x3, LZW, JPEG, Deflate, PackBits, Deflate
+_PALETTE = 3
+_REDUCED_OR_MASK = 0b101  # in tag 254: a preview, or a mask of another page
+_MOST_TAGS = 4096
+_MOST_PAGES = 64
+_RASTER_BYTES_PER_PX = 4  # libtiff decodes a tile or strip to RGBA
+
+
+@dataclass(frozen=True)
+class TiffHeader:
+    """Sizes of a TIFF's only page: the picture, its samples, and the bytes of the largest part decoded at once."""
+
+    width: int
+    height: int
+    channels: int
+    sample_bytes: int
+    part_bytes: int
+
+
+class _Tags:
+    """The tags of one directory; `of` gives the first number of one."""
+
+    def __init__(self, data: bytes, offset: int, order: str) -> None:
+        self._data, self._order = data, order
+        (count,) = _unpack(data, offset, order + "H")
+        if not 0 < count <= _MOST_TAGS:
+            raise ImageError("is a damaged TIFF: it has no list of tags")
+        self._places: dict[int, int] = {}
+        for place in range(offset + 2, offset + 2 + 12 * count, 12):
+            (tag,) = _unpack(data, place, order + "H")
+            if tag in self._places:
+                raise ImageError(f"is a damaged TIFF: tag {tag} stands in it twice")
+            self._places[tag] = place
+        (self.following,) = _unpack(data, offset + 2 + 12 * count, order + "I")
+
+    def of(self, tag: int, otherwise: int | None = None) -> int:
+        """Return a tag's first whole number; `otherwise` when the tag is missing. Raises ImageError for neither."""
+        place = self._places.get(tag)
+        if place is None:
+            if otherwise is None:
+                raise ImageError(f"is a damaged TIFF: tag {tag} is missing")
+            return otherwise
+        kind, count = _unpack(self._data, place + 2, self._order + "HI")
+        code = _WHOLE_NUMBERS.get(kind)
+        if code is None or not count:
+            raise ImageError(f"is a damaged TIFF: tag {tag} is no whole number")
+        inside = struct.calcsize("=" + code) * count <= 4
+        where = place + 8 if inside else _unpack(self._data, place + 8, self._order + "I")[0]
+        return int(_unpack(self._data, where, self._order + code)[0])
+
+
+def read_tiff(data: bytes) -> TiffHeader:
+    """Return the sizes of a TIFF with one page.
+
+    Raises ImageError for damage, several pages, and compressions or samples that are not read.
+    """
+    tags = _first_page(data)
+    width, height = tags.of(_WIDTH), tags.of(_HEIGHT)
+    compression, bits = tags.of(_COMPRESSION, 1), tags.of(_BITS, 1)
+    samples, form = tags.of(_SAMPLES, 1), tags.of(_FORMAT, 1)
+    if compression not in _COMPRESSIONS:
+        raise ImageError(f"is a TIFF with compression {compression}, which is not read; save it with LZW or Deflate")
+    if bits not in (1, 2, 4, 8, 16) or samples not in (1, 2, 3, 4) or form not in (1, 4):
+        raise ImageError(f"is a TIFF of {samples} samples of {bits} bits, format {form}; save it as 8-bit grey or RGB")
+    rows = min(tags.of(_STRIP_ROWS, height), height)
+    part = tags.of(_TILE_WIDTH, width) * tags.of(_TILE_HEIGHT, rows)
+    sample_bytes = 2 if bits == 16 else 1
+    channels = 3 if samples == 1 and tags.of(_PHOTOMETRIC, 1) == _PALETTE else samples
+    return TiffHeader(width, height, channels, sample_bytes, part * (_RASTER_BYTES_PER_PX + samples * sample_bytes))
+
+
+def exif_orientation(data: bytes) -> int:
+    """Return the orientation, 1 to 8, in a block of EXIF; 1 where the block has none or is damaged."""
+    try:
+        order = _order(data)
+        orientation = _Tags(data, _unpack(data, 4, order + "I")[0], order).of(_ORIENTATION, UPRIGHT)
+    except ImageError:  # a damaged note about a picture is no reason not to read it
+        return UPRIGHT
+    return orientation if orientation in ORIENTATIONS else UPRIGHT
+
+
+def _first_page(data: bytes) -> _Tags:
+    """The tags of the first page; raises ImageError when there are more pages, previews and masks aside."""
+    order = _order(data)
+    offset = int(_unpack(data, 4, order + "I")[0])
+    first, seen = _Tags(data, offset, order), {offset}
+    if first.of(_SUBFILE, 0) & _REDUCED_OR_MASK:
+        raise ImageError("is a TIFF that begins with a preview; save the picture alone")
+    following = first.following
+    while following:
+        if following in seen or len(seen) > _MOST_PAGES:
+            raise ImageError("is a damaged TIFF: its list of pages has no end")
+        seen.add(following)
+        page = _Tags(data, following, order)
+        if not page.of(_SUBFILE, 0) & _REDUCED_OR_MASK:
+            raise ImageError("is a TIFF of several pages; save each page as a file")
+        following = page.following
+    return first
+
+
+def _order(data: bytes) -> str:
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    if order is None:
+        raise ImageError("is a damaged TIFF")
+    return order
+
+
+def _unpack(data: bytes, offset: int, form: str) -> tuple[int, ...]:
+    try:
+        return struct.unpack_from(form, data, offset)
+    except struct.error:
+        raise ImageError("is a damaged TIFF: it ends too early") from None
