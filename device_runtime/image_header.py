@@ -34,7 +34,9 @@ _OTHERS = (  # first bytes of what people do send
     (rb"\s*<(\?xml|svg|!DOCTYPE)", "SVG, XML or HTML"),
 )
 _MOST_PARTS = 65_536  # chunks or segments; real files have hundreds
+_MOST_MARKS = 2_000_000  # bytes FF in a JPEG; the largest files have some hundred thousand, and each is looked at
 _MOST_SCANS = 32  # of a progressive JPEG; encoders write about ten, and each costs a pass over the picture
+_MOST_NOTE_BYTES = 8_000_000  # of a PNG's chunk that is no part of the picture; libpng takes no larger text either
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 4, 6: 4}  # by colour type, as OpenCV decodes it
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -108,22 +110,29 @@ def _png(data: bytes) -> ImageHeader:
     if data[8:16] != b"\0\0\0\x0dIHDR" or channels is None or bits not in (1, 2, 4, 8, 16):
         raise ImageError("is a damaged PNG: its header is wrong")
     orientation = UPRIGHT
-    for name, start, length in _chunks("PNG", ">I4s", data, 8):
-        if name == b"acTL":
+    for name, start, length in chunks("PNG", data, 8, len(data)):
+        if name in (b"acTL", b"fcTL", b"fdAT"):
             raise ImageError("is an animation; save one picture of it")
-        if name == b"tRNS":
+        elif name == b"IHDR" and start > 16:
+            raise ImageError("is a damaged PNG: it holds two pictures in one")
+        elif length > _MOST_NOTE_BYTES and name != b"IDAT":
+            raise ImageError(f"is a PNG with {length / 1e6:.0f} MB beside the picture; save the picture alone")
+        elif name == b"tRNS":
             channels = 4
         elif name == b"eXIf":
             orientation = exif_orientation(data[start : start + length])
         elif name == b"IEND":
             break
+    else:
+        raise ImageError("is a damaged PNG: it ends too early")
     return ImageHeader("PNG", width, height, width * height * channels * (2 if bits == 16 else 1), 0, orientation)
 
 
 def _webp(data: bytes) -> ImageHeader:
     width = height = alpha = lossless = 0
     orientation = UPRIGHT
-    for name, start, length in _chunks("WebP", "<4sI", data, 12):
+    end = min(len(data), 8 + int.from_bytes(data[4:8], "little"))
+    for name, start, length in chunks("WebP", data, 12, end):
         chunk = data[start : start + length] if name in (b"EXIF", b"VP8X") else data[start : start + 16]
         if name == b"VP8X":
             flags, low_width, high_width, low_height, high_height = _unpack("WebP", "<B3xHBHB", chunk, 0)
@@ -147,28 +156,34 @@ def _webp(data: bytes) -> ImageHeader:
     return ImageHeader("WebP", width, height, decoded, held, orientation)
 
 
-def _chunks(what: str, form: str, data: bytes, offset: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield name, start and length of each chunk's contents; `form` is the head of one."""
+def chunks(what: str, data: bytes, offset: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and length of the contents of each chunk of a PNG or WebP; all of them lie in the data."""
+    png = what == "PNG"
     for _ in range(_MOST_PARTS):
-        if offset + 8 > len(data):
+        if offset >= end:
             return
-        first, second = struct.unpack_from(form, data, offset)
-        name, length = (second, first) if isinstance(second, bytes) else (first, second)
+        (length,) = _unpack(what, ">I" if png else "<I", data, offset if png else offset + 4)
+        name = data[offset + 4 : offset + 8] if png else data[offset : offset + 4]
+        if offset + 8 + length > len(data):  # some decoders ask for the memory before they look for the bytes
+            raise ImageError(f"is a damaged {what}: it ends too early")
         yield name, offset + 8, length
-        offset += 8 + length + (4 if what == "PNG" else length & 1)  # a CRC, or a byte that makes it even
+        offset += 8 + length + (4 if png else length & 1)  # a CRC, or a byte that makes it even
     raise ImageError(f"is a damaged {what}: it has more than {_MOST_PARTS} chunks")
 
 
 def _jpeg(data: bytes) -> ImageHeader:
+    if data.count(b"\xff") > _MOST_MARKS:
+        raise ImageError("is a damaged JPEG: it has too many marks")
     orientation = None
     frame: _Frame | None = None
     scans, position = 0, 2
     for _ in range(_MOST_PARTS):
         marker = _MARKER.search(data, position)
-        kind = data[marker.end() - 1] if marker else _END
-        if marker is None or kind == _END:
+        if marker is None:
+            raise ImageError("is a damaged JPEG: it ends too early")
+        start, kind = marker.end(), data[marker.end() - 1]
+        if kind == _END:
             break
-        start = marker.end()
         (length,) = _unpack("JPEG", ">H", data, start)
         if kind == _SCAN and frame:
             scans += 1
@@ -181,6 +196,8 @@ def _jpeg(data: bytes) -> ImageHeader:
         elif kind == 0xE1 and orientation is None and data[start + 2 : start + 8] == b"Exif\0\0":
             orientation = exif_orientation(data[start + 8 : start + length])
         position = start + max(length, 2)
+    else:
+        raise ImageError(f"is a damaged JPEG: it has more than {_MOST_PARTS} parts")
     if frame is None or not scans:
         raise ImageError("is a damaged JPEG: it has no picture")
     if scans > _MOST_SCANS:

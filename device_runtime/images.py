@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from device_runtime.errors import FileError, ImageError
 from device_runtime.files import printable, read_regular
 from device_runtime.image_header import ImageHeader, read_header
+from device_runtime.png_data import check_png_data
 from device_runtime.tiff_header import UPRIGHT
 
 MAX_SIDE_PX = 32_000  # OpenCV's resampling maps hold 16-bit coordinates
@@ -53,6 +54,9 @@ def _bytes(path: Path | str) -> bytes:
 def _decode(data: bytes) -> Grey:
     header = read_header(data)
     _check_size(header)
+    if header.format == "PNG":
+        # A byte a row tells how it is filtered, and an interlaced picture has twice as many rows.
+        check_png_data(data, header.decoded_bytes + 2 * header.height)
     flags = _JPEG_GREY if header.format == "JPEG" else _AS_STORED
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)

@@ -23,6 +23,7 @@ _PALETTE = 3
 _REDUCED_OR_MASK = 0b101  # in tag 254: a preview, or a mask of another page
 _MOST_TAGS = 4096
 _MOST_PAGES = 64
+_MOST_PARTS = 65_536  # tiles or strips; each costs a decoder's start
 _RASTER_BYTES_PER_PX = 4  # libtiff decodes a tile or strip to RGBA
 
 
@@ -83,10 +84,13 @@ def read_tiff(data: bytes) -> TiffHeader:
     if bits not in (1, 2, 4, 8, 16) or samples not in (1, 2, 3, 4) or form not in (1, 4):
         raise ImageError(f"is a TIFF of {samples} samples of {bits} bits, format {form}; save it as 8-bit grey or RGB")
     rows = min(tags.of(_STRIP_ROWS, height), height)
-    part = tags.of(_TILE_WIDTH, width) * tags.of(_TILE_HEIGHT, rows)
+    wide, tall = tags.of(_TILE_WIDTH, width), tags.of(_TILE_HEIGHT, rows)
+    if not wide * tall or width * height > _MOST_PARTS * wide * tall:
+        raise ImageError("is a TIFF in too many parts; save it anew")
     sample_bytes = 2 if bits == 16 else 1
     channels = 3 if samples == 1 and tags.of(_PHOTOMETRIC, 1) == _PALETTE else samples
-    return TiffHeader(width, height, channels, sample_bytes, part * (_RASTER_BYTES_PER_PX + samples * sample_bytes))
+    part_bytes = wide * tall * (_RASTER_BYTES_PER_PX + samples * sample_bytes)
+    return TiffHeader(width, height, channels, sample_bytes, part_bytes)
 
 
 def exif_orientation(data: bytes) -> int:
