@@ -57,16 +57,13 @@ GREY_TIFF = [(256, 4, 90), (257, 4, 40), (258, 3, 8), (259, 3, 1), (262, 3, 1), 
 
 
 def refused(data: bytes, folder: Path) -> str:
-    """The complaint about a file with these bytes, found within a second, before OpenCV is called."""
+    """The complaint about a file with these bytes, found within seconds and before OpenCV is called."""
     path = folder / "file.img"
     path.write_bytes(data)
-    decode, images.cv2.imdecode = images.cv2.imdecode, None
     started = time.perf_counter()
-    try:
-        with pytest.raises(ImageError) as error:
-            load_grey(path)
-    finally:
-        images.cv2.imdecode = decode
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(ImageError) as error:
+        patched.setattr(images.cv2, "imdecode", None)
+        load_grey(path)
     assert time.perf_counter() - started < 5
     text = str(error.value)
     assert text.startswith(str(path)) and "\n" not in text

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +34,7 @@ def corner_picture() -> NDArray[np.uint8]:
 
 def turned(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """The picture as a camera stores it that says how it lies, 1 to 8 (EXIF 2.3, figure 10), by OpenCV's own turns."""
-    stored = {
+    turns: dict[int, Callable[[NDArray[np.uint8]], Any]] = {
         1: lambda p: p,
         2: lambda p: cv2.flip(p, 1),
         3: lambda p: cv2.rotate(p, cv2.ROTATE_180),
@@ -39,8 +43,8 @@ def turned(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
         6: lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE),
         7: lambda p: cv2.rotate(cv2.transpose(p), cv2.ROTATE_180),
         8: lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE),
-    }[orientation](picture)
-    return np.asarray(stored, np.uint8)
+    }
+    return np.asarray(turns[orientation](picture), np.uint8)
 
 
 def saved(folder: Path, picture: NDArray[np.uint8], form: str, mode: str = "L", **how: Any) -> Path:
@@ -57,7 +61,10 @@ def test_pictures_stand_as_exif_says(orientation: int, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[274] = orientation
     block = exif.tobytes()
-    files = [("JPEG", "L", {"exif": block}), ("JPEG", "RGB", {"exif": block, "progressive": True})]
+    files: list[tuple[str, str, dict[str, Any]]] = [
+        ("JPEG", "L", {"exif": block}),
+        ("JPEG", "RGB", {"exif": block, "progressive": True}),
+    ]
     files += [("PNG", mode, {"exif": block}) for mode in ("L", "RGB", "LA", "P")]
     files += [("WEBP", "RGB", {"exif": block, "lossless": True}), ("WEBP", "RGBA", {"exif": block, "lossless": True})]
     files += [("TIFF", mode, {"tiffinfo": {274: orientation}}) for mode in ("L", "RGB", "RGBA", "P", "I;16", "1")]
@@ -116,7 +123,9 @@ def test_reported_photographs_that_lie_on_their_side_are_read(name: str) -> None
         ("TIFF", "L", {"compression": "tiff_adobe_deflate"}),
     ],
 )
-def test_every_kind_of_a_promised_format_is_read_right(form: str, mode: str, how: dict[str, Any], tmp_path: Path) -> None:
+def test_every_kind_of_a_promised_format_is_read_right(
+    form: str, mode: str, how: dict[str, Any], tmp_path: Path
+) -> None:
     picture = np.where(corner_picture() > 128, 255, 0).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(picture).convert("RGB").convert(mode).save(file, form, **how)
@@ -126,7 +135,7 @@ def test_every_kind_of_a_promised_format_is_read_right(form: str, mode: str, how
 
 def test_a_fax_in_which_zero_is_white_is_not_turned_to_its_negative(tmp_path: Path) -> None:
     picture = np.where(corner_picture() > 128, 255, 0).astype(np.uint8)
-    fax = bytearray(saved(tmp_path, 255 - picture, "TIFF", "1").read_bytes())
+    fax = bytearray(saved(tmp_path, np.bitwise_not(picture), "TIFF", "1").read_bytes())
     tag = fax.index((262).to_bytes(2, "little") + b"\x03\0\x01\0\0\0\x01\0")
     fax[tag + 8] = 0  # WhiteIsZero
     (tmp_path / "fax").write_bytes(fax)
@@ -151,6 +160,26 @@ def test_pipes_and_huge_files_are_refused_at_once(tmp_path: Path) -> None:
     os.truncate(tmp_path / "huge.png", 5_000_000_000)
     with pytest.raises(ImageError, match=r"huge\.png cannot be read: it has 5000\.0 MB"):
         load_grey(tmp_path / "huge.png")
+
+
+def test_a_page_in_colour_at_400_dpi_takes_less_than_300_mb(tmp_path: Path) -> None:
+    width, height = 3307, 4677  # A4
+    tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 2), (273, 200), (277, 3), (278, height)]
+    tags += [(279, 3 * width * height)]  # in one strip, not packed: what takes most
+    head = (
+        b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", t, 4, 1, v) for t, v in tags)
+    )
+    path = tmp_path / "page.tif"
+    path.write_bytes(head + bytes(200 - len(head)) + b"\xc8" * (3 * width * height))
+    code = f"""
+import pathlib, re
+from device_runtime import Reader
+print(Reader(country="DE").read({str(path)!r}).reading.status)
+print(re.search(r"VmHWM:\\s*(\\d+) kB", pathlib.Path("/proc/self/status").read_text())[1])
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    status, peak_kb = found.stdout.split()
+    assert status == "no_code" and int(peak_kb) < 300_000
 
 
 @pytest.mark.parametrize("image", [None, b"letter.png", 5, [[1, 2], [3, 4]], object(), bytearray(4), memoryview(b"x")])
