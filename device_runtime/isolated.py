@@ -124,6 +124,7 @@ def serve() -> None:
             grey = load_grey(name)
             answers.write(_ANSWER.pack(*grey.shape, 0))
             answers.write(grey.data)
+            del grey  # not to be kept until the next file
         except (ImageError, MemoryError) as error:
             complaint = str(error) or f"{name} needs more memory than there is"
             text = complaint.encode("utf-8", "backslashreplace")[:_MOST_COMPLAINT_BYTES]

@@ -17,13 +17,15 @@ ORIENTATIONS = range(1, 9)
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _ORIENTATION, _SAMPLES, _STRIP_ROWS, _TILE_WIDTH, _TILE_HEIGHT, _FORMAT = 274, 277, 278, 322, 323, 339
+_STRIP_PLACES, _STRIP_LENGTHS, _TILE_PLACES, _TILE_LENGTHS = 273, 279, 324, 325
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I"}  # types BYTE, SHORT, LONG
 _COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)  # none, CCITT x3, LZW, JPEG, Deflate, PackBits, Deflate
-_PALETTE = 3
+_JPEG, _PALETTE = 7, 3
 _REDUCED_OR_MASK = 0b101  # in tag 254: a preview, or a mask of another page
 _MOST_TAGS = 4096
 _MOST_PAGES = 64
 _MOST_PARTS = 65_536  # tiles or strips; each costs a decoder's start
+_MOST_SCANS = 4  # of a JPEG in a TIFF: one for each sample
 _RASTER_BYTES_PER_PX = 4  # libtiff decodes a tile or strip to RGBA
 
 
@@ -54,20 +56,28 @@ class _Tags:
             self._places[tag] = place
         (self.following,) = _unpack(data, offset + 2 + 12 * count, order + "I")
 
+    def has(self, tag: int) -> bool:
+        """Tell whether the directory has a tag."""
+        return tag in self._places
+
     def of(self, tag: int, otherwise: int | None = None) -> int:
         """Return a tag's first whole number; `otherwise` when the tag is missing. Raises ImageError for neither."""
+        if otherwise is not None and not self.has(tag):
+            return otherwise
+        return self.all_of(tag, 1)[0]
+
+    def all_of(self, tag: int, most: int) -> tuple[int, ...]:
+        """Return a tag's whole numbers, at most so many; raises ImageError when it is missing or has none."""
         place = self._places.get(tag)
         if place is None:
-            if otherwise is None:
-                raise ImageError(f"is a damaged TIFF: tag {tag} is missing")
-            return otherwise
+            raise ImageError(f"is a damaged TIFF: tag {tag} is missing")
         kind, count = _unpack(self._data, place + 2, self._order + "HI")
         code = _WHOLE_NUMBERS.get(kind)
         if code is None or not count:
             raise ImageError(f"is a damaged TIFF: tag {tag} is no whole number")
         inside = struct.calcsize("=" + code) * count <= 4
         where = place + 8 if inside else _unpack(self._data, place + 8, self._order + "I")[0]
-        return int(_unpack(self._data, where, self._order + code)[0])
+        return _unpack(self._data, where, f"{self._order}{min(count, most)}{code}")
 
 
 def read_tiff(data: bytes) -> TiffHeader:
@@ -87,10 +97,24 @@ def read_tiff(data: bytes) -> TiffHeader:
     wide, tall = tags.of(_TILE_WIDTH, width), tags.of(_TILE_HEIGHT, rows)
     if not wide * tall or width * height > _MOST_PARTS * wide * tall:
         raise ImageError("is a TIFF in too many parts; save it anew")
+    if compression == _JPEG:
+        _check_jpegs(data, tags)
     sample_bytes = 2 if bits == 16 else 1
     channels = 3 if samples == 1 and tags.of(_PHOTOMETRIC, 1) == _PALETTE else samples
     part_bytes = wide * tall * (_RASTER_BYTES_PER_PX + samples * sample_bytes)
     return TiffHeader(width, height, channels, sample_bytes, part_bytes)
+
+
+def _check_jpegs(data: bytes, tags: _Tags) -> None:
+    """Refuse JPEGs of many scans as parts: each scan costs a pass over the picture."""
+    places, lengths = (_TILE_PLACES, _TILE_LENGTHS) if tags.has(_TILE_WIDTH) else (_STRIP_PLACES, _STRIP_LENGTHS)
+    starts, sizes = tags.all_of(places, _MOST_PARTS), tags.all_of(lengths, _MOST_PARTS)
+    if len(starts) != len(sizes) or not all(sizes) or sum(sizes) > len(data):
+        raise ImageError("is a damaged TIFF: its parts do not fit in")
+    if any(
+        data.count(b"\xff\xda", start, start + size) > _MOST_SCANS for start, size in zip(starts, sizes, strict=True)
+    ):
+        raise ImageError("is a TIFF of progressive JPEGs; save it with LZW or Deflate")
 
 
 def exif_orientation(data: bytes) -> int:

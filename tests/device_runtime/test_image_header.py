@@ -155,6 +155,14 @@ def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path: Path) -> None:
     assert "scans" in refused(data[:-2] + data[last:-2] * 3000 + data[-2:], tmp_path)
 
 
+def test_a_tiff_of_jpegs_with_many_scans_is_refused(tmp_path: Path) -> None:
+    data = pillow("JPEG", "L", progressive=True)
+    tags = [tag for tag in GREY_TIFF if tag[0] not in (259, 273)]
+    whole = [*tags, (259, 3, 7), (273, 4, 8 + 2 + 12 * 8 + 4), (278, 4, 40), (279, 4, len(data))]
+    assert "progressive" in refused(tiff(whole)[:-400] + data, tmp_path)
+    assert "do not fit" in refused(tiff([*whole[:-1], (279, 4, 0)])[:-400] + data, tmp_path)
+
+
 def test_long_runs_without_a_picture_are_left_quickly(tmp_path: Path) -> None:
     for run in (b"\xff" * 6_000_000, b"\xff\0" * 3_000_000, b"\xff\xe0\0\2" * 1_000_000):
         assert "damaged JPEG" in refused(b"\xff\xd8\xff" + run, tmp_path)
