@@ -225,7 +225,7 @@ def _bmp(data: bytes) -> ImageHeader:
         width, height, bits = _unpack("BMP", "<ii2xH", data, 18)
     if bits not in (1, 4, 8, 16, 24, 32):
         raise ImageError(f"is a damaged BMP: it has {bits} bits a pixel")
-    return ImageHeader("BMP", width, abs(height), width * abs(height) * (4 if bits == 32 else 3), 0)
+    return ImageHeader("BMP", width, abs(height), width * abs(height) * 3, 0)
 
 
 def _unpack(what: str, form: str, data: bytes, offset: int) -> tuple[int, ...]:

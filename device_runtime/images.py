@@ -19,10 +19,14 @@ MAX_FILE_BYTES = 64_000_000
 MAX_DECODED_BYTES = 64_000_000  # an A4 page at 400 dpi in colour has 46 MB
 MAX_DECODING_BYTES = 160_000_000  # with what the decoder holds beside it
 
-# As stored, with any alpha; only a JPEG's grey is cheaper to have from the decoder: it is the file's first component.
-# Neither flag lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
+# As stored, with any alpha, but for two: a JPEG's grey is cheaper to have from its decoder, being the file's first
+# component, and what OpenCV takes for the alpha of a BMP is mostly a byte without a meaning.
+# No flag here lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
 _AS_STORED = cv2.IMREAD_UNCHANGED
-_JPEG_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+_FLAGS = {
+    "JPEG": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+    "BMP": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+}
 _NO_MEMORY = -4  # OpenCV's StsNoMem
 _BAND_ROWS = 256
 
@@ -57,9 +61,8 @@ def _decode(data: bytes) -> Grey:
     if header.format == "PNG":
         # A byte a row tells how it is filtered, and an interlaced picture has twice as many rows.
         check_png_data(data, header.decoded_bytes + 2 * header.height)
-    flags = _JPEG_GREY if header.format == "JPEG" else _AS_STORED
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS.get(header.format, _AS_STORED))
     except cv2.error as error:  # so damaged that a codec gives up
         complaint = "needs more memory than there is" if error.code == _NO_MEMORY else f"is a damaged {header.format}"
         raise ImageError(complaint) from error

@@ -16,11 +16,14 @@ UPRIGHT = 1
 ORIENTATIONS = range(1, 9)
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-_ORIENTATION, _SAMPLES, _STRIP_ROWS, _TILE_WIDTH, _TILE_HEIGHT, _FORMAT = 274, 277, 278, 322, 323, 339
+_ORIENTATION, _SAMPLES, _STRIP_ROWS, _TILE_WIDTH, _TILE_HEIGHT, _EXTRA, _FORMAT = 274, 277, 278, 322, 323, 338, 339
+_PLANAR, _PLANES_APART = 284, 2
 _STRIP_PLACES, _STRIP_LENGTHS, _TILE_PLACES, _TILE_LENGTHS = 273, 279, 324, 325
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I"}  # types BYTE, SHORT, LONG
 _COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)  # none, CCITT x3, LZW, JPEG, Deflate, PackBits, Deflate
-_JPEG, _PALETTE = 7, 3
+_JPEG = 7
+_WHITE_IS_ZERO, _RGB, _PALETTE = 0, 2, 3
+_ALPHA = 2
 _REDUCED_OR_MASK = 0b101  # in tag 254: a preview, or a mask of another page
 _MOST_TAGS = 4096
 _MOST_PAGES = 64
@@ -91,29 +94,38 @@ def read_tiff(data: bytes) -> TiffHeader:
     samples, form = tags.of(_SAMPLES, 1), tags.of(_FORMAT, 1)
     if compression not in _COMPRESSIONS:
         raise ImageError(f"is a TIFF with compression {compression}, which is not read; save it with LZW or Deflate")
-    if bits not in (1, 2, 4, 8, 16) or samples not in (1, 2, 3, 4) or form not in (1, 4):
+    kind = tags.of(_PHOTOMETRIC, 1)
+    if bits not in (1, 8, 16) or samples not in (1, 3, 4) or form not in (1, 4):
         raise ImageError(f"is a TIFF of {samples} samples of {bits} bits, format {form}; save it as 8-bit grey or RGB")
+    # Decoders get these wrong: such a picture comes out as its negative, such another as white paper.
+    if (bits == 16 and kind == _WHITE_IS_ZERO) or (samples == 4 and kind == _RGB and tags.of(_EXTRA, _ALPHA) == 0):
+        raise ImageError("is a TIFF whose samples do not mean grey or RGB; save it as 8-bit grey or RGB")
     rows = min(tags.of(_STRIP_ROWS, height), height)
     wide, tall = tags.of(_TILE_WIDTH, width), tags.of(_TILE_HEIGHT, rows)
-    if not wide * tall or width * height > _MOST_PARTS * wide * tall:
-        raise ImageError("is a TIFF in too many parts; save it anew")
-    if compression == _JPEG:
-        _check_jpegs(data, tags)
+    if not wide * tall:
+        raise ImageError("is a damaged TIFF: its parts are empty")
+    planes = samples if tags.of(_PLANAR, 1) == _PLANES_APART else 1
+    _check_parts(data, tags, -(-width // wide) * -(-height // tall) * planes, compression == _JPEG)
     sample_bytes = 2 if bits == 16 else 1
-    channels = 3 if samples == 1 and tags.of(_PHOTOMETRIC, 1) == _PALETTE else samples
+    channels = 3 if samples == 1 and kind == _PALETTE else samples
     part_bytes = wide * tall * (_RASTER_BYTES_PER_PX + samples * sample_bytes)
     return TiffHeader(width, height, channels, sample_bytes, part_bytes)
 
 
-def _check_jpegs(data: bytes, tags: _Tags) -> None:
-    """Refuse JPEGs of many scans as parts: each scan costs a pass over the picture."""
+def _check_parts(data: bytes, tags: _Tags, needed: int, are_jpegs: bool) -> None:
+    """Refuse strips or tiles that are too many, missing or not in the file, and JPEGs of many scans among them.
+
+    For a missing strip libtiff takes other bytes of the file; each scan costs a pass over the picture.
+    """
+    if needed > _MOST_PARTS:
+        raise ImageError("is a TIFF in too many parts; save it anew")
     places, lengths = (_TILE_PLACES, _TILE_LENGTHS) if tags.has(_TILE_WIDTH) else (_STRIP_PLACES, _STRIP_LENGTHS)
     starts, sizes = tags.all_of(places, _MOST_PARTS), tags.all_of(lengths, _MOST_PARTS)
-    if len(starts) != len(sizes) or not all(sizes) or sum(sizes) > len(data):
-        raise ImageError("is a damaged TIFF: its parts do not fit in")
-    if any(
-        data.count(b"\xff\xda", start, start + size) > _MOST_SCANS for start, size in zip(starts, sizes, strict=True)
-    ):
+    parts = list(zip(starts, sizes, strict=False))[:needed]
+    inside = all(start and size and start + size <= len(data) for start, size in parts)
+    if len(parts) < needed or not inside or sum(size for _, size in parts) > len(data):
+        raise ImageError("is a damaged TIFF: parts of it are missing")
+    if are_jpegs and any(data.count(b"\xff\xda", start, start + size) > _MOST_SCANS for start, size in parts):
         raise ImageError("is a TIFF of progressive JPEGs; save it with LZW or Deflate")
 
 

@@ -53,7 +53,16 @@ def tiff(tags: Iterable[tuple[int, int, int]], following: int = 0) -> bytes:
     return data + struct.pack("<I", following) + bytes(400)
 
 
-GREY_TIFF = [(256, 4, 90), (257, 4, 40), (258, 3, 8), (259, 3, 1), (262, 3, 1), (277, 3, 1), (273, 4, 200)]
+GREY_TIFF = [
+    (256, 4, 90),
+    (257, 4, 40),
+    (258, 3, 8),
+    (259, 3, 1),
+    (262, 3, 1),
+    (277, 3, 1),
+    (273, 4, 200),
+    (279, 4, 99),
+]
 
 
 def refused(data: bytes, folder: Path) -> str:
@@ -136,7 +145,8 @@ def test_bombs_are_refused_by_what_they_would_take(tmp_path: Path) -> None:
     webp = bytearray(pillow("WEBP", "RGB", lossless=True))
     webp[webp.index(b"VP8L") + 9 : webp.index(b"VP8L") + 13] = b"\xff\xff\xff\x0f"  # 16384 x 16384 px
     assert "are allowed" in refused(bytes(webp), tmp_path)
-    assert "are allowed" in refused(tiff([*GREY_TIFF, (322, 4, 30_000), (323, 4, 30_000)]), tmp_path)  # one tile
+    tile = [(322, 4, 30_000), (323, 4, 30_000), (324, 4, 200), (325, 4, 99)]
+    assert "are allowed" in refused(tiff([*GREY_TIFF, *tile]), tmp_path)
     assert "crop it to 32000 px" in refused(png(40_000, 1, 8, b""), tmp_path)
 
 
@@ -157,10 +167,23 @@ def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path: Path) -> None:
 
 def test_a_tiff_of_jpegs_with_many_scans_is_refused(tmp_path: Path) -> None:
     data = pillow("JPEG", "L", progressive=True)
-    tags = [tag for tag in GREY_TIFF if tag[0] not in (259, 273)]
+    tags = [tag for tag in GREY_TIFF if tag[0] not in (259, 273, 279)]
     whole = [*tags, (259, 3, 7), (273, 4, 8 + 2 + 12 * 8 + 4), (278, 4, 40), (279, 4, len(data))]
     assert "progressive" in refused(tiff(whole)[:-400] + data, tmp_path)
-    assert "do not fit" in refused(tiff([*whole[:-1], (279, 4, 0)])[:-400] + data, tmp_path)
+
+
+def test_a_tiff_that_opencv_gets_wrong_is_refused(tmp_path: Path) -> None:
+    """Two and four bits and grey with alpha; 16 bits in which zero is white; a fourth sample that is no alpha."""
+    plain = {tag: (kind, value) for tag, kind, value in GREY_TIFF}
+    for changes in (
+        {258: (3, 4)},
+        {258: (3, 2)},
+        {277: (3, 2)},
+        {258: (3, 16), 262: (3, 0)},
+        {277: (3, 4), 262: (3, 2), 338: (3, 0)},
+    ):
+        tags = [(tag, kind, value) for tag, (kind, value) in (plain | changes).items()]
+        assert "save it as 8-bit grey or RGB" in refused(tiff(tags), tmp_path)
 
 
 def test_long_runs_without_a_picture_are_left_quickly(tmp_path: Path) -> None:
@@ -183,6 +206,10 @@ def test_damaged_headers_are_refused(tmp_path: Path) -> None:
     assert "preview" in refused(tiff([*GREY_TIFF, (254, 4, 1)]), tmp_path)
     assert "compression 50000" in refused(tiff([*GREY_TIFF[:3], *GREY_TIFF[4:], (259, 3, 50_000)]), tmp_path)
     assert "32 bits" in refused(pillow("TIFF", "F"), tmp_path)
+    for lacking in ((273, 4, 0), (273, 4, 450), (279, 4, 0), (279, 4, 1 << 31)):
+        changed = [lacking if tag[0] == lacking[0] else tag for tag in GREY_TIFF]
+        assert "parts of it are missing" in refused(tiff(changed), tmp_path)
+    assert "parts of it are missing" in refused(tiff([*GREY_TIFF, (278, 4, 39)]), tmp_path)  # a second strip
     assert "too many parts" in refused(
         tiff([(256, 4, 7900), (257, 4, 8000), *GREY_TIFF[2:], (322, 4, 16), (323, 4, 16)]), tmp_path
     )

@@ -140,6 +140,17 @@ def test_a_fax_in_which_zero_is_white_is_not_turned_to_its_negative(tmp_path: Pa
     assert np.array_equal(load_grey(tmp_path / "fax"), picture)
 
 
+def test_a_bitmap_whose_fourth_byte_means_nothing_is_not_taken_for_transparent(tmp_path: Path) -> None:
+    picture = corner_picture()
+    rows = np.dstack([*[picture] * 3, np.zeros_like(picture)])[::-1].tobytes()
+    head = struct.pack("<IiiHHIIiiII", 40, 80, 48, 1, 32, 3, len(rows), 0, 0, 0, 0)  # 3: with masks, of colours alone
+    head += struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
+    (tmp_path / "x.bmp").write_bytes(
+        b"BM" + struct.pack("<IHHI", 14 + len(head) + len(rows), 0, 0, 14 + len(head)) + head + rows
+    )
+    assert np.array_equal(load_grey(tmp_path / "x.bmp"), picture)
+
+
 def test_transparent_palettes_are_laid_on_white(tmp_path: Path) -> None:
     image = Image.new("P", (8, 6), 1)
     image.putpalette([0, 0, 0, 10, 10, 10])
