@@ -66,4 +66,4 @@ def _check(found: os.stat_result, limit_bytes: int) -> None:
 
 
 def _too_large(size_bytes: int, limit_bytes: int) -> str:
-    return f"it has {size_bytes / 1e6:.1f} MB and at most {limit_bytes / 1e6:.1f} MB are read"
+    return f"it has {size_bytes:,} bytes, and at most {limit_bytes:,} are read"

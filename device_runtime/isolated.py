@@ -75,6 +75,9 @@ class IsolatedDecoder:
             raise ImageError(f"{printable(path)} cannot be decoded: {self._end(error)}") from None
         except ValueError as error:
             raise ImageError(f"{printable(path)} cannot be read: {error}") from None
+        except BaseException:  # interrupted: what the child still answers belongs to no later file
+            self.close()
+            raise
         raise ImageError(printable(text))
 
     def close(self) -> None:

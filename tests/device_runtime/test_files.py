@@ -25,7 +25,7 @@ def test_bytes_come_back_whole(tmp_path: Path) -> None:
 
 def test_files_of_the_kernel_without_a_size_are_read_to_the_limit() -> None:
     assert b"cpu" in read_regular("/proc/stat", 1_000_000)
-    with pytest.raises(FileError, match="MB"):
+    with pytest.raises(FileError, match="at most 100"):
         read_regular("/proc/self/status", 100)
 
 
@@ -51,7 +51,7 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "huge"
     path.touch()
     os.truncate(path, 5_000_000_000)
-    with pytest.raises(FileError, match=r"5000\.0 MB and at most 64\.0 MB"):
+    with pytest.raises(FileError, match="5,000,000,000 bytes, and at most 64,000,000"):
         read_regular(path, 64_000_000)
 
 

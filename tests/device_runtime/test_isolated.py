@@ -113,6 +113,19 @@ def test_what_a_decoder_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
         assert np.array_equal(decoder.load_grey("evil.png"), load_grey(SAMPLE))
 
 
+def test_an_answer_that_nobody_waited_for_is_given_to_no_other_file(
+    decoder: IsolatedDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> bytearray:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(isolated, "_receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            decoder.load_grey(load_samples()[1].path)
+    assert np.array_equal(decoder.load_grey(SAMPLE), load_grey(SAMPLE))
+
+
 def test_no_child_is_left(decoder: IsolatedDecoder) -> None:
     decoder.load_grey(SAMPLE)
     child = decoder._child
