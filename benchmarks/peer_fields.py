@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import FileError, PosteyeError
+from device_runtime.files import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.samples import INDEX_FILE, SAMPLES_FOLDER, load_samples
 
 _DRAWN, _SEED = 10, 1998
@@ -57,10 +59,10 @@ def read_labels(folder: Path) -> tuple[Label, ...]:
     """
     path = folder / "labels.csv"
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            heads, *rows = list(csv.reader(file)) or [[]]
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,digits") from error
+        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8")
+        heads, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    except FileError as error:
+        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,digits") from error
     except UnicodeDecodeError as error:
         raise PosteyeError(f"{path} is not UTF-8 text; save it as such") from error
     if not rows or any(len(row) < 2 for row in rows):

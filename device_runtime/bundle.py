@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from device_runtime.engines.flatbuffer import read_net
-from device_runtime.errors import BundleError
+from device_runtime.errors import BundleError, FileError
+from device_runtime.files import read_regular
 from device_runtime.fit import check_fit
 
 SCHEMA_VERSION = 1
@@ -22,6 +23,7 @@ RUNTIME_VERSION = "0.1.0"  # of this program; what a manifest's minimum_runtime 
 DEFAULT_BUNDLE = "digits"
 MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
 
+_FILE_LIMIT_BYTES = 64_000_000  # a hundred times what the shipped models have
 _REMEDY = "copy or convert the bundle again"
 _Share = Annotated[float, Meta(ge=0, le=1)]
 _Positive = Annotated[float, Meta(gt=0, lt=1e30)]
@@ -181,9 +183,9 @@ def _verified(folder: Path, name: str, sha256: str) -> bytes:
 
 def _bytes(folder: Path, name: str) -> bytes:
     try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise BundleError(f"{folder / name} cannot be read ({error.strerror}); {_REMEDY}") from error
+        return read_regular(folder / name, _FILE_LIMIT_BYTES)
+    except FileError as error:
+        raise BundleError(f"{folder / name} cannot be read ({error}); {_REMEDY}") from error
 
 
 def _too_new(folder: Path, how: str, minimum: str) -> BundleError:

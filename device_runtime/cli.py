@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or something outside the pro
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -93,6 +94,8 @@ def main() -> None:
     """Entry point: errors that a user can mend come out in one line."""
     # The NumPy engine's products are small: on a busy machine more threads made them ten times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal has no letter for
     try:
         # Called alone it shows its help. A command that raises Exit(n) comes back as n.
         code = posteye.main(sys.argv[1:] or ["--help"], "posteye", standalone_mode=False)

@@ -9,6 +9,10 @@ class BundleError(PosteyeError):
     """A model bundle is missing, damaged, or newer than this program."""
 
 
+class FileError(PosteyeError):
+    """A file cannot be read; the message is the reason alone, for whoever knows what the file was for."""
+
+
 class ImageError(PosteyeError):
     """An image cannot be read as one."""
 

@@ -13,7 +13,8 @@ from device_runtime import grammar_file
 from device_runtime.atomic import write_bytes
 from device_runtime.automaton import Automaton
 from device_runtime.countries import country_pattern
-from device_runtime.errors import GrammarError
+from device_runtime.errors import FileError, GrammarError
+from device_runtime.files import printable, read_regular
 from device_runtime.lexicon import compile_lexicon
 from device_runtime.minimal import intersect
 from device_runtime.pattern import compile_pattern, quote
@@ -62,13 +63,9 @@ class Grammar:
         """
         path = Path(path)
         try:
-            with path.open("rb") as file:
-                data = file.read(_FILE_LIMIT_BYTES + 1)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise GrammarError(f"cannot read the lexicon {path}: {reason}") from None
-        if len(data) > _FILE_LIMIT_BYTES:
-            raise GrammarError(f"{path} has more than {_FILE_LIMIT_BYTES >> 20} MB, which no list of codes needs")
+            data = read_regular(path, _FILE_LIMIT_BYTES)
+        except FileError as error:
+            raise GrammarError(f"cannot read the lexicon {printable(path)}: {error}") from None
         if not data.startswith(grammar_file.MAGIC):
             name = path.stem if path.stem.isprintable() else "unnamed"
             return cls(f"lexicon {name[:60]}", compile_lexicon(data, str(path), alphabet, SEPARATORS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from device_runtime.reader import Result
+from device_runtime.unreadable import Unreadable
 from firmware_bridge import Link, ReadingMessage
 
 
@@ -22,12 +23,17 @@ class Reporter:
     ) -> None:
         self._link.close()
 
-    def send(self, piece: int, result: Result) -> str:
-        """Send a result and return when it is acknowledged, with a line that says so."""
-        reading = result.reading
-        message = ReadingMessage(
-            piece, reading.status, reading.code, reading.confidence, round(result.timing_ms["total"])
-        )
+    def send(self, piece: int, found: Result | Unreadable) -> str:
+        """Send a result and return when it is acknowledged, with a line that says so.
+
+        A picture that could not be read is sent as a piece without a code: the controller shall not wait for it.
+        """
+        if isinstance(found, Unreadable):
+            message = ReadingMessage(piece, "no_code", None, 0.0, round(found.spent_ms))
+        else:
+            reading = found.reading
+            spent_ms = round(found.timing_ms["total"])
+            message = ReadingMessage(piece, reading.status, reading.code, reading.confidence, spent_ms)
         delivery = self._link.send_reading(message)
         tries = f" after {delivery.transmissions} tries" if delivery.transmissions > 1 else ""
         return f"piece {piece}: acknowledged in {delivery.elapsed_s * 1000:.1f} ms{tries}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -17,7 +18,8 @@ from torch import nn
 from tqdm import tqdm
 
 from device_runtime.decode import Decoder
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import FileError, PosteyeError
+from device_runtime.files import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.grammar import SEPARATORS
 from device_runtime.images import load_grey
 from device_runtime.lattice import Lattice
@@ -146,10 +148,12 @@ def folder_strips(folder: Path) -> Labelled:
     """
     path = folder / "labels.csv"
     try:
-        with path.open(newline="") as file:
-            header, *rows = list(csv.reader(file)) or [[]]
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,code") from error
+        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8-sig")
+        header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    except FileError as error:
+        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,code") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PosteyeError(f"{path} is no table of file,code: {error}") from error
     if not rows or any(len(row) < 2 for row in rows):
         raise PosteyeError(f"{path} holds no rows of file,code below its header")
     bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import FileError, PosteyeError
+from device_runtime.files import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.images import load_grey
 from device_runtime.normalize import BODY_HEIGHT_PX, normalize
 from train.fields import MAX_STRIP_WIDTH_PX, shifted
@@ -38,10 +40,10 @@ def load_station(folder: Path) -> Station:
     """
     path = folder / LABELS
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.reader(file))[1:]
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be read: {error.strerror}; it should hold rows of file,digits") from error
+        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    except FileError as error:
+        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,digits") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise PosteyeError(f"{path} is no table of file,digits: {error}") from error
     rows = [row for row in rows if row]

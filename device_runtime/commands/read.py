@@ -5,15 +5,25 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
 from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError
+from device_runtime.files import printable
+from device_runtime.images import load_grey
+from device_runtime.isolated import IsolatedDecoder
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
+from device_runtime.unreadable import Unreadable
+
+LoadGrey = Callable[[Path], NDArray[np.uint8]]
 
 
 @click.command()
@@ -22,8 +32,11 @@ from device_runtime.report import Reporter
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
 )
+@click.option("--isolate", is_flag=True, help="Decode in a process of its own: for images from strangers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a reading.")
-def read(images: tuple[Path, ...], field: bool, serial: str | None, as_json: bool, **reading: Any) -> None:
+def read(
+    images: tuple[Path, ...], field: bool, serial: str | None, isolate: bool, as_json: bool, **reading: Any
+) -> None:
     """Read the postal code in each of IMAGES.
 
     Without --country, --pattern or --lexicon a code is 3 to 9 digits, and four digits of five can pass for one: give
@@ -35,32 +48,48 @@ def read(images: tuple[Path, ...], field: bool, serial: str | None, as_json: boo
       posteye read fields/*.png --field --pattern '\\d{5}' --max-error 0.005 --json
       posteye read letter.png --country US --lexicon us.grammar
       posteye read letter.png --country DE --serial /dev/serial0
+      posteye read inbox/* --country DE --isolate
     """
     reader = Reader(**reading)
     hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
     if hint:
         print(f"posteye: {hint}", file=sys.stderr)
-    failed = False
+    unreadable = 0
     with contextlib.ExitStack() as stack:
         reporter = stack.enter_context(Reporter(serial)) if serial else None
+        load = stack.enter_context(IsolatedDecoder()).load_grey if isolate else load_grey
         for piece, image in enumerate(images, start=1):
-            try:
-                result = reader.read(image, field=field)
-            except ImageError as error:  # the other images are read all the same
-                print(f"posteye: {error}", file=sys.stderr)
-                failed = True
-                continue
-            print(json.dumps(result.as_dict()) if as_json else line(result), flush=True)
+            found = read_one(reader, load, image, field)
+            print(json.dumps(found.as_dict()) if as_json else line(found), flush=True)
+            if isinstance(found, Unreadable):
+                unreadable += 1
             if reporter:
-                print(reporter.send(piece, result), file=sys.stderr)
-    if failed:
+                print(reporter.send(piece, found), file=sys.stderr)
+    if unreadable:
+        print(f"posteye: {unreadable} of {len(images)} images could not be read", file=sys.stderr)
         raise click.exceptions.Exit(2)
 
 
-def line(result: Result) -> str:
+def read_one(reader: Reader, load: LoadGrey, image: Path, field: bool) -> Result | Unreadable:
+    """Read one image; whatever is wrong with it becomes the answer, so that the others are read all the same."""
+    started = time.perf_counter()
+    # JSON has no way to hold bytes that are not UTF-8: they stand as text.
+    source = str(image).encode("utf-8", "backslashreplace").decode("utf-8")
+    try:
+        return reader.read(load(image), field=field, source=source)
+    except ImageError as error:
+        reason = str(error).removeprefix(printable(image)).removeprefix(":").strip()
+    except MemoryError:
+        reason = "needs more memory than there is"
+    except Exception as error:  # a fault of the program: told, and the next image is read
+        reason = printable(f"cannot be read: unexpected {type(error).__name__}: {error}")
+    return Unreadable(source, reason, reader.engine, (time.perf_counter() - started) * 1000)
+
+
+def line(found: Result | Unreadable) -> str:
     """One line about a result for people."""
-    reading = result.reading
+    row = found.as_dict()
     answer = (
-        f"{reading.code or '-':<11} {reading.status:<9} {reading.confidence:6.4f} {result.timing_ms['total']:7.1f} ms"
+        f"{row['code'] or '-':<11} {row['status']:<10} {row['confidence']:6.4f} {row['timing_ms']['total']:7.1f} ms"
     )
-    return f"{answer}  {result.source}" + (f"  ({reading.reason})" if reading.reason else "")
+    return f"{answer}  {printable(row['source'])}" + (f"  ({row['reason']})" if row["reason"] else "")

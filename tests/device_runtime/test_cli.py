@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from device_runtime.cli import COMMANDS
+from device_runtime.commands.read import read
+from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
 from firmware_bridge import Cable, Event, serve
 
@@ -165,9 +168,101 @@ def test_bad_files_get_one_line_each_and_the_rest_is_read(tmp_path: Path) -> Non
     found = posteye("read", *paths.values(), SAMPLES[0].path, "--field", "--pattern", r"\d{5}")
     assert found.returncode == 2
     assert "Traceback" not in found.stderr
-    for name in paths:
-        assert sum(name in line for line in found.stderr.splitlines()) == 1
-    assert SAMPLES[0].expected is not None and SAMPLES[0].expected in found.stdout
+    lines = found.stdout.splitlines()
+    assert len(lines) == len(paths) + 1
+    for name, line in zip(paths, lines, strict=False):
+        assert name in line and " unreadable " in line and line.endswith(")")
+    assert SAMPLES[0].expected is not None and SAMPLES[0].expected in lines[-1]
+    assert "posteye: 4 of 5 images could not be read" in found.stderr
+
+
+@pytest.mark.parametrize("isolate", [[], ["--isolate"]], ids=["here", "isolated"])
+def test_every_input_gets_its_json_line(tmp_path: Path, isolate: list[str]) -> None:
+    bad_inputs(tmp_path)
+    os.mkfifo(tmp_path / "fifo.png")
+    (tmp_path / "huge.png").touch()
+    os.truncate(tmp_path / "huge.png", 5_000_000_000)
+    (tmp_path / "other.jp2").write_bytes(cv2.imencode(".jp2", np.zeros((64, 64), np.uint8))[1].tobytes())
+    (tmp_path / os.fsdecode(b"caf\xe9.png")).write_bytes(SAMPLES[0].path.read_bytes())
+    names = sorted(os.listdir(tmp_path)) + ["missing.png"]
+    arguments = ["--field", "--pattern", r"\d{5}", "--json", *isolate]
+    found = posteye("read", *[tmp_path / name for name in names], *arguments)
+    assert found.returncode == 2 and "Traceback" not in found.stderr
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [row["source"] for row in rows] == [
+        str(tmp_path / name).encode("utf-8", "backslashreplace").decode() for name in names
+    ]
+    [whole] = [row for row in rows if row["status"] != "unreadable"]
+    assert whole["code"] == SAMPLES[0].expected and whole["source"].endswith(r"caf\udce9.png")
+    for row in rows:
+        assert list(row) == list(whole) and list(row["timing_ms"]) == list(whole["timing_ms"])
+        if row is not whole:
+            assert row["reason"] and str(tmp_path) not in row["reason"]
+            assert (row["code"], row["confidence"], row["characters"], row["candidates"]) == (None, 0, [], [])
+            assert row["field"] is None and row["engine"] == whole["engine"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict", "latin-1:strict"])
+def test_strange_names_are_written_as_escapes(tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    names = [
+        os.fsdecode(b"caf\xe9.png"),
+        "line\nbreak.png",
+        "\x1b[31mred.png",
+        "Stra\N{LATIN SMALL LETTER SHARP S}e.png",
+    ]
+    for name in names:
+        (tmp_path / name).write_bytes(SAMPLES[0].path.read_bytes())
+    command = [sys.executable, "-m", "device_runtime.cli", "read", *names, "missing\n.png", "--field"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    found = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, timeout=120, check=False)
+    assert found.returncode == 2 and b"Traceback" not in found.stderr
+    lines = found.stdout.splitlines()
+    assert len(lines) == 5
+    for line, shown in zip(lines, (rb"caf\udce9.png", rb"line\nbreak.png", rb"\x1b[31mred.png", b"Stra"), strict=False):
+        assert shown in line and b"\x1b" not in line
+    assert rb"missing\n.png" in lines[4]
+
+
+@pytest.mark.parametrize(("error", "reason"), [(MemoryError(), "memory"), (KeyError("x"), "unexpected KeyError: 'x'")])
+def test_a_fault_of_the_program_stops_no_other_image(
+    error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = Reader.read
+
+    def faulty(self: Reader, image: Any, **how: Any) -> Any:
+        if how["source"].endswith(SAMPLES[0].file):
+            raise error
+        return whole(self, image, **how)
+
+    monkeypatch.setattr(Reader, "read", faulty)
+    arguments = [str(SAMPLES[0].path), str(SAMPLES[1].path), "--field", "--pattern", r"\d{5}", "--json"]
+    assert read.main(arguments, standalone_mode=False) == 2
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["status"] == "unreadable" and reason in first["reason"]
+    assert second["code"] == SAMPLES[1].expected
+
+
+def test_an_unreadable_piece_is_told_to_the_sorter(tmp_path: Path) -> None:
+    bad_inputs(tmp_path)
+    received: list[Event] = []
+    stop = threading.Event()
+    with Cable() as cable:
+        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
+        sorter.start()
+        try:
+            images = [tmp_path / "text.png", SAMPLES[0].path, tmp_path / "missing.png"]
+            found = posteye("read", *images, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end)
+        finally:
+            stop.set()
+            sorter.join()
+    assert found.returncode == 2 and found.stderr.count("acknowledged") == 3
+    readings = [event.reading for event in received if event.kind == "reading" and event.reading]
+    assert [(r.piece, r.status, r.code) for r in readings] == [
+        (1, "no_code", None),
+        (2, "accepted", SAMPLES[0].expected),
+        (3, "no_code", None),
+    ]
 
 
 def test_odd_images_are_read_as_nothing(tmp_path: Path) -> None:
