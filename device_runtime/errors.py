@@ -15,3 +15,7 @@ class ImageError(PosteyeError):
 
 class GrammarError(PosteyeError):
     """A pattern, country or lexicon cannot be used."""
+
+
+class WriteError(PosteyeError):
+    """A file cannot be written; at its path stands what stood there before, or all of the new file."""
