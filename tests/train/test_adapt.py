@@ -43,8 +43,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hands: list[Hand]) -> P
         save_shard(strips, shard_path(place / "rehearsal", index))
         save_shard(strips, place / f"held-out-{index}.npz")
     monkeypatch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
-    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32))
-    monkeypatch.setattr(adapt, "_SHARD_STRIPS", 64)
+    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32, shard_strips=64))
     return place
 
 
@@ -74,7 +73,7 @@ def test_an_adapted_net_goes_to_convert_with_its_story(out: Path, fields: Path, 
     assert all(torch.equal(v, after[k]) for k, v in load_trained(out).scanner.state_dict().items())
     others = shutil.copytree(fields, out.parent / "others")
     (others / "labels.csv").write_text((fields / "labels.csv").read_text().replace("9", "8"))
-    with pytest.raises(PosteyeError, match="another bundle or folder"):
+    with pytest.raises(PosteyeError, match="a run with another folder"):
         run("--out", str(out), "--extra", str(others))
 
 
