@@ -71,7 +71,7 @@ def adapt(
     material = origin.load()
     subject = {"bundle": bundle.manifest.sha256.tflite, "folder": _sha256(extra / LABELS)}
     generated = {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources}
-    claim(out, subject | generated)
+    claim(out, subject | generated, workers)
     done = finished(out, progress)
     if done is not None:
         progress.say(f"{out} is finished; nothing is left to do")
@@ -86,18 +86,18 @@ def adapt(
         wait_for_all(rehearsal, maker, recipe.shard_strips, progress)
 
     def measured(name: str, net: QuantScanner) -> float:
-        progress.step(f"what the {name} bundle reads of held-out strips")
+        progress.step(f"what the {name} reads of held-out strips")
         with progress.bar(len(one_number(validation)[1]), "readings") as bar:
             return round(measures(name, net, validation, bar), 4)
 
-    before = measured("given", net)
+    before = measured("given bundle", net)
     progress.say("cutting the labelled fields into pieces to recombine")
     lesson = make_lesson(station, net, bundle.manifest.output.first_column_px, rehearsal)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
     with ShardMaker(_LessonShards(lesson, seed, recipe.shard_strips), paths, workers, progress) as maker:
         trained = Run(out, recipe, validation, group, net, progress)(maker.wait)
     trained = part_of_the_way(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
-    after = measured("adapted", trained)
+    after = measured("adapted net", trained)
     facts = {
         "command": f"posteye train --from BUNDLE --extra FOLDER --out RUN --seed {seed}{origin.options()}",
         "adapted_from": {"bundle": bundle.manifest.name, "tflite_sha256": bundle.manifest.sha256.tflite},

@@ -50,9 +50,9 @@ _OF_PRESET = "default: the preset's"
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    default=max(1, (os.cpu_count() or 1) - 1),
-    show_default="one less than the cores",
-    help="Processes that generate strips beside the training.",
+    default=max(1, (os.cpu_count() or 1) // 2),
+    show_default="half of the cores",
+    help="Processes that generate strips; the net trains on the other cores.",
 )
 @click.option("--show-samples", type=click.IntRange(min=1), help="Draw so many fields to --out (a PNG); no training.")
 @click.pass_context
@@ -102,7 +102,7 @@ def train(
 
     origin = Origin(mnist, writers, digits)
     if show_samples:
-        _draw(origin, recipe.seed, show_samples, out)
+        _draw(origin, given.get("seed", Recipe.seed), show_samples, out)
         return
     is_bundle = start is not None and (start / MANIFEST_FILE).is_file()
     if start is not None and is_bundle != bool(extra):

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from train.duration import duration
 
 _FIRST_S, _EVERY_S = 5.0, 30.0  # when a plain line comes
+_TELLING = 0.01  # of the total; from less no time can be told
 Advance = Callable[[int], None]
 
 
@@ -113,7 +114,7 @@ class _Plain(_Silent):
         super().to(done)
         self._note = note or self._note
         now = time.monotonic()
-        if now >= self._next and self._first < done < self.total:
+        if now >= self._next and _TELLING * self.total < done - self._first and done < self.total:
             left = (now - self._started) * (self.total - done) / (done - self._first)
             self._say(f"{duration(left)} left")
             self._next = now + _EVERY_S

@@ -75,11 +75,11 @@ class Story:
     metrics: dict[str, Any]
 
 
-def claim(out: Path, subject: dict[str, Any]) -> None:
-    """Note in the run's folder what it is a run of, and go on with as many threads as it was begun with.
+def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
+    """Note in the run's folder what it is a run of, and train with as many threads as it was begun with.
 
-    Sums in another order end in other bits, so the number of threads stays. Raises PosteyeError when the folder holds
-    another run.
+    Sums in another order end in other bits, so the number of threads stays the same to the end: all cores but those of
+    the workers. Raises PosteyeError when the folder holds another run.
     """
     path = out / RUN_FILE
     known = {key: json.loads(json.dumps(value)) for key, value in subject.items()}
@@ -87,7 +87,9 @@ def claim(out: Path, subject: dict[str, Any]) -> None:
         if (out / "shards").exists() or (out / "checkpoint.pt").exists():
             raise PosteyeError(f"{out} holds another training; choose another folder or delete it")
         out.mkdir(parents=True, exist_ok=True)
-        write_text(path, json.dumps({**known, "threads": torch.get_num_threads()}, indent=1) + "\n")
+        threads = max(1, torch.get_num_threads() - workers)
+        write_text(path, json.dumps({**known, "threads": threads}, indent=1) + "\n")
+        torch.set_num_threads(threads)
         return
     try:
         found = json.loads(path.read_text())
@@ -118,7 +120,8 @@ def wait_for_all(paths: list[Path], maker: ShardMaker, strips: int, progress: Pr
 
     def show() -> None:
         bar.to(there + maker.made)
-        progress.keep(f"{sum(path.exists() for path in paths)} of {len(paths)} files of strips")
+        files = sum(path.exists() for path in paths)
+        progress.keep(f"{files} of {len(paths)} files of strips" if files else "")
 
     with progress.bar(strips * len(paths), "strips", there) as bar:
         for path in paths:
@@ -146,6 +149,7 @@ class Measures:
             value = exact_rate(net, shard, bar.advance)
             self._known[name] = value
             write_text(self._path, json.dumps(self._known, indent=1) + "\n")
+            self._progress.keep(f"all up to the {name}")
         bar.to(done)
         return self._known[name]
 

@@ -40,7 +40,7 @@ def train_generated(
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
     begun = {"start": hashlib.sha256((start / "float.pt").read_bytes()).hexdigest() if start else None}
-    claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun)
+    claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun, workers)
     before = finished(out, progress)
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
@@ -61,7 +61,9 @@ def train_generated(
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
     nets = {"float": load_float(out), "int8": trained}
     with progress.bar(len(nets) * len(one_number(validation)[1]), "readings") as bar:
-        metrics = {name: {"generated_exact": round(measures(name, n, validation, bar), 4)} for name, n in nets.items()}
+        metrics = {
+            name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
+        }
     command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
     facts = {"command": command, "blank_handicap": handicap}
     save_result(out, trained, Story(recipe, facts, material.sources, metrics), validation)

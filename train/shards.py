@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 import time
@@ -25,7 +24,6 @@ from train.fields import FieldGenerator
 from train.progress import Progress
 from train.recipe import SHARD_STRIPS
 
-_NICENESS = 10  # the trainer goes first: it waits for strips when there are none
 _LOOK_S = 0.1
 
 
@@ -107,10 +105,10 @@ class ShardMaker:
         self._whole: set[Path] = set()
         context = multiprocessing.get_context("spawn")  # a fork after OpenCV has started its threads hangs
         self._made = context.Value("q", 0)
-        jobs = list(enumerate(self._paths))
+        jobs = [(index, path) for index, path in enumerate(self._paths) if not path.exists()]
         self._processes = [
             context.Process(target=_work, args=(source, jobs[worker::workers], self._made), daemon=True)
-            for worker in range(workers)
+            for worker in range(min(workers, len(jobs)))
         ]
 
     def __enter__(self) -> ShardMaker:
@@ -165,7 +163,6 @@ class ShardMaker:
 
 def _work(source: Source, jobs: Sequence[tuple[int, Path]], counter: Any) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
-    os.nice(_NICENESS)
     parent = multiprocessing.parent_process()
 
     def made() -> None:
