@@ -172,5 +172,9 @@ def _work(source: Source, jobs: Sequence[tuple[int, Path]], counter: Any) -> Non
     for index, path in jobs:
         if parent is not None and not parent.is_alive():
             return  # the trainer was killed; its daemons would draw on for hours
-        if not path.exists():
+        if path.exists():
+            continue
+        try:
             save_shard(source.shard(index, made), path)
+        except PosteyeError as error:  # a full disk, no fonts: a line is enough
+            sys.exit(f"posteye: {error}")
