@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device_runtime.errors import PosteyeError
 from train.duration import duration
 from train.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 from train.mnist import IDX_STEMS, download_command, wheel_path
-from train.recipe import PRESETS, Preset
+from train.recipe import DEFAULT_PRESET, PRESETS, Preset, has_bfloat16, seconds
 
 _PACKAGES = ("torch", "pillow", "tqdm", "matplotlib")
 _INSTALL = "pip install torch==2.13.0, then pip install 'posteye[train]'"
@@ -39,8 +39,13 @@ def page(findings: list[Finding]) -> str:
     for finding in findings:
         lines.append(f"{finding.name:<8}{finding.found}")
         lines += [f"{'':<8}{finding.cure}"] if finding.cure else []
+    here = has_bfloat16()
     for name, preset in PRESETS.items():
-        lines.append(f"{'preset':<8}{name}: about {duration(60 * preset.minutes)} on two cores; {preset.purpose}")
+        time = duration(seconds(preset.recipe, here))
+        lines.append(f"{'preset':<8}{name}: about {time} on two cores; {preset.purpose}")
+    if not here:
+        plain = duration(seconds(replace(PRESETS[DEFAULT_PRESET].recipe, bfloat16=False), here))
+        lines.append(f"{'':<8}this processor has no bfloat16; {DEFAULT_PRESET} with --no-bfloat16: about {plain}")
     wanted = [finding.name for finding in findings if not finding.enough]
     return "\n".join([*lines, f"NOT ready: {', '.join(wanted)} missing" if wanted else "ready to train"])
 

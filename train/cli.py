@@ -13,10 +13,10 @@ import click
 from device_runtime.bundle import MANIFEST_FILE
 from device_runtime.errors import PosteyeError
 from train.duration import duration
-from train.recipe import DEFAULT_PRESET, PRESETS, Recipe, preset_options
+from train.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
 
 # Nothing here imports torch at the top: --help and --check also answer where it is missing.
-_RECIPE_OPTIONS = ("seed", "shards", "float_epochs", "float_rate", "quantized_epochs")
+_RECIPE_OPTIONS = ("seed", "shards", "float_epochs", "float_rate", "bfloat16", "quantized_epochs")
 _NOT_WITH_EXTRA = ("preset", *_RECIPE_OPTIONS[1:])
 _OF_PRESET = "default: the preset's"
 
@@ -28,7 +28,7 @@ _OF_PRESET = "default: the preset's"
     type=click.Choice(list(PRESETS)),
     default=DEFAULT_PRESET,
     show_default=True,
-    help="The shipped bundle's recipe (90 minutes on two cores), one of 15 minutes, or one of 2 to try all steps.",
+    help="The shipped bundle's recipe (hours), one of 15 minutes, or one of 2 to try all steps; --check says more.",
 )
 @click.option("--check", is_flag=True, help="Say what training needs, what of it is missing and how to get it.")
 @click.option(
@@ -46,6 +46,7 @@ _OF_PRESET = "default: the preset's"
 @click.option("--shards", type=click.IntRange(min=1), help=f"Files of generated strips; {_OF_PRESET}.")
 @click.option("--float-epochs", type=click.IntRange(min=1), help=f"Passes over the shards; {_OF_PRESET}.")
 @click.option("--float-rate", type=click.FloatRange(min=0, min_open=True), help=f"Peak learning rate; {_OF_PRESET}.")
+@click.option("--bfloat16/--no-bfloat16", default=None, help=f"Of the float phase's products; {_OF_PRESET}.")
 @click.option("--quantized-epochs", type=click.IntRange(min=1), help=f"Passes with int8 grids; {_OF_PRESET}.")
 @click.option(
     "--workers",
@@ -144,7 +145,7 @@ def _run(
             else:
                 preset = context.params["preset"]
                 if group.leads:
-                    progress.say(_about(preset))
+                    progress.say(_about(preset, recipe))
                 options = preset_options(preset, recipe)
                 exact = scratch.train_generated(out, recipe, options, origin, start, workers, group, progress)
         except KeyboardInterrupt:
@@ -156,9 +157,13 @@ def _run(
         click.echo(f"next: posteye convert {shlex.quote(str(out))} --out BUNDLE{strips}", err=True)
 
 
-def _about(preset: str) -> str:
-    others = ", ".join(f"--preset {name} {duration(60 * p.minutes)}" for name, p in PRESETS.items() if name != preset)
-    return f"preset {preset}: about {duration(60 * PRESETS[preset].minutes)} on two cores ({others})"
+def _about(preset: str, recipe: Recipe) -> str:
+    here = has_bfloat16()
+    line = f"preset {preset}: about {duration(seconds(recipe, here))} on two cores"
+    if recipe.bfloat16 and not here:
+        plain = duration(seconds(replace(recipe, bfloat16=False), here))
+        return f"{line}, as this processor has no bfloat16; with --no-bfloat16 {plain}"
+    return line
 
 
 def _draw(origin: Any, seed: int, count: int, out: Path) -> None:
@@ -178,6 +183,10 @@ def _command(context: click.Context) -> str:
     words = ["posteye", "train"]
     for parameter in context.command.params:
         if parameter.name and _was_given(context, parameter.name):
-            words += [parameter.opts[0], str(context.params[parameter.name])]
+            value = context.params[parameter.name]
+            if isinstance(value, bool):
+                words.append((parameter.opts if value else parameter.secondary_opts)[0])
+            else:
+                words += [parameter.opts[0], str(value)]
     launched = int(os.environ.get("WORLD_SIZE", "1")) > 1
     return "the same torchrun command" if launched else shlex.join(words)

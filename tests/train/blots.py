@@ -11,7 +11,7 @@ from train.recipe import Preset, Recipe
 from train.shards import Shard
 
 # As `--preset tiny`, with fewer strips yet.
-PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=20, held_out_strips=12), 1, 1, "tests")
+PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=20, held_out_strips=12), 1, "tests")
 
 
 @dataclass(frozen=True)
