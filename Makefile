@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm lint format clean
+.PHONY: help demo test test-trixie test-arm fonts lint format clean
 
 SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -22,6 +22,9 @@ test-trixie: .venv-trixie/.ready  ## the device's tests with the newer NumPy and
 
 test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
+
+fonts:  ## install the free fonts that training sets its fields in (Debian packages)
+	@missing=$$($$(.ci/python) -m train.fonts) || .ci/need "$$(.ci/python) -m train.fonts" $$missing
 
 lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
 	$(DEV) ruff check .

@@ -6,7 +6,6 @@ import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -87,7 +86,7 @@ def open_shard(path: Path) -> Shard:
     """Read a shard; raises PosteyeError when it is missing, broken or empty."""
     try:
         shard = load_shard(path)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except PosteyeError as error:
         raise PosteyeError(
             f"{path} is no shard ({error}); give those that posteye train made, or ask for fewer"
         ) from None

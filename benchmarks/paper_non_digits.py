@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.paper_data import CROPPED_PX, Images
-from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts
+from train.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
+from train.typeset import Typesetter
 
 SIDE_PX = 28
 # Without those that some hand writes like a digit: O, I, l, Z, S, b, G, T, B, g, q, y and their kin.

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from benchmarks.mnist_strings import PATTERN as FIVE
 from benchmarks.peer_sets import MNIST_FIELD_PX, pasted
 from benchmarks.string_fields import DIGITS, StringMaker
+from train.fonts import PRINT_FAMILIES, find_fonts
 from train.mnist import Digits
-from train.typeset import PRINT_FAMILIES, Typesetter, find_fonts
+from train.typeset import Typesetter
 
 Grey = NDArray[np.uint8]
 Disturb = Callable[[Grey, float, np.random.Generator], Grey]

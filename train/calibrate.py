@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -41,17 +41,21 @@ def kinds(shard: Shard) -> list[str]:
     return ["hand" if target.startswith("~") else "other" for target in shard.targets if _ONE_NUMBER.fullmatch(target)]
 
 
-def exact_rate(net: nn.Module, shard: Shard) -> float:
-    """Share of a shard's strips of one number that are read exactly."""
+def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = lambda count: None) -> float:
+    """Share of a shard's strips of one number that are read exactly; `advance` is told how many more are read."""
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    looks = {row: [_look(strips[row], p, decoder)] for row, p in penalties_of(net, pixels)}
+    looks: dict[int, list[Look]] = {}
+    for row, p in penalties_of(net, pixels):
+        looks[row] = [_look(strips[row], p, decoder)]
+        advance(not is_doubtful(looks[row][0]))
     doubtful = [row for row in looks if is_doubtful(looks[row][0])]
     for factor in STRETCHES:
         stretched = [stretch(strips[row], factor) for row in doubtful]
         for i, p in penalties_of(net, [strip.pixels for strip in stretched]):
             looks[doubtful[i]].append(_look(stretched[i], p, decoder))
+            advance(factor == STRETCHES[-1])
     candidates = {row: combine(seen).decoding.candidates for row, seen in looks.items()}
     return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
 
@@ -61,18 +65,19 @@ def _look(strip: Strip, penalties: Penalties, decoder: Decoder) -> Look:
     return Look(strip, lattice, decoder.decode(lattice))
 
 
-def balance_blank(net: QuantScanner, shard: Shard) -> float:
+def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] | None = None) -> float:
     """Take from blank's logits the handicap (nats) with which most of the shard's strips are read exactly; returns it.
 
     The criterion makes blank the answer to every doubt, so doubtful digits are dropped sooner than read. The shard must
-    not be one that is reported on. The net must be finished; it is finished again.
+    not be one that is reported on. The net must be finished; it is finished again. rate: what the net with a handicap,
+    which it gets by name, reads exactly; left out, `exact_rate` of the shard.
     """
     head = list(net.convs())[-1]
     untouched = head.bias.detach().clone()
     rates = {}
     for handicap in BLANK_HANDICAPS:
         _handicap(net, head, untouched, handicap)
-        rates[handicap] = exact_rate(net, shard)
+        rates[handicap] = rate(f"handicap of {handicap:g}") if rate else exact_rate(net, shard)
     best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
     _handicap(net, head, untouched, best)
     return best

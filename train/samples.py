@@ -25,9 +25,9 @@ from device_runtime.reader import Reader
 from device_runtime.samples import INDEX_FILE, Sample
 from train.digits import hands_of
 from train.fields import FieldGenerator
+from train.fonts import HAND_FAMILIES, find_fonts
 from train.handwriting import random_style
 from train.mnist import load_mnist
-from train.typeset import HAND_FAMILIES, find_fonts
 
 _HAND, _PRINT = "MNIST test digits (CC BY-SA 3.0)", "DejaVu or Liberation fonts (free licences)"
 _TRIES = 200

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-from collections.abc import Iterator
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.atomic import replacing
+from device_runtime.errors import PosteyeError
+from train.damaged import UNREADABLE, DamagedFileError
 from train.digits import Hand
 from train.fields import FieldGenerator
+from train.progress import Progress
+from train.recipe import SHARD_STRIPS
 
-SHARD_STRIPS = 4096
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,32 @@ class Shard:
     targets: list[str]
 
 
+class Source(Protocol):
+    """What shards are made of; it travels to the processes that make them."""
+
+    def shard(self, index: int, made: Callable[[], None]) -> Shard:
+        """Shard `index`, always the same; `made` is called after every strip, or not at all."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Shards of `count` generated strips by these hands."""
+
+    hands: list[Hand]
+    seed: int
+    count: int = SHARD_STRIPS
+
+    def shard(self, index: int, made: Callable[[], None]) -> Shard:
+        """Generate shard `index` of the seed."""
+        cv2.setNumThreads(1)
+        generator = FieldGenerator(self.hands, self.seed * 1_000_003 + index)
+        strips = []
+        for _ in range(self.count):
+            strips.append(generator.strip())
+            made()
+        return Shard([s[0] for s in strips], [s[1] for s in strips])
+
+
 def shard_path(folder: Path, index: int) -> Path:
     """Where shard `index` is kept."""
     return folder / f"shard-{index:05d}.npz"
@@ -33,66 +68,113 @@ def shard_path(folder: Path, index: int) -> Path:
 
 def make_shard(hands: list[Hand], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
     """Generate shard `index` of a seed."""
-    cv2.setNumThreads(1)
-    generator = FieldGenerator(hands, seed * 1_000_003 + index)
-    strips = [generator.strip() for _ in range(count)]
-    return Shard([s[0] for s in strips], [s[1] for s in strips])
+    return Generated(hands, seed, count).shard(index, lambda: None)
 
 
 def save_shard(shard: Shard, path: Path) -> None:
-    """Write a shard so that a reader sees all of it or nothing."""
+    """Write a shard, whole or not at all."""
     widths = np.array([p.shape[1] for p in shard.pixels], np.int32)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
+    with replacing(path) as file:
         np.savez_compressed(
             file, pixels=np.concatenate(shard.pixels, axis=1), widths=widths, targets=np.array(shard.targets)
         )
-    temporary.replace(path)
 
 
 def load_shard(path: Path) -> Shard:
-    """Read a shard."""
-    with np.load(path, allow_pickle=False) as data:
-        pixels = np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1)
-        return Shard(list(pixels), [str(t) for t in data["targets"]])
+    """Read a shard; raises DamagedFileError when it is not whole, and PosteyeError when it is not there."""
+    cure = "`posteye train` makes such files, and makes it again when it is deleted"
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            pixels = np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1)
+            return Shard(list(pixels), [str(t) for t in data["targets"]])
+    except FileNotFoundError as error:
+        raise PosteyeError(f"there is no {path}; {cure}") from error
+    except UNREADABLE as error:
+        raise DamagedFileError(path, error, cure) from error
 
 
 class ShardMaker:
-    """Worker processes that prepare shards in order, ahead of whoever consumes them; a context manager."""
+    """Worker processes that make files of shards in order, ahead of whoever waits for them; a context manager.
 
-    def __init__(self, hands: list[Hand], seed: int, folder: Path, first: int, last: int, workers: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    Files that are there are not made again. made: how many strips have come from the workers so far.
+    """
+
+    def __init__(self, source: Source, paths: Sequence[Path], workers: int, progress: Progress | None = None) -> None:
+        self._source, self._paths = source, tuple(paths)
+        self._progress = progress or Progress(shown=False)
+        self._whole: set[Path] = set()
         context = multiprocessing.get_context("spawn")  # a fork after OpenCV has started its threads hangs
+        self._made = context.Value("q", 0)
+        jobs = [(index, path) for index, path in enumerate(self._paths) if not path.exists()]
         self._processes = [
-            context.Process(target=_work, args=(hands, seed, folder, range(first + worker, last, workers)), daemon=True)
-            for worker in range(workers)
+            context.Process(target=_work, args=(source, jobs[worker::workers], self._made), daemon=True)
+            for worker in range(min(workers, len(jobs)))
         ]
 
     def __enter__(self) -> ShardMaker:
-        for process in self._processes:
-            process.start()
+        for path in self._paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # Ctrl-C is for the trainer, which ends the workers; they inherit that it is ignored.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            for process in self._processes:
+                process.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
             process.join()
 
-    def running(self) -> int:
-        """How many workers are still at it."""
-        return sum(p.is_alive() for p in self._processes)
+    @property
+    def made(self) -> int:
+        """Strips that the workers have made."""
+        return int(self._made.value)
 
-    def failed(self) -> bool:
-        """True when a worker has died with an error."""
-        return any(p.exitcode not in (None, 0) for p in self._processes)
+    def wait(self, path: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Return when a shard's file is there and whole; `meanwhile` is called now and then.
+
+        A file that was there and is damaged is made again. Raises PosteyeError when a worker has died.
+        """
+        while not path.exists():
+            running = any(process.is_alive() for process in self._processes)
+            failed = any(process.exitcode not in (None, 0) for process in self._processes)
+            if failed or not (running or path.exists()):
+                raise PosteyeError(
+                    f"a process that makes strips has died; {path.name} will not come (see above); "
+                    "the same command goes on from here"
+                )
+            meanwhile()
+            time.sleep(_LOOK_S)
+        if path in self._whole:
+            return
+        try:
+            load_shard(path)
+        except DamagedFileError as error:
+            self._progress.say(f"{str(error).partition(';')[0]}; it is made again")
+            save_shard(self._source.shard(self._paths.index(path), lambda: None), path)
+        self._whole.add(path)
 
 
-def _work(hands: list[Hand], seed: int, folder: Path, indices: Iterator[int]) -> None:
+def _work(source: Source, jobs: Sequence[tuple[int, Path]], counter: Any) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
     parent = multiprocessing.parent_process()
-    for index in indices:
+
+    def made() -> None:
+        with counter.get_lock():
+            counter.value += 1
+
+    for index, path in jobs:
         if parent is not None and not parent.is_alive():
             return  # the trainer was killed; its daemons would draw on for hours
-        path = shard_path(folder, index)
-        if not path.exists():
-            save_shard(make_shard(hands, seed, index), path)
+        if path.exists():
+            continue
+        try:
+            save_shard(source.shard(index, made), path)
+        except PosteyeError as error:  # a full disk, no fonts: a line is enough
+            sys.exit(f"posteye: {error}")

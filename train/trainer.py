@@ -8,7 +8,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from tqdm import tqdm
 
 from device_runtime.errors import PosteyeError
+from train import saved
 from train.batches import plain_batches, training_batches
 from train.criterion import forward_penalty, topology
+from train.damaged import DamagedFileError
 from train.distributed import Group
 from train.model import ScanningLeNet
 from train.optimiser import Scheduled, straight, turning
+from train.progress import Progress
 from train.quantization import QuantScanner
+from train.recipe import Recipe
 from train.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0
@@ -32,23 +34,6 @@ _WARM_UP = 0.05
 _LEAST = 3e-4  # of the peak rate
 _REPORT_STRIPS = 1500
 _FOLLOW = 0.7  # of the quantised phase the ranges follow the data; then they hold still and the weights settle
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides the trained weights. Rates are the peak of a cosine schedule with a linear warm-up."""
-
-    seed: int = 1998
-    shards: int = 48
-    float_epochs: int = 10
-    quantized_epochs: int = 1
-    batch: int = 96
-    turn_rate: float = 0.02  # Muon's, in the float phase; 0 leaves all to AdamW
-    float_rate: float = 4e-3  # AdamW's, of what Muon leaves
-    quantized_rate: float = 4e-4
-    weight_decay: float = 1e-3
-    average: float = 0.998  # of the running mean of the weights, which is what gets saved
-    bfloat16: bool = True  # in the float phase; halves the time on processors that have it
 
 
 @dataclass
@@ -74,11 +59,13 @@ class Run:
         validation: Shard,
         group: Group,
         start: ScanningLeNet | QuantScanner | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """start: a net to go on from instead of a random one; a quantised one has no float phase before it.
 
         Ranks that do not lead the group touch neither the folder nor the validation strips.
         """
+        self.progress = progress or Progress(shown=group.leads)
         self.folder, self.recipe, self.group, self.device = folder, recipe, group, group.device
         self.validation = validation
         self.start = start
@@ -87,7 +74,10 @@ class Run:
         torch.manual_seed(recipe.seed)
 
     def __call__(self, wait: Callable[[Path], None]) -> QuantScanner:
-        """Train; `wait(path)` returns when a shard's file is there. Returns the finished int8-ready net, on the CPU."""
+        """Train; `wait(path)` returns when a shard's file is there. Returns the finished int8-ready net, on the CPU.
+
+        Raises PosteyeError when the folder holds another run or a damaged one, or the net does not fit int8.
+        """
         net = self.start
         if not isinstance(net, QuantScanner):
             net = QuantScanner(self.float_net(wait))
@@ -100,25 +90,37 @@ class Run:
         result = quantized.mean
         assert isinstance(result, QuantScanner)
         result = result.cpu()
-        result.finish()
+        try:
+            result.finish()
+        except ValueError as error:
+            raise PosteyeError(
+                f"the trained net does not fit int8: {error}; train longer or with another --seed"
+            ) from None
         return result
 
     def float_net(self, wait: Callable[[Path], None]) -> ScanningLeNet:
         """The running mean at the end of the float phase: trained, or as it was saved."""
-        path, recipe, state = self.folder / "float.pt", self.recipe, self._load()
+        path, recipe = self.folder / "float.pt", self.recipe
         net = self.start or ScanningLeNet()
         phase = self._phase("float", net, recipe.float_rate, recipe.float_epochs)
-        if state is None or state["phase"] == "float":
-            self._train(phase, wait, state)
-            assert isinstance(phase.mean, ScanningLeNet)
-            if self.group.leads:
-                saved = {"state": phase.mean.state_dict(), "channels": phase.mean.channels, "recipe": asdict(recipe)}
-                torch.save(saved, path)
-        else:
-            with self.group.file(path) as local:
-                saved = torch.load(local, self.device, weights_only=True)
-            phase.mean.load_state_dict(saved["state"])
         assert isinstance(phase.mean, ScanningLeNet)
+        content = self.group.from_leader(lambda: path.read_bytes() if path.exists() else b"")
+        if not content:
+            begun = self._load()
+            if begun and begun["phase"] != phase.name:
+                raise PosteyeError(
+                    f"{path} is gone; delete {self.folder}/checkpoint*.pt to train the float phase again"
+                )
+            self._train(phase, wait, begun)
+            if self.group.leads:
+                finished, channels = phase.mean.state_dict(), phase.mean.channels
+                saved.save({"state": finished, "channels": channels, "recipe": asdict(recipe)}, path)
+            return phase.mean
+        cure = f"delete it and {self.folder}/checkpoint*.pt to train the float phase again"
+        state = saved.parse(content, path, ("state", "recipe"), cure, self.device)
+        self._must_be_mine(state)
+        self.progress.step("float phase, done before")
+        phase.mean.load_state_dict(state["state"])
         return phase.mean
 
     def _phase(self, name: str, net: nn.Module, rate: float, epochs: int) -> _Phase:
@@ -136,13 +138,13 @@ class Run:
             phase.mean.load_state_dict(state["mean"])
             phase.optimiser.load_state_dict(state["optimiser"])
             phase.done = state["done"]
-        leads = self.group.leads
-        bar = tqdm(
-            total=phase.total, initial=phase.done, unit="shard", desc=phase.name, disable=not leads, dynamic_ncols=True
-        )
-        with bar:
+        recipe, leads = self.recipe, self.group.leads
+        passes = f"{phase.total // recipe.shards} passes over {recipe.shards} shards of {recipe.shard_strips:,} strips"
+        begun = ", continued" if 0 < phase.done < phase.total else ", done before" if phase.done else ""
+        self.progress.step(f"{phase.name} phase, {passes}{begun}")
+        with self.progress.bar(phase.total, "shards", phase.done) as bar:
             while phase.done < phase.total:
-                shard = self._shard(phase.done % self.recipe.shards, wait)
+                shard = self._shard(phase.done % recipe.shards, wait)
                 started = time.monotonic()
                 loss, strips = self._one_shard(phase, shard)
                 self.group.average_statistics(phase.net, phase.mean)
@@ -150,13 +152,14 @@ class Run:
                 rate = phase.rate * _part(phase.done / phase.total)
                 row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": rate}
                 row["strips_per_s"] = strips / (time.monotonic() - started)
-                if leads and (phase.done % 8 == 0 or phase.done == phase.total):
-                    row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
-                    self._save(phase)
-                bar.set_postfix(loss=f"{loss:.3f}", exact=f"{row.get('exact', math.nan):.4f}")
-                bar.update()
                 if leads:
+                    if phase.done % 8 == 0 or phase.done % recipe.shards == 0:
+                        row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
+                    self._save(phase)
                     self._log(row)
+                self.progress.keep(f"{phase.done:,} of {phase.total:,} shards")
+                note = f", exact {row['exact']:.1%}" if "exact" in row else ""
+                bar.to(phase.done, f"loss {loss:.3f}{note}")
 
     def _shard(self, index: int, wait: Callable[[Path], None]) -> Shard:
         path = shard_path(self.folder / "shards", index)
@@ -216,19 +219,46 @@ class Run:
             "mean": phase.mean.state_dict(),
             "optimiser": phase.optimiser.state_dict(),
         }
-        temporary = self.folder / "checkpoint.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "checkpoint.pt")
+        if self._checkpoints()[0].exists():
+            self._checkpoints()[0].replace(self._checkpoints()[1])
+        saved.save(state, self._checkpoints()[0])
+
+    def _checkpoints(self) -> tuple[Path, Path]:
+        """The last checkpoint and the one before it."""
+        return self.folder / "checkpoint.pt", self.folder / "checkpoint-before.pt"
 
     def _load(self) -> dict[str, Any] | None:
-        path = self.folder / "checkpoint.pt"
-        content = self.group.from_leader(lambda: path.read_bytes() if path.exists() else b"")
+        content = self.group.from_leader(self._whole_checkpoint)
         if not content:
             return None
-        state: dict[str, Any] = torch.load(BytesIO(content), map_location=self.device, weights_only=True)
+        state = saved.parse(content, self._checkpoints()[0], (), "", self.device)
+        self._must_be_mine(state)
+        return state
+
+    def _whole_checkpoint(self) -> bytes:
+        """The last checkpoint that is not damaged, none when there is none; raises DamagedFileError if all are."""
+        cure = f"delete {self.folder}/checkpoint*.pt to begin this phase again"
+        damaged: list[DamagedFileError] = []
+        for path in self._checkpoints():
+            if not path.exists():
+                continue
+            content = path.read_bytes()
+            try:
+                saved.parse(content, path, ("recipe", "phase", "done", "net", "mean", "optimiser"), cure, "cpu")
+            except DamagedFileError as error:
+                damaged.append(error)
+                continue
+            for other in damaged:
+                self.progress.say(f"{str(other).partition(';')[0]}; going on from the checkpoint before it")
+                other.path.unlink()
+            return content
+        if damaged:
+            raise damaged[0]
+        return b""
+
+    def _must_be_mine(self, state: dict[str, Any]) -> None:
         if state["recipe"] != asdict(self.recipe):
             raise PosteyeError(f"{self.folder} holds a run with another recipe; choose another folder or delete it")
-        return state
 
 
 def follow(recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:
@@ -248,12 +278,12 @@ def load_float(run: Path) -> ScanningLeNet:
     path = run / "float.pt"
     if not path.exists():
         raise PosteyeError(f"{path} is missing; give the folder that `posteye train --out` wrote")
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    state = saved.load(path, ("state", "channels"), "give the folder of another run, or train again")
     try:
-        net = ScanningLeNet(tuple(saved["channels"]))
+        net = ScanningLeNet(tuple(state["channels"]))
     except ValueError as error:
         raise PosteyeError(f"{path} is of another net than this version trains ({error}); train again") from None
-    net.load_state_dict(saved["state"])
+    net.load_state_dict(state["state"])
     net.eval()
     return net
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,85 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFont
 
-from device_runtime.errors import PosteyeError
-
-# Families whose licence (OFL, Apache, Bitstream Vera, GPL with font exception ...) lets anyone use them.
-PRINT_FAMILIES = (
-    "DejaVu Sans",
-    "DejaVu Sans Mono",
-    "DejaVu Serif",
-    "DejaVu Sans Condensed",
-    "Liberation Sans",
-    "Liberation Sans Narrow",
-    "Liberation Mono",
-    "Liberation Serif",
-    "FreeSans",
-    "FreeMono",
-    "FreeSerif",
-    "Hack",
-    "Inconsolata",
-    "Roboto",
-    "Roboto Condensed",
-    "Roboto Slab",
-    "Open Sans",
-    "Lato",
-    "Noto Mono",
-    "Cantarell",
-    "Anonymous Pro",
-    "OCRA",
-    "OCR B",
-    "Terminus (TTF)",
-    "Noto Sans Mono",
-)
-HAND_FAMILIES = (
-    "DkgHandwriting",
-    "Breip",
-    "Because We Build",
-    "Because We Connect",
-    "Because We Create",
-    "Because We Learn",
-    "Because We Mentor",
-    "Because We Organize",
-    "Steve",
-    "Delphine",
-    "Kristi",
-    "Rufscript",
-    "Humor Sans",
-    "Tomson Talks",
-    "Havana",
-    "Dancing Script",
-    "Kaushan Script",
-    "Ecolier_court",
-    "Comic Neue",
-)
 _DRAWN_PX = (26, 40)  # heights of digits in which characters are drawn, to be scaled down from there
 _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiou"
 _LIKE_DIGITS = ("bszglqt", "oia")  # in capitals
 _FALSE_DIGITS = "SSSSBBOOGIZJTLQDAK"
 _TITLES = ("JALAN", "Jln", "Str.", "No.", "NO", "LOT", "Block", "P.O. Box", "Taman", "Rua", "Via", "Weg", "TEL:", "#")
-
-
-def find_fonts(families: tuple[str, ...]) -> list[Path]:
-    """Font files of the given families that fontconfig knows on this machine, in a fixed order.
-
-    Raises PosteyeError when fc-list is missing or none of the families is installed.
-    """
-    try:
-        listing = subprocess.run(
-            ["fc-list", "--format", "%{family}\t%{file}\n"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise PosteyeError("fc-list does not run; install fontconfig") from error
-    wanted = {f.casefold() for f in families}
-    found = set()
-    for line in listing.stdout.splitlines():
-        names, _, file = line.partition("\t")
-        known = {n.strip().casefold() for n in names.split(",")}
-        if known & wanted and Path(file).suffix.lower() in {".ttf", ".otf"}:
-            found.add(file)
-    if not found:
-        raise PosteyeError(f"none of these fonts is installed: {', '.join(families)}; see docs/training.md")
-    return [Path(f) for f in sorted(found)]
 
 
 def margin_px(height_px: float) -> int:

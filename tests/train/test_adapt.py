@@ -23,6 +23,7 @@ from train.restore import restore_scanner
 from train.run_folder import Material, Origin
 from train.shards import Shard, save_shard, shard_path
 from train.station import FEWEST
+from train.trainer import Run
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hands: list[Hand]) -> P
         save_shard(strips, shard_path(place / "rehearsal", index))
         save_shard(strips, place / f"held-out-{index}.npz")
     monkeypatch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
-    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32))
-    monkeypatch.setattr(adapt, "_SHARD_STRIPS", 64)
+    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32, shard_strips=64))
     return place
 
 
@@ -53,9 +53,20 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(train, list(arguments), catch_exceptions=False)
 
 
+def pressed(*_: object) -> None:
+    """Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 @pytest.mark.slow
-def test_an_adapted_net_goes_to_convert_with_its_story(out: Path, fields: Path, one_thread: None) -> None:
+def test_an_adapted_net_goes_to_convert_with_its_story(
+    out: Path, fields: Path, one_thread: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin = shutil.copytree(out, out.parent / "twin")
     result = run("--out", str(out), "--extra", str(fields), "--seed", "5", "--workers", "1")
+    assert [line[:11] for line in result.stderr.splitlines() if line[:4] == "step"] == [
+        f"step {number} of 5" for number in range(1, 6)
+    ]
     assert result.exit_code == 0 and "of held-out generated numbers" in result.stderr
     trained, source = load_trained(out), load_bundle()
     assert trained.seed == 5 and trained.recipe["adapted_to"] == {"folder": "bay-7", "fields": FEWEST}
@@ -68,13 +79,21 @@ def test_an_adapted_net_goes_to_convert_with_its_story(out: Path, fields: Path, 
     after = trained.scanner.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
 
+    # Interrupted in its second shard it says so, and called again it ends in the same weights.
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "_log", pressed)
+        cut = run("--out", str(twin), "--extra", str(fields), "--seed", "5", "--workers", "1")
+    assert cut.exit_code == 130 and f"go on with: posteye train --out {twin} --extra {fields} --seed 5" in cut.stderr
+    assert run("--out", str(twin), "--extra", str(fields), "--seed", "5", "--workers", "1").exit_code == 0
+    assert all(torch.equal(v, after[k]) for k, v in load_trained(twin).scanner.state_dict().items())
+
     # Interrupted at its end and called again, it comes to the same; for other fields the folder is refused.
     (out / "qat.pt").unlink()
     assert run("--out", str(out), "--extra", str(fields), "--seed", "5", "--workers", "1").exit_code == 0
     assert all(torch.equal(v, after[k]) for k, v in load_trained(out).scanner.state_dict().items())
     others = shutil.copytree(fields, out.parent / "others")
     (others / "labels.csv").write_text((fields / "labels.csv").read_text().replace("9", "8"))
-    with pytest.raises(PosteyeError, match="another bundle or folder"):
+    with pytest.raises(PosteyeError, match="a run with another folder"):
         run("--out", str(out), "--extra", str(others))
 
 

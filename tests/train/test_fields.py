@@ -10,7 +10,8 @@ import pytest
 from device_runtime.errors import PosteyeError
 from train.digits import Hand
 from train.fields import FieldGenerator
-from train.typeset import find_fonts, random_line
+from train.fonts import find_fonts
+from train.typeset import random_line
 
 Fonts = tuple[list[Path], list[Path]]
 

@@ -14,7 +14,7 @@ from train.batches import plain_batches, training_batches
 from train.calibrate import balance_blank, exact_rate, one_number
 from train.digits import Hand
 from train.distributed import Group
-from train.shards import Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
+from train.shards import Generated, Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
 from train.trainer import Recipe, Run, greedy_strings, load_float
 
 Fonts = tuple[list[Path], list[Path]]
@@ -100,10 +100,12 @@ def test_what_is_measured_at_the_end_uses_strips_with_one_number(shards: Path, t
 
 
 def test_shard_maker_reports_dead_workers(tmp_path: Path) -> None:
-    with ShardMaker([], 1, tmp_path / "shards", 0, 1, 1) as maker:  # no hands: the worker cannot write
-        for process in maker._processes:
-            process.join(60)
-        assert maker.failed() and maker.running() == 0
+    path = tmp_path / "shards" / "shard-00000.npz"
+    with (
+        ShardMaker(Generated([], 1), [path], 1) as maker,  # no hands: the worker cannot write
+        pytest.raises(PosteyeError, match=r"has died; shard-00000\.npz will not come"),
+    ):
+        maker.wait(path)
 
 
 def test_balancing_blank_moves_only_its_logits(shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,29 @@
+"""Shards of blots with digits for targets, quick to make in any process: they stand in for generated strips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.stub import random_strips
+from train.digits import Hand
+from train.recipe import Preset, Recipe
+from train.shards import Shard
+
+# As `--preset tiny`, with fewer strips yet.
+PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=20, held_out_strips=12), 1, "tests")
+
+
+@dataclass(frozen=True)
+class Blots:
+    """A source of shards, like `train.shards.Generated`."""
+
+    hands: list[Hand]
+    seed: int
+    count: int
+
+    def shard(self, index: int, made: Callable[[], None]) -> Shard:
+        """Shard `index` of the seed."""
+        made()
+        targets = [f"{7 * self.seed + 3 * index + row:02d}"[-2:] for row in range(self.count)]
+        return Shard(random_strips(self.count, 100 * self.seed + index, 80), targets)
