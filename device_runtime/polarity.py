@@ -22,11 +22,12 @@ _WORK_ROWS = 64  # rows that are looked at, about
 # Skewness beyond which the ink is surely dark or light. Of 621 check amounts, 282 printed lines and 1,200 located ones,
 # 99.7 % are below the first and none is above the second (tests and docs/reading.md).
 _DARK, _LIGHT = -0.3, 0.5
-_RIVAL = 0.5  # confidence from which the other polarity's code speaks against accepting
+_BELIEVED = 0.5  # confidence from which a polarity's code counts against the other's
 _PANEL_FROM = 0.3  # share of dark pixels from which a dark panel with light writing on it is looked for
 _PANEL_AREA = 0.3  # of the field, at least
 _PANEL_FILL = 0.5  # of its outline that is dark, at least: closed print reaches it too, so that skewness decides
-_WHOLE = 0.9  # of the field: a panel that covers so much is the field's paper
+_AROUND = 0.1  # of the field, at least, lies around a panel; what covers more is the field's paper
+_EDGE = 0.5  # of the contrast of the writing on a panel, at least, is seen at its edge
 _PANEL_ROWS = 0.4  # of the field's height, at least
 
 
@@ -94,7 +95,7 @@ def _judge(field: Grey) -> tuple[Polarity, _Panel | None]:
     _, dark = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     if cv2.countNonZero(dark) < _PANEL_FROM * dark.size:
         return whole, None
-    panel = _panel(np.asarray(dark, np.uint8))
+    panel = _panel(small, np.asarray(dark, np.uint8))
     if panel is None:
         return whole, None
     on_it = _of(_skewness(np.ascontiguousarray(small[panel.top : panel.bottom, panel.left : panel.right])))
@@ -128,8 +129,8 @@ def _skewness(grey: Grey) -> float:
     return third / above.size / (variance * math.sqrt(variance))
 
 
-def _panel(dark: Grey) -> _Panel | None:
-    """The largest dark piece of a mask (1 = dark) when it is large and filled enough for a panel to be written on."""
+def _panel(small: Grey, dark: Grey) -> _Panel | None:
+    """The largest dark piece of a field when it looks like a panel to be written on; dark: its mask, 1 = dark."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     largest = int(stats[1:, cv2.CC_STAT_AREA].argmax()) + 1
     left, top, width, height, area = stats[largest].tolist()
@@ -138,11 +139,25 @@ def _panel(dark: Grey) -> _Panel | None:
     piece = np.asarray(labels[top : top + height, left : left + width] == largest, np.uint8)
     contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(left, top))
     outline = cv2.convexHull(contours[0])
-    enclosed = cv2.countNonZero(cv2.fillConvexPoly(np.zeros_like(dark), outline, 1))
-    if enclosed < _PANEL_AREA * dark.size or area < _PANEL_FILL * enclosed:
+    inside = cv2.fillConvexPoly(np.zeros_like(dark), outline, 1)
+    enclosed = cv2.countNonZero(inside)
+    around = dark.size - enclosed
+    if enclosed < _PANEL_AREA * dark.size or area < _PANEL_FILL * enclosed or around < _AROUND * dark.size:
         return None
-    whole = enclosed >= _WHOLE * dark.size
-    return None if whole else _Panel(np.asarray(outline, np.int32), left, top, left + width, top + height)
+    # At the edge of a panel the paper steps up as its writing does; at that of unevenly lit paper it does not.
+    near, far = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
+    outer = _level(small, cv2.dilate(inside, far) > cv2.dilate(inside, near), 0.5)
+    inner = _level(small, cv2.erode(inside, near) > cv2.erode(inside, far), 0.5)
+    contrast = _level(small, inside > 0, 0.95) - _level(small, inside > 0, 0.25)
+    if outer - inner < _EDGE * contrast:
+        return None
+    return _Panel(np.asarray(outline, np.int32), left, top, left + width, top + height)
+
+
+def _level(grey: Grey, where: NDArray[np.bool_], share: float) -> int:
+    """The grey level that a share of some pixels do not exceed; 0 for no pixels."""
+    levels = np.sort(grey[where])
+    return int(levels[int(share * (len(levels) - 1))]) if len(levels) else 0
 
 
 def _negative(field: Grey, panel: _Panel | None) -> Inked:
@@ -161,16 +176,13 @@ def _negative(field: Grey, panel: _Panel | None) -> Inked:
 def settle(dark: Reading, light: Reading) -> Reading:
     """The answer for a field of unclear polarity from its readings as dark ink and as light ink.
 
-    The better one counts. Two tries must not accept more wrong codes than one: a code is accepted only when the other
-    polarity does not believe in another one.
+    Two tries must not accept more wrong codes than one: a code is accepted only when the other polarity does not
+    believe in another one. Where neither is believed the answer is that for dark ink.
     """
-    best, other, name = (light, dark, "dark") if _belief(light) > _belief(dark) else (dark, light, "light")
-    if best.status == "accepted" and other.code not in (None, best.code) and other.confidence >= _RIVAL:
+    light_is_better = light.confidence > max(dark.confidence, _BELIEVED)
+    best, other, name = (light, dark, "dark") if light_is_better else (dark, light, "light")
+    if best.status == "accepted" and other.code not in (None, best.code) and other.confidence >= _BELIEVED:
         return replace(best, status="rejected", reason=f"reads {other.code} as {name} ink")
-    if best.status == "rejected":
+    if best.status == "rejected" and best.confidence < _BELIEVED:
         return replace(best, reason=f"{best.reason}; no better as {name} ink")
     return best
-
-
-def _belief(reading: Reading) -> tuple[bool, bool, float]:
-    return reading.status == "accepted", reading.code is not None, reading.confidence
