@@ -29,6 +29,7 @@ _PANEL_FILL = 0.5  # of its outline that is dark, at least: closed print reaches
 _AROUND = 0.1  # of the field, at least, lies around a panel; what covers more is the field's paper
 _EDGE = 0.5  # of the contrast of the writing on a panel, at least, is seen at its edge
 _PANEL_ROWS = 0.4  # of the field's height, at least
+_SQUARES, _CUBES = (np.arange(256, dtype=np.int64) ** power for power in (2, 3))
 
 
 class Polarity(Enum):
@@ -119,14 +120,18 @@ def _of(skewness: float) -> Polarity:
 def _skewness(grey: Grey) -> float:
     """Skewness of how much brighter each pixel is than the mean around it, about 0; 0 for even paper."""
     side = grey.shape[0] | 1
-    mean = cv2.boxFilter(grey, cv2.CV_32S, (side, side), normalize=False) // side**2
-    above = grey - mean
-    square = above * above
-    second, third = int(square.sum(dtype=np.int64)), int((square * above).sum(dtype=np.int64))
+    mean = cv2.blur(grey, (side, side))
+    above, below = _counts(cv2.subtract(grey, mean)), _counts(cv2.subtract(mean, grey))
+    second, third = int(((above + below) * _SQUARES).sum()), int(((above - below) * _CUBES).sum())
     if not second:
         return 0.0
-    variance = second / above.size
-    return third / above.size / (variance * math.sqrt(variance))
+    variance = second / grey.size
+    return third / grey.size / (variance * math.sqrt(variance))
+
+
+def _counts(values: NDArray[np.generic]) -> NDArray[np.int64]:
+    """How many pixels there are of each level, int64 [256]."""
+    return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().astype(np.int64)
 
 
 def _panel(small: Grey, dark: Grey) -> _Panel | None:
