@@ -19,8 +19,8 @@ from device_runtime.types import Reading, Strip
 Grey = NDArray[np.uint8]
 
 _WORK_ROWS = 64  # rows that are looked at, about
-# Skewness beyond which the ink is surely dark or light. Of 621 check amounts, 282 printed lines and 1,200 located ones,
-# 99.7 % are below the first and none is above the second (tests and docs/reading.md).
+# Skewness beyond which the ink is surely dark or light. Of 621 check amounts, 282 printed lines and 480 lines found on
+# printed pages all but 2 amounts are below the first, and none is above the second.
 _DARK, _LIGHT = -0.3, 0.5
 _BELIEVED = 0.5  # confidence from which a polarity's code counts against the other's
 _PANEL_FROM = 0.3  # share of dark pixels from which a dark panel with light writing on it is looked for
