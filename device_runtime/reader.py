@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime import engines
+from device_runtime import engines, upright
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
@@ -21,6 +21,7 @@ from device_runtime.images import load_grey, to_grey
 from device_runtime.locate import locate
 from device_runtime.looks import Look, look
 from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.polarity import Inked, inked, settle
 from device_runtime.reject import Calibration, Scale, judge
 from device_runtime.scan import Scanner
 from device_runtime.segmenter import SCAN, recogniser
@@ -123,16 +124,45 @@ class Reader:
         started = time.perf_counter()
         fields: list[Field | None] = [None] if field else [*locate(grey)]
         located_ms = (time.perf_counter() - started) * 1000
-        results = [self._read_field(_crop(grey, f), f, source or "array") for f in fields or [None]]
+        lines = [(_crop(grey, f), f) for f in fields or [None]]
+        results = [self._read_field(crop, f, source or "array") for crop, f in lines]
         best = max(results, key=_rank)
+        if not field and upright.may_be_turned(best.reading):
+            best, turned = self._upright(best, results, lines)
+            results += turned
         spent = {stage: sum(r.timing_ms[stage] for r in results) for stage in STAGES}
         spent["locate"] = located_ms
         spent["total"] = (time.perf_counter() - started) * 1000
         return Result(best.source, best.reading, best.field, best.engine, spent, best.trace)
 
+    def _upright(
+        self, best: Result, results: Sequence[Result], lines: Sequence[tuple[NDArray[np.uint8], Field | None]]
+    ) -> tuple[Result, list[Result]]:
+        """The best result, rejected if it has a rival upside down and the lines tell nothing; and what was read for it.
+
+        lines: the fields of the results.
+        """
+        line, field = next(line for line, result in zip(lines, results, strict=True) if result is best)
+        rival = self._read_field(upright.turn(line), field, best.source)
+        if not upright.is_rival(best.reading, rival.reading):
+            return best, [rival]
+        turned = [self._read_field(upright.turn(crop), f, best.source) for crop, f in lines]
+        if not upright.is_upright((a.trace, b.trace) for a, b in zip(results, turned, strict=True)):
+            best = replace(best, reading=upright.doubt(best.reading, rival.reading))
+        return best, [rival, *turned]
+
     def _read_field(self, grey: NDArray[np.uint8], field: Field | None, source: str) -> Result:
+        first, *second = (self._read_inked(ink, field, source) for ink in inked(grey))
+        if not second:
+            return first
+        reading = settle(first.reading, second[0].reading)
+        shown = second[0] if reading.characters is second[0].reading.characters else first
+        spent = {stage: first.timing_ms[stage] + second[0].timing_ms[stage] for stage in STAGES}
+        return replace(shown, reading=reading, timing_ms=spent)
+
+    def _read_inked(self, ink: Inked, field: Field | None, source: str) -> Result:
         started = time.perf_counter()
-        strip = normalize(grey)
+        strip = ink.placed(normalize(ink.grey))
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
