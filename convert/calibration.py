@@ -55,7 +55,10 @@ def calibrate_bundle(
     written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in segmenters:
         recognise = recogniser(segmenter, scanner)
-        outcomes = [read_all(part, recognise, Decoder(form, alphabet), form.name) for part, form in jobs]
+        outcomes = [
+            read_all(part, recognise, Decoder(form, alphabet, grouped=folder is None or None), form.name)
+            for part, form in jobs
+        ]
         outcome = _joined(outcomes)
         found[segmenter] = _manifest_form(fit(outcome, truths, written), len(data.codes), source)
         exact = round(outcomes[0].exact, 4)

@@ -41,9 +41,11 @@ class Decoder:
     their forward scores.
     """
 
-    def __init__(self, grammar: Grammar, alphabet: str, n_best: int = 3) -> None:
+    def __init__(self, grammar: Grammar, alphabet: str, n_best: int = 3, *, grouped: bool | None = None) -> None:
         """Compile the plan of the search; n_best: how many candidates to return at most.
 
+        grouped: whether dots and commas may group the digits of what is read, as they do in numbers but not in codes;
+        None = they may where the grammar has codes too short for a postal code.
         Raises GrammarError when the grammar needs a character that the scanner's alphabet lacks.
         """
         lacking = sorted(set(grammar.automaton.symbols) - set(SEPARATORS) - set(alphabet))
@@ -56,6 +58,7 @@ class Decoder:
         self._grammar = grammar
         self._plan = make_plan(grammar.automaton, alphabet)
         self._any = _any_number(alphabet)
+        self._grouped = self._plan.shortest < SHORTEST_CODE if grouped is None else grouped
 
     def __call__(self, penalties: Penalties) -> Decoding:
         """Decode the scanner's output for a strip; as `decode`.
@@ -79,7 +82,7 @@ class Decoder:
         lexicon only shift belief between its own codes.
         Source: LeCun et al. 1998, section X-C.
         """
-        if self._plan.shortest < SHORTEST_CODE:
+        if self._grouped:
             lattice = lattice.ignoring_marks()
         found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
         scored, total = _score(self._plan, lattice, found)
@@ -95,7 +98,7 @@ class Decoder:
     def _doubt(self, lattice: Lattice, best: Found, sure: float) -> str | None:
         """Why the best code is not to be believed although it is written well, if so."""
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
-        if zeros and self._plan.shortest >= SHORTEST_CODE and self._plan.density > _LISTED:
+        if zeros and not self._grouped and self._plan.density > _LISTED:
             return "zeros only: letters O and rings look like that, and no country has such a code"
         if sure >= _SURE:
             return None

@@ -27,7 +27,7 @@ _MARK_AREA_PX = 4  # what is smaller is a speck
 _LONGEST_MARK_PX = 14  # a dash
 _BELOW_PX, _WIDEST_COMMA_PX = 27, 7  # a comma's tail reaches this row
 # A space is wider than the gaps between the line's characters, by this and a share of them, within these bounds.
-_SPACE_PX, _SPACE_SHARE, _SPACE_BOUNDS_PX = 3.0, 1.0, (6.0, 10.0)
+_SPACE_PX, _SPACE_SHARE, _SPACE_BOUNDS_PX = 3.0, 1.0, (7.0, 10.0)
 _AFTER_DOT, _AFTER_DOT_PX = 0.67, 11.0  # of the pitch of characters, at most: beside a dot, more is a space in any type
 
 BoolArray = NDArray[np.bool_]
@@ -40,7 +40,7 @@ class Gaps:
 
     space: bool [W], paper wider than a gap between characters, and what lies beyond the writing. tall: bool [W], ink
     of something as tall as letters. marks: int [marks], the middles of small pieces that may be dots, commas or dashes.
-    commas: int [commas], the middles of commas, also of those that touch a character.
+    commas: int [commas], the middles of narrow ink that reaches below the line, also where it touches a character.
     aspect: of the strip, which all of it is seen through.
     """
 
@@ -68,9 +68,9 @@ def find_gaps(strip: Strip) -> Gaps:
     for begin, end in commas:  # also those that touch a digit
         tall[begin:end] = False
     widths = pieces[(height >= _TALL_PX) & (top <= _HIGH_PX), cv2.CC_STAT_WIDTH].tolist()
-    dots = [(a, b) for a, b in low if b - a <= _WIDEST_COMMA_PX * strip.aspect]
+    small = [(a, b) for a, b in _runs(written & ~tall) if b - a <= _LONGEST_MARK_PX * strip.aspect]
     middles = np.array([(a + b) // 2 for a, b in commas], np.intp)
-    space = _spaces(written, dots, _middle(widths), strip.aspect)
+    space = _spaces(written, small, _middle(widths), strip.aspect)
     return Gaps(space, tall, _marks(pieces, tall, strip.aspect), middles, strip.aspect)
 
 
@@ -88,18 +88,18 @@ def _marks(pieces: NDArray[np.int32], tall: BoolArray, aspect: float) -> IntArra
     return np.array(middles, np.intp)
 
 
-def _spaces(written: BoolArray, dots: list[tuple[int, int]], character_px: int, aspect: float) -> BoolArray:
+def _spaces(written: BoolArray, small: list[tuple[int, int]], character_px: int, aspect: float) -> BoolArray:
     """Columns of spaces: bool [W].
 
-    dots: runs of columns with low ink alone. In type of one width a dot stands in the middle of wide paper: no space.
-    character_px: the usual width of a character.
+    small: runs of columns with small ink alone: in type of one width a dot stands in the middle of wide paper, which
+    is no space. character_px: the usual width of a character.
     """
     runs = _runs(~written)
     inner = [(a, b) for a, b in runs if a > 0 and b < len(written)]
     usual = _middle([b - a for a, b in inner])
     least = min(max(_SPACE_PX + _SPACE_SHARE * usual / aspect, _SPACE_BOUNDS_PX[0]), _SPACE_BOUNDS_PX[1]) * aspect
     begins, ends = {a for a, _ in inner}, {b for _, b in inner}
-    beside = {place for a, b in dots if a in ends and b in begins for place in (a, b)}
+    beside = {place for a, b in small if a in ends and b in begins for place in (a, b)}
     space = np.zeros(len(written), np.bool_)
     for begin, end in runs:
         after_dot = min(_AFTER_DOT * (character_px + usual), _AFTER_DOT_PX * aspect)

@@ -32,6 +32,7 @@ _SPECK_AREA_PX = 16  # at working height; what is smaller is no part of a charac
 _MOST_PARTS = 6
 _ALIKE = 0.6  # of the line's height; lower pieces are no characters of another line
 _FEWEST_OF_A_LINE = 3
+_CUT_SHARE = 0.2  # of the line's height: so much ink at an edge of the field is cut there
 _LONE_WIDTH = 1.4  # of its height; wider ink is more than one character
 
 Grey = NDArray[np.uint8]
@@ -44,16 +45,12 @@ _ABOVE_AND_BELOW, _GAP, _AROUND = np.ones((3, 1), np.uint8), np.ones((5, 1), np.
 
 @dataclass(frozen=True)
 class _Text:
-    """Where the writing runs at working height: centre line, height, its slope and the slant of its strokes.
-
-    second_line: whether a whole further line stands above or below.
-    """
+    """Where the writing runs at working height: centre line, height, its slope and the slant of its strokes."""
 
     centre_y: float
     height: float
     skew: float
     slant: float
-    second_line: bool = False
 
 
 def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
@@ -70,11 +67,12 @@ def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
         return _blank()
     ink, mask = _remove_lines(ink, cv2.compare(ink, threshold, cv2.CMP_GT) & 1)
     text = _measure(mask)
+    second_line = _has_second_line(cv2.compare(ink, threshold // 2, cv2.CMP_GT) & 1, text)
     pixels, work_from_strip = _straighten(ink, text, body_height_px)
     if work_from_strip is None:
         return _blank()
     scale = np.array([[width / work.shape[1]], [height / work.shape[0]]])
-    return Strip(pixels, work_from_strip * scale, True, text.second_line)
+    return Strip(pixels, work_from_strip * scale, True, second_line, _cut(mask, text))
 
 
 def _blank() -> Strip:
@@ -173,23 +171,29 @@ def _measure(mask: Grey) -> _Text:
     middles_x = lefts[chosen] + widths[chosen] / 2
     skew = _slope(middles_x, middles_y, height)
     centre_y = _weighted_median(middles_y - skew * (middles_x - mask.shape[1] / 2), weights)
-    slant = _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1)
-    boxes = stats[1:].T.astype(np.float64)
-    second_line = _has_second_line(boxes, mask.shape, centre_y, height, skew)
-    return _Text(centre_y, height, skew, slant, second_line)
+    return _Text(centre_y, height, skew, _slant(labels, stats[chosen + 1], centres[chosen + 1], chosen + 1))
 
 
-def _has_second_line(
-    boxes: NDArray[np.float64], shape: tuple[int, ...], centre_y: float, height: float, skew: float
-) -> bool:
-    """Whether whole characters of the line's size stand above or below the line.
+def _has_second_line(mask: Grey, text: _Text) -> bool:
+    """Whether whole characters of the line's size stand above or below the line: mask uint8 [H, W], also faint ink."""
+    rows, columns = mask.shape
+    reach = int(1.1 * text.height + abs(text.skew) * columns / 2)
+    first, last = int(text.centre_y) - reach, int(text.centre_y) + reach
+    beside = [part for part in (mask[: max(first, 0)], mask[last:]) if len(part)]
+    if not any(cv2.countNonZero(part) for part in beside):
+        return False
+    left, top, wide, tall, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:].T.astype(np.float64)
+    y = top + tall / 2 - text.skew * (left + wide / 2 - columns / 2)
+    whole = (top > 0) & (top + tall < rows) & (tall >= _ALIKE * text.height) & (tall <= text.height / _ALIKE)
+    return int((whole & (np.abs(y - text.centre_y) > text.height)).sum()) >= _FEWEST_OF_A_LINE
 
-    boxes: left, top, width, height and area of all pieces, float64 [5, pieces]. shape: rows and columns of the field.
-    """
-    left, top, wide, tall, _ = boxes
-    y = top + tall / 2 - skew * (left + wide / 2 - shape[1] / 2)
-    whole = (top > 0) & (top + tall < shape[0]) & (tall >= _ALIKE * height) & (tall <= height / _ALIKE)
-    return int((whole & (np.abs(y - centre_y) > height)).sum()) >= _FEWEST_OF_A_LINE
+
+def _cut(mask: Grey, text: _Text) -> tuple[bool, bool]:
+    """Whether the field's left or right edge goes through the line's ink."""
+    half = text.height / 2
+    line = mask[max(0, int(text.centre_y - half)) : int(text.centre_y + half)]
+    left, right = (int(line[:, column].sum()) >= _CUT_SHARE * text.height for column in (0, -1))
+    return left, right
 
 
 def _lone_character(boxes: NDArray[np.int32], rows: int) -> NDArray[np.intp]:

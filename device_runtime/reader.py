@@ -31,6 +31,7 @@ DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
 In = TypeVar("In")
 Out = TypeVar("Out")
+_END_PX = 24  # so near to the strip's end is the middle of its last character
 STAGES = ("locate", "normalize", "scan", "decode")
 
 
@@ -167,7 +168,7 @@ class Reader:
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
             seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
-            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink, strip.second_line)
+            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink, _spoiled(seen))
         except PosteyeError as error:
             seen = Look(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
@@ -189,6 +190,21 @@ class _Clock:
                 self.spent_ms[stage] += (time.perf_counter() - started) * 1000
 
         return timed
+
+
+def _spoiled(seen: Look) -> str | None:
+    """Why the field of a look is unfit to be accepted, if it is."""
+    strip, characters = seen.strip, seen.decoding.characters
+    if strip.second_line:
+        return "two lines of writing in the field; crop it to one"
+    if not characters:
+        return None
+    reach_px = _END_PX * strip.aspect
+    if strip.cut[0] and characters[0].x_px < reach_px:
+        return "the field cuts off the writing at the left; crop it less tightly"
+    if strip.cut[1] and characters[-1].x_px > strip.pixels.shape[1] - reach_px:
+        return "the field cuts off the writing at the right; crop it less tightly"
+    return None
 
 
 def _rank(result: Result) -> tuple[bool, float]:

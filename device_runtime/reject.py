@@ -117,12 +117,12 @@ class Calibration:
 
 
 def judge(
-    decoding: Decoding, calibration: Calibration, max_error: float, has_ink: bool, second_line: bool = False
+    decoding: Decoding, calibration: Calibration, max_error: float, has_ink: bool, spoiled: str | None = None
 ) -> Reading:
     """Turn a decoding into the answer for one field, with calibrated confidences.
 
     max_error: the share of wrong codes among the accepted that the user allows. has_ink: False when the field is empty.
-    second_line: the field holds another line of writing, so nobody knows which one is meant.
+    spoiled: why the field is unfit, however sure its reading.
     A rejected reading keeps its code, characters and candidates. Raises PosteyeError as `Calibration.threshold` does.
     """
     threshold = calibration.threshold(max_error)
@@ -136,9 +136,8 @@ def judge(
         replace(character, confidence=max(best.confidence, calibration.character(character.confidence)))
         for character in decoding.characters
     )
-    if second_line:
-        reason = "two lines of writing in the field; crop it to one"
-        return Reading("rejected", best.code, reason, best.confidence, characters, candidates)
+    if spoiled:
+        return Reading("rejected", best.code, spoiled, best.confidence, characters, candidates)
     if best.confidence >= threshold and not decoding.doubt:
         return Reading("accepted", best.code, None, best.confidence, characters, candidates)
     return Reading("rejected", best.code, _reason(decoding), best.confidence, characters, candidates)

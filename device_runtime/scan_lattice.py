@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from device_runtime.gaps import BoolArray, Gaps
 from device_runtime.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
 from device_runtime.stepped_lattice import Stepped
-from device_runtime.surroundings import Seen, Surroundings, settle, surround
+from device_runtime.surroundings import COSTS, Costs, Seen, Surroundings, settle, surround
 from device_runtime.types import Penalties
 
 # A column is of one class beyond doubt when all others together have less than this share of its mass.
 DOUBT = 1e-4
 # Ink of a broken character lies no farther from the column that shows it.
 _PIECE_PX, _MIDWAY_PX, _FAR_PX = 6, 2, 1e6
+# Columns no farther apart show one character. A gap between characters is wide at this multiple of the usual one, of
+# which there must be a few; a comma in it is so far from either.
+_SAME_PX, _FEWEST_STEPS, _WIDE_GAP, _TOUCHING_PX = 3, 3, 1.2, 5
 # So many columns that show rubbish as tall as letters make words.
 _WORD_COLUMNS = 4
-# A dot, comma or dash between two characters of a code whose grammar knows none there, in nats.
-MARK_PENALTY = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +34,7 @@ class ScanLattice(Stepped):
 
     sums: float64 [classes, places], log-probability of staying in a class from the first place to each.
     scores: float64 [classes, columns], log-probabilities. first: int [places], the scanner's column at each place.
-    inner: float64 [places], running sums of what may stand between two characters: blanks, which cost more where a
-    mark is seen.
+    inner: float64 [classes, places], as `sums`, within a code: where a mark is seen, blanks and characters cost more.
     """
 
     penalties: Penalties
@@ -62,11 +62,11 @@ class ScanLattice(Stepped):
 
     def character(self, add: np.ufunc, begins: FloatArray, chars: IntArray) -> FloatArray:
         """As in `Lattice`."""
-        return stay(add, begins, self.sums.take(chars, axis=0))
+        return stay(add, begins, self.inner.take(chars, axis=0))
 
     def character_back(self, add: np.ufunc, ended: FloatArray, chars: IntArray) -> FloatArray:
         """As in `Lattice`."""
-        return stay_back(add, ended, self.sums.take(chars, axis=0))
+        return stay_back(add, ended, self.inner.take(chars, axis=0))
 
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Where the character is strongest, and its probability there."""
@@ -77,7 +77,7 @@ class ScanLattice(Stepped):
 
     def ignoring_marks(self) -> ScanLattice:
         """As in `Lattice`."""
-        return replace(self, inner=self.sums[self.penalties.blank])
+        return replace(self, inner=self.sums)
 
     def unseeing(self) -> ScanLattice:
         """As in `Lattice`."""
@@ -89,13 +89,13 @@ class ScanLattice(Stepped):
 
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:
         if junction == PLAIN:
-            return self.inner
+            return self.inner[self.penalties.blank]
         if junction == MARKED:
             return self.sums[self.penalties.blank]
         return running(settle(add(self.scores[self.penalties.blank], self._marks)))
 
 
-def scan_lattice(penalties: Penalties, gaps: Gaps | None = None) -> ScanLattice:
+def scan_lattice(penalties: Penalties, gaps: Gaps | None = None, costs: Costs = COSTS) -> ScanLattice:
     """Make the lattice of a strip; penalties need not be normalised, and must have at least one column.
 
     gaps: what is seen between the characters of the strip; None = nothing is known of it.
@@ -111,10 +111,11 @@ def scan_lattice(penalties: Penalties, gaps: Gaps | None = None) -> ScanLattice:
     digit = best + np.log(np.exp(scores[:blank] - best).sum(axis=0))
     sums = running(scores)
     if seen is None:
-        return ScanLattice(penalties, sums, scores, surround(digit, scores[blank], scores[rubbish]), first, sums[blank])
+        around = surround(digit, scores[blank], scores[rubbish], costs=costs)
+        return ScanLattice(penalties, sums, scores, around, first, sums)
     seen = seen.of_runs(first[:-1])
-    around = surround(digit, scores[blank], scores[rubbish], seen)
-    inner = running(settle(scores[blank] - MARK_PENALTY * seen.mark))
+    around = surround(digit, scores[blank], scores[rubbish], seen, costs)
+    inner = running(settle(scores - costs.mark * seen.mark)) if seen.mark.any() else sums
     return ScanLattice(penalties, sums, scores, around, first, inner)
 
 
@@ -126,7 +127,9 @@ def _in_columns(gaps: Gaps, penalties: Penalties) -> Seen:
     tall = gaps.tall[right] | gaps.tall[left]
     best = penalties.values.argmin(axis=1)
     marks = gaps.marks
-    marks = marks[~_pieces(marks / gaps.aspect, x_px[best < penalties.blank].astype(np.float64) / gaps.aspect)]
+    shown_px = x_px[best < penalties.blank].astype(np.float64) / gaps.aspect
+    commas = gaps.commas[_in_wide_gaps(gaps.commas / gaps.aspect, shown_px)]
+    marks = np.append(marks[~_pieces(marks / gaps.aspect, shown_px)], commas)
     words = int((tall & (best == penalties.rubbish)).sum()) >= _WORD_COLUMNS
     found = []
     for middles in (marks, gaps.commas if words else marks[:0]):
@@ -142,11 +145,27 @@ def _pieces(marks_px: FloatArray, shown_px: FloatArray) -> BoolArray:
 
     marks_px: float64 [marks]. shown_px: float64 [columns], where characters are shown.
     """
-    ends = np.concatenate(([-_FAR_PX], shown_px, [_FAR_PX]))
-    after = np.searchsorted(shown_px, marks_px) + 1
-    left, right = marks_px - ends[after - 1], ends[after] - marks_px
+    left, right = _neighbours(marks_px, shown_px)
     nearer, farther = np.minimum(left, right), np.maximum(left, right)
     return np.asarray((nearer <= _PIECE_PX) & (farther - nearer > _MIDWAY_PX))
+
+
+def _in_wide_gaps(commas_px: FloatArray, shown_px: FloatArray) -> BoolArray:
+    """Which of the commas, that may touch a character, stand between two that are farther apart than the others."""
+    steps = np.diff(shown_px)
+    steps = np.sort(steps[steps > _SAME_PX])
+    if len(steps) < _FEWEST_STEPS:
+        return np.zeros(len(commas_px), np.bool_)
+    left, right = _neighbours(commas_px, shown_px)
+    apart = (left + right >= _WIDE_GAP * steps[(len(steps) - 1) // 2]) & (left + right < _FAR_PX)
+    return np.asarray(apart & (np.minimum(left, right) >= _TOUCHING_PX))
+
+
+def _neighbours(places_px: FloatArray, shown_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How far from each place characters are shown on its left and right: float64 [places] both."""
+    ends = np.concatenate(([-_FAR_PX], shown_px, [_FAR_PX]))
+    after = np.searchsorted(shown_px, places_px) + 1
+    return places_px - ends[after - 1], ends[after] - places_px
 
 
 def condense(

@@ -24,15 +24,24 @@ import numpy as np
 from device_runtime.gaps import BoolArray
 from device_runtime.lattice import FloatArray, IntArray
 
-# What a number beside the code costs, in nats: "47500" is read whole although "47" and a foreign "500" with a speck of
-# rubbish between would do. A prior, not measured: one line in e^2 = 7 or so has a further number.
-FOREIGN_NUMBER_PENALTY = 2.0
-CONTINUED_PENALTY = 5.0
-LETTERS_PENALTY = 4.0
 
-_PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
-_JOINED = math.exp(-FOREIGN_NUMBER_PENALTY - CONTINUED_PENALTY)
-_LETTERS = math.exp(-LETTERS_PENALTY)
+@dataclass(frozen=True)
+class Costs:
+    """What writing beside or in a code costs, in nats; fitted by `python -m benchmarks.surroundings`.
+
+    foreign_number: a further number in the line. continued: no space parts it from the code. letters: writing that is
+    as tall as letters touches the code. mark: a dot, comma or dash between two characters where the grammar knows none.
+    """
+
+    foreign_number: float = 2.0
+    continued: float = 5.0
+    letters: float = 4.0
+    mark: float = 4.0
+
+
+COSTS = Costs()
+FOREIGN_NUMBER_PENALTY = COSTS.foreign_number
+
 _QUANTUM = 2.0**-30
 # Below this a mass is nothing: far under any that could matter, far above the smallest float.
 _NOTHING = 1e-280
@@ -78,7 +87,9 @@ class Seen:
         return Seen(*(np.logical_or.reduceat(flags, first) for flags in astuple(self)))
 
 
-def surround(digit: FloatArray, blank: FloatArray, rubbish: FloatArray, seen: Seen | None = None) -> Surroundings:
+def surround(
+    digit: FloatArray, blank: FloatArray, rubbish: FloatArray, seen: Seen | None = None, costs: Costs = COSTS
+) -> Surroundings:
     """Sum over all that may stand around a code.
 
     digit, blank, rubbish: float64 [columns], log-probability of any digit, of blank and of rubbish in each column.
@@ -89,25 +100,27 @@ def surround(digit: FloatArray, blank: FloatArray, rubbish: FloatArray, seen: Se
     masses = [np.exp(x - highest).tolist() for x in (digit, blank, rubbish)]
     if seen is None:
         seen = Seen(np.ones(len(digit), np.bool_), *(np.zeros(len(digit), np.bool_) for _ in range(3)))
-    entry, marks = np.where(seen.tall, _LETTERS, 1.0).tolist(), seen.mark.tolist()
+    entry, marks = np.where(seen.tall, math.exp(-costs.letters), 1.0).tolist(), seen.mark.tolist()
     # A comma before the code parts it from what stands before it, "21/39,47400"; one behind it groups digits.
     columns = list(zip(*masses, (seen.space | seen.comma).tolist(), entry, marks, strict=True))
-    before = _outwards(columns)
+    prior, joined = math.exp(-costs.foreign_number), math.exp(-costs.foreign_number - costs.continued)
+    before = _outwards(columns, prior, joined)
     columns = list(zip(*masses, seen.space.tolist(), entry, marks, strict=True))
-    after = _outwards(columns[::-1])
+    after = _outwards(columns[::-1], prior, joined)
     left = np.append(0.0, highest.cumsum())
     right = np.append(highest[::-1].cumsum()[::-1], 0.0)
-    free = _line(columns) + float(left[-1])
+    free = _line(columns, prior) + float(left[-1])
     return Surroundings(settle(np.array(before) + left), settle(np.array(after[::-1]) + right), free)
 
 
 _Column = tuple[float, float, float, bool, float, bool]
 
 
-def _outwards(columns: list[_Column]) -> list[float]:
+def _outwards(columns: list[_Column], prior: float, joined: float) -> list[float]:
     """Mass of what may lie between the end of the line and a code, for each number of columns, in logarithms.
 
-    columns: from the end of the line on.
+    columns: from the end of the line on. prior, joined: what a number costs that a space parts from the code, and one
+    that none does, as factors.
     """
     # Of the columns passed so far, for a reading that comes from the code and has reached: blanks alone; a space;
     # rubbish without a space; outside of numbers past a space; inside a number.
@@ -123,8 +136,8 @@ def _outwards(columns: list[_Column]) -> list[float]:
             + rubbish * (apart if space else attached if mark else entry * attached),
             blank * (parted if space else marked) + rubbish * past,
             blank * parted + rubbish * apart,
-            still * past + _JOINED * digit * inside,
-            still * apart + _PRIOR * digit * inside,
+            still * past + joined * digit * inside,
+            still * apart + prior * digit * inside,
             (digit + blank) * inside + rubbish * apart,
         )
         total = apart + inside
@@ -141,7 +154,7 @@ def _outwards(columns: list[_Column]) -> list[float]:
     return found
 
 
-def _line(columns: list[_Column]) -> float:
+def _line(columns: list[_Column], prior: float) -> float:
     """Mass of all lines, in logarithms."""
     # Before, in and after the first number, in others.
     ahead, first, later, further = 1.0, 0.0, 0.0, 0.0
@@ -151,7 +164,7 @@ def _line(columns: list[_Column]) -> float:
         ahead, first, further, later = (
             still * ahead,
             number * first + digit * ahead,
-            number * further + _PRIOR * digit * later,
+            number * further + prior * digit * later,
             still * later + rubbish * (first + further),
         )
         total = ahead + first + further + later

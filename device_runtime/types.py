@@ -26,6 +26,7 @@ class Strip:
     image_from_strip: float64 [2, 3], the affine map from strip pixels (x, y, 1) to pixels of the field's image.
     has_ink: False when nothing that could be writing was found.
     second_line: the field holds another whole line of writing, which is not in the strip.
+    cut: whether the left and the right edge of the field go through the writing.
     aspect: how much wider the writing is drawn than it stands in the field.
     """
 
@@ -33,6 +34,7 @@ class Strip:
     image_from_strip: NDArray[np.float64]
     has_ink: bool
     second_line: bool = False
+    cut: tuple[bool, bool] = (False, False)
     aspect: float = 1.0
 
 

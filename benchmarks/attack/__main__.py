@@ -22,14 +22,14 @@ from benchmarks.attack.targets import NAMES, load, module_of
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Processes at a time.")
 @click.option("--results", type=click.Path(path_type=Path, dir_okay=False), help="JSON file to write.")
 @click.option("--replay", metavar="TARGET:NUMBER", help="Play this one case here and print what it came to.")
-def attack(
-    only: tuple[str, ...], share: float, seed: int, jobs: int, results: Path | None, replay: str | None
-) -> None:
+def attack(only: tuple[str, ...], share: float, seed: int, jobs: int, results: Path | None, replay: str | None) -> None:
     """Attack each target with hostile input; exit with 1 when there was a wrong answer, crash, hang or flood."""
     if replay is not None:
         name, _, number = replay.partition(":")
         if name not in NAMES or not number.isdecimal():
-            raise click.BadParameter(f"{replay} is no TARGET:NUMBER with one of {', '.join(NAMES)}", param_hint="replay")
+            raise click.BadParameter(
+                f"{replay} is no TARGET:NUMBER with one of {', '.join(NAMES)}", param_hint="replay"
+            )
         click.echo(child.replay(module_of(name), seed, int(number)))
         return
     found = []

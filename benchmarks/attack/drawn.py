@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.attack.numbers import KINDS, Random
+from train.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 from train.paper import Paper
-from train.typeset import HAND_FAMILIES, PRINT_FAMILIES, Typesetter, find_fonts, margin_px
+from train.typeset import Typesetter, margin_px
 
 CUT = "the last digit cut in half"
 Grey = NDArray[np.uint8]
 
 
 class Draughtsman:
-    """Draws fields of the kinds of `numbers.py`; the same for the same seed and fonts."""
+    """Draws fields of the kinds of `numbers.py`, the same for the same seed, number and fonts."""
 
-    def __init__(self, seed: int) -> None:
-        self.random: Random = np.random.default_rng(seed)
+    def __init__(self) -> None:
+        self.random: Random = np.random.default_rng(0)
         self._setters = [Typesetter(find_fonts(families), self.random) for families in (PRINT_FAMILIES, HAND_FAMILIES)]
-        self._paper = Paper(self.random)
+        self._paper = Paper(np.random.default_rng(0))
 
-    def field(self, kind: str) -> tuple[Grey, str]:
+    def field(self, kind: str, seed: int, number: int) -> tuple[Grey, str]:
         """A field of a kind, uint8 [H, W], dark on light, and what is written in it."""
+        self.random.bit_generator.state = np.random.default_rng((seed, number)).bit_generator.state
+        paper = deepcopy(self._paper)  # it keeps what it photographed, to shine through later fields
+        paper.random = self.random
         random = self.random
         lines = KINDS[kind](random)
         height_px = random.uniform(18, 42)
@@ -31,17 +37,17 @@ class Draughtsman:
         if not lines[0]:
             ink: Grey = np.zeros((int(2 * height_px), int(random.uniform(3, 8) * height_px)), np.uint8)
             margin = margin_px(height_px)
-            self._paper.rule(ink, (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin))
+            paper.rule(ink, (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin))
         else:
             ink = _stacked([setter.set_line(line, height_px) for line in lines])
         if kind == CUT:
             ink = _cut_last(ink, len(lines[0]), random)
         if random.random() < 0.5:
-            return self._paper.photograph(ink, printed=True), "\n".join(lines)
+            return paper.photograph(ink, printed=True), "\n".join(lines)
         blurred = cv2.GaussianBlur(ink, (0, 0), random.uniform(0.3, 1.0)).astype(np.float32)
-        paper, contrast = random.uniform(200, 250), random.uniform(0.5, 0.9)
+        white, contrast = random.uniform(200, 250), random.uniform(0.5, 0.9)
         noise = random.normal(0, random.uniform(0, 6), ink.shape)
-        return np.clip(paper - contrast * 0.8 * blurred + noise, 0, 255).astype(np.uint8), "\n".join(lines)
+        return np.clip(white - contrast * 0.8 * blurred + noise, 0, 255).astype(np.uint8), "\n".join(lines)
 
 
 def _stacked(lines: list[Grey]) -> Grey:

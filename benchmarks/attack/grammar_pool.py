@@ -27,7 +27,13 @@ _PATTERNS = (
     r"([0-4]-?){3,31}\d",
 )
 # Codes of a list, digits of a code, whether some have a separator, and the largest count beside one (0: none).
-_LISTS = ((1, 5, False, 0), (300, 5, False, 10**12 - 1), (300, 6, True, 0), (2_000, 7, True, 9_000), (9_000, 5, False, 0))
+_LISTS = (
+    (1, 5, False, 0),
+    (300, 5, False, 10**12 - 1),
+    (300, 6, True, 0),
+    (2_000, 7, True, 9_000),
+    (9_000, 5, False, 0),
+)
 _ROUNDING = 1e-9
 # Codes whose beliefs differ by less count as equally good and come in the search's order.
 _EQUAL = 1 - 2e-6
