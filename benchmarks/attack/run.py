@@ -15,7 +15,7 @@ from benchmarks.attack.counts import Counts
 CASE_LIMIT_S = 60.0
 _LOAD_LIMIT_S = 120.0
 # Not more are described: they are all alike by then.
-_FINDINGS = 50
+_FINDINGS = 20
 
 
 @dataclass(frozen=True)
