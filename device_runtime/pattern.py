@@ -40,7 +40,7 @@ def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
     """
     if len(pattern) > _LONGEST_PATTERN:
         raise GrammarError(
-            f"pattern {quote(pattern)} has more than {_LONGEST_PATTERN} characters; write a list of codes into a lexicon"
+            f"pattern {quote(pattern)} has more than {_LONGEST_PATTERN} characters; put a list of codes into a lexicon"
         )
     _check_characters(pattern, alphabet, separators)
     try:

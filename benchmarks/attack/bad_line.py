@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from benchmarks.attack.counts import Outcome, Target
 from benchmarks.attack.memory_port import Line, plugged_in
 from firmware_bridge import BridgeError, Link, NoAnswerError, ReadingMessage, RefusedError, Sorter
-from firmware_bridge.message import CONFIDENCE_STEPS, MAX_ELAPSED_MS
+from firmware_bridge.message import CONFIDENCE_STEPS, MAX_ELAPSED_MS, Status
 
 READINGS_A_CASE = 100
 _LATEST_S = 2.5
@@ -113,7 +113,8 @@ TARGET = Target("bad_line", "readings over a bad line between ends that restart"
 
 
 def _reading(generator: random.Random, piece: int) -> ReadingMessage:
-    status = generator.choice(["accepted", "accepted", "rejected", "no_code"])
+    statuses: tuple[Status, ...] = ("accepted", "accepted", "rejected", "no_code")
+    status = generator.choice(statuses)
     code = "".join(generator.choices("0123456789- ", k=generator.choice([1, 5, 5, 10, 32])))
     confidence = generator.choice([0.0, 1.0, generator.random()])
     elapsed_ms = generator.choice([0, 84, MAX_ELAPSED_MS + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from functools import cache
 
@@ -27,7 +28,13 @@ _PATTERNS = (
     r"([0-4]-?){3,31}\d",
 )
 # Codes of a list, digits of a code, whether some have a separator, and the largest count beside one (0: none).
-_LISTS = ((1, 5, False, 0), (300, 5, False, 10**12 - 1), (300, 6, True, 0), (2_000, 7, True, 9_000), (9_000, 5, False, 0))
+_LISTS = (
+    (1, 5, False, 0),
+    (300, 5, False, 10**12 - 1),
+    (300, 6, True, 0),
+    (2_000, 7, True, 9_000),
+    (9_000, 5, False, 0),
+)
 _ROUNDING = 1e-9
 # Codes whose beliefs differ by less count as equally good and come in the search's order.
 _EQUAL = 1 - 2e-6
@@ -70,7 +77,7 @@ def complaint(found: Decoding, allowed: Grammar, n_best: int) -> str:
         (len(set(codes)) == len(codes) <= n_best, f"codes twice, or more than {n_best}: {codes}"),
         (all(0 <= belief <= 1 for belief in beliefs + sure), f"posteriors outside of 0..1: {beliefs}, {sure}"),
         (sum(beliefs) <= 1 + _ROUNDING, f"posteriors that sum to {sum(beliefs)}"),
-        (all(a >= b * _EQUAL for a, b in zip(beliefs, beliefs[1:], strict=False)), f"out of order: {beliefs}"),
+        (all(a >= b * _EQUAL for a, b in itertools.pairwise(beliefs)), f"out of order: {beliefs}"),
         ("".join(c.char for c in found.characters) == "".join(codes[:1]), "characters that do not spell the best code"),
         (found.outside is None or not allowed.accepts(found.outside.number), "a code of the grammar called outside"),
     ):

@@ -24,8 +24,8 @@ COMPILED, LIST = "compiled grammars", "lists of codes"
 _HEADER_BYTES = 14
 _SIZES = (0, 1, 2, 3, 4, 10, 32, 33, 1_000, 65_535)
 _MARKS = (
-    b"\t", b",", b" ", b"-", b"#", b"\r", b"\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xd9\xa1", b"\xe2\x80\xa8", b"\x85",
-    b"\x0b", b"\xc2\xa0", b"--", b"- ", b",,", b",-1", b",1e9", b",0.5", b";3", b"a", b"+1", b"\xf0\x9f\x98\x80",
+    b"\t", b",", b" ", b"-", b"#", b"\r", b"\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xd9\xa1", b"\xe2\x80\xa8",
+    b"\x85", b"\x0b", b"\xc2\xa0", b"--", b"- ", b",,", b",-1", b",1e9", b",0.5", b";3", b"a", b"+1", b"\xf0\x9f\x98\x80",
 )  # fmt: skip
 _LINE = Penalties(
     np.random.default_rng(1).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
@@ -66,9 +66,14 @@ def _packed(index: int) -> bytes:
 def _compiled(generator: random.Random) -> bytes:
     """A grammar's file with fields set to hostile numbers, bytes changed, cut out, repeated, or of another grammar."""
     data = bytearray(_packed(generator.randrange(POOL)))
+    body = generator.random() < 0.5  # leave what says how long everything is, and something may be left to read
     for _ in range(generator.randint(1, 4)):
-        way = generator.randrange(6)
+        if len(data) <= _HEADER_BYTES:
+            break
+        way = generator.choice([2, 3]) if body else generator.randrange(6)
         at = generator.randrange(len(data)) if generator.random() < 0.5 else generator.randrange(min(len(data), 80))
+        if body:
+            at = generator.randrange(len(data) // 2, len(data))
         if way == 0:  # the header: version, penalty bits, symbols, levels, name, arcs
             place = generator.randrange(4, _HEADER_BYTES)
             data[place] = generator.choice([0, 1, 2, 3, 12, 16, 17, 32, 33, 34, 127, 255, data[place] ^ 1])
@@ -84,8 +89,6 @@ def _compiled(generator: random.Random) -> bytes:
             del data[at : at + generator.choice(_SIZES[1:8])]
         else:
             data[at:at] = data[at : at + generator.choice(_SIZES[1:9])]
-        if len(data) < _HEADER_BYTES + 1:
-            break
     checksum = zlib.crc32(data) if generator.random() < 0.97 else generator.randrange(2**32)
     return bytes(data) + struct.pack("<I", checksum)
 
@@ -95,19 +98,23 @@ def _list(generator: random.Random) -> bytes:
     digits, counted = generator.randint(1, 9), generator.random() < 0.5
     lines = []
     for _ in range(generator.choice([0, 1, 2, 50, 50, 400])):
-        code = "".join(generator.choices(DIGITS, k=digits if generator.random() < 0.9 else generator.choice(_SIZES[:8])))
-        if generator.random() < 0.2:
-            place = generator.randint(0, len(code))
+        code = "".join(
+            generator.choices(DIGITS, k=digits if generator.random() < 0.99 else generator.choice(_SIZES[:8]))
+        )
+        if digits > 1 and generator.random() < 0.2:
+            place = generator.randint(0, len(code)) if generator.random() < 0.01 else digits // 2
             code = code[:place] + generator.choice("- ") + code[place:]
-        lines.append(f"{code},{generator.choice([0, 1, 10**11, 10**12, generator.randrange(10**6)])}" if counted else code)
+        lines.append(
+            f"{code},{generator.choice([0, 1, 10**11, 10**12 - 1, generator.randrange(10**6)])}" if counted else code
+        )
     data = bytearray(generator.choice(["\n", "\n", "\r\n", "\n\n"]).join(lines).encode())
-    for _ in range(generator.choice([0, 0, 1, 1, 3])):
+    for _ in range(generator.choice([0, 0, 0, 1, 1, 3])):
         way = generator.randrange(5)
         at = generator.randint(0, len(data))
         if way == 0:
             data[at:at] = generator.choice(_MARKS)
-        elif way == 1:  # one mark over and over
-            data[at:at] = generator.choice(_MARKS) * generator.choice([2, 100, 50_000])
+        elif way == 1:  # one mark over and over, at times before what is no count
+            data[at:at] = generator.choice(_MARKS) * generator.choice([2, 100, 50_000]) + generator.choice([b"", b"x"])
         elif way == 2:
             data[at:at] = generator.randbytes(generator.randint(1, 5))
         elif way == 3:

@@ -83,7 +83,26 @@ _MADE: tuple[Callable[[], str], ...] = (
     *((lambda depth=depth: "(" * depth) for depth in _DEPTHS),
     *((lambda depth=depth: "[" * depth) for depth in _DEPTHS),
 )
-_PIECES = (*DIGITS, r"\d", "-", " ", "[0-4]", "[^5]", "(", ")", "(", ")", "|", "?", "*", "+", "{2}", "{0,3}", "{,4}", "{9,}")
+_PIECES = (
+    *DIGITS,
+    r"\d",
+    "-",
+    " ",
+    "[0-4]",
+    "[^5]",
+    "(",
+    ")",
+    "(",
+    ")",
+    "|",
+    "?",
+    "*",
+    "+",
+    "{2}",
+    "{0,3}",
+    "{,4}",
+    "{9,}",
+)
 _LINE = Penalties(
     np.random.default_rng(2).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
     np.arange(40, dtype=np.float32),

@@ -167,7 +167,9 @@ def test_the_mass_of_all_codes_is_their_sum(seed: int, pattern: str, longest: in
 def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:
     values = np.random.default_rng(2).exponential(3.0, (200, len(DIGITS) + 2)).astype(np.float32)
     lattice = scan_lattice(Penalties(values, np.arange(200, dtype=np.float32), DIGITS))
-    grammar = Grammar.from_pattern(r"\d{5,12}79\d3[0-4]")  # what may follow is known at the end alone: no bound is proof
+    grammar = Grammar.from_pattern(
+        r"\d{5,12}79\d3[0-4]"
+    )  # what may follow is known at the end alone: no bound is proof
     tracemalloc.start()
     try:
         assert len(best_codes(make_plan(grammar.automaton, DIGITS), lattice, 3)) == 3
