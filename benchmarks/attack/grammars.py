@@ -24,9 +24,20 @@ COMPILED, LIST = "compiled grammars", "lists of codes"
 _HEADER_BYTES = 14
 _SIZES = (0, 1, 2, 3, 4, 10, 32, 33, 1_000, 65_535)
 _MARKS = (
-    b"\t", b",", b" ", b"-", b"#", b"\r", b"\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xd9\xa1", b"\xe2\x80\xa8",
-    b"\x85", b"\x0b", b"\xc2\xa0", b"--", b"- ", b",,", b",-1", b",1e9", b",0.5", b";3", b"a", b"+1", b"\xf0\x9f\x98\x80",
-)  # fmt: skip
+    *(b"\t", b",", b" ", b"-", b"#", b"\r", b"\n", b"--", b"- ", b",,", b"a", b"\x00", b"\xff", b"\x85", b"\x0b"),
+    *(
+        b",-1",
+        b",1e9",
+        b",0.5",
+        b";3",
+        b"+1",
+        b"\xef\xbb\xbf",
+        b"\xd9\xa1",
+        b"\xe2\x80\xa8",
+        b"\xc2\xa0",
+        b"\xf0\x9f\x98\x80",
+    ),
+)
 _LINE = Penalties(
     np.random.default_rng(1).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
     np.arange(40, dtype=np.float32),
