@@ -94,6 +94,8 @@ def _unpack(data: bytes) -> tuple[str, Automaton]:
     penalty = (steps * PENALTY_STEP_NATS).astype(np.float32)
     end_penalty = np.full(states, np.inf, np.float32)
     end_penalty[final] = penalty[arcs:]
+    level = np.repeat(np.arange(level_count)[::-1], levels)
+    _demand(bool(np.all(heights(source, destination, end_penalty) == level)), "its levels are wrong")
     arrows = source.astype(np.int32), symbol.astype(np.int32), destination.astype(np.int32)
     return name, Automaton(symbols, *arrows, penalty[:arcs], end_penalty)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 
 import numpy as np
@@ -16,6 +18,7 @@ CODE_LIMIT = 1_000_000
 _NODE_LIMIT = 10_000_000
 # So that the sum over all the codes stays exact in int64.
 _COUNT_DIGITS = 12
+_LONGEST_ENTRY = 1_000
 
 IntArray = NDArray[np.int64]
 
@@ -44,20 +47,19 @@ def compile_lexicon(data: bytes, where: str, alphabet: str, separators: str) -> 
 
 def _parse(data: bytes, where: str, alphabet: str, separators: str) -> tuple[list[str], list[int] | None]:
     """Return the codes and their counts, in order."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = data.count(b"\n", 0, error.start) + 1
-        raise GrammarError(f"{where}, line {broken}: no text in UTF-8; a lexicon has one code a line") from None
     chars, marks = re.escape(alphabet), re.escape(separators)
     pattern = re.compile(rf"([{chars}]+(?:[{marks}][{chars}]+)*)\s*(?:[,\t]\s*([0-9]+)\s*)?", re.ASCII)
     codes: list[str] = []
     counts: list[int] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        entry = line.partition("#")[0].strip()
+    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), start=1):
+        try:
+            entry = line.decode().partition("#")[0].strip()
+        except UnicodeDecodeError:
+            raise GrammarError(f"{where}, line {number}: no text in UTF-8; a lexicon has one code a line") from None
         if not entry:
             continue
-        found = pattern.fullmatch(entry)
+        # Matching takes the square of the length where there are many tabs.
+        found = pattern.fullmatch(entry) if len(entry) <= _LONGEST_ENTRY else None
         if found is None:
             raise GrammarError(f"{where}, line {number}: {_short(entry)} is no code{_wanted(alphabet, separators)}")
         code, count = found.groups()

@@ -22,6 +22,8 @@ from device_runtime.minimal import all_texts, intersect
 STATE_LIMIT = 5_000
 # A state of the automaton stands for a set of nodes; this bounds the sizes of all the sets together.
 _WORK_LIMIT = 300_000
+# Parsing takes time by the length; what STATE_LIMIT states can hold is shorter.
+_LONGEST_PATTERN = 20_000
 # Made of characters that other constructs need, so only the parsed pattern shows them.
 _NAMES = {
     re_parser.AT: "'^' outside a class",
@@ -33,20 +35,18 @@ def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
     """Compile a regular expression that must match the whole text, and keep its texts of at most LONGEST_CODE.
 
     alphabet: what `\\d` and a negated class choose from (both leave separators out). Raises GrammarError for a broken
-    pattern, a character or construct outside the subset, a pattern that matches nothing, and one that needs more than
-    STATE_LIMIT states.
+    pattern, a character or construct outside the subset, a pattern that matches nothing, one that is too long or nested
+    too deeply, and one that needs more than STATE_LIMIT states.
     """
+    if len(pattern) > _LONGEST_PATTERN:
+        raise GrammarError(
+            f"pattern {quote(pattern)} has more than {_LONGEST_PATTERN} characters; put a list of codes into a lexicon"
+        )
     _check_characters(pattern, alphabet, separators)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # "possible nested set": the set is refused below anyway
-            tree = re_parser.parse(pattern)
-    except re.error as error:
-        raise GrammarError(f"pattern {quote(pattern)} is broken: {error}") from None
-    except (OverflowError, RecursionError):
-        raise _too_large(pattern) from None
-    nodes = _Nodes(pattern, alphabet, separators)
-    nodes.add_sequence(tree, nodes.entry, nodes.exit)
+        nodes = _parse(pattern, alphabet, separators)
+    except RecursionError:
+        raise GrammarError(f"pattern {quote(pattern)} is nested too deeply; use fewer brackets") from None
     automaton = _determinise(nodes)
     if not automaton.final.any():
         raise GrammarError(f"pattern {quote(pattern)} matches nothing; give it at least one code")
@@ -56,6 +56,20 @@ def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
     if automaton.states > STATE_LIMIT:
         raise _too_large(pattern)
     return automaton
+
+
+def _parse(pattern: str, alphabet: str, separators: str) -> _Nodes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # "possible nested set": the set is refused below anyway
+            tree = re_parser.parse(pattern)
+    except re.error as error:
+        raise GrammarError(f"pattern {quote(pattern)} is broken: {error}") from None
+    except OverflowError:
+        raise _too_large(pattern) from None
+    nodes = _Nodes(pattern, alphabet, separators)
+    nodes.add_sequence(tree, nodes.entry, nodes.exit)
+    return nodes
 
 
 def quote(text: str) -> str:

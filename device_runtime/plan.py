@@ -101,15 +101,22 @@ def make_plan(automaton: Automaton, alphabet: str) -> Plan:
     source, destination = automaton.source.astype(np.intp), automaton.destination.astype(np.intp)
     penalty = automaton.penalty.astype(np.float64)
     plain = char >= 0
-    arcs = [source[plain], char[plain], destination[plain], penalty[plain], np.full(int(plain.sum()), -1)]
     leaving = np.searchsorted(source, np.arange(len(automaton.end_penalty) + 1))
-    for arc in np.flatnonzero(~plain):
-        after = slice(leaving[destination[arc]], leaving[destination[arc] + 1])
-        count = after.stop - after.start
-        added = (source[arc], char[after], destination[after], penalty[arc] + penalty[after], automaton.symbol[arc])
-        arcs = [np.append(old, np.broadcast_to(new, count)) for old, new in zip(arcs, added, strict=True)]
-    order = np.lexsort((arcs[4], arcs[1], arcs[0]))
-    source, char, destination, penalty, mark = (column[order] for column in arcs)
+    # A separator and a character that may follow it become one arc.
+    before = np.flatnonzero(~plain)
+    count = np.diff(leaving)[destination[before]]
+    after = np.arange(count.sum()) + np.repeat(leaving[destination[before]] - (count.cumsum() - count), count)
+    before = np.repeat(before, count)
+    arcs = (
+        (source[plain], source[before]),
+        (char[plain], char[after]),
+        (destination[plain], destination[after]),
+        (penalty[plain], penalty[before] + penalty[after]),
+        (np.full(int(plain.sum()), -1), automaton.symbol[before]),
+    )
+    source, char, destination, penalty, mark = map(np.concatenate, arcs)
+    order = np.lexsort((mark, char, source))
+    source, char, destination, penalty, mark = (column[order] for column in (source, char, destination, penalty, mark))
     nodes = len(automaton.end_penalty)
     without = np.zeros((nodes, len(alphabet)), bool)
     without[source[mark < 0], char[mark < 0]] = True

@@ -4,7 +4,7 @@ Backwards through the relaxed grammar (`plan.py`) goes one pass for the score of
 number of characters written and the last of them. Forwards, codes are written character by character. Score so far plus
 best completion bounds what a prefix can come to, so of all prefixes of one length the best few are kept. As many as
 there are codes wanted are enough where nothing was relaxed; elsewhere more are kept until no prefix that was dropped
-could have come to one of the codes found.
+could have come to one of the codes found, or the search has become as wide as it may.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from device_runtime.lattice import MARKED, OPEN, PLAIN, FloatArray, IntArray, La
 from device_runtime.plan import Layer, Plan
 
 # How many prefixes of one length are kept where the grammar was relaxed, one after the other until it is proof.
-_WIDTHS = (16, 64, 256, 1024, 8192)
+# The last takes half a second; where it is no proof either, its best codes are taken for the best.
+_WIDTHS = (16, 64, 256, 1024)
+# Prefixes are written in blocks of so many numbers at most, so that a wide search in a long line fits into 50 MB.
+_BLOCK_CELLS = 1 << 18
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
@@ -147,19 +150,19 @@ def _write(
     dropped = -np.inf
     for completion in completions:
         if levels:
-            last = levels[-1]
-            parent, arcs = _arcs_of(plan, plan.destination.take(last.arc))
-            begins = begin_next(np.maximum, plan, lattice, last.ended, last.arc, parent, arcs)
-            prior = last.prior.take(parent)
+            parent, arcs = _arcs_of(plan, plan.destination.take(levels[-1].arc))
+            prior = levels[-1].prior.take(parent) + plan.gain.take(arcs)
         else:
             arcs = np.arange(plan.leaving[0], plan.leaving[1])
-            parent = np.zeros_like(arcs)
-            begins, prior = lattice.before[None], np.zeros(len(arcs))
-        chars = plan.char.take(arcs)
-        ended = lattice.character(np.maximum, begins, chars)
-        prior = prior + plan.gain.take(arcs)
-        through = ended + (completion if len(completion) == 1 else completion.take(chars, axis=0))
-        bound = through.max(axis=1) + prior
+            parent, prior = np.zeros_like(arcs), plan.gain.take(arcs)
+        last = levels[-1] if levels else None
+        size = max(1, _BLOCK_CELLS // lattice.places)
+        blocks = [np.arange(at, min(at + size, len(arcs))) for at in range(0, len(arcs), size)]
+        bounds = []
+        for rows in blocks:
+            ended, through = _extend(plan, lattice, last, parent.take(rows), arcs.take(rows), completion)
+            bounds.append(through.max(axis=1) + prior.take(rows))
+        bound = np.concatenate([np.zeros(0), *bounds])
         kept = (-bound).argsort(kind="stable")
         if len(kept) > width:
             dropped = max(dropped, float(bound[kept[width]]))
@@ -167,13 +170,29 @@ def _write(
         kept = kept[bound.take(kept) > -np.inf]
         if not len(kept):  # none fits, or all that did end here
             break
-        ended, through = ended.take(kept, axis=0), through.take(kept, axis=0)
+        if len(blocks) == 1:
+            ended, through = ended.take(kept, axis=0), through.take(kept, axis=0)
+        else:
+            ended, through = _extend(plan, lattice, last, parent.take(kept), arcs.take(kept), completion)
         levels.append(_Prefixes(parent.take(kept), arcs.take(kept), ended, through, prior.take(kept)))
         if plan.layers[len(levels)].end > -np.inf and _collect(plan, lattice, levels, found):
             best = sorted(found.values(), key=lambda code: -code.score)[:wanted]
             if len(best) == wanted and best[-1].score >= bound[kept[0]]:
                 break
     return best, dropped
+
+
+def _extend(
+    plan: Plan, lattice: Lattice, last: _Prefixes | None, parent: IntArray, arcs: IntArray, completion: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Where prefixes have ended that go on from the rows `parent` of the last ones, and that with their completions."""
+    if last is None:
+        begins = lattice.before[None]
+    else:
+        begins = begin_next(np.maximum, plan, lattice, last.ended, last.arc, parent, arcs)
+    chars = plan.char.take(arcs)
+    ended = lattice.character(np.maximum, begins, chars)
+    return ended, ended + (completion if len(completion) == 1 else completion.take(chars, axis=0))
 
 
 def _arcs_of(plan: Plan, node: IntArray) -> tuple[IntArray, IntArray]:

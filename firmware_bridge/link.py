@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from firmware_bridge import frame as wire
-from firmware_bridge.errors import NoAnswerError, PortError, RefusedError
+from firmware_bridge.errors import MessageError, NoAnswerError, PortError, RefusedError
 from firmware_bridge.frame import Frame, FrameReader
 from firmware_bridge.message import (
     NakCause,
@@ -65,7 +65,7 @@ class Link:
         self._tries = tries
         self._port = Port(url, baud_rate)
         self._frames = FrameReader()
-        self._echoes = 0
+        self._echoes = self._unreadable = 0
         try:
             self._open_session()
         except BaseException:
@@ -128,7 +128,7 @@ class Link:
         """Send one request until it is answered; return the answer and how often it was sent."""
         data = wire.encode(Frame(kind, self._sequence, self.session, payload))
         expected = wire.WELCOME if kind == wire.HELLO else wire.ACK
-        bytes_before, self._echoes = self._frames.bytes_seen, 0
+        bytes_before, self._echoes, self._unreadable = self._frames.bytes_seen, 0, 0
         waited_s, wait_s = 0.0, self._ack_timeout_s
         for transmission in range(1, tries + 1):
             self._port.write(data)
@@ -137,7 +137,7 @@ class Link:
                 return answer, transmission
             waited_s += wait_s
             wait_s = min(2 * wait_s, LONGEST_WAIT * self._ack_timeout_s)
-        hint = _hint(self._frames.bytes_seen - bytes_before, self._echoes)
+        hint = _hint(self._frames.bytes_seen - bytes_before, self._echoes, self._unreadable)
         raise NoAnswerError(
             f"no acknowledgement of {what} on {self._port.url} after {tries} tries in {waited_s:.2f} s: {hint}"
         )
@@ -152,7 +152,9 @@ class Link:
                 if not frame.is_answer:
                     self._echoes += 1
                 elif frame.type == wire.NAK or (frame.type == expected and frame.version == wire.VERSION):
-                    return frame
+                    if _is_readable(frame):
+                        return frame
+                    self._unreadable += 1
         return None
 
     def _raise_if_refused(self, answer: Frame, what: str) -> None:
@@ -163,13 +165,27 @@ class Link:
         raise RefusedError(f"the controller on {self._port.url} refused {what}: {describe_cause(cause)}{spoken}", cause)
 
 
-def _hint(bytes_back: int, echoes: int) -> str:
-    """Say what the silence looked like; the three cases have different cures."""
+def _hint(bytes_back: int, echoes: int, unreadable: int) -> str:
+    """Say what the silence looked like; the four cases have different cures."""
+    if unreadable:
+        return "an answer came back that lacks its name or cause (firmware of another version?)"
     if echoes:
         return "only an echo came back (receive shorted to transmit, or a terminal that echoes?)"
     if bytes_back == 0:
         return "nothing came back (is the controller running, and this its port?)"
     return f"{bytes_back} bytes came back, but no answer (another baud rate, or another program on the line?)"
+
+
+def _is_readable(answer: Frame) -> bool:
+    """Whether an answer's payload is what its type promises."""
+    try:
+        if answer.type == wire.NAK:
+            decode_cause(answer.payload)
+        elif answer.type == wire.WELCOME:
+            decode_name(answer.payload)
+    except MessageError:
+        return False
+    return True
 
 
 def _cause(answer: Frame) -> int | None:

@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 import click
+import msgspec
 from tqdm import tqdm
 
 from benchmarks.attack import child, run
 from benchmarks.attack.counts import Counts
-from benchmarks.attack.results import Attacked, TargetResult, save
+from benchmarks.attack.results import Attacked, values
 from benchmarks.attack.targets import NAMES, load, module_of
 
 
@@ -39,13 +40,13 @@ def attack(only: tuple[str, ...], share: float, seed: int, jobs: int, results: P
         started_s = time.monotonic()
         with tqdm(total=cases, desc=name, dynamic_ncols=True, leave=False, disable=None) as bar:
             result = run.attack(module_of(name), cases, seed, jobs, progress=bar.update)
-        found.append(TargetResult(name, target.title, cases, result.kinds, result.findings))
+        found.append(Attacked(target, result))
         click.echo(f"{name}: {_words(result.total)}, {time.monotonic() - started_s:.0f} s")
         for finding in result.findings:
             click.echo(f"  --seed {seed} --replay {name}:{finding.number}  {finding.what}")
     if results is not None:
-        save(Attacked(seed, share, found), results)
-    if any(one.total.faults for one in found):
+        results.write_bytes(msgspec.json.format(msgspec.json.encode(values(found)), indent=1) + b"\n")
+    if any(one.result.total.faults for one in found):
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from functools import cache
 
@@ -76,7 +77,7 @@ def complaint(found: Decoding, allowed: Grammar, n_best: int) -> str:
         (len(set(codes)) == len(codes) <= n_best, f"codes twice, or more than {n_best}: {codes}"),
         (all(0 <= belief <= 1 for belief in beliefs + sure), f"posteriors outside of 0..1: {beliefs}, {sure}"),
         (sum(beliefs) <= 1 + _ROUNDING, f"posteriors that sum to {sum(beliefs)}"),
-        (all(a >= b * _EQUAL for a, b in zip(beliefs, beliefs[1:], strict=False)), f"out of order: {beliefs}"),
+        (all(a >= b * _EQUAL for a, b in itertools.pairwise(beliefs)), f"out of order: {beliefs}"),
         ("".join(c.char for c in found.characters) == "".join(codes[:1]), "characters that do not spell the best code"),
         (found.outside is None or not allowed.accepts(found.outside.number), "a code of the grammar called outside"),
     ):

@@ -1,19 +1,16 @@
-"""Thousands of damaged and hostile image files, each given to the whole reader and to the isolated decoder.
+"""Damaged and hostile image files into the whole reader, the command and the isolated decoder.
 
 Whole pictures of every kind that people send are damaged with a seed: cut, bits turned, lengths and sizes in headers
 set to extremes, parts doubled or taken out, two files joined; the checksums of PNG are mended afterwards, or the
-decoder would stop at them. A reader in a process of its own takes the files, watched for time and memory.
+decoder would stop at them.
 """
 
 from __future__ import annotations
 
-import collections
+import atexit
 import io
-import re
-import selectors
+import json
 import struct
-import subprocess
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -22,45 +19,71 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from click.testing import CliRunner
 from PIL import Image
 
+from benchmarks.attack.counts import Outcome, Target
 from device_runtime import Reader
+from device_runtime.commands.read import read
 from device_runtime.errors import ImageError
 from device_runtime.isolated import IsolatedDecoder
 from device_runtime.samples import load_samples
 
-OUTCOMES = ("files", "read", "refused", "crashes", "hangs", "tracebacks", "over_300_mb")
-
+_FIELD, _PICTURE, _COMMAND, _ISOLATED = _KINDS = ("as a field", "as a whole picture", "by --json", "isolated")
+_PATTERN = r"\d{5}"
 _SIZE = (183, 64)  # of the first sample
-_HANG_S = 20
-_MOST_KB = 300_000
-_ROOT = Path(__file__).parents[2]
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from benchmarks.attack import images; images.serve()"
 _EXTREMES = (0, 1, 2, 3, 127, 128, 255, 256, 4096, 32767, 32768, 65535, 1 << 20, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
-def attack(count: int, seed: int) -> dict[str, int]:
-    """Give `count` damaged files to a reader, and count what becomes of them under the names of OUTCOMES.
+def case(seed: int, number: int) -> Outcome:
+    """Give a damaged file to the reader: as a field, as a whole picture, to the command with `--json`, or isolated."""
+    kind = _KINDS[number % len(_KINDS)]
+    with tempfile.TemporaryDirectory(prefix="posteye-attack-") as folder:
+        path = Path(folder) / "image"
+        path.write_bytes(damaged(np.random.default_rng((seed, number // len(_KINDS)))))
+        if kind == _COMMAND:
+            return _command(path)
+        try:
+            if kind == _ISOLATED:
+                _isolated().load_grey(path)
+            else:
+                _reader().read(path, field=kind == _FIELD)
+        except ImageError as error:
+            said = str(error)
+            if kind == _ISOLATED and ("crashed" in said or "it took more than" in said):
+                return Outcome(kind, wrong=1, detail=said)
+            return Outcome(kind, refused=1) if said.isprintable() else Outcome(kind, wrong=1, detail=f"said {said!a}")
+    return Outcome(kind, answered=1)
 
-    A crash, hang or traceback of the isolated decoder, which shall turn them all into ImageError, is counted too.
-    """
-    random = np.random.default_rng(seed)
-    found = collections.Counter(dict.fromkeys(OUTCOMES, 0))
-    with tempfile.TemporaryDirectory() as folder, IsolatedDecoder() as isolated, _Watched() as watched:
-        for number in range(count):
-            path = Path(folder) / f"{number}.img"
-            path.write_bytes(damaged(random))
-            outcome, peak_kb = watched.read(path)
-            found.update(["files", outcome, *(["over_300_mb"] if peak_kb > _MOST_KB else [])])
-            try:
-                isolated.load_grey(path)
-            except ImageError as error:
-                found["crashes"] += "crashed" in str(error)
-                found["hangs"] += "it took more than" in str(error)
-            except Exception:
-                found["tracebacks"] += 1
-            path.unlink()
-    return {name: found[name] for name in OUTCOMES}
+
+TARGET = Target("images", "damaged image files", 2_775 * len(_KINDS), case)
+
+
+def _command(path: Path) -> Outcome:
+    """What `posteye read --json` makes of a file: one JSON object, whatever it is."""
+    done = CliRunner().invoke(read, [str(path), "--pattern", _PATTERN, "--json"])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    answer = json.loads(done.stdout)
+    reason = answer["reason"] or ""
+    if "unexpected" in reason or not reason.isprintable():
+        return Outcome(_COMMAND, wrong=1, detail=reason)
+    unreadable = answer["status"] == "unreadable"
+    if done.exit_code != (2 if unreadable else 0):
+        return Outcome(_COMMAND, wrong=1, detail=f"{answer['status']}, and exit code {done.exit_code}")
+    return Outcome(_COMMAND, refused=1) if unreadable else Outcome(_COMMAND, answered=1)
+
+
+@cache
+def _reader() -> Reader:
+    return Reader(pattern=_PATTERN)
+
+
+@cache
+def _isolated() -> IsolatedDecoder:
+    decoder = IsolatedDecoder()
+    atexit.register(decoder.__exit__, None, None, None)
+    return decoder
 
 
 def damaged(random: np.random.Generator) -> bytes:
@@ -189,61 +212,3 @@ def _mend_checksums(data: bytearray) -> None:
             return
         struct.pack_into(">I", data, end, zlib.crc32(data[place + 4 : end]))
         place = end + 4
-
-
-class _Watched:
-    """A reader in a process of its own, started again whenever a file was its end."""
-
-    def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> _Watched:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def read(self, path: Path) -> tuple[str, int]:
-        """What becomes of a file (one of OUTCOMES), and the process's peak of memory in kB."""
-        child = self._child = self._child or subprocess.Popen(
-            [sys.executable, "-c", _CHILD, str(_ROOT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert child.stdin and child.stdout
-        child.stdin.write(f"{path}\n".encode())
-        child.stdin.flush()
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.stdout, selectors.EVENT_READ)
-            answer = child.stdout.readline().split() if selector.select(_HANG_S) else None
-        if not answer:
-            self._end()
-            return "hangs" if answer is None else "crashes", 0
-        return answer[0].decode(), int(answer[1])
-
-    def _end(self) -> None:
-        child, self._child = self._child, None
-        if child:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                assert pipe
-                pipe.close()
-
-
-def serve() -> None:
-    """The watched child: reads the files whose names come in, and answers with the outcome and the peak of memory."""
-    reader = Reader(pattern=r"\d{5}", engine="numpy")
-    for name in sys.stdin:
-        Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
-        try:
-            reader.read(name.rstrip("\n"))
-            outcome = "read"
-        except ImageError as error:
-            outcome = "refused" if "\n" not in str(error) else "tracebacks"
-        except Exception:
-            outcome = "tracebacks"
-        peak = re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())
-        assert peak
-        print(outcome, peak[1], flush=True)

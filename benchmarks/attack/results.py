@@ -1,60 +1,59 @@
-"""The file that keeps the counts of a whole attack, and the table that docs/robustness.md shows of it."""
+"""The figures of a whole attack: a table, and the cases with a fault, for benchmarks/results/attack.json."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import msgspec
+from benchmarks.attack.counts import MEMORY_LIMIT_MB, Counts, Target
+from benchmarks.attack.run import Result
 
-from benchmarks.attack.counts import MEMORY_LIMIT_MB, Counts
-from benchmarks.attack.run import Finding
-
-
-class TargetResult(msgspec.Struct, frozen=True):
-    """Counts of one target by kind of input, and its first faults. cases: how many were played."""
-
-    name: str
-    title: str
-    cases: int
-    kinds: dict[str, Counts]
-    findings: list[Finding]
-
-    @property
-    def total(self) -> Counts:
-        """All kinds together."""
-        return sum(self.kinds.values(), Counts())
+HEADS = [
+    "what",
+    "tried",
+    "answered",
+    "refused",
+    "wrong",
+    "tracebacks",
+    "crashes",
+    "hangs",
+    f"over {MEMORY_LIMIT_MB} MB",
+]
 
 
-class Attacked(msgspec.Struct, frozen=True):
-    """A whole attack. share: of each target's cases that were played."""
+@dataclass(frozen=True)
+class Attacked:
+    """What came of one target."""
 
-    seed: int
-    share: float
-    targets: list[TargetResult]
-
-
-def save(attacked: Attacked, path: Path) -> None:
-    """Write the results as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(attacked), indent=1) + b"\n")
+    target: Target
+    result: Result
 
 
-def table(attacked: Attacked) -> list[str]:
-    """Lines of a Markdown table: a target a row, the kinds of those with several below it."""
-    head = ["attacked with", "tried", "answered", "refused", "wrong", "tracebacks", "crashes", "hangs"]
-    lines = [_cells(*head, f"over {MEMORY_LIMIT_MB} MB"), _cells("---", *["---:"] * 8)]
-    for target in attacked.targets:
-        lines.append(_row(target.title, target.total))
-        if len(target.kinds) > 1:
-            lines += [_row(f"&nbsp; {kind or 'neither'}", counts) for kind, counts in target.kinds.items()]
+def values(attacked: Sequence[Attacked]) -> dict[str, Any]:
+    """A table with a row a target and those of its kinds below, the share of wrong answers of each, and all faults."""
+    return {
+        "table": {"heads": HEADS, "lines": [line for one in attacked for line in _lines(one)]},
+        "faults": sum(one.result.total.faults for one in attacked),
+        "counts": {
+            one.target.name: {kind: asdict(counts) for kind, counts in one.result.kinds.items()} for one in attacked
+        },
+        "findings": [
+            {"case": f"{one.target.name}:{finding.number}", "what": finding.what}
+            for one in attacked
+            for finding in one.result.findings
+        ],
+    }
+
+
+def _lines(one: Attacked) -> list[list[str]]:
+    lines = [_line(one.target.title, one.result.total)]
+    if len(one.result.kinds) > 1:
+        lines += [_line(f"- {kind or 'neither'}", counts) for kind, counts in one.result.kinds.items()]
     return lines
 
 
-def _row(title: str, counts: Counts) -> str:
+def _line(title: str, counts: Counts) -> list[str]:
     numbers = (counts.tried, counts.answered, counts.refused, counts.wrong)
     faults = (counts.tracebacks, counts.crashes, counts.hangs, counts.over_memory)
-    return _cells(title, *(f"{number:,}" for number in (*numbers, *faults)))
-
-
-def _cells(*words: str) -> str:
-    return f"| {' | '.join(words)} |"
+    return [title, *(f"{number:,}" for number in (*numbers, *faults))]

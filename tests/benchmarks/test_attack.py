@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 
-from benchmarks.attack.counts import Counts
+from benchmarks.attack.__main__ import attack as command
+from benchmarks.attack.counts import Counts, Target
+from benchmarks.attack.results import HEADS, Attacked, values
 from benchmarks.attack.run import Result, attack
+from benchmarks.attack.targets import NAMES, load, module_of
 
 HOSTILE = """
 import ctypes, time
@@ -19,7 +24,7 @@ def case(seed, number):
     if number == 3:
         time.sleep(60)
     if number == 4:
-        bytearray(b'x') * 400_000_000
+        bytearray(b'x') * 320_000_000
     if number == 5:
         raise ValueError("as bad as it gets")
     if number == 6:
@@ -40,7 +45,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Result:
     (folder / "hostile_target_of_test.py").write_text(HOSTILE)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        return attack("hostile_target_of_test", 10, seed=1, case_limit_s=3)
+        return attack("hostile_target_of_test", 10, seed=1, case_limit_s=8)
 
 
 def test_every_way_to_fail_is_counted_and_the_rest_goes_on(found: Result) -> None:
@@ -65,3 +70,36 @@ def test_each_fault_is_named_with_its_number(found: Result) -> None:
 
 def test_counts_are_kept_by_kind(found: Result) -> None:
     assert found.kinds["odd"] == Counts(tried=13, answered=9, refused=3, wrong=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_is_the_same_each_time_and_without_fault(name: str) -> None:
+    target = load(module_of(name))
+    assert target.name == name and target.cases > 100
+    for number in (0, 1, 2, 3, target.cases - 1):
+        outcome = target.case(1, number)
+        assert outcome == target.case(1, number)
+        assert outcome.answered + outcome.refused > 0 and not outcome.wrong, outcome.detail
+
+
+def test_the_table_has_a_row_a_target_and_a_kind(found: Result) -> None:
+    target = Target("hostile", "all that can go wrong", 10, lambda seed, number: pytest.fail("not played"))
+    figures = values([Attacked(target, found)])
+    lines = figures["table"]["lines"]
+    assert [line[0] for line in lines] == ["all that can go wrong", "- neither", "- even", "- odd"]
+    assert dict(zip(HEADS, lines[0], strict=True))["tried"] == "19" and figures["faults"] == found.total.faults == 6
+    assert figures["findings"][0] == {"case": "hostile:2", "what": "crash: exit code -11"}
+
+
+def test_the_command_attacks_a_share_of_what_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "attack.json"
+    done = CliRunner().invoke(command, ["--only", "wire", "--share", "0.002", "--results", str(path)])
+    assert done.exit_code == 0, done.output
+    assert "wire: 9 tried, 9 answered, 0 refused, 0 wrong, 0 tracebacks" in done.output
+    assert msgspec.json.decode(path.read_bytes())["table"]["lines"][0][1] == "9"
+
+
+def test_a_case_is_played_again_by_its_number() -> None:
+    done = CliRunner().invoke(command, ["--replay", "patterns:3"])
+    assert done.exit_code == 0 and "Outcome(kind='made by hand', answered=1" in done.output
+    assert "no TARGET:NUMBER" in CliRunner().invoke(command, ["--replay", "nothing:3"]).output

@@ -66,6 +66,9 @@ def code_of(grammar: str, picture: str) -> str:
         (r"\d+", "12.3.4", "1234"),
         (r"\d", "7", "7"),
         ("55", "5.5", "55"),
+        # Codes that nothing continues crowd out all longer ones.
+        (r"\d\d|999", "1.5", "15"),
+        (r"[0-4]\d|99\d9", "R.0.7.R", "07"),
     ],
 )
 def test_the_code_is_found_in_its_surroundings(grammar: str, picture: str, code: str) -> None:

@@ -120,6 +120,21 @@ def test_bytes_that_were_changed_under_a_new_checksum_never_break_a_promise() ->
     assert 0 < accepted < 2500
 
 
+def test_what_was_changed_under_a_new_checksum_can_be_saved_or_is_refused() -> None:
+    content = pack("odd", compile_pattern("1(34|5)|24", DIGITS, "- "))[:-4]
+    kept = 0
+    for bit in range(8 * len(content)):
+        broken = bytearray(content)
+        broken[bit // 8] ^= 1 << bit % 8
+        try:
+            name, found = unpack(sealed(bytes(broken)), "x")
+        except GrammarError:
+            continue
+        kept += 1
+        assert pack(name, found) == sealed(bytes(broken))
+    assert kept > 10
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

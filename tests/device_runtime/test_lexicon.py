@@ -108,6 +108,14 @@ def test_a_bad_list_is_named_with_its_line(data: str | bytes, message: str) -> N
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 200
 
 
+@pytest.mark.parametrize("mark", ["\t", "\t ", " ", "1 "])
+def test_a_line_of_many_marks_is_refused_at_once(mark: str) -> None:
+    started = time.process_time()
+    with pytest.raises(GrammarError, match=r"line 1: '1.* is no code"):
+        compiled("1" + mark * 20_000 + "x")
+    assert time.process_time() - started < 0.5
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_lexicon_or_a_grammar_error(data: bytes) -> None:
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from device_runtime.automaton import LONGEST_CODE
 from device_runtime.grammar import DIGITS, Grammar
 from device_runtime.lattice import MARKED, OPEN, PLAIN
+from device_runtime.lexicon import compile_lexicon
 from device_runtime.plan import Plan, make_plan
 
 
@@ -64,3 +67,13 @@ def test_the_relaxed_grammar_allows_what_any_code_has_at_a_place() -> None:
 
 def test_endless_grammars_are_cut() -> None:
     assert len(plan_of(r"\d+").layers) == LONGEST_CODE + 1
+
+
+def test_a_long_list_of_codes_with_separators_is_planned_at_once() -> None:
+    drawn = np.random.default_rng(1).integers(0, 10**7, 40_000).tolist()
+    codes = [f"{code:07}"[: 1 + code % 5] + "-" + f"{code:07}"[1 + code % 5 :] for code in drawn]
+    automaton = compile_lexicon("\n".join(codes).encode(), "list", DIGITS, "- ")
+    started = time.process_time()
+    plan = make_plan(automaton, DIGITS)
+    assert time.process_time() - started < 1
+    assert plan.arcs_of(codes[0]) is not None

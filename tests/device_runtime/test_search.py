@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.grammar import Grammar
+from device_runtime.grammar import DIGITS, Grammar
 from device_runtime.plan import Plan, make_plan
 from device_runtime.scan_lattice import ScanLattice, scan_lattice
 from device_runtime.search import best_codes, mass_of_all, masses
@@ -161,3 +162,17 @@ def test_the_mass_of_all_codes_is_their_sum(seed: int, pattern: str, longest: in
     codes = [plan.arcs_of(code) for code in all_codes(pattern, longest)]
     every = masses(plan, lattice, [arcs for arcs in codes if arcs])
     assert mass_of_all(plan, lattice) == pytest.approx(np.logaddexp.reduce(every), abs=1e-9)
+
+
+def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:
+    values = np.random.default_rng(2).exponential(3.0, (200, len(DIGITS) + 2)).astype(np.float32)
+    lattice = scan_lattice(Penalties(values, np.arange(200, dtype=np.float32), DIGITS))
+    grammar = Grammar.from_pattern(
+        r"\d{5,12}79\d3[0-4]"
+    )  # what may follow is known at the end alone: no bound is proof
+    tracemalloc.start()
+    try:
+        assert len(best_codes(make_plan(grammar.automaton, DIGITS), lattice, 3)) == 3
+        assert tracemalloc.get_traced_memory()[1] < 80e6
+    finally:
+        tracemalloc.stop()

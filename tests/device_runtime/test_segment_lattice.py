@@ -185,14 +185,3 @@ def test_a_strip_without_ink_holds_no_code(recognise: SegmentRecogniser, width: 
 def test_a_strip_too_wide_for_the_model_is_refused(recognise: SegmentRecogniser) -> None:
     with pytest.raises(PosteyeError, match="too long"):
         recognise(Strip(np.zeros((32, 2000), np.uint8), np.eye(2, 3), False))
-
-
-@pytest.mark.parametrize(("pattern", "code"), [("1|00", "1"), ("0|11|101", "0"), ("00|111", None)])
-def test_a_line_with_more_pieces_than_digits_holds_the_codes_that_fit(pattern: str, code: str | None) -> None:
-    graph = small_graph()
-    scores = np.full((len(graph.source), 4), -np.inf)
-    scores[:, SPECK] = -1.0  # bare paper
-    scores[np.flatnonzero((graph.source == 1) & (graph.destination == 2))] = [-1.0, -1.0, -9.0, -9.0]
-    grammar = Grammar.from_pattern(pattern, ALPHABET)
-    found = Decoder(grammar, ALPHABET).decode(segment_lattice(graph, scores, ALPHABET))
-    assert [candidate.code for candidate in found.candidates] == ([code] if code else [])

@@ -118,6 +118,7 @@ def test_answers_to_something_else_do_not_count(
             replace(frame, type=0x90),
             replace(frame, version=2),
             replace(frame, type=NAK, session=frame.session ^ 1, payload=b"\x03"),
+            replace(frame, type=NAK),  # without a cause
         ]
         return b"".join(map(encode, forgeries))
 
@@ -155,6 +156,16 @@ def test_a_refused_reading_is_an_error_with_its_cause(
     assert caught.value.cause == cause
     assert len(sorter.of_kind("refused")) == 1
     assert not sorter.of_kind("reading")
+
+
+@pytest.mark.parametrize("name", [b"", b"\x05abc", b"\x01\n", b"\x41" + b"a" * 65])
+def test_a_welcome_without_a_readable_name_is_no_answer(
+    cable: Callable[..., Cable], controller: Any, name: bytes
+) -> None:
+    line = cable(to_reader=always(WELCOME, lambda frame, data: encode(replace(frame, payload=name))))
+    controller(line.sorter_end)
+    with pytest.raises(NoAnswerError, match="an answer came back that lacks its name or cause"):
+        open_link(line.reader_end, ack_timeout_s=0.05)
 
 
 def test_a_controller_of_another_version_is_reported_when_the_line_is_opened(
