@@ -60,6 +60,8 @@ def keep(
     is to be shown, or hashes. bundle: None where the figure does not depend on one. machine: of timed figures,
     `provenance.machine()` before the measurement. Raises PosteyeError when something named is missing.
     """
+    if name not in FIGURES:
+        raise PosteyeError(f"figure_list.py names no figure {name}; add it there")
     code = FIGURES[name].code
     commit, changed = provenance.commit(code)
     results = Results(

@@ -53,13 +53,42 @@ GENERATOR = (
     "train/typeset.py",
 )
 SCORES = ("benchmarks/field_readings.py", "train/shares.py")
+EVALUATING = ("train/evaluate.py", "train/shares.py", "train/mnist.py")
+QUANTISED = ("train/quantization.py", "train/model.py", "train/restore.py")
+TRAINING = (*GENERATOR, "train/*.py", "device_runtime/normalize.py")
 
 _PEER_SETS = (
     "--amounts {data}/check_amounts --printed {data}/printed_postcode_lines --usps {data}/usps_digits/zip.train.gz "
     "--mnist --strings runs/strings"
 )
+_RUN = "RUN"  # a training folder, which is not part of the data
 
-_FIGURES = (
+_MEASURED = (
+    Figure(
+        "accuracy",
+        "benchmarks.accuracy {data}",
+        1,
+        (*READING, *EVALUATING, "benchmarks/accuracy.py", "train/usps.py", "train/model.py"),
+    ),
+    Figure(
+        "strings",
+        "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
+        4,
+        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py"),
+    ),
+    Figure(
+        "peer-rates",
+        f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
+        4,
+        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py", "benchmarks/peer_sets.py"),
+    ),
+    Figure(
+        "decoding",
+        "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
+        "--printed {data}/printed_postcode_lines --count 4000",
+        8,
+        (*READING, *EVALUATING, *GENERATOR, "benchmarks/decoding*.py", "benchmarks/lexicons.py", "train/judged.py"),
+    ),
     Figure(
         "robustness",
         "benchmarks.robustness --writers {data}/qmnist_writers --count 400",
@@ -75,6 +104,50 @@ _FIGURES = (
         ),
     ),
     Figure(
+        "parity",
+        "benchmarks.parity --writers {data}/qmnist_writers",
+        2,
+        (*READING, *QUANTISED, *GENERATOR, "benchmarks/parity.py", "convert/parity.py", "convert/runners.py"),
+    ),
+    Figure(
+        "collapse",
+        "benchmarks.output collapse benchmarks.collapse --plot docs/gtn/collapse.png",
+        1,
+        ("benchmarks/collapse.py", "train/gtn.py", "train/gtn_tables.py"),
+    ),
+    Figure(
+        "gtn",
+        "benchmarks.output gtn train.draw_gtn device_runtime/samples/02-hand.png --pattern '47(500|600|580)|41500' "
+        "--out docs/gtn",
+        0.2,
+        (*READING, "train/draw_*.py"),
+    ),
+    Figure(
+        "demo",
+        "benchmarks.output demo device_runtime.cli demo",
+        0.1,
+        (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
+    ),
+    Figure(
+        "lexicons",
+        "benchmarks.lexicons runs/lexicons",
+        0.5,
+        (
+            "benchmarks/lexicons.py",
+            "device_runtime/grammar*.py",
+            "device_runtime/automaton.py",
+            "device_runtime/lexicon.py",
+            "device_runtime/minimal.py",
+        ),
+    ),
+    Figure(
+        "generator",
+        "benchmarks.generator --writers {data}/qmnist_writers --digits {data}/train_digits",
+        1,
+        (*GENERATOR, "benchmarks/generator.py", "device_runtime/normalize.py"),
+    ),
+    Figure("peers", "benchmarks.peers", 0.5, (*READING, "benchmarks/peer*.py", "-benchmarks/peer_page.py")),
+    Figure(
         "peer-answers",
         f"benchmarks.peer_rates runs/peers --only others {_PEER_SETS}",
         6,
@@ -89,11 +162,47 @@ _FIGURES = (
             "benchmarks/peers-constraints.txt",
         ),
     ),
+)
+# Trainings, or what needs the folder that one left.
+_RECORDS = (
     Figure(
-        "peer-rates",
-        f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
-        4,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py", "benchmarks/peer_sets.py"),
+        "adaptation",
+        "benchmarks.adaptation runs/adaptation --folder {data}/check_amounts --writers {data}/qmnist_writers "
+        "--digits {data}/train_digits --printed {data}/printed_postcode_lines --mnist-count 1000",
+        15,
+        (*READING, *TRAINING, "convert/*.py", "benchmarks/adaptation.py"),
+    ),
+    Figure(
+        "mnist-scanner",
+        f"benchmarks.mnist_scanner --seed 1 --seed 2 --seed 3 --from {_RUN}",
+        60,
+        (*READING, *TRAINING, "benchmarks/mnist_scanner.py"),
+    ),
+    Figure(
+        "architectures",
+        f"benchmarks.architectures {_RUN} --amounts {{data}}/check_amounts",
+        30,
+        (*READING, *TRAINING, "benchmarks/architectures.py"),
+    ),
+    Figure(
+        "criteria",
+        f"benchmarks.criteria runs/criteria --shards {_RUN}/shards --held-out {_RUN}/held-out-0.npz "
+        f"--amounts {{data}}/check_amounts --printed {{data}}/printed_postcode_lines --start {_RUN}",
+        600,
+        (*READING, *TRAINING, "benchmarks/criteria*.py"),
+    ),
+    Figure("shipped", "", 0, (*READING, *TRAINING)),
+    Figure(
+        "crosscheck",
+        f"benchmarks.output crosscheck convert.crosscheck_cli {_RUN} device_runtime/bundles/digits",
+        2,
+        ("convert/crosscheck*.py", *QUANTISED),
+    ),
+    Figure(
+        "lenet5",
+        "benchmarks.output lenet5 convert.lenet5 runs/paper/lenet_5-1.npz --out runs/lenet5 --cross-check tensorflow",
+        2,
+        ("convert/lenet*.py", "convert/crosscheck*.py", "train/quant_lenet.py", "train/finetune_lenet.py", *QUANTISED),
     ),
     Figure(
         "paper",
@@ -113,4 +222,4 @@ _FIGURES = (
         ),
     ),
 )
-FIGURES: dict[str, Figure] = {figure.name: figure for figure in _FIGURES}
+FIGURES: dict[str, Figure] = {figure.name: figure for figure in (*_MEASURED, *_RECORDS)}

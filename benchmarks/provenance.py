@@ -134,7 +134,12 @@ def command() -> str:
     """How this program was called, with the name of a file or folder in place of an absolute path to it."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     program = f"python -m {spec.name}" if spec else Path(sys.argv[0]).name
-    return " ".join([program, *(_quoted(_named(word)) for word in sys.argv[1:])])
+    return f"{program} {shown(sys.argv[1:])}".rstrip()
+
+
+def shown(words: Sequence[str]) -> str:
+    """Words of a command line as they are typed, with the name of a file or folder in place of an absolute path."""
+    return " ".join(_quoted(_named(word)) for word in words)
 
 
 def versions() -> dict[str, str]:
@@ -160,7 +165,7 @@ def _named(word: str) -> str:
 
 
 def _quoted(word: str) -> str:
-    return f"'{word}'" if set(word) & set(" \\{}*?$") else word
+    return f"'{word}'" if set(word) & set(" \\{}()|*?$") else word
 
 
 def _git(*words: str) -> str:

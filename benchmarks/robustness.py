@@ -2,8 +2,8 @@
 
     python -m benchmarks.robustness --writers QMNIST --results benchmarks/results/robustness.json
 
-Every point is kept in the results file as soon as it is measured; a run that was broken off goes on from there, as long
-as code, bundle and data are the same.
+What is measured is kept when a run is broken off, and the same command goes on from there, as long as code, bundle and
+data are the same.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ def robustness(
     kept = Measured(count, DEFAULT_MAX_ERROR, []) if again else _kept(results, count, seed, data, bundle)
     known = {(point.fields, point.disturbance, point.level) for point in kept.points}
     wanted = [key for key in _points(sets) if (key[0].name, key[1].name if key[1] else NEUTRAL, key[2]) not in known]
-    for fields, disturbance, level in tqdm(wanted, desc="points", dynamic_ncols=True, leave=False, disable=None):
-        point = measure(readers[fields.pattern], fields, disturbance, level, seed)
-        kept.points.append(point)
+    try:
+        for fields, disturbance, level in tqdm(wanted, desc="points", dynamic_ncols=True, leave=False, disable=None):
+            kept.points.append(measure(readers[fields.pattern], fields, disturbance, level, seed))
+    finally:
         values = msgspec.to_builtins(kept)
         keep("robustness", results, values, data=data, seed=seed, bundle=bundle or provenance.SHIPPED)
     click.echo(f"{results}: {len(kept.points)} points of {count} fields, {len(wanted)} of them new")

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import figure_files, figure_list, figures, pages, provenance
-from benchmarks.blocks import filled, shown
+from benchmarks.blocks import filled, shown, table
 from benchmarks.figure_files import complaint, keep, load, load_all
 from benchmarks.figure_list import FIGURES, Figure
 from device_runtime.errors import PosteyeError
@@ -130,6 +130,11 @@ def test_values_are_shown_as_people_write_them() -> None:
         "a word",
         "2.00",
     ]
+
+
+def test_tables_are_aligned() -> None:
+    lines = table(["a", "long head"], [["value", "1"]]).splitlines()
+    assert lines == ["| a     | long head |", "|-------|-----------|", "| value | 1         |"]
 
 
 def test_what_is_kept_is_read_back_and_names_no_place(repository: Path) -> None:
