@@ -125,7 +125,7 @@ def tasks(sources: Sources) -> dict[str, Task]:
 
 @cache
 def _generator() -> str:
-    """What decides how strings come out; a part of the files' names, so that those of another generator are not read."""
+    """What decides how strings come out, as a part of files' names: those of another generator are not read."""
     return code_hash(GENERATOR)[:8]
 
 

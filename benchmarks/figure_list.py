@@ -191,7 +191,7 @@ _RECORDS = (
         600,
         (*READING, *TRAINING, "benchmarks/criteria*.py"),
     ),
-    Figure("shipped", "", 0, (*READING, *TRAINING)),
+    Figure("history", "", 0, (*READING, *TRAINING)),
     Figure(
         "crosscheck",
         f"benchmarks.output crosscheck convert.crosscheck_cli {_RUN} device_runtime/bundles/digits",

@@ -47,6 +47,8 @@ from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
 from train.mnist import load_mnist
 
+_KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT: "tesseract"}
+
 
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path, file_okay=False))
@@ -92,7 +94,8 @@ def peer_rates(
         compared, readers = compare(files, work / "answers", count, bundle, again, only)
         found.append(compared)
         versions |= readers
-    rates = msgspec.to_builtins(Rates(found, versions))
+    shares = {row.name: {_KEYS[name]: round(rate.exact, 4) for name, rate in row.rates.items()} for row in found}
+    rates = msgspec.to_builtins(Rates(found, versions)) | {"exact": shares}
     if results:
         samples = {row.name: row.sample for row in found}
         if only == "posteye":
