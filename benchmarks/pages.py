@@ -36,16 +36,18 @@ def pages(root: Path = ROOT) -> list[Path]:
 def fill(root: Path = ROOT, folder: Path = RESULTS) -> list[Path]:
     """Fill all pages and draw their charts; gives those that were changed.
 
-    Raises PosteyeError as `blocks.filled`, with the page's name.
+    Raises PosteyeError as `blocks.filled`, with the page's name, when all others are filled.
     """
     files = load_all(folder)
     changed = []
+    failed: list[str] = []
     for page in pages(root):
         old = page.read_text("utf-8")
         try:
             new = filled(old, files, RENDERERS)
         except PosteyeError as error:
-            raise PosteyeError(f"{page.relative_to(root)}: {error}") from None
+            failed.append(f"{page.relative_to(root)}: {error}")
+            continue
         if new != old:
             page.write_text(new, "utf-8")
             changed.append(page)
@@ -53,6 +55,8 @@ def fill(root: Path = ROOT, folder: Path = RESULTS) -> list[Path]:
         if _is_drawn(root / place, chart, files) is False:
             (root / place).write_text(chart.draw(files) + chart.seal(files), "utf-8")
             changed.append(root / place)
+    if failed:
+        raise PosteyeError("\n".join(failed))
     return changed
 
 
