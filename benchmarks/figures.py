@@ -17,7 +17,7 @@ import click
 from benchmarks.figure_files import RESULTS, complaint, load
 from benchmarks.figure_list import FIGURES, Figure
 from benchmarks.pages import fill
-from benchmarks.provenance import ROOT
+from benchmarks.provenance import ROOT, code_hash
 from device_runtime.errors import PosteyeError
 
 UP_TO_DATE, RECORD = "up to date", "a record"
@@ -40,14 +40,18 @@ def words(figure: Figure, data: Path) -> list[str]:
 
 
 def measure(chosen: Sequence[Figure], data: Path) -> list[str]:
-    """Measure figures one after the other; gives the names of those that are not up to date afterwards."""
+    """Measure figures one after the other; gives the names of those that failed or whose code changed meanwhile."""
     left = sum(figure.minutes for figure in chosen)
+    failed = []
     for figure in chosen:
         click.echo(f"{figure.name}: about {figure.minutes:g} min, {left:g} with all that follows")
         left -= figure.minutes
-        # What counts is the file: a benchmark may end with 1 because a goal is missed.
+        before = code_hash(figure.code)
         subprocess.run(words(figure, data), cwd=ROOT, check=False)
-    return [figure.name for figure in chosen if state(figure) != UP_TO_DATE]
+        # What counts is the file: a benchmark may end with 1 because a goal is missed.
+        if state(figure) != UP_TO_DATE or code_hash(figure.code) != before:
+            failed.append(figure.name)
+    return failed
 
 
 @click.command()

@@ -78,8 +78,8 @@ def complaints(root: Path = ROOT, folder: Path = RESULTS) -> list[str]:
 
 
 def _is_drawn(path: Path, chart: Chart, files: Files) -> bool | None:
-    """Whether a picture shows what the files say; None where nothing of it is measured."""
-    if not any(name.split("/")[0] in chart.figures for name in files):
+    """Whether a picture shows what the files say; None where not all of it is measured."""
+    if not set(chart.figures) <= {name.split("/")[0] for name in files}:
         return None
     return path.exists() and path.read_text("utf-8").endswith(chart.seal(files))
 

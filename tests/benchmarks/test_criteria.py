@@ -161,7 +161,7 @@ def test_the_command_prints_the_rows_asked_for(shards: Path, tmp_path: Path, mon
     monkeypatch.setattr("benchmarks.criteria.measure", lambda *_: figures)
     given = [str(tmp_path), "--shards", str(shards), "--held-out", str(shard_path(shards, 0))]
     result = CliRunner().invoke(criteria, [*given, "--only", "ctc"])
-    assert result.output.splitlines()[2:] == ["| CTC, no rubbish class | 0.750 | 500 | 50.0; 12.5 / 25.0 / 37.5 |"]
+    assert result.output.splitlines()[2:] == ["| CTC, no rubbish class | 0.750 | 50.0; 12.5 / 25.0 / 37.5 |"]
     assert len(CliRunner().invoke(criteria, given).output.splitlines()) == 2 + len(SCRATCH)
     refused = CliRunner().invoke(criteria, [*given, "--only", "perceptron"])
     assert refused.exit_code == 2 and "perceptron" in refused.output
