@@ -14,6 +14,7 @@ import msgspec
 
 from benchmarks import provenance
 from benchmarks.figure_list import FIGURES
+from device_runtime.atomic import write_bytes
 from device_runtime.errors import PosteyeError
 
 RESULTS = Path(__file__).parent / "results"
@@ -85,14 +86,9 @@ def keep(
 
 
 def save(results: Results, path: Path) -> None:
-    """Write a results file so that a reader sees all of it or nothing; raises PosteyeError when it cannot be."""
-    temporary = path.with_suffix(".tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-        temporary.replace(path)
-    except OSError as error:
-        raise PosteyeError(f"{path} cannot be written: {error.strerror}") from None
+    """Write a results file whole or not at all; raises PosteyeError when it cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
 
 
 def load(path: Path) -> Results:

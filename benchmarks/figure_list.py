@@ -25,13 +25,16 @@ class Figure:
 
     command: what measures it, behind `python -m`; {data} stands for the folder of data, and --results FILE is added.
     Nothing where a figure is a folder of files, each measured on its own.
-    minutes: how long that takes on two cores. code: the files behind the figure.
+    minutes: how long that takes. code: the files behind the figure. timed: times are among the values, so that nothing
+    else may run. needs: a figure whose command must have run before.
     """
 
     name: str
     command: str
     minutes: float
     code: tuple[str, ...]
+    timed: bool = False
+    needs: str = ""
 
 
 # What strings of test digits and generated fields are drawn and photographed by.
@@ -65,34 +68,27 @@ _RUN = "RUN"  # a training folder, which is not part of the data
 
 _MEASURED = (
     Figure(
+        "strings",
+        "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
+        3.5,
+        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py"),
+    ),
+    Figure(
         "accuracy",
         "benchmarks.accuracy {data}",
         1,
         (*READING, *EVALUATING, "benchmarks/accuracy.py", "train/usps.py", "train/model.py"),
     ),
     Figure(
-        "strings",
-        "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
-        4,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py"),
-    ),
-    Figure(
-        "peer-rates",
-        f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
-        4,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py", "benchmarks/peer_sets.py"),
-    ),
-    Figure(
-        "decoding",
-        "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
-        "--printed {data}/printed_postcode_lines --count 4000",
-        8,
-        (*READING, *EVALUATING, *GENERATOR, "benchmarks/decoding*.py", "benchmarks/lexicons.py", "train/judged.py"),
+        "parity",
+        "benchmarks.parity --writers {data}/qmnist_writers",
+        2,
+        (*READING, *QUANTISED, *GENERATOR, "benchmarks/parity.py", "convert/parity.py", "convert/runners.py"),
     ),
     Figure(
         "robustness",
         "benchmarks.robustness --writers {data}/qmnist_writers --count 400",
-        4,
+        2.5,
         (
             *READING,
             *SCORES,
@@ -104,10 +100,27 @@ _MEASURED = (
         ),
     ),
     Figure(
-        "parity",
-        "benchmarks.parity --writers {data}/qmnist_writers",
-        2,
-        (*READING, *QUANTISED, *GENERATOR, "benchmarks/parity.py", "convert/parity.py", "convert/runners.py"),
+        "peer-rates",
+        f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
+        3.5,
+        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py", "benchmarks/peer_sets.py"),
+        needs="strings",
+    ),
+    Figure(
+        "peer-answers",
+        f"benchmarks.peer_rates runs/peers --only others {_PEER_SETS}",
+        3.5,
+        (
+            *GENERATOR,
+            "benchmarks/mnist_strings.py",
+            "benchmarks/peer_sets.py",
+            "benchmarks/peer_answers.py",
+            "benchmarks/peer_serve.py",
+            "benchmarks/peer_rapidocr.py",
+            "benchmarks/peer_tesseract.py",
+            "benchmarks/peers-constraints.txt",
+        ),
+        needs="strings",
     ),
     Figure(
         "collapse",
@@ -119,19 +132,28 @@ _MEASURED = (
         "gtn",
         "benchmarks.output gtn train.draw_gtn device_runtime/samples/02-hand.png --pattern '47(500|600|580)|41500' "
         "--out docs/gtn",
-        0.2,
+        0.1,
         (*READING, "train/draw_*.py"),
+    ),
+    Figure(
+        "decoding",
+        "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
+        "--printed {data}/printed_postcode_lines --count 4000",
+        6,
+        (*READING, *EVALUATING, *GENERATOR, "benchmarks/decoding*.py", "benchmarks/lexicons.py", "train/judged.py"),
+        timed=True,
     ),
     Figure(
         "demo",
         "benchmarks.output demo device_runtime.cli demo",
         0.1,
         (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
+        timed=True,
     ),
     Figure(
         "lexicons",
         "benchmarks.lexicons runs/lexicons",
-        0.5,
+        0.3,
         (
             "benchmarks/lexicons.py",
             "device_runtime/grammar*.py",
@@ -139,29 +161,16 @@ _MEASURED = (
             "device_runtime/lexicon.py",
             "device_runtime/minimal.py",
         ),
+        timed=True,
     ),
     Figure(
         "generator",
         "benchmarks.generator --writers {data}/qmnist_writers --digits {data}/train_digits",
-        1,
+        0.7,
         (*GENERATOR, "benchmarks/generator.py", "device_runtime/normalize.py"),
+        timed=True,
     ),
-    Figure("peers", "benchmarks.peers", 0.5, (*READING, "benchmarks/peer*.py", "-benchmarks/peer_page.py")),
-    Figure(
-        "peer-answers",
-        f"benchmarks.peer_rates runs/peers --only others {_PEER_SETS}",
-        6,
-        (
-            *GENERATOR,
-            "benchmarks/mnist_strings.py",
-            "benchmarks/peer_sets.py",
-            "benchmarks/peer_answers.py",
-            "benchmarks/peer_serve.py",
-            "benchmarks/peer_rapidocr.py",
-            "benchmarks/peer_tesseract.py",
-            "benchmarks/peers-constraints.txt",
-        ),
-    ),
+    Figure("peers", "benchmarks.peers", 0.5, (*READING, "benchmarks/peer*.py", "-benchmarks/peer_page.py"), timed=True),
 )
 # Trainings, or what needs the folder that one left.
 _RECORDS = (

@@ -1,25 +1,29 @@
 """Measures the published figures again: `python -m benchmarks.figures --all --data FOLDER`.
 
-Runs the commands of figure_list.py one after the other, each into its file in benchmarks/results, skips those whose
-code and bundle are the ones that were measured, and fills the pages.
+Runs the commands of figure_list.py, each into its file in benchmarks/results, skips those whose code and bundle are the
+ones that were measured, and fills the pages. What is timed runs alone, the rest two at a time.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import click
 
+from benchmarks import provenance
 from benchmarks.figure_files import RESULTS, complaint, load
 from benchmarks.figure_list import FIGURES, Figure
 from benchmarks.pages import fill
-from benchmarks.provenance import ROOT, code_hash
+from benchmarks.provenance import ROOT
 from device_runtime.errors import PosteyeError
 
+_AT_A_TIME = 2
 UP_TO_DATE, RECORD = "up to date", "a record"
 
 
@@ -40,18 +44,31 @@ def words(figure: Figure, data: Path) -> list[str]:
 
 
 def measure(chosen: Sequence[Figure], data: Path) -> list[str]:
-    """Measure figures one after the other; gives the names of those that failed or whose code changed meanwhile."""
-    left = sum(figure.minutes for figure in chosen)
-    failed = []
-    for figure in chosen:
-        click.echo(f"{figure.name}: about {figure.minutes:g} min, {left:g} with all that follows")
-        left -= figure.minutes
-        before = code_hash(figure.code)
-        subprocess.run(words(figure, data), cwd=ROOT, check=False)
-        # What counts is the file: a benchmark may end with 1 because a goal is missed.
-        if state(figure) != UP_TO_DATE or code_hash(figure.code) != before:
-            failed.append(figure.name)
-    return failed
+    """Measure figures, two at a time but the timed ones alone; gives the names of those that failed.
+
+    A figure has failed when its file is not up to date afterwards, or when its code changed meanwhile.
+    """
+    beside = [figure for figure in chosen if not figure.timed]
+    alone = [figure for figure in chosen if figure.timed]
+    minutes = sum(figure.minutes for figure in beside) / _AT_A_TIME + sum(figure.minutes for figure in alone)
+    click.echo(f"{len(chosen)} figures, about {minutes:.0f} min")
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        runs: dict[str, Future[bool]] = {}
+        for figure in beside:
+            runs[figure.name] = pool.submit(_measure, figure, data, runs.get(figure.needs))
+    found = {name: run.result() for name, run in runs.items()}
+    found |= {figure.name: _measure(figure, data, None) for figure in alone}
+    return [name for name, fine in found.items() if not fine]
+
+
+def _measure(figure: Figure, data: Path, first: Future[bool] | None) -> bool:
+    if first:
+        first.result()
+    click.echo(f"{figure.name}: about {figure.minutes:g} min")
+    before = provenance.code_hash(figure.code)
+    subprocess.run(words(figure, data), cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False)
+    # What counts is the file: a benchmark may end with 1 because a goal is missed.
+    return state(figure) == UP_TO_DATE and provenance.code_hash(figure.code) == before
 
 
 @click.command()

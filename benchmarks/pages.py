@@ -25,6 +25,7 @@ from benchmarks.blocks import Files, differences, filled
 from benchmarks.figure_files import RESULTS, complaint, load_all, save
 from benchmarks.provenance import ROOT
 from benchmarks.renderings import CHARTS, RENDERERS, Chart
+from device_runtime.atomic import write_text
 from device_runtime.errors import PosteyeError
 
 
@@ -49,11 +50,11 @@ def fill(root: Path = ROOT, folder: Path = RESULTS) -> list[Path]:
             failed.append(f"{page.relative_to(root)}: {error}")
             continue
         if new != old:
-            page.write_text(new, "utf-8")
+            write_text(page, new)
             changed.append(page)
     for place, chart in CHARTS.items():
         if _is_drawn(root / place, chart, files) is False:
-            (root / place).write_text(chart.draw(files) + chart.seal(files), "utf-8")
+            write_text(root / place, chart.draw(files) + chart.seal(files))
             changed.append(root / place)
     if failed:
         raise PosteyeError("\n".join(failed))

@@ -127,7 +127,7 @@ def commit(patterns: Sequence[str]) -> tuple[str, bool]:
     """
     head = _git("rev-parse", "HEAD").strip()
     files = [str(path.relative_to(ROOT)) for path in code_files(patterns)]
-    return head, bool(_git("status", "--porcelain", "--", *files).strip())
+    return head, bool(_git("--no-optional-locks", "status", "--porcelain", "--", *files).strip())
 
 
 def command() -> str:
