@@ -71,7 +71,7 @@ _MEASURED = (
     Figure(
         "strings",
         "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
-        3.5,
+        4,
         (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py"),
     ),
     Figure(
@@ -89,7 +89,7 @@ _MEASURED = (
     Figure(
         "robustness",
         "benchmarks.robustness --writers {data}/qmnist_writers --count 400",
-        2.5,
+        4.5,
         (
             *READING,
             *SCORES,
@@ -104,7 +104,7 @@ _MEASURED = (
     Figure(
         "peer-rates",
         f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
-        3.5,
+        5,
         (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings.py", "benchmarks/peer_sets.py"),
         needs="strings",
     ),
@@ -141,7 +141,7 @@ _MEASURED = (
         "decoding",
         "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
         "--printed {data}/printed_postcode_lines --count 4000",
-        6,
+        7,
         (*READING, *EVALUATING, *GENERATOR, "benchmarks/decoding*.py", "benchmarks/lexicons.py", "train/judged.py"),
         timed=True,
     ),
