@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm fonts lint format clean
+.PHONY: help demo test test-trixie test-arm fonts lint format pages figures clean
 
 SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -34,6 +34,12 @@ lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
 format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .
 	$(DEV) ruff check --fix .
+
+pages: .venv-dev/.ready  ## fill the pages from the results files, and check both
+	$(DEV) benchmarks.pages
+
+figures: .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
+	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
 	rm -rf .venv .venv-dev .venv-trixie .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -12,6 +12,7 @@ import csv
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -19,6 +20,9 @@ import numpy as np
 from msgspec import Struct
 from tqdm import tqdm
 
+from benchmarks.blocks import table as drawn
+from benchmarks.figure_files import keep
+from benchmarks.provenance import SHIPPED
 from convert.calibrate_cli import calibrate
 from convert.cli import convert
 from device_runtime import engines
@@ -115,15 +119,14 @@ def _command(command: click.Command, *arguments: str) -> None:
     command.main(list(arguments), standalone_mode=False)
 
 
-def table(before: Sequence[Row], after: Sequence[Row]) -> str:
+def table(before: Sequence[Row], after: Sequence[Row]) -> dict[str, Any]:
     """The sets with what the source bundle and the adapted ones read of them."""
-    head = "| | strings | exact before | after | " + " | ".join(f"at {e:.0%} error" for e in ERRORS) + " |"
-    lines = [head, "|---|---|---|---|" + "---|" * len(ERRORS)]
+    lines = []
     for was, now in zip(before, after, strict=True):
         old, new = was.outcome(), now.outcome()
-        rates = " | ".join(f"{old.accept_rate(e):.1%} -> {new.accept_rate(e):.1%}" for e in ERRORS)
-        lines.append(f"| {now.what} | {len(now.right):,} | {old.exact:.1%} | {new.exact:.1%} | {rates} |")
-    return "\n".join(lines)
+        rates = [f"{old.accept_rate(e):.1%} -> {new.accept_rate(e):.1%}" for e in ERRORS]
+        lines.append([now.what, f"{len(now.right):,}", f"{old.exact:.1%}", f"{new.exact:.1%}", *rates])
+    return {"heads": ["", "strings", "exact before", "after", *(f"at {e:.0%} error" for e in ERRORS)], "lines": lines}
 
 
 def joined(rows: Sequence[Row], what: str) -> Row:
@@ -146,6 +149,7 @@ def joined(rows: Sequence[Row], what: str) -> Row:
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits, likewise.")
 @click.option("--strips", default=2000, show_default=True, help="Strips that the parity gate compares.")
 @click.option("--seed", default=1998, show_default=True, help="Of the adaptations.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 def adaptation(
     work: Path,
     folder: Path,
@@ -158,6 +162,7 @@ def adaptation(
     digits: Path | None,
     strips: int,
     seed: int,
+    results: Path | None,
 ) -> None:
     """Adapt to each half of a folder, read the other half, and print what was won and lost."""
     work.mkdir(parents=True, exist_ok=True)
@@ -190,15 +195,19 @@ def adaptation(
             [msgspec.structs.replace(r, what=f"{r.what}, bundle of {name}") for r in read_others(place, others)]
         )
         generated.append(load_bundle(place).manifest.accuracy["int8"])
-    report = table(
+    found = table(
         [*before, joined(before, "both"), *lost, *lost],
         [*after, joined(after, "both"), *kept[0], *kept[1]],
     )
     forgotten = ", ".join(f"{g['generated_exact_before']:.1%} -> {g['generated_exact']:.1%}" for g in generated)
-    report += f"\n\nHeld-out generated strips, exact, by each adapted bundle: {forgotten}\n"
+    report = drawn(**found) + f"\n\nHeld-out generated strips, exact, by each adapted bundle: {forgotten}\n"
     write_bytes(work / "rows.json", msgspec.json.encode([*before, *after, *lost, *kept[0], *kept[1]]))
     write_text(work / "table.md", report)
     click.echo(report, nl=False)
+    if results:
+        data = {path.name: path for path in (folder, printed, writers, digits) if path}
+        kept_as = {"data": data, "seed": seed, "bundle": bundle or SHIPPED}
+        keep("adaptation", results, {"folds": found, "forgotten": forgotten}, **kept_as)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ of a real training, enough to tell them apart. They are float nets; half a nat i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import click
 import cv2
@@ -20,6 +20,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from benchmarks.blocks import table as drawn
+from benchmarks.figure_files import keep
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -146,18 +148,15 @@ def _must_exist(path: Path) -> None:
         raise PosteyeError(f"{path} is missing: give a training folder with enough shards")
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as markdown."""
+def table(rows: Sequence[Row]) -> dict[str, Any]:
+    """The rows as a table."""
     sets = list(rows[0].exact)
-    heads = [f"{title}, exact | nats" for title in sets]
-    lines = [
-        "| variant | parameters | MACs | " + " | ".join(heads) + " |",
-        "|---" * (3 + 2 * len(sets)) + "|",
-    ]
+    lines = []
     for row in rows:
-        cells = [f"{row.exact[title]:.1%} | {row.loss[title]:.2f}" for title in sets]
-        lines.append(f"| {row.name} | {row.parameters:,} | {row.macs / 1e6:.2f} M | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        cells = [cell for title in sets for cell in (f"{row.exact[title]:.1%}", f"{row.loss[title]:.2f}")]
+        lines.append([row.name, f"{row.parameters:,}", f"{row.macs / 1e6:.2f} M", *cells])
+    heads = [head for title in sets for head in (f"{title}, exact", "nats")]
+    return {"heads": ["variant", "parameters", "MACs", *heads], "lines": lines}
 
 
 @click.command()
@@ -167,9 +166,9 @@ def table(rows: Sequence[Row]) -> str:
 @click.option("--shards", default=20, show_default=True)
 @click.option("--epochs", default=3, show_default=True)
 @click.option("--work", type=click.Path(path_type=Path), default=Path("runs/architectures"), show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a variant.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 def architectures(
-    run: Path, only: tuple[str, ...], amounts: Path | None, shards: int, epochs: int, work: Path, as_json: bool
+    run: Path, only: tuple[str, ...], amounts: Path | None, shards: int, epochs: int, work: Path, results: Path | None
 ) -> None:
     """Train variants of the scanner's net on the shards of RUN, a folder of `posteye train`, and compare them.
 
@@ -181,16 +180,16 @@ def architectures(
     try:
         if amounts:
             folders["amounts"] = Questions(folder_strips(amounts), Grammar.from_pattern(r"\d{1,8}", ALPHABET))
-        rows = []
-        for name in only or VARIANTS:
-            rows.append(run_variant(name, run, epochs, shards, work, folders))
-            if as_json:
-                click.echo(json.dumps(asdict(rows[-1])))
+        rows = [run_variant(name, run, epochs, shards, work, folders) for name in only or VARIANTS]
+        found = table(rows)
+        click.echo(drawn(**found))
+        if results:
+            data = {"check_amounts": amounts} if amounts else {}
+            values = {"variants": found, **{row.name: asdict(row) for row in rows}}
+            keep("architectures", results, values, data=data, seed=1, bundle=None)
     except PosteyeError as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from None
-    if not as_json:
-        click.echo(table(rows))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -20,8 +21,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.blocks import table as drawn
 from benchmarks.criteria_rows import ROWS
 from benchmarks.criteria_training import Training, open_shard
+from benchmarks.figure_files import keep
 from device_runtime.atomic import replacing, write_bytes
 from device_runtime.decode import Decoder
 from device_runtime.errors import PosteyeError
@@ -148,20 +151,18 @@ def recogniser(net: ScanningLeNet, penalties: Callable[[Tensor], Tensor]) -> Rec
     return recognise
 
 
-def table(results: dict[str, Figures]) -> str:
-    """The figures as a Markdown table; in percent, the exact rate, and what is accepted at 1, 2 and 5 % error."""
+def table(results: dict[str, Figures]) -> dict[str, Any]:
+    """The figures as a table; in percent, the exact rate, and what is accepted at 1, 2 and 5 % error."""
     sets = next(iter(results.values())).read
-    lines = [f"| criterion | loss | strips/s | {' | '.join(sets)} |", "|---|--:|--:|" + "---|" * len(sets)]
+    lines = []
     for name, row in results.items():
         loss = "-" if row.loss is None else f"{row.loss:.3f}"
-        speed = f"{row.strips / row.seconds:.0f}" if row.strips else "-"
         cells = []
         for read in row.read.values():
             accepted = " / ".join(f"{100 * read[f'accepted_at_{error}']:.1f}" for error in ("0.01", "0.02", "0.05"))
             cells.append(f"{100 * read['exact']:.1f}; {accepted}")
-        title = ROWS[name].title + (" (ran away, stopped)" if row.collapsed else "")
-        lines.append(f"| {title} | {loss} | {speed} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        lines.append([ROWS[name].title + (" (ran away, stopped)" if row.collapsed else ""), loss, *cells])
+    return {"heads": ["criterion", "loss", *sets], "lines": lines}
 
 
 @click.command()
@@ -174,6 +175,7 @@ def table(results: dict[str, Figures]) -> str:
 @click.option("--printed", type=click.Path(path_type=Path), help="Folder of labelled Malaysian address lines.")
 @click.option("--start", type=click.Path(path_type=Path), help="Training folder whose float net is tuned, too.")
 @click.option("--only", multiple=True, type=click.Choice(list(ROWS)), help="Rows to do; default: all.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 def criteria(
     folder: Path,
     shards: Path,
@@ -184,14 +186,18 @@ def criteria(
     printed: Path | None,
     start: Path | None,
     only: tuple[str, ...],
+    results: Path | None,
 ) -> None:
     """Train with each criterion, keep nets and figures in FOLDER, and print a table; finished rows are reused."""
     torch.set_num_threads(1)
     net = load_float(start) if start else None
     names = [name for name, row in ROWS.items() if (name in only if only else start or row.kind == "scratch")]
     sets = readable(held_out, amounts, printed)
-    results = {name: measure(name, folder, Plan(count, epochs, _SEED), shards, sets, net) for name in names}
-    click.echo(table(results))
+    found = table({name: measure(name, folder, Plan(count, epochs, _SEED), shards, sets, net) for name in names})
+    click.echo(drawn(**found))
+    if results:
+        data = {path.name: path for path in (held_out, amounts, printed) if path}
+        keep("criteria", results, {"criteria": found}, data=data, seed=_SEED, bundle=None)
 
 
 if __name__ == "__main__":

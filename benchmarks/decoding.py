@@ -5,9 +5,8 @@ decoder, and writes FOLDER/tables.md:
 
     python -m benchmarks.decoding FOLDER --writers QMNIST --amounts CHECK_AMOUNTS --printed POSTCODE_LINES
 
-What was read is kept in FOLDER/read and used again while the model is the same; a new calibration needs no new reading.
-After a change of the decoder delete FOLDER/read; after a change of the field generator FOLDER/*.npz too. With --only
-several processes can share the work.
+What was read is kept in FOLDER/read and used again while model and code are the same; a new calibration needs no new
+reading. With --only several processes can share the work.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import cv2
 import msgspec
 
 from benchmarks import decoding_tables as tables
+from benchmarks.blocks import table
 from benchmarks.decoding_rows import Kept, Origin, find, keep, read
 from benchmarks.decoding_sets import GENERATED, Sources, Task, tasks
 from benchmarks.decoding_speed import (
@@ -27,10 +27,12 @@ from benchmarks.decoding_speed import (
     Timing,
     decoding_table,
     loading_table,
-    machine,
     time_decoding,
     time_loading,
 )
+from benchmarks.figure_files import keep as keep_results
+from benchmarks.figure_list import FIGURES
+from benchmarks.provenance import SHIPPED, code_hash, machine
 from device_runtime import engines
 from device_runtime.atomic import write_bytes, write_text
 from device_runtime.bundle import Bundle, load_bundle
@@ -53,6 +55,7 @@ _TIMED_STRIPS = 200
 @click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
 @click.option("--count", default=10_000, show_default=True, help="Strings of each generated set.")
 @click.option("--processes", default=2, show_default=True, help="Processes that write strings.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 @click.option("--only", multiple=True, help="SET/ROAD, e.g. us/scan, or timing: measure only this; again for more.")
 def decoding(
     folder: Path,
@@ -62,6 +65,7 @@ def decoding(
     bundle: Path | None,
     count: int,
     processes: int,
+    results: Path | None,
     only: tuple[str, ...],
 ) -> None:
     """Measure decoding, keep everything in FOLDER, print the tables and write them to FOLDER/tables.md."""
@@ -81,16 +85,22 @@ def decoding(
         if kept:
             rows += tables.rows_of(sets[name].title, kept, _calibration(loaded, segmenter))
     timing = _timing(sources, loaded, not only or _TIMING in only)
-    report = _report(rows, timing)
-    write_text(folder / "tables.md", report)
-    click.echo(report, nl=False)
+    report = _tables(rows, timing)
+    text = "\n\n".join(f"## {title}\n\n{table(**report[title])}" for title in report) + "\n"
+    write_text(folder / "tables.md", text)
+    click.echo(text, nl=False)
+    if results and timing:
+        values = tables.numbers(rows) | report | {"count": count, "scan_ms": round(timing.scan_ms, 3)}
+        data = {path.name: path for path in (writers, amounts, printed) if path}
+        kept_as = {"data": data, "bundle": bundle or SHIPPED, "machine": timing.machine}
+        keep_results("decoding", results, values, **kept_as)  # type: ignore[arg-type]
 
 
 def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter: str, wanted: bool) -> Kept | None:
     """The readings of a set by one road: those kept, or new ones if they are wanted."""
     path = sources.folder / "read" / f"{name}-{segmenter}.json"
     count = sources.count if name in GENERATED else 0
-    origin = Origin(name, segmenter, loaded.manifest.sha256.tflite, count)
+    origin = Origin(name, segmenter, loaded.manifest.sha256.tflite, count, code_hash(FIGURES["decoding"].code))
     kept = find(path, origin)
     if kept or not wanted:
         return kept
@@ -106,7 +116,7 @@ def _calibration(loaded: Bundle, segmenter: str) -> Calibration | None:
 
 
 def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:
-    """The times, new ones if they are wanted: a machine is never twice the same, so they are not reused for long."""
+    """The times, new ones if they are wanted: a machine is never twice the same."""
     path = sources.folder / "timing.json"
     if not wanted:
         return msgspec.json.decode(path.read_bytes(), type=Timing) if path.exists() else None
@@ -127,17 +137,18 @@ def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:
     return timing
 
 
-def _report(rows: Sequence[tables.Row], timing: Timing | None) -> str:
+def _tables(rows: Sequence[tables.Row], timing: Timing | None) -> dict[str, tables.Table]:
+    """All tables by the keys that the page has for them."""
     parts = {
-        "Rates": tables.rates([row for row in rows if row.kept.origin.segmenter == SCAN]),
-        "Rates by over-segmentation": tables.rates([row for row in rows if row.kept.origin.segmenter == HOS]),
-        "Both roads": tables.roads(rows),
-        "Calibration": tables.calibration(rows),
-        "Lexicons": tables.swaps(rows),
+        "rates": tables.rates([row for row in rows if row.kept.origin.segmenter == SCAN]),
+        "rates-hos": tables.rates([row for row in rows if row.kept.origin.segmenter == HOS]),
+        "roads": tables.roads(rows),
+        "calibration": tables.calibration(rows),
+        "lexicons": tables.swaps(rows),
     }
     if timing:
-        parts["Time"] = f"{timing.machine}\n\n{decoding_table(timing)}\n\n{loading_table(timing)}"
-    return "\n\n".join(f"## {title}\n\n{part}" for title, part in parts.items()) + "\n"
+        parts |= {"time": decoding_table(timing), "loading": loading_table(timing)}
+    return parts
 
 
 if __name__ == "__main__":

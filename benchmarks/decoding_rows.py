@@ -46,12 +46,13 @@ Decode = Callable[[Lattice], Decoding]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What readings depend on, besides the program: the set, the road, the model (sha256) and how many strings."""
+    """What readings depend on: the set, the road, the model and the code (both SHA-256), and how many strings."""
 
     task: str
     segmenter: str
     model: str
     strings: int
+    code: str
 
 
 class Read(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import lexicons
+from benchmarks.figure_list import GENERATOR
+from benchmarks.provenance import code_hash
 from benchmarks.strings import drawn_codes, load_strings, make
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -56,7 +58,7 @@ class Sources:
 
         Raises PosteyeError when there are no writers to make them with, or when the file has too few strings.
         """
-        path = self.folder / f"{country}.npz"
+        path = self.folder / f"{country}-{_generator()}.npz"
         if not path.exists():
             if self.writers is None:
                 raise PosteyeError(f"{path} is missing; give --writers to make it")
@@ -76,7 +78,7 @@ class Sources:
         """
         found: list[tuple[Strip, str]] = []
         for part in range(-(-self.count // SHARD_STRIPS)):
-            path = self.folder / f"mixed-{part}.npz"
+            path = self.folder / f"mixed-{part}-{_generator()}.npz"
             if not path.exists():
                 if self.writers is None:
                     raise PosteyeError(f"{path} is missing; give --writers to make it")
@@ -119,6 +121,12 @@ def tasks(sources: Sources) -> dict[str, Task]:
         strings = partial(sources.generated, country)
         found[country] = Task(title, strings, _five, partial(_listed, sources, country))
     return found
+
+
+@cache
+def _generator() -> str:
+    """What decides how strings come out, as a part of files' names: those of another generator are not read."""
+    return code_hash(GENERATOR)[:8]
 
 
 @cache

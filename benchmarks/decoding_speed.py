@@ -7,8 +7,6 @@ scanner runs on the same strips in the same rounds: the ratio to it holds on oth
 from __future__ import annotations
 
 import multiprocessing
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +17,7 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.decoding_tables import markdown
+from benchmarks.decoding_tables import Table, laid_out
 from device_runtime.decode import Decoder
 from device_runtime.grammar import Grammar
 from device_runtime.scan import Scanner
@@ -77,12 +75,10 @@ class Timing(msgspec.Struct, frozen=True):
     decoding: list[Timed]
     loading: list[Loaded]
 
-
-def machine() -> str:
-    """The processor, and how busy it is before anything is timed."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    model = models[0].split(":", 1)[1].strip() if models else platform.machine()
-    return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, NumPy {np.__version__}"
+    @property
+    def scan_ms(self) -> float:
+        """Median time of one scan."""
+        return statistics.median(self.decoding[0].scan_ms)
 
 
 def thinned(penalties: Penalties, columns: int) -> Penalties:
@@ -132,18 +128,16 @@ def time_loading(path: Path) -> Loaded:
     )
 
 
-def decoding_table(timing: Timing) -> str:
+def decoding_table(timing: Timing) -> Table:
     """The times of decoding side by side."""
     heads = ["grammar", "n-best", "columns", "median ms", "slowest tenth from", "median of ratios to one scan"]
-    scan = statistics.median(timing.decoding[0].scan_ms)
-    table = markdown(heads, [timed.line() for timed in timing.decoding])
-    return f"{table}\n\nOne scan: {scan:.3f} ms (median)."
+    return laid_out(heads, [timed.line() for timed in timing.decoding])
 
 
-def loading_table(timing: Timing) -> str:
+def loading_table(timing: Timing) -> Table:
     """What the files of grammars cost."""
     heads = ["file", "KB", "load ms", "make the decoder ms", "process grows by KB"]
-    return markdown(heads, [loaded.line() for loaded in timing.loading])
+    return laid_out(heads, [loaded.line() for loaded in timing.loading])
 
 
 def grown_kb(path: Path) -> float:

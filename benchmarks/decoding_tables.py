@@ -1,10 +1,11 @@
-"""What the readings come to, as tables in Markdown."""
+"""What the readings come to, as tables and as single figures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from device_runtime.types import Candidate, Decoding, Reading
 from train.evaluate import Outcome, calibration_error, character_verdicts
 from train.judged import calibrated, judged
 
+Table = dict[str, Any]  # heads: words; lines: lists of words
 MAX_ERROR = 0.01
 _RATES = (0.01, 0.005, 0.001)
 _FRAGILE_RATES = (0.05, 0.02, 0.01)
@@ -58,7 +60,7 @@ def rows_of(title: str, kept: Kept, calibration: Calibration | None) -> list[Row
     return [Row(title, kept, way, calibration) for way in WAYS if way in kept.reads]
 
 
-def rates(rows: Sequence[Row]) -> str:
+def rates(rows: Sequence[Row]) -> Table:
     """Exact rate and accept rates of every row, and what the calibrated threshold for 1 % accepts."""
     head = ["strings", "road", "read with", "exact", *(f"accepted at {e:.1%}" for e in _RATES)]
     lines = []
@@ -74,7 +76,7 @@ def rates(rows: Sequence[Row]) -> str:
                 *_promised(row),
             ]
         )
-    return markdown([*head, f"accepted by the threshold for {MAX_ERROR:.0%}", "wrong of these"], lines)
+    return laid_out([*head, f"accepted by the threshold for {MAX_ERROR:.0%}", "wrong of these"], lines)
 
 
 def _promised(row: Row) -> list[str]:
@@ -88,7 +90,7 @@ def _promised(row: Row) -> list[str]:
     return [_percent(len(right) / len(readings)), wrong]
 
 
-def calibration(rows: Sequence[Row]) -> str:
+def calibration(rows: Sequence[Row]) -> Table:
     """Calibration error of code and character before and after, for the rows that are read as the product does."""
     lines = []
     for row in rows:
@@ -103,7 +105,7 @@ def calibration(rows: Sequence[Row]) -> str:
             line.append(f"{calibration_error(*character_verdicts(outcome, row.kept.truths)):.4f}")
         lines.append(line)
     heads = ["strings", "road", "read with", "ECE of codes before", "after", "by chance"]
-    return markdown([*heads, "ECE of characters before", "after"], lines)
+    return laid_out([*heads, "ECE of characters before", "after"], lines)
 
 
 def chance_error(confidences: np.ndarray) -> float:
@@ -113,7 +115,7 @@ def chance_error(confidences: np.ndarray) -> float:
     return float(np.mean([calibration_error(confidences, right) for right in drawn]))
 
 
-def roads(rows: Sequence[Row]) -> str:
+def roads(rows: Sequence[Row]) -> Table:
     """Both roads on the same strings, read as the product does."""
     lines = []
     for row in rows:
@@ -125,10 +127,10 @@ def roads(rows: Sequence[Row]) -> str:
         lines.append([row.title, row.way, row.kept.origin.segmenter, _percent(outcome.exact), *accepted, *times])
     lines.sort(key=lambda line: (line[0], line[1], line[2] != "scan"))
     heads = ["strings", "read with", "road", "exact", *(f"accepted at {e:.0%}" for e in _FRAGILE_RATES)]
-    return markdown([*heads, "ms a field", "slowest tenth from"], lines)
+    return laid_out([*heads, "ms a field", "slowest tenth from"], lines)
 
 
-def swaps(rows: Sequence[Row]) -> str:
+def swaps(rows: Sequence[Row]) -> Table:
     """What a lexicon makes of the strings that are read wrong, or not at all, without it."""
     with_lexicon = {(row.kept.origin.task, row.kept.origin.segmenter): row for row in rows if row.way == LEXICON_TWICE}
     lines = []
@@ -143,7 +145,7 @@ def swaps(rows: Sequence[Row]) -> str:
     accepted = f"(accepted at {MAX_ERROR:.0%})"
     heads = ["strings", "road", f"wrong without lexicon {accepted}", f"-> right {accepted}", "-> wrong, rejected"]
     heads += ["-> the same wrong code, accepted", "-> another wrong code, accepted", f"right -> wrong {accepted}"]
-    return markdown(heads, lines)
+    return laid_out(heads, lines)
 
 
 def swap_counts(truths: Sequence[str], before: Sequence[Reading], after: Sequence[Reading]) -> list[str]:
@@ -169,14 +171,28 @@ def _with_accepted(readings: Sequence[Reading]) -> str:
     return f"{len(readings)} ({sum(reading.status == 'accepted' for reading in readings)})"
 
 
-def markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A table whose columns are also aligned as plain text."""
-    table = [list(heads), *map(list, lines)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
-    rendered = [
-        f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |" for line in table
-    ]
-    return "\n".join([rendered[0], f"|{'|'.join('-' * (width + 2) for width in widths)}|", *rendered[1:]])
+def laid_out(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
+    """A table as results files hold it."""
+    return {"heads": list(heads), "lines": [list(line) for line in lines]}
+
+
+def numbers(rows: Sequence[Row]) -> dict[str, Any]:
+    """The figures that pages quote by themselves: by set, road and way of reading; shares 0..1.
+
+    at-1: accepted at 1 % error. accepted, wrong: strings by the calibrated threshold for 1 %, and those wrong of them.
+    """
+    found: dict[str, Any] = {}
+    for row in rows:
+        outcome, readings = row.outcome, row.readings()
+        figures: dict[str, Any] = {"exact": round(outcome.exact, 4), "at-1": round(outcome.accept_rate(MAX_ERROR), 4)}
+        if readings is not None:
+            pairs = zip(readings, row.kept.truths, strict=True)
+            right = [reading.code == truth for reading, truth in pairs if reading.status == "accepted"]
+            figures |= {"accepted": len(right), "wrong": len(right) - sum(right)}
+        origin = row.kept.origin
+        way = row.way.replace(", second look", "-twice")
+        found.setdefault(origin.task, {"strings": len(row.kept.truths)}).setdefault(origin.segmenter, {})[way] = figures
+    return found
 
 
 def _percent(share: float) -> str:

@@ -6,9 +6,7 @@ font happen once a process. The processes then start together; the rate is that 
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import os
 import time
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -16,6 +14,9 @@ from pathlib import Path
 import click
 import cv2
 
+from benchmarks.blocks import table
+from benchmarks.figure_files import keep
+from benchmarks.provenance import machine, mnist_hash
 from device_runtime.errors import PosteyeError
 from train.digits import Hand, hands_of, load_extra
 from train.fields import FieldGenerator
@@ -30,9 +31,9 @@ _SEED = 2031
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of further digits, .npz.")
 @click.option("--strips", type=click.IntRange(min=1), default=2000, show_default=True, help="Counted, a process.")
 @click.option("--warm-up", type=click.IntRange(min=0), default=3000, show_default=True, help="Not counted, a process.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 def main(
-    mnist: Path | None, writers: Path | None, digits: Path | None, strips: int, warm_up: int, as_json: bool
+    mnist: Path | None, writers: Path | None, digits: Path | None, strips: int, warm_up: int, results: Path | None
 ) -> None:
     """Measure the generator on one process and on two.
 
@@ -40,24 +41,28 @@ def main(
     Example:
       python -m benchmarks.generator --writers qmnist --strips 1000
     """
-    hands = hands_of(load_mnist(mnist, writers).fit) + (load_extra(digits) if digits else [])
-    rows = []
+    data = load_mnist(mnist, writers)
+    hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
+    before = machine()
+    lines = []
     for processes in (1, 2):
         wall, cpu = measure(hands, processes, strips, warm_up)
-        rows.append(
-            {
-                "processes": processes,
-                "strips_per_s": processes * strips / wall,
-                "strips_per_cpu_s": processes * strips / cpu,
-            }
+        made = processes * strips
+        lines.append([str(processes), f"{made / wall:.0f}", f"{made / cpu:.0f}"])
+    heads = ["processes", "strips a second", "strips a second of processor time"]
+    click.echo(table(heads, lines))
+    if results:
+        hashes: dict[str, Path | str] = {"mnist": mnist_hash(data.test)}
+        hashes |= {path.name: path for path in (writers, digits) if path}
+        keep(
+            "generator",
+            results,
+            {"rates": {"heads": heads, "lines": lines}},
+            data=hashes,
+            seed=_SEED,
+            bundle=None,
+            machine=before,
         )
-    if as_json:
-        click.echo(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "rows": rows}))
-        return
-    click.echo("| processes | strips a second | strips a second of processor time |\n|---|---|---|")
-    for row in rows:
-        click.echo(f"| {row['processes']} | {row['strips_per_s']:.0f} | {row['strips_per_cpu_s']:.0f} |")
-    click.echo(f"\n{os.cpu_count()} cores; load of the machine at the end {os.getloadavg()[0]:.1f}")
 
 
 def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tuple[float, float]:

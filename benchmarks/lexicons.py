@@ -12,9 +12,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from benchmarks.figure_files import keep
+from benchmarks.provenance import machine
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
 
@@ -74,11 +77,15 @@ def lists(folder: Path) -> dict[str, str]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def main(folder: Path) -> None:
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+def main(folder: Path, results: Path | None) -> None:
     """Write the lexicons as text and compiled into FOLDER, and print their sizes and times."""
     folder.mkdir(parents=True, exist_ok=True)
-    click.echo(f"{'lexicon':<10} {'codes':>6} {'states':>6} {'arcs':>6} {'bytes':>6} {'compile ms':>10} {'load ms':>7}")
-    for name, text in lists(installed()).items():
+    before = machine()
+    output = [f"{'lexicon':<10} {'codes':>6} {'states':>6} {'arcs':>6} {'bytes':>6} {'compile ms':>10} {'load ms':>7}"]
+    values: dict[str, Any] = {}
+    texts = lists(installed())
+    for name, text in texts.items():
         written, compiled = folder / f"{name}.txt", folder / f"{name}.grammar"
         written.write_text(text)
         grammar = Grammar.from_file(written)
@@ -87,9 +94,14 @@ def main(folder: Path) -> None:
         load_ms = _median_ms(lambda compiled=compiled: Grammar.from_file(compiled), _LOADS)  # type: ignore[misc]
         automaton = grammar.automaton
         codes, arcs = automaton.count_codes(), len(automaton.source)
-        click.echo(
+        values[name] = {"codes": codes, "states": automaton.states, "arcs": arcs, "bytes": size}
+        output.append(
             f"{name:<10} {codes:>6} {automaton.states:>6} {arcs:>6} {size:>6} {compile_ms:>10.1f} {load_ms:>7.2f}"
         )
+    click.echo("\n".join(output))
+    if results:
+        data = {f"{name}.txt": folder / f"{name}.txt" for name in texts}
+        keep("lexicons", results, values | {"output": output}, data=data, bundle=None, machine=before)
 
 
 def _median_ms(action: Callable[[], object], times: int) -> float:

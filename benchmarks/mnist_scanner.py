@@ -8,7 +8,6 @@ the trained quantised one, which all engines reproduce to the bit (docs/convert.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -18,6 +17,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.figure_files import keep
+from benchmarks.provenance import mnist_hash
 from device_runtime.decode import Decoder
 from device_runtime.grammar import Grammar
 from train.calibrate import ALPHABET
@@ -79,9 +80,9 @@ def _error_percent(net: nn.Module, strips: Labelled) -> float:
 @click.option("--float-epochs", default=8, show_default=True)
 @click.option("--from", "run", type=click.Path(path_type=Path), help="Go on from the float net of `posteye train`.")
 @click.option("--work", type=click.Path(path_type=Path), default=Path("runs/mnist"), show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a seed.")
+@click.option("--results", "kept", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 def mnist_scanner(
-    seeds: tuple[int, ...], shards: int, float_epochs: int, run: Path | None, work: Path, as_json: bool
+    seeds: tuple[int, ...], shards: int, float_epochs: int, run: Path | None, work: Path, kept: Path | None
 ) -> None:
     """Train the scanner on MNIST alone, once a seed, and print its error on the test digits, float and int8."""
     cv2.setNumThreads(1)
@@ -93,12 +94,17 @@ def mnist_scanner(
         if run:  # what the net has learned is to be bent, not forgotten
             recipe = replace(recipe, turn_rate=recipe.turn_rate / 2, float_rate=recipe.float_rate / 2)
         results.append(run_seed(data, recipe, work / f"seed-{seed}", load_float(run) if run else None))
-        last = results[-1]
-        text = f"seed {seed}: float {last.float_percent:.2f} %, int8 {last.int8_percent:.2f} %"
-        click.echo(json.dumps(asdict(last)) if as_json else text)
-    if len(results) > 1 and not as_json:
-        mean = np.mean([(r.float_percent, r.int8_percent) for r in results], axis=0)
-        click.echo(f"mean of {len(results)}: float {mean[0]:.2f} %, int8 {mean[1]:.2f} %")
+        click.echo(_line(results[-1]))
+    mean = np.mean([(r.float_percent, r.int8_percent) for r in results], axis=0)
+    output = [f"mean of {len(results)}: float {mean[0]:.2f} %, int8 {mean[1]:.2f} %"] if len(results) > 1 else []
+    click.echo("".join(f"{line}\n" for line in output), nl=False)
+    if kept:
+        values = {"seeds": [asdict(result) for result in results], "output": [*map(_line, results), *output]}
+        keep("mnist-scanner", kept, values, data={"mnist": mnist_hash(data.test)}, bundle=None)
+
+
+def _line(result: Result) -> str:
+    return f"seed {result.seed}: float {result.float_percent:.2f} %, int8 {result.int8_percent:.2f} %"
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """Strings of five MNIST *test* digits of one writer: makes them as image files, and measures posteye on them.
 
     python -m benchmarks.mnist_strings make FOLDER --writers QMNIST
-    python -m benchmarks.mnist_strings read FOLDER
+    python -m benchmarks.mnist_strings read FOLDER [--writers QMNIST]
 
 FOLDER/clean, FOLDER/touching and FOLDER/hard each hold PNG files and a labels.csv with file, digits, writer and joins
-(pairs of neighbours whose ink meets), so that any reader can read the same fields.
+(pairs of neighbours whose ink meets), so that any reader can read the same fields. A file beside the folders says what
+they were made by: strings of another generator are not read.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +24,10 @@ import cv2
 from tqdm import tqdm
 
 from benchmarks.field_readings import Interval, read_fields, resampled
+from benchmarks.figure_files import keep
+from benchmarks.figure_list import GENERATOR
 from benchmarks.peer_fields import Label, read_labels
+from benchmarks.provenance import SHIPPED, code_hash
 from benchmarks.string_fields import DIGITS, KINDS, StringMaker
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
@@ -30,6 +35,14 @@ from train.mnist import Digits, load_mnist
 
 PATTERN = rf"\d{{{DIGITS}}}"
 MAX_ERROR = 0.01
+
+
+MADE_BY = "made-by.txt"
+
+
+def made_by(count: int, seed: int) -> str:
+    """What decides how strings come out: the code of the generator, their number and the seed."""
+    return f"{code_hash(GENERATOR)} {count} {seed}\n"
 
 
 def make_kind(digits: Digits, kind: str, count: int, seed: int, folder: Path) -> None:
@@ -133,46 +146,85 @@ def mnist_strings() -> None:
 @click.option("--count", default=10_000, show_default=True, type=click.IntRange(min=1), help="Strings of each kind.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 def make(folder: Path, writers: Path, mnist: Path | None, count: int, seed: int) -> None:
-    """Write the three sets into FOLDER; one that is complete is left alone.
+    """Write the three sets into FOLDER; what this generator made already, with this count and seed, is left alone.
 
     \b
     Example:
       python -m benchmarks.mnist_strings make runs/strings --writers qmnist_writers
     """
+    _make(folder, writers, mnist, count, seed)
+
+
+def _make(folder: Path, writers: Path, mnist: Path | None, count: int, seed: int) -> None:
+    made, wanted = folder / MADE_BY, made_by(count, seed)
+    if not made.exists() and any((folder / kind).exists() for kind in KINDS):
+        raise PosteyeError(f"{folder} holds strings that nothing says the origin of; delete it, or name another folder")
     digits = load_mnist(mnist, writers).test
+    if made.exists() and made.read_text("utf-8") != wanted:
+        for kind in KINDS:
+            shutil.rmtree(folder / kind, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    made.write_text(wanted, "utf-8")
     for kind in KINDS:
         place = folder / kind
-        if not (place / "labels.csv").exists():
+        if (place / "labels.csv").exists():
+            click.echo(f"{place}: {count} strings were there already")
+        else:
             make_kind(digits, kind, count, seed, place)
             click.echo(f"{place}: {count} strings")
-        elif len(read_labels(place)) == count:
-            click.echo(f"{place}: {count} strings were there already; delete the folder to make them again")
-        else:
-            raise PosteyeError(f"{place} holds another number of strings; delete it, or name another folder")
 
 
 @mnist_strings.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--writers", type=click.Path(path_type=Path), help="QMNIST label files: make the strings first.")
+@click.option("--count", default=10_000, show_default=True, type=click.IntRange(min=1), help="Strings of each kind.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def read(folder: Path, bundle: Path | None, as_json: bool) -> None:
+def read(
+    folder: Path,
+    writers: Path | None,
+    count: int,
+    seed: int,
+    bundle: Path | None,
+    results: Path | None,
+    as_json: bool,
+) -> None:
     """Read the three sets in FOLDER as fields of five digits: exact, and accepted at 1 % error.
 
     \b
     Example:
       python -m benchmarks.mnist_strings read runs/strings --json
     """
+    if writers:
+        _make(folder, writers, None, count, seed)
     sets = {kind: read_labels(folder / kind) for kind in KINDS}
+    made = folder / MADE_BY
+    if not made.exists() or made.read_text("utf-8") != made_by(len(sets[KINDS[0]]), seed):
+        raise PosteyeError(
+            f"{folder} was not made by this generator and seed; run python -m benchmarks.mnist_strings make"
+        )
     reader = Reader(pattern=PATTERN, bundle=bundle, max_error=MAX_ERROR)
     rows = [measure(reader, kind, labels) for kind, labels in sets.items()]
     manifest = reader.bundle.manifest
+    output = [
+        f"{manifest.name} {manifest.version}, {reader.engine}, pattern {PATTERN}",
+        "",
+        *table(rows).splitlines(),
+        "",
+        "at 1 % error: the largest share that a threshold accepts with at most 1 % wrong among them",
+        "accepted, wrong: by the bundle's own threshold for 1 %, and the share wrong of those accepted",
+    ]
+    if results:
+        values = {**{row.kind: row.as_dict() for row in rows}, "output": output}
+        data = {kind: folder / kind for kind in KINDS}
+        keep("strings", results, values, data=data, seed=seed, bundle=bundle or SHIPPED)
     if as_json:
         facts = {"bundle": f"{manifest.name} {manifest.version}", "sha256": manifest.sha256.tflite, "pattern": PATTERN}
         click.echo(json.dumps(facts | {"sets": [row.as_dict() for row in rows]}))
         return
-    click.echo(f"{manifest.name} {manifest.version}, {reader.engine}, pattern {PATTERN}\n\n{table(rows)}\n")
-    click.echo("at 1 % error: the largest share that a threshold accepts with at most 1 % wrong among them")
-    click.echo("accepted, wrong: by the bundle's own threshold for 1 %, and the share wrong of those accepted")
+    click.echo("\n".join(output))
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.provenance import mnist_hash
 from train.mnist import load_mnist
 
 Images = NDArray[np.uint8]
@@ -75,6 +76,7 @@ class PaperData:
         self.plain = Version(train.images, mnist.test.images)
         self.train_labels = train.labels
         self.test_labels = mnist.test.labels
+        self.hash = mnist_hash(mnist.test)
 
     @cached_property
     def deslanted(self) -> Version:

@@ -1,43 +1,61 @@
-"""The page of the paper's comparison: its tables in Markdown, its text and charts, all from the kept figures."""
+"""Tables and charts of the paper's comparison, from the runs that are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from statistics import fmean
 
+from benchmarks.figure_files import Results
 from benchmarks.paper_charts import Bars, chart
-from benchmarks.paper_page_text import ABLATIONS_HEAD, ABLATIONS_NOTES, CHARTS_HEAD, HEAD, NETS
 from benchmarks.paper_rows import ABLATIONS, ROWS, Row
-from benchmarks.paper_scores import Measured, Rejected
+from benchmarks.paper_scores import Measured, Rejected, runs_of
 from device_runtime.errors import PosteyeError
 
 Runs = Mapping[str, Sequence[Measured]]  # of each row, by its name
+Files = Mapping[str, Results]
+
+_HEADS = """| row | error % | paper | reject % for 0.5 % error | paper | products k | paper | variables k | paper | \
+seeds | CPU s |
+|---|---|---|---|---|---|---|---|---|---|---|"""
+_ABLATION_HEADS = """| LeNet-5 with | error % | test digits rejected % | half digits rejected % | letters rejected % | \
+products k | variables k | seeds | CPU s |
+|---|---|---|---|---|---|---|---|---|"""
 
 
-def write_page(runs: Sequence[Measured], page: Path) -> None:
-    """Write the page, and beside it its four charts under the same name, as .svg, -reject.svg and so on.
-
-    Raises PosteyeError when a run belongs to no row or when a file cannot be written.
-    """
-    by_row: dict[str, list[Measured]] = {row.name: [] for row in (*ROWS, *ABLATIONS)}
-    for run in runs:
-        if run.row not in by_row:
+def by_row(files: Files) -> Runs:
+    """The kept runs of each row; raises PosteyeError when a run belongs to no row."""
+    found: dict[str, list[Measured]] = {row.name: [] for row in (*ROWS, *ABLATIONS)}
+    for run in runs_of(files):
+        if run.row not in found:
             raise PosteyeError(f"there is no row {run.row}; delete its file among the results")
-        by_row[run.row].append(run)
-    drawn = {page.with_name(f"{page.stem}{suffix}.svg"): svg for suffix, svg in charts(by_row).items()}
-    lines = [table_line(row, by_row[row.name]) for row in ROWS]
-    notes = [f"* {row.title}: {run.details}." for row in ROWS for run in by_row[row.name][:1] if run.details]
-    ablations = [ablation_line(row, by_row[row.name]) for row in ABLATIONS]
-    pictures = [f"![{path.stem}]({path.name})\n" for path in drawn]
-    parts = [HEAD.format(page=page), *lines, "", *notes, CHARTS_HEAD, *pictures, NETS]
-    parts += [ABLATIONS_HEAD, *ablations, ABLATIONS_NOTES]
-    try:
-        page.write_text("\n".join(parts))
-        for path, svg in drawn.items():
-            path.write_text(svg)
-    except OSError as error:
-        raise PosteyeError(f"cannot write {error.filename}: {error.strerror}") from None
+        found[run.row].append(run)
+    return found
+
+
+def table(files: Files) -> str:
+    """The table of all rows, and below it what there is to say of some."""
+    runs = by_row(files)
+    notes = [f"* {row.title}: {run.details}." for row in ROWS for run in runs[row.name][:1] if run.details]
+    return "\n".join([_HEADS, *(table_line(row, runs[row.name]) for row in ROWS), "", *notes])
+
+
+def ablations(files: Files) -> str:
+    """The table of changed LeNet-5s."""
+    runs = by_row(files)
+    return "\n".join([_ABLATION_HEADS, *(ablation_line(row, runs[row.name]) for row in ABLATIONS)])
+
+
+def origin(files: Files) -> str:
+    """One line on where the rows come from: each is a record of its own."""
+    kept = [results for name, results in files.items() if name.startswith("paper/")]
+    dates = [results.date for results in kept]
+    commits = sorted({results.commit[:8] for results in kept})
+    return (
+        f"*Records: {len(kept)} runs until {max(dates)} at the commits {', '.join(commits)}.\nWhich row at which, by "
+        "which command and on which data stands in its file in `benchmarks/results/paper`. Not repeated with\nevery "
+        "change: they are trainings, and none depends on the reader.*"
+    )
 
 
 def table_line(row: Row, runs: Sequence[Measured]) -> str:
@@ -71,28 +89,12 @@ def ablation_line(row: Row, runs: Sequence[Measured]) -> str:
     return _line([row.title, *cells, f"{runs[0].products_k:.1f}", f"{runs[0].variables_k:.2f}", *_effort(runs)])
 
 
-def charts(by_row: Runs) -> dict[str, str]:
-    """The charts as SVG, by what is added to the page's name: errors, rejects, products and variables."""
-    shown = [(row, by_row[row.name]) for row in ROWS if by_row[row.name]]
-    colours = "here (blue) and in 1998 (grey)"
-
-    def drawn(title: str, ours: Callable[[Measured], float], papers: Callable[[Row], float | None], log: bool) -> str:
-        rows = [Bars(row.title, _mean(runs, ours), papers(row)) for row, runs in shown]
-        return chart(f"{title}: {colours}", rows, log)
-
-    return {
-        "": drawn("Test error, %", lambda run: run.error_percent, lambda row: float(row.error), False),
-        "-reject": drawn(
-            "Rejected for 0.5 % error, %",
-            lambda run: run.reject_percent,
-            lambda row: float(row.reject) if row.reject else None,
-            True,
-        ),
-        "-products": drawn(
-            "Multiply-accumulates for a digit, thousands", lambda run: run.products_k, lambda row: row.products_k, True
-        ),
-        "-variables": drawn("Numbers kept, thousands", lambda run: run.variables_k, lambda row: row.variables_k, True),
-    }
+def _drawn(
+    title: str, ours: Callable[[Measured], float], papers: Callable[[Row], float | None], log: bool, files: Files
+) -> str:
+    runs = by_row(files)
+    rows = [Bars(row.title, _mean(runs[row.name], ours), papers(row)) for row in ROWS if runs[row.name]]
+    return chart(f"{title}: here (blue) and in 1998 (grey)", rows, log)
 
 
 def _effort(runs: Sequence[Measured]) -> list[str]:
@@ -113,3 +115,26 @@ def _line(cells: Sequence[str]) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:g}"
+
+
+# The charts, which draw SVG from the files, by what is added to the page's name.
+CHARTS: Mapping[str, Callable[[Files], str]] = {
+    "": partial(_drawn, "Test error, %", lambda run: run.error_percent, lambda row: float(row.error), False),
+    "-reject": partial(
+        _drawn,
+        "Rejected for 0.5 % error, %",
+        lambda run: run.reject_percent,
+        lambda row: float(row.reject) if row.reject else None,
+        True,
+    ),
+    "-products": partial(
+        _drawn,
+        "Multiply-accumulates for a digit, thousands",
+        lambda run: run.products_k,
+        lambda row: row.products_k,
+        True,
+    ),
+    "-variables": partial(
+        _drawn, "Numbers kept, thousands", lambda run: run.variables_k, lambda row: row.variables_k, True
+    ),
+}

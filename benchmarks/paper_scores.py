@@ -10,6 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import figure_files
+from benchmarks.figure_files import Results
+from benchmarks.provenance import machine
 from device_runtime.errors import PosteyeError
 
 Scores = NDArray[np.float32]
@@ -123,22 +126,24 @@ def measure(row: str, seed: int, answers: Answers, labels: NDArray[np.uint8], cp
     )
 
 
-def keep(measured: Measured, folder: Path) -> Path:
-    """Write one run as `row-seed.json` into the folder; gives the path."""
-    folder.mkdir(parents=True, exist_ok=True)
+def keep(measured: Measured, folder: Path, data: str) -> Path:
+    """Keep one run as the results file `row-seed.json` in the folder, with the hash of its data; gives the path."""
     path = folder / f"{measured.row}-{measured.seed}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(measured), indent=2) + b"\n")
+    values = msgspec.to_builtins(measured)
+    figure_files.keep("paper", path, values, data={"mnist": data}, seed=measured.seed, bundle=None, machine=machine())
     return path
 
 
-def kept(folder: Path) -> list[Measured]:
-    """All runs kept in the folder, by row and seed. Raises PosteyeError when a file there is no such run."""
+def runs_of(files: Mapping[str, Results]) -> list[Measured]:
+    """All runs among results files, by row and seed; raises PosteyeError when a file holds no such run."""
     runs = []
-    for path in sorted(folder.glob("*.json")):
+    for name, results in files.items():
+        if not name.startswith("paper/"):
+            continue
         try:
-            runs.append(msgspec.json.decode(path.read_bytes(), type=Measured))
-        except msgspec.MsgspecError as error:
+            runs.append(msgspec.convert(results.values, Measured))
+        except msgspec.ValidationError as error:
             raise PosteyeError(
-                f"{path} is no run of the paper's table ({error}); delete it and run the row again"
+                f"{name}.json is no run of the paper's table ({error}); delete it and run the row again"
             ) from None
     return sorted(runs, key=lambda run: (run.row, run.seed))

@@ -1,6 +1,6 @@
 """The comparison of the 1998 paper, run again row by row: `python -m benchmarks.paper_table --only linear`.
 
-Each row's figures are kept as JSON; --write makes the page and its chart from what is kept, whenever it was run.
+Each row's figures are kept as a results file; `python -m benchmarks.pages` fills the page and its charts from them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from pathlib import Path
 import click
 import torch
 
+from benchmarks.figure_files import RESULTS
 from benchmarks.paper_data import PaperData
-from benchmarks.paper_page import write_page
 from benchmarks.paper_rows import ABLATIONS, ROWS, Row
-from benchmarks.paper_scores import keep, kept, measure
+from benchmarks.paper_scores import keep, measure
 from device_runtime.errors import PosteyeError
 
-RESULTS = Path(__file__).parent / "results" / "paper"
 _ALL = {row.name: row for row in (*ROWS, *ABLATIONS)}
 
 
@@ -28,7 +27,7 @@ def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> 
     begun_s = time.process_time()
     answers = row.run(data, seed, work)
     measured = measure(row.name, seed, answers, data.test_labels, time.process_time() - begun_s)
-    keep(measured, results)
+    keep(measured, results, data.hash)
     return (
         f"{row.title}: error {measured.error_percent:.2f} % (paper {row.error}), "
         f"reject {measured.reject_percent:.2f} % for 0.5 % error, {measured.cpu_s:.0f} s CPU, seed {seed}"
@@ -40,7 +39,9 @@ def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> 
     "--only", multiple=True, type=click.Choice([n for n, row in _ALL.items() if row.run]), help="Rows to run."
 )
 @click.option("--seed", default=1, show_default=True, help="Of starting weights, order and distortions.")
-@click.option("--results", type=click.Path(file_okay=False, path_type=Path), default=RESULTS, help="Folder of figures.")
+@click.option(
+    "--results", type=click.Path(file_okay=False, path_type=Path), default=RESULTS / "paper", help="Folder of figures."
+)
 @click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
@@ -48,23 +49,20 @@ def run_row(row: Row, data: PaperData, seed: int, work: Path, results: Path) -> 
     show_default=True,
     help="Folder of checkpoints; a row that was stopped goes on from there.",
 )
-@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page and, beside it, charts.")
-def paper_table(only: tuple[str, ...], seed: int, results: Path, work: Path, write: Path | None) -> None:
-    """Run rows of the paper's comparison on MNIST, one core each, and write the table.
+def paper_table(only: tuple[str, ...], seed: int, results: Path, work: Path) -> None:
+    """Run rows of the paper's comparison on MNIST, one core each, and keep their figures.
 
-    Without --only and --write it lists the rows and how long each takes.
+    Without --only it lists the rows and how long each takes.
     """
     torch.set_num_threads(1)
-    if not only and not write:
+    if not only:
         for row in _ALL.values():
             click.echo(f"{row.name:<22} {f'about {row.minutes:g} min' if row.run else row.why:<36} {row.title}")
+        return
     try:
-        data = PaperData() if only else None
+        data = PaperData()
         for name in only:
-            assert data is not None
             click.echo(run_row(_ALL[name], data, seed, work, results))
-        if write:
-            write_page(kept(results), write)
     except PosteyeError as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from None

@@ -1,54 +1,30 @@
-"""The comparison of exact rates on files: figures, a table for people, a page in Markdown with a bar chart in SVG."""
+"""The comparison of exact rates on files: figures, a table for people, and what its page shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from matplotlib.figure import Figure
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from benchmarks.charts import BLUE, GREY, LIGHT_BLUE, ORANGE, save_svg
+from benchmarks.blocks import Files
+from benchmarks.charts import BLUE, GREY, LIGHT_BLUE, ORANGE, svg
 from benchmarks.field_readings import Interval
 from device_runtime.errors import PosteyeError
 from train.shares import wilson
 
+FIGURE, OTHERS_FIGURE = "peer-rates", "peer-answers"  # posteye's rates change with the reader, the others' do not
 POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
 _COLOURS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GREY}
 
-_HEAD = """# Exact rates beside RapidOCR and Tesseract
-
-Written by `python -m benchmarks.peer_rates WORK --page {page} ...`; [benchmarks.md](benchmarks.md) has the whole
-command. Share of files whose digits are read exactly, %, with its 95 % interval (Wilson). All readers get the same
-files: all of a set, or a random sample of it where it is large.
-
-![Exact rates]({chart})
-
-| set | files | posteye | posteye, no hint | RapidOCR | Tesseract | posteye on the whole set |
-|---|---|---|---|---|---|---|
-"""
-_NOTES = r"""
-* **posteye** knows the form that a field of the set has: `\d{1,8}` for amounts, `\d{5}` for postcodes and strings, `\d`
-  for single digits. Its best code counts, accepted or rejected. **No hint** is `\d{1,8}` for every set.
-* **RapidOCR**: the recogniser alone, as it ships. **Tesseract**: its English model, one line an image (`--psm 7`), one
-  character for single digits (`--psm 10`), digits only (whitelist).
-* A text is filtered to its digits before it is compared: neither of them has a grammar.
-* Printed lines hold other writing around the postcode. There Tesseract has no whitelist, RapidOCR and Tesseract read
-  the whole line, and a line counts as right when the postcode stands in their text as a word of five digits, whatever
-  else they read. posteye must find the postcode and nothing else.
-* The strings are of MNIST's test digits, five of one writer ([benchmarks.md](benchmarks.md)); their intervals here take
-  the strings for independent.
-
-| reader | version |
-|---|---|
-"""
+_HEAD = """| set | files | posteye | posteye, no hint | RapidOCR | Tesseract | posteye on the whole set |
+|---|---|---|---|---|---|---|"""
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """How many of some files are read exactly."""
 
     right: int
@@ -69,25 +45,26 @@ class Rate:
         """95 % interval of the share."""
         return wilson(self.exact, self.files)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The rate as JSON."""
-        return {"right": self.right, "files": self.files, "exact": round(self.exact, 4), "interval": self.interval}
 
+class Compared(Struct, frozen=True):
+    """The rates on one set by reader, all on the same files. sample: a hash of those; whole: posteye's on all files.
 
-@dataclass(frozen=True)
-class Compared:
-    """The rates on one set by reader, all on the same files; whole: posteye's on all files of the set."""
+    whole is None where posteye did not read.
+    """
 
     name: str
     title: str
     pattern: str
-    rates: Mapping[str, Rate]
-    whole: Rate
+    sample: str
+    rates: dict[str, Rate]
+    whole: Rate | None
 
-    def as_dict(self) -> dict[str, Any]:
-        """The set as JSON."""
-        rates = {name: rate.as_dict() for name, rate in self.rates.items()}
-        return {"name": self.name, "pattern": self.pattern, "rates": rates, "whole": self.whole.as_dict()}
+
+class Rates(Struct, frozen=True):
+    """What is kept of a run: the sets, and the versions of the readers by name."""
+
+    sets: list[Compared]
+    readers: dict[str, str]
 
 
 def table(found: Sequence[Compared]) -> str:
@@ -95,32 +72,49 @@ def table(found: Sequence[Compared]) -> str:
     lines = [f"{'':<24}{'files':>7}{'posteye':>9}{'no hint':>9}{'RapidOCR':>10}{'Tesseract':>11}{'whole set':>20}"]
     for row in found:
         cells = [f"{row.rates[name].exact:.1%}" if name in row.rates else "-" for name in _COLOURS]
-        whole = f"{row.whole.exact:.2%} of {row.whole.files}"
-        lines.append(
-            f"{row.title:<24}{row.rates[POSTEYE].files:>7}{cells[0]:>9}{cells[1]:>9}{cells[2]:>10}{cells[3]:>11}{whole:>20}"
-        )
+        whole = f"{row.whole.exact:.2%} of {row.whole.files}" if row.whole else "-"
+        files = next(iter(row.rates.values())).files
+        lines.append(f"{row.title:<24}{files:>7}{cells[0]:>9}{cells[1]:>9}{cells[2]:>10}{cells[3]:>11}{whole:>20}")
     return "\n".join(lines)
 
 
-def write_page(found: Sequence[Compared], versions: Mapping[str, str], page: Path) -> None:
-    """Write the page, and the chart beside it with the suffix .svg; raises PosteyeError when a file cannot be."""
-    chart = page.with_suffix(".svg")
-    lines = [_line(row) for row in found]
-    readers = [f"| {name} | {version} |" for name, version in versions.items()]
-    text = _HEAD.format(page=page, chart=chart.name) + "\n".join(lines) + "\n" + _NOTES + "\n".join(readers) + "\n"
+def joined(files: Files) -> Rates:
+    """posteye's rates and those of the others side by side, from both results files.
+
+    Raises PosteyeError when they are of other sets or images.
+    """
     try:
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise PosteyeError(f"cannot write {page}: {error.strerror}") from None
-    save_svg(bars(found), chart)
+        ours, others = (msgspec.convert(files[name].values, Rates) for name in (FIGURE, OTHERS_FIGURE))
+    except (KeyError, msgspec.ValidationError) as error:
+        raise PosteyeError(f"{FIGURE}.json or {OTHERS_FIGURE}.json holds no rates: {error}; measure it again") from None
+    if [(row.name, row.sample) for row in ours.sets] != [(row.name, row.sample) for row in others.sets]:
+        raise PosteyeError(f"{FIGURE}.json and {OTHERS_FIGURE}.json are of different images; measure both again")
+    pairs = zip(ours.sets, others.sets, strict=True)
+    sets = [msgspec.structs.replace(mine, rates=mine.rates | theirs.rates) for mine, theirs in pairs]
+    return Rates(sets, ours.readers | others.readers)
+
+
+def page_table(files: Files) -> str:
+    """The table of the page."""
+    return "\n".join([_HEAD, *(_line(row) for row in joined(files).sets)])
+
+
+def page_readers(files: Files) -> str:
+    """The versions of the readers."""
+    readers = [f"| {name} | {version} |" for name, version in joined(files).readers.items()]
+    return "\n".join(["| reader | version |", "|---|---|", *readers])
+
+
+def page_chart(files: Files) -> str:
+    """The chart of the page, as SVG."""
+    return svg(bars(joined(files).sets))
 
 
 def _line(row: Compared) -> str:
     cells = [_cell(row.rates.get(name)) for name in _COLOURS]
     cells[0] = f"**{cells[0]}**"
-    return (
-        f"| {row.title} | {row.rates[POSTEYE].files} | {' | '.join(cells)} | {_cell(row.whole)} of {row.whole.files} |"
-    )
+    whole = f"{_cell(row.whole)} of {row.whole.files}" if row.whole else "-"
+    return f"| {row.title} | {row.rates[POSTEYE].files} | {' | '.join(cells)} | {whole} |"
 
 
 def _cell(rate: Rate | None) -> str:

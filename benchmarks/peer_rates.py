@@ -1,10 +1,12 @@
 """How many fields posteye, RapidOCR and Tesseract read exactly on the same files.
 
     python -m benchmarks.peer_rates runs/peers --amounts CHECK_AMOUNTS --printed POSTCODE_LINES --usps zip.train.gz \\
-        --mnist --strings runs/strings --page docs/peer-rates.md
+        --mnist --strings runs/strings
 
 The others' answers are kept in WORK/answers and used again, whatever bundle posteye reads with; --again reads them
-anew. Images of MNIST's and USPS's digits are written to WORK on the first run.
+anew. Images of MNIST's and USPS's digits are written to WORK on the first run. --results keeps the rates of one side,
+since the others' do not change with posteye: those of --only posteye as the figure peer-rates, --only others as
+peer-answers.
 """
 
 from __future__ import annotations
@@ -15,21 +17,37 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import peer_tesseract
 from benchmarks.field_readings import read_fields
+from benchmarks.figure_files import keep
 from benchmarks.peer_answers import answers, digest
 from benchmarks.peer_env import peers_python
 from benchmarks.peer_fields import Label
-from benchmarks.peer_page import NO_HINT, POSTEYE, RAPIDOCR, TESSERACT, Compared, Rate, table, write_page
+from benchmarks.peer_page import (
+    FIGURE,
+    NO_HINT,
+    OTHERS_FIGURE,
+    POSTEYE,
+    RAPIDOCR,
+    TESSERACT,
+    Compared,
+    Rate,
+    Rates,
+    table,
+)
 from benchmarks.peer_process import Peer
 from benchmarks.peer_sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
+from benchmarks.provenance import SHIPPED
 from device_runtime.bundle import RUNTIME_VERSION
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
 from train.mnist import load_mnist
+
+_KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT: "tesseract"}
 
 
 @click.command()
@@ -44,7 +62,8 @@ from train.mnist import load_mnist
 )
 @click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
 @click.option("--again", is_flag=True, help="Have the others read again what they have read before.")
-@click.option("--page", type=click.Path(path_type=Path), help="Markdown file to write; its chart stands beside it.")
+@click.option("--only", type=click.Choice(["posteye", "others"]), help="Read with posteye alone, or without it.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep what --only reads in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def peer_rates(
     work: Path,
@@ -56,7 +75,8 @@ def peer_rates(
     count: int,
     bundle: Path | None,
     again: bool,
-    page: Path | None,
+    only: str | None,
+    results: Path | None,
     as_json: bool,
 ) -> None:
     """Compare exact rates on the sets named, keep the others' answers in WORK, and print one table."""
@@ -66,42 +86,54 @@ def peer_rates(
     sets += string_sets(strings) if strings else []
     if not sets:
         raise PosteyeError("nothing to read; name a set: --amounts, --printed, --usps, --mnist or --strings")
+    if results and not only:
+        raise PosteyeError("--results keeps the rates of one side; add --only posteye or --only others")
     found: list[Compared] = []
     versions: dict[str, str] = {}
     for files in sets:
-        compared, readers = compare(files, work / "answers", count, bundle, again)
+        compared, readers = compare(files, work / "answers", count, bundle, again, only)
         found.append(compared)
         versions |= readers
-    if page:
-        write_page(found, versions, page)
+    shares = {row.name: {_KEYS[name]: round(rate.exact, 4) for name, rate in row.rates.items()} for row in found}
+    rates = msgspec.to_builtins(Rates(found, versions)) | {"exact": shares}
+    if results:
+        samples = {row.name: row.sample for row in found}
+        if only == "posteye":
+            keep(FIGURE, results, rates, data=samples, bundle=bundle or SHIPPED)
+        else:
+            keep(OTHERS_FIGURE, results, rates, data=samples, bundle=None)
     if as_json:
-        click.echo(json.dumps({"readers": versions, "sets": [compared.as_dict() for compared in found]}))
+        click.echo(json.dumps(rates))
         return
     click.echo(table(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
-    if TESSERACT not in versions:
+    if TESSERACT not in versions and only != "posteye":
         click.echo(f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}")
 
 
 def compare(
-    files: FileSet, kept: Path, count: int, bundle: Path | None, again: bool
+    files: FileSet, kept: Path, count: int, bundle: Path | None, again: bool, only: str | None = None
 ) -> tuple[Compared, dict[str, str]]:
     """The rates of all readers on one set, and the readers' versions by name.
 
     posteye reads all of the set, told its form; everybody reads a sample of `count`, where posteye is also read
-    without a hint if that means something. kept: the folder of the others' answers.
+    without a hint if that means something. kept: the folder of the others' answers. only: posteye or others.
     """
     rows = files.drawn(count)
     sample = [files.labels[row] for row in rows]
-    told, version = _posteye(files.labels, files.pattern, bundle, files.name)
-    rates, versions = {POSTEYE: Rate.of(told[rows])}, {POSTEYE: version}
-    if files.mode != "line" and files.pattern != ANY_NUMBER:
-        rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
-    for name, start in _others(files.mode).items():
+    rates: dict[str, Rate] = {}
+    versions: dict[str, str] = {}
+    whole = None
+    if only != "others":
+        told, versions[POSTEYE] = _posteye(files.labels, files.pattern, bundle, files.name)
+        rates[POSTEYE], whole = Rate.of(told[rows]), Rate.of(told)
+        if files.mode != "line" and files.pattern != ANY_NUMBER:
+            rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
+    for name, start in _others(files.mode).items() if only != "posteye" else ():
         said = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
         right = [files.is_right(said.texts[digest(label.path)], label.digits) for label in sample]
         rates[name] = Rate.of(np.array(right, np.bool_))
         versions[name] = said.version
-    return Compared(files.name, files.title, files.pattern, rates, Rate.of(told)), versions
+    return Compared(files.name, files.title, files.pattern, files.hash_of(rows), rates, whole), versions
 
 
 def _posteye(labels: Sequence[Label], pattern: str, bundle: Path | None, name: str) -> tuple[NDArray[np.bool_], str]:

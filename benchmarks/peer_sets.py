@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ class FileSet:
         if self.mode == "line":
             return truth in re.findall(rf"(?<!\d)\d{{{len(truth)}}}(?!\d)", text)
         return digits_only(text) == truth
+
+    def hash_of(self, rows: Sequence[int]) -> str:
+        """SHA-256 of some of the images and of what they hold, wherever they lie."""
+        chosen = [self.labels[row] for row in rows]
+        told = [f"{hashlib.sha256(label.path.read_bytes()).hexdigest()} {label.digits}" for label in chosen]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def drawn(self, count: int) -> list[int]:
         """Rows of a random sample of `count` labels, in order, always the same; all rows where there are no more.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 import tempfile
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from benchmarks import peer_tesseract
+from benchmarks import peer_tesseract, provenance
+from benchmarks.figure_files import keep
 from benchmarks.peer_env import peers_python
 from benchmarks.peer_fields import timed_fields
 from benchmarks.peer_figures import Reader, Readings, Row, ratios, table, verdict
@@ -33,14 +33,15 @@ Answers = list[Answer]  # of one reader, in the order of the images
     type=click.Path(path_type=Path, resolve_path=True),
     help="Folder of a model bundle instead of the shipped one.",
 )
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def peers(fields: int, bundle: Path | None, as_json: bool) -> None:
+def peers(fields: int, bundle: Path | None, results: Path | None, as_json: bool) -> None:
     """Compare posteye with RapidOCR's recogniser and with Tesseract: time, memory, size.
 
     Exits with 1 when posteye needs more than 1/10 of the time of RapidOCR's recogniser. Which of them reads more is
     told by python -m benchmarks.peer_rates.
     """
-    machine = _machine()
+    machine = f"{provenance.machine()}, Python {platform.python_version()}"
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="posteye-peers-")))
         timed = timed_fields(scratch)
@@ -52,14 +53,25 @@ def peers(fields: int, bundle: Path | None, as_json: bool) -> None:
     notes = [_BUSY] if any(row.is_busy for row in rows) else []
     if len(readers) == 2:
         notes.append(_NO_TESSERACT)
+    report = {"timed": timed.origin, "readings": fields, "goal_met": met, "notes": notes}
+    summaries = [row.summary() for row in rows]
+    output = [
+        f"machine: {machine}",
+        f"timed: {fields} readings each of {timed.origin}, in turn, one thread each",
+        "",
+        *table(rows).splitlines(),
+        "",
+        goal,
+        *notes,
+    ]
+    if results:
+        named = {summary["name"].lower(): summary for summary in summaries}
+        values = report | named | {"output": output}
+        keep("peers", results, values, bundle=bundle or provenance.SHIPPED, machine=machine)
     if as_json:
-        report = {"machine": machine, "timed": timed.origin, "readings": fields, "goal_met": met, "notes": notes}
-        click.echo(json.dumps(report | {"readers": [row.summary() for row in rows]}))
+        click.echo(json.dumps({"machine": machine} | report | {"readers": summaries}))
     else:
-        click.echo(f"machine: {machine}\ntimed: {fields} readings each of {timed.origin}, in turn, one thread each")
-        click.echo(f"\n{table(rows)}\n\n{goal}")
-    for note in notes:
-        click.echo(note, err=as_json)  # JSON holds them already, and people must not miss them
+        click.echo("\n".join(output))
     if not met:
         raise click.exceptions.Exit(1)
 
@@ -91,13 +103,6 @@ def _rows(readers: Sequence[Peer], answers: Sequence[Answers]) -> list[Row]:
         who = Reader(peer.identity.name, peer.identity.version, peer.identity.model_bytes, timed[-1].peak_bytes)
         rows.append(Row(who, times, ratios(times, readings[0])))
     return rows
-
-
-def _machine() -> str:
-    """The processor and how busy it is before anything is measured."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    model = models[0].split(":", 1)[1].strip() if models else platform.machine()
-    return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
 
 
 def main() -> None:

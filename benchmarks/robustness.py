@@ -1,15 +1,15 @@
 """How readings suffer from noise, blur, low contrast, scale and rotation: `python -m benchmarks.robustness`.
 
-    python -m benchmarks.robustness --writers QMNIST --results benchmarks/results/robustness.json \\
-        --page docs/robustness.md
+    python -m benchmarks.robustness --writers QMNIST --results benchmarks/results/robustness.json
 
-Every point is kept in the results file as soon as it is measured; a run that was broken off goes on from there.
+What is measured is kept when a run is broken off, and the same command goes on from there, as long as code, bundle and
+data are the same.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -17,9 +17,12 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks import provenance
 from benchmarks.field_readings import read_fields
+from benchmarks.figure_files import keep, load
+from benchmarks.figure_list import FIGURES
 from benchmarks.robustness_fields import DISTURBANCES, Disturbance, FieldSet, field_sets
-from benchmarks.robustness_page import NEUTRAL, Measured, Origin, Point, write_page
+from benchmarks.robustness_page import NEUTRAL, Measured, Point
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import DEFAULT_MAX_ERROR, Reader
 from train.mnist import load_mnist
@@ -34,7 +37,6 @@ from train.mnist import load_mnist
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="JSON file that keeps the points.")
-@click.option("--page", type=click.Path(path_type=Path), help="Markdown file to write; its figure stands beside it.")
 @click.option("--again", is_flag=True, help="Measure every point anew, also those that are kept.")
 def robustness(
     writers: Path,
@@ -43,27 +45,27 @@ def robustness(
     seed: int,
     bundle: Path | None,
     results: Path,
-    page: Path | None,
     again: bool,
 ) -> None:
-    """Measure single digits, strings and print under each disturbance; keep the points, write the page.
+    """Measure single digits, strings and print under each disturbance; keep the points.
 
-    Points are kept for one bundle, count and seed; with another of them, or with --again, they are measured anew.
+    Points are kept for one state of the code, bundle, data, count and seed; with another of them, or with --again, they
+    are measured anew.
     """
-    sets = field_sets(load_mnist(mnist, writers).test, count, seed)
+    digits = load_mnist(mnist, writers).test
+    sets = field_sets(digits, count, seed)
     readers = {pattern: Reader(pattern=pattern, bundle=bundle) for pattern in {fields.pattern for fields in sets}}
-    manifest = readers[sets[0].pattern].bundle.manifest
-    origin = Origin(f"{manifest.name} {manifest.version}", manifest.sha256.tflite, count, seed, DEFAULT_MAX_ERROR)
-    kept = Measured(origin, []) if again else _load(results, origin)
+    data = {"mnist": provenance.mnist_hash(digits), "qmnist_writers": provenance.data_hash(writers)}
+    kept = Measured(count, DEFAULT_MAX_ERROR, []) if again else _kept(results, count, seed, data, bundle)
     known = {(point.fields, point.disturbance, point.level) for point in kept.points}
     wanted = [key for key in _points(sets) if (key[0].name, key[1].name if key[1] else NEUTRAL, key[2]) not in known]
-    for fields, disturbance, level in tqdm(wanted, desc="points", dynamic_ncols=True, leave=False, disable=None):
-        point = measure(readers[fields.pattern], fields, disturbance, level, seed)
-        kept.points.append(point)
-        _save(kept, results)
+    try:
+        for fields, disturbance, level in tqdm(wanted, desc="points", dynamic_ncols=True, leave=False, disable=None):
+            kept.points.append(measure(readers[fields.pattern], fields, disturbance, level, seed))
+    finally:
+        values = msgspec.to_builtins(kept)
+        keep("robustness", results, values, data=data, seed=seed, bundle=bundle or provenance.SHIPPED)
     click.echo(f"{results}: {len(kept.points)} points of {count} fields, {len(wanted)} of them new")
-    if page:
-        write_page(kept, sets, page)
 
 
 def _points(sets: list[FieldSet]) -> Iterator[tuple[FieldSet, Disturbance | None, float]]:
@@ -91,23 +93,18 @@ def measure(reader: Reader, fields: FieldSet, disturbance: Disturbance | None, l
     )
 
 
-def _load(path: Path, origin: Origin) -> Measured:
-    """The points kept for this origin; none where they are of another."""
+def _kept(path: Path, count: int, seed: int, data: Mapping[str, str], bundle: Path | None) -> Measured:
+    """The points in a results file that were measured just as they would be now; none where anything has changed."""
+    nothing = Measured(count, DEFAULT_MAX_ERROR, [])
     if not path.exists():
-        return Measured(origin, [])
-    try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Measured)
-    except (OSError, msgspec.DecodeError) as error:
-        raise PosteyeError(f"{path} holds no points ({error}); delete it or name another file") from None
-    return kept if kept.origin == origin else Measured(origin, [])
-
-
-def _save(kept: Measured, path: Path) -> None:
-    """Write so that a reader of the file sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    temporary.replace(path)
+        return nothing
+    found = load(path)
+    same = found.bundle == provenance.bundle_hash(bundle or provenance.SHIPPED) and found.code == provenance.code_hash(
+        FIGURES["robustness"].code
+    )
+    if not same or found.seed != seed or found.data != data or found.values["count"] != count:
+        return nothing
+    return msgspec.convert(found.values, Measured)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ Disturb = Callable[[Grey, float, np.random.Generator], Grey]
 PAPER, WRITING = 224, 32  # grey levels: room for noise on both sides
 _BODY_PX = 20.0  # of printed digits, as tall as MNIST's
 _PRINT_MARGIN_PX = 6
+TITLES = {"digits": "MNIST test digits", "strings": "five of one writer", "print": "five printed digits"}  # of sets
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class FieldSet:
     """Fields uint8 [H, W] of one kind, what they hold, and the pattern they are read with; digits are 20 px tall."""
 
     name: str
-    title: str
     images: list[Grey]
     codes: list[str]
     pattern: str
@@ -60,9 +60,9 @@ def field_sets(digits: Digits, count: int, seed: int) -> list[FieldSet]:
     setter = Typesetter(find_fonts(PRINT_FAMILIES), random)
     codes = [f"{number:0{DIGITS}d}" for number in random.integers(0, 10**DIGITS, count).tolist()]
     return [
-        FieldSet("digits", "MNIST test digits", single, [str(digits.labels[row]) for row in rows], r"\d"),
-        FieldSet("strings", "five of one writer", written, [s.digits for s in strings], FIVE),
-        FieldSet("print", "five printed digits", [_toned(_printed(setter, code)) for code in codes], codes, FIVE),
+        FieldSet("digits", single, [str(digits.labels[row]) for row in rows], r"\d"),
+        FieldSet("strings", written, [s.digits for s in strings], FIVE),
+        FieldSet("print", [_toned(_printed(setter, code)) for code in codes], codes, FIVE),
     ]
 
 

@@ -55,7 +55,7 @@ def load_strings(path: Path) -> Labelled:
     """The strips of a file that was written here; raises PosteyeError for anything else."""
     try:
         shard = load_shard(path)
-    except (OSError, ValueError, KeyError) as error:
+    except (PosteyeError, OSError, ValueError, KeyError) as error:
         raise PosteyeError(f"{path} is no file of strings ({error}); python -m benchmarks.strings makes one") from None
     strips = [Strip(pixels, np.eye(2, 3), bool(pixels.any())) for pixels in shard.pixels]
     return Labelled(strips, shard.targets, [f"{path.stem}-{i}" for i in range(len(strips))])

@@ -126,7 +126,7 @@ def test_training_stops_when_penalties_run_away(
     monkeypatch.setattr(criteria_training, "_RUNAWAY_NATS", -15.0)
     figures = measure("viterbi-raw", tmp_path, Plan(1, 50, 5), shards, sets, None)
     assert figures.collapsed and 24 < figures.strips < 24 * 50
-    assert "(ran away, stopped)" in table({"viterbi-raw": figures})
+    assert table({"viterbi-raw": figures})["lines"][0][0].endswith("(ran away, stopped)")
 
 
 def test_the_trained_net_is_left_as_it_is(shards: Path, sets: list[Readable], tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_the_command_prints_the_rows_asked_for(shards: Path, tmp_path: Path, mon
     monkeypatch.setattr("benchmarks.criteria.measure", lambda *_: figures)
     given = [str(tmp_path), "--shards", str(shards), "--held-out", str(shard_path(shards, 0))]
     result = CliRunner().invoke(criteria, [*given, "--only", "ctc"])
-    assert result.output.splitlines()[2:] == ["| CTC, no rubbish class | 0.750 | 500 | 50.0; 12.5 / 25.0 / 37.5 |"]
+    assert result.output.splitlines()[2:] == ["| CTC, no rubbish class | 0.750 | 50.0; 12.5 / 25.0 / 37.5 |"]
     assert len(CliRunner().invoke(criteria, given).output.splitlines()) == 2 + len(SCRATCH)
     refused = CliRunner().invoke(criteria, [*given, "--only", "perceptron"])
     assert refused.exit_code == 2 and "perceptron" in refused.output

@@ -28,7 +28,7 @@ from benchmarks.decoding_rows import (
 )
 from benchmarks.decoding_sets import Task
 from benchmarks.decoding_speed import Loaded, Timed, Timing, decoding_table, loading_table, thinned
-from benchmarks.decoding_tables import Row, calibration, chance_error, markdown, rates, roads, swap_counts, swaps
+from benchmarks.decoding_tables import Row, calibration, chance_error, numbers, rates, roads, swap_counts, swaps
 from benchmarks.strings import drawn_codes, load_strings, write_codes
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar import Grammar
@@ -43,7 +43,7 @@ from train.shards import Shard, save_shard
 
 DIGITS = "0123456789"
 AS_IT_IS = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), ((0.01, 0.9, 0.5),))
-ORIGIN = Origin("us", "scan", "abc", 2)
+ORIGIN = Origin("us", "scan", "abc", 2, "code")
 
 
 def lattice_of(code: str, second: str, certainty: float) -> Lattice:
@@ -128,6 +128,7 @@ def test_readings_are_found_again_for_the_same_model_alone(tmp_path: Path) -> No
 
     assert find(path, ORIGIN) == kept
     assert find(path, msgspec.structs.replace(ORIGIN, model="other")) is None
+    assert find(path, msgspec.structs.replace(ORIGIN, code="of another reader")) is None
     assert find(tmp_path / "none.json", ORIGIN) is None
     path.write_text("{")
     with pytest.raises(PosteyeError, match="delete it"):
@@ -138,9 +139,18 @@ def test_rates_show_what_is_accepted_and_what_of_it_is_wrong() -> None:
     kept = kept_of(**{GRAMMAR: [decoded("111", 0.99), decoded("221", 0.95)], GREEDY: [Decoding((), (), None)] * 2})
     table = rates([Row("made up", kept, GRAMMAR, AS_IT_IS), Row("made up", kept, GREEDY, AS_IT_IS)])
 
-    _, _, grammar, greedy = table.splitlines()
-    assert [cell.strip() for cell in grammar.split("|")[4:-1]] == ["50.0%"] * 4 + ["100.0%", "1 of 2"]
-    assert [cell.strip() for cell in greedy.split("|")[4:-1]] == ["0.0%"] * 4 + ["-", "-"]
+    grammar, greedy = table["lines"]
+    assert grammar[3:] == ["50.0%"] * 4 + ["100.0%", "1 of 2"]
+    assert greedy[3:] == ["0.0%"] * 4 + ["-", "-"]
+
+
+def test_single_figures_are_those_of_the_tables() -> None:
+    kept = kept_of(**{GRAMMAR_TWICE: [decoded("111", 0.99), decoded("221", 0.95)], GREEDY: [decoded("111", 0.5)] * 2})
+    found = numbers([Row("made up", kept, way, AS_IT_IS) for way in (GRAMMAR_TWICE, GREEDY)])
+
+    assert found["us"]["strings"] == 2
+    assert found["us"]["scan"]["grammar-twice"] == {"exact": 0.5, "at-1": 0.5, "accepted": 2, "wrong": 1}
+    assert found["us"]["scan"]["greedy"] == {"exact": 0.5, "at-1": 0.0}
 
 
 def test_calibration_error_before_and_after() -> None:
@@ -148,10 +158,9 @@ def test_calibration_error_before_and_after() -> None:
     sure = Calibration(Scale(1.0, 20.0), Scale(1.0, 20.0), ((0.01, 0.9, 0.5),))
     kept = kept_of(**{GRAMMAR_TWICE: half})
 
-    line = calibration([Row("made up", kept, GRAMMAR_TWICE, sure), Row("left out", kept, GRAMMAR_TWICE, None)])
+    found = calibration([Row("made up", kept, GRAMMAR_TWICE, sure), Row("left out", kept, GRAMMAR_TWICE, None)])
 
-    assert [cell.strip() for cell in line.splitlines()[2].split("|")[4:6]] == ["0.0000", "0.5000"]
-    assert "left out" not in line
+    assert [(line[0], *line[3:5]) for line in found["lines"]] == [("made up", "0.0000", "0.5000")]
 
 
 def test_true_confidences_err_by_chance_and_less_so_in_many_strings() -> None:
@@ -183,13 +192,8 @@ def test_tables_of_roads_and_lexicons_pair_the_right_rows() -> None:
     found[LEXICON_TWICE] = [decoded("111", 0.99), decoded("222", 0.95)]
     rows = [Row("made up", kept_of(**found), way, AS_IT_IS) for way in found]
 
-    assert [line.split("|")[4].strip() for line in roads(rows).splitlines()[2:]] == ["50.0%", "100.0%"]
-    assert [cell.strip() for cell in swaps(rows).splitlines()[2].split("|")[3:5]] == ["1 (0)", "1 (1)"]
-
-
-def test_markdown_is_aligned() -> None:
-    lines = markdown(["a", "long head"], [["value", "1"]]).splitlines()
-    assert lines == ["| a     | long head |", "|-------|-----------|", "| value | 1         |"]
+    assert [line[3] for line in roads(rows)["lines"]] == ["50.0%", "100.0%"]
+    assert swaps(rows)["lines"][0][2:4] == ["1 (0)", "1 (1)"]
 
 
 def test_thinning_keeps_the_digits() -> None:
@@ -208,8 +212,8 @@ def test_times_are_told_as_medians_and_ratios() -> None:
     timing = Timing("a machine", [timed], [Loaded("us.grammar", 13_000, 1.5, 2.5, 400.0)])
 
     assert timed.line() == ["five", "1", "33", "2.000", "7.600", "1.00"]
-    assert "One scan: 2.000 ms" in decoding_table(timing)
-    assert "13.0" in loading_table(timing)
+    assert timing.scan_ms == 2.0 and decoding_table(timing)["lines"] == [timed.line()]
+    assert loading_table(timing)["lines"][0][:2] == ["us.grammar", "13.0"]
 
 
 def generator(folder: Path) -> FieldGenerator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import generator
+from benchmarks.figure_files import load
 from device_runtime.errors import PosteyeError
 from tests.benchmarks.made_digits import made_digits
 from train.mnist import Mnist
@@ -44,8 +44,8 @@ def test_a_process_that_fails_is_reported() -> None:
 def test_rates_are_of_all_processes_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(generator, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
     monkeypatch.setattr(generator, "measure", lambda hands, processes, strips, warm_up: (4.0, 5.0 * processes))
-    done = CliRunner().invoke(generator.main, ["--json", "--strips", "1000"], catch_exceptions=False)
-    rates = [row["strips_per_s"] for row in json.loads(done.output)["rows"]]
-    assert rates == [250, 500]
-    table = CliRunner().invoke(generator.main, ["--strips", "1000"], catch_exceptions=False).output
-    assert "| 2 | 500 | 200 |" in table
+    words = ["--strips", "1000", "--results", str(tmp_path / "kept.json")]
+    done = CliRunner().invoke(generator.main, words, catch_exceptions=False)
+    rates = load(tmp_path / "kept.json").values["rates"]
+    assert rates["lines"] == [["1", "250", "200"], ["2", "500", "200"]]
+    assert done.output.count("|") == 4 * 4

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks import mnist_strings
+from benchmarks.figure_files import load
 from benchmarks.peer_fields import read_labels
 from device_runtime.errors import PosteyeError
 from device_runtime.images import load_grey
@@ -38,15 +39,27 @@ def test_sets_are_image_files_with_labels(made: Path) -> None:
         assert all(load_grey(label.path).shape[0] > 20 for label in labels)
 
 
-def test_complete_sets_are_left_alone_and_others_refused(made: Path) -> None:
-    before = (made / "hard" / "00000.png").stat().st_mtime_ns
+def test_complete_sets_are_left_alone_and_those_of_another_generator_made_anew(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = made / "hard" / "00000.png"
+    before = picture.stat().st_mtime_ns
 
-    again = run("make", made, "--writers", made, "--count", 4)
-    more = run("make", made, "--writers", made, "--count", 5)
+    assert "there already" in run("make", made, "--writers", made, "--count", 4).output
+    assert picture.stat().st_mtime_ns == before
+    run("make", made, "--writers", made, "--count", 5)
+    assert len(read_labels(made / "hard")) == 5
+    monkeypatch.setattr(mnist_strings, "code_hash", lambda _: "another generator")
+    stale = run("read", made, "--bundle", stub_bundle())
+    assert isinstance(stale.exception, PosteyeError) and "not made by this generator" in str(stale.exception)
+    run("make", made, "--writers", made, "--count", 5)
+    assert run("read", made, "--bundle", stub_bundle()).exit_code == 0
 
-    assert "there already" in again.output
-    assert (made / "hard" / "00000.png").stat().st_mtime_ns == before
-    assert isinstance(more.exception, PosteyeError) and "another number" in str(more.exception)
+
+def test_strings_of_unknown_origin_are_not_overwritten(made: Path) -> None:
+    (made / "made-by.txt").unlink()
+    refused = run("make", made, "--writers", made, "--count", 4)
+    assert isinstance(refused.exception, PosteyeError) and "delete it, or name another" in str(refused.exception)
 
 
 def test_sets_are_read_and_reported(made: Path) -> None:
@@ -62,6 +75,12 @@ def test_sets_are_read_and_reported(made: Path) -> None:
     lines = run("read", made, "--bundle", stub_bundle()).output.splitlines()
     assert [line.split()[0] for line in lines[3:6]] == ["clean", "touching", "hard"]
 
+    kept = made / "kept.json"
+    assert run("read", made, "--bundle", stub_bundle(), "--results", kept).output.splitlines() == lines
+    results = load(kept)
+    assert results.values["output"] == lines and set(results.data) == {"clean", "touching", "hard"}
+    assert results.values["hard"]["exact"] == report["sets"][2]["exact"] and results.seed == 1
+
 
 def test_other_folders_are_refused_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -69,6 +88,7 @@ def test_other_folders_are_refused_in_one_line(
     for kind in ("clean", "touching", "hard"):
         (tmp_path / kind).mkdir()
         (tmp_path / kind / "labels.csv").write_text("file,digits\n1.png,12345\n")
+    (tmp_path / "made-by.txt").write_text(mnist_strings.made_by(1, 1))
     monkeypatch.setattr(sys, "argv", ["mnist_strings", "read", str(tmp_path), "--bundle", str(stub_bundle())])
 
     with pytest.raises(SystemExit) as done:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from benchmarks import paper_table as command
-from benchmarks.paper_page import ablation_line, charts, table_line, write_page
+from benchmarks.figure_files import load_all
+from benchmarks.paper_page import CHARTS, ablation_line, ablations, origin, table, table_line
 from benchmarks.paper_rows import ABLATIONS, ROWS
-from benchmarks.paper_scores import Answers, Measured, Rejected, error_percent, keep, kept, measure, reject_percent
+from benchmarks.paper_scores import Answers, Measured, Rejected, error_percent, keep, measure, reject_percent, runs_of
 from device_runtime.errors import PosteyeError
 
 
@@ -52,11 +54,13 @@ def run(row: str = "lenet_5", error: float = 0.95, seed: int = 1) -> Measured:
 def test_runs_are_kept_and_read_back(tmp_path: Path) -> None:
     runs = [run(seed=2), run("linear", 12.5), run(error=0.9)]
     for one in runs:
-        keep(one, tmp_path)
-    assert kept(tmp_path) == sorted(runs, key=lambda r: (r.row, r.seed))
-    (tmp_path / "bad.json").write_text("{}")
+        keep(one, tmp_path / "paper", "hash")
+    files = load_all(tmp_path)
+    assert runs_of(files) == sorted(runs, key=lambda r: (r.row, r.seed))
+    assert files["paper/linear-1"].data == {"mnist": "hash"} and files["paper/lenet_5-2"].seed == 2
+    bad = {"paper/bad": msgspec.structs.replace(files["paper/linear-1"], values={})}
     with pytest.raises(PosteyeError, match=r"bad\.json is no run"):
-        kept(tmp_path)
+        runs_of(bad)
 
 
 def test_cpu_time_of_earlier_processes_counts() -> None:
@@ -98,39 +102,34 @@ def test_ablation_line_gives_both_rejections() -> None:
     assert line.count("|") == ablation_line(ABLATIONS[0], []).count("|") == 10
 
 
-def test_page_has_every_row_and_charts_of_those_that_ran(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    write_page([run(), run("linear", 12.5)], page)
-    text = page.read_text()
+def test_tables_have_every_row_and_charts_those_that_ran(tmp_path: Path) -> None:
+    for one in (run(), run("linear", 12.5)):
+        keep(one, tmp_path / "paper", "hash")
+    files = load_all(tmp_path)
+    text = table(files) + ablations(files)
     assert all(f"| {row.title} |" in text for row in (*ROWS, *ABLATIONS))
     assert "* LeNet-5: twenty passes." in text
-    for suffix in ("", "-reject", "-products", "-variables"):
-        svg = page.with_name(f"page{suffix}.svg")
-        assert f"({svg.name})" in text
-        assert "LeNet-5" in svg.read_text() and "Tangent" not in svg.read_text()
+    assert "*Records: 2 runs until 2" in origin(files)
+    for draw in CHARTS.values():
+        assert "LeNet-5" in draw(files) and "Tangent" not in draw(files)
     head = next(line for line in text.splitlines() if line.startswith("| row |"))
     row = next(line for line in text.splitlines() if line.startswith("| LeNet-5 |"))
     assert head.count("|") == row.count("|")
 
 
 def test_run_of_an_unknown_row_is_refused(tmp_path: Path) -> None:
+    keep(run("nonsense"), tmp_path / "paper", "hash")
     with pytest.raises(PosteyeError, match="no row nonsense"):
-        write_page([run("nonsense")], tmp_path / "page.md")
+        table(load_all(tmp_path))
 
 
 def test_every_row_is_named_once_and_says_why_it_cannot_run() -> None:
     rows = (*ROWS, *ABLATIONS)
     assert len({row.name for row in rows}) == len(rows)
     assert all((row.run is None) == bool(row.why) for row in rows)
-    assert all("<rect" not in chart for chart in charts({row.name: [] for row in ROWS}).values())
+    assert all("<rect" not in draw({}) for draw in CHARTS.values())
 
 
-def test_command_lists_rows_and_writes_the_page(tmp_path: Path) -> None:
+def test_command_lists_rows() -> None:
     listed = CliRunner().invoke(command.paper_table, [])
     assert listed.exit_code == 0 and len(listed.output.splitlines()) == len(ROWS) + len(ABLATIONS)
-    keep(run(), tmp_path / "results")
-    options = ["--results", str(tmp_path / "results"), "--write"]
-    assert CliRunner().invoke(command.paper_table, [*options, str(tmp_path / "a.md")]).exit_code == 0
-    assert "**0.95**" in (tmp_path / "a.md").read_text()
-    failed = CliRunner().invoke(command.paper_table, [*options, str(tmp_path / "no" / "a.md")])
-    assert failed.exit_code == 2 and "cannot write" in failed.output

@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from benchmarks import peer_rates
+from benchmarks.figure_files import Results, load
 from benchmarks.peer_answers import answers, digest
 from benchmarks.peer_fields import Label
-from benchmarks.peer_page import Compared, Rate, table, write_page
+from benchmarks.peer_page import Compared, Rate, Rates, page_chart, page_readers, page_table, table
 from benchmarks.peer_process import Answer, Identity, Peer
 from benchmarks.peer_sets import FileSet, mnist_set, usps_set
 from device_runtime.errors import PosteyeError
@@ -139,22 +141,38 @@ def test_a_file_that_is_not_of_usps_is_refused(tmp_path: Path) -> None:
         usps_set(tmp_path / "zip", tmp_path / "usps")
 
 
-def compared() -> list[Compared]:
-    rates = {"posteye": Rate(3, 4), "posteye, no hint": Rate(2, 4), "RapidOCR": Rate(1, 4)}
-    return [Compared("set", "a set", r"\d{2}", rates, Rate(60, 80))]
+def compared(**rates: Rate) -> Compared:
+    return Compared("set", "a set", r"\d{2}", "sample", rates, Rate(60, 80))
+
+
+OURS = {"posteye": Rate(3, 4), "posteye, no hint": Rate(2, 4)}
+
+
+def files(sample: str = "sample") -> dict[str, Results]:
+    """The results files of both sides."""
+    sides = {
+        "peer-rates": Rates([compared(**OURS)], {"posteye": "0.1"}),
+        "peer-answers": Rates(
+            [msgspec.structs.replace(compared(RapidOCR=Rate(1, 4)), sample=sample, whole=None)], {"RapidOCR": "1.4"}
+        ),
+    }
+    return {
+        name: Results("measured", "", "", "", False, "", None, {}, None, "", {}, None, msgspec.to_builtins(rates))
+        for name, rates in sides.items()
+    }
 
 
 def test_table_leaves_out_who_did_not_read() -> None:
-    assert " ".join(table(compared()).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
+    found = [compared(**OURS, RapidOCR=Rate(1, 4))]
+    assert " ".join(table(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
 
 
-def test_page_and_chart_are_written_and_always_the_same(tmp_path: Path) -> None:
-    for name in ("one.md", "two.md"):
-        write_page(compared(), {"RapidOCR": "1.4"}, tmp_path / name)
-
-    page, chart = (tmp_path / "one.md").read_text(), (tmp_path / "one.svg").read_text()
-    assert "| a set | 4 | **75.0 (30.1 to 95.4)** |" in page and "| RapidOCR | 1.4 |" in page and "one.svg" in page
-    assert "a set" in chart and chart == (tmp_path / "two.svg").read_text()
+def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
+    assert "| a set | 4 | **75.0 (30.1 to 95.4)** | 50.0" in page_table(files()) and "| 25.0" in page_table(files())
+    assert page_readers(files()).endswith("| posteye | 0.1 |\n| RapidOCR | 1.4 |")
+    assert "a set" in page_chart(files()) and page_chart(files()) == page_chart(files())
+    with pytest.raises(PosteyeError, match="of different images"):
+        page_table(files("another"))
 
 
 def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,6 +189,22 @@ def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monk
     assert report["rates"]["RapidOCR"]["right"] == len({"10.png", "30.png"} & set(reader.asked))
     assert report["whole"]["files"] == 3
     assert (tmp_path / "work" / "answers" / "amounts-rapidocr.json").exists()
+
+
+def test_each_side_is_kept_by_itself(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labels.csv").write_text("file,digits\n10.png,10\n20.png,21\n30.png,30\n")
+    monkeypatch.setattr(peer_rates, "_others", lambda mode: {"RapidOCR": Scripted})
+    words = ["--amounts", str(tmp_path), "--count", "2", "--bundle", str(stub_bundle())]
+    kept = {}
+    for side in ("posteye", "others"):
+        path = tmp_path / f"{side}.json"
+        more = [str(tmp_path / "work"), "--only", side, "--results", str(path)]
+        result = CliRunner().invoke(peer_rates.peer_rates, [*more, *words])
+        assert result.exit_code == 0, result.output
+        kept[side] = load(path)
+    assert kept["posteye"].data == kept["others"].data and kept["others"].bundle is None
+    assert list(kept["posteye"].values["readers"]) == ["posteye"]
+    assert kept["others"].values["sets"][0]["rates"]["RapidOCR"]["files"] == 2
 
 
 def test_without_a_set_there_is_nothing_to_do(tmp_path: Path) -> None:

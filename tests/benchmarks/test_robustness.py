@@ -13,9 +13,9 @@ from benchmarks import robustness
 from benchmarks.robustness_fields import (
     DISTURBANCES,
     PAPER,
+    TITLES,
     WRITING,
     Disturbance,
-    FieldSet,
     blurred,
     gaussian_noise,
     in_larger_field,
@@ -24,7 +24,7 @@ from benchmarks.robustness_fields import (
     rotated,
     salt_and_pepper,
 )
-from benchmarks.robustness_page import Measured, Origin, Point, along, table
+from benchmarks.robustness_page import Measured, Point, along, curves, table
 from tests.benchmarks.made_digits import made_digits
 from tests.stub import stub_bundle
 from train.mnist import Mnist
@@ -82,38 +82,44 @@ def point(level: float, right: int, name: str = "salt") -> Point:
 
 
 def test_curves_run_through_the_undisturbed_point_in_order() -> None:
-    fields = FieldSet("digits", "digits", [], [], r"\d")
-    kept = Measured(Origin("b", "c", 10, 1, 0.01), [point(0.2, 3), point(0.1, 6), point(0.0, 9, "none")])
+    kept = Measured(10, 0.01, [point(0.2, 3), point(0.1, 6), point(0.0, 9, "none")])
 
-    assert [(level, p.right) for level, p in along(kept, fields, DISTURBANCES[0])] == [(0, 9), (0.1, 6), (0.2, 3)]
+    assert [(level, p.right) for level, p in along(kept, "digits", DISTURBANCES[0])] == [(0, 9), (0.1, 6), (0.2, 3)]
 
 
-def test_a_run_keeps_points_goes_on_from_them_and_writes_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_keeps_points_and_goes_on_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(robustness, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
-    results, page = tmp_path / "points.json", tmp_path / "page.md"
-    words = ["--writers", tmp_path, "--count", 2, "--bundle", stub_bundle(), "--results", results, "--page", page]
+    results, writers = tmp_path / "points.json", tmp_path / "writers"
+    writers.mkdir()
+    words = ["--writers", writers, "--count", 2, "--bundle", stub_bundle(), "--results", results]
 
     def run(*more: object) -> str:
         done = CliRunner().invoke(robustness.robustness, [str(word) for word in [*words, *more]])
         assert done.exit_code == 0, done.output
         return done.output
 
+    def again(**changed: object) -> str:
+        kept = json.loads(results.read_text())
+        results.write_text(json.dumps(kept | changed))
+        return run()
+
     points = 3 * (1 + sum(len(d.levels) for d in DISTURBANCES))
-    assert f"{points} points of 2 fields, {points} of them new" in run()
-    kept = json.loads(results.read_text())
-    kept["points"] = kept["points"][:-4]
-    results.write_text(json.dumps(kept))
-    assert f"{points} points of 2 fields, 4 of them new" in run()
-    assert f"{points} of them new" in run("--seed", 2)
-    assert page.read_text().count("\n| rotation |") == 6 and "<svg" in (tmp_path / "page.svg").read_text()
+    everything = f"{points} points of 2 fields, {points} of them new"
+    assert everything in run()
+    some = json.loads(results.read_text())["values"]
+    some["points"] = some["points"][:-4]
+    assert f"{points} points of 2 fields, 4 of them new" in again(values=some)
+    assert everything in again(code="of another reader")
+    assert everything in again(bundle="another")
+    assert everything in run("--seed", 2)
 
 
 def test_table_gives_rates_in_percent() -> None:
-    fields = FieldSet("digits", "digits", [], [], r"\d")
-    points = [point(0.0, 9, "none"), *(point(level, 5, d.name) for d in DISTURBANCES for level in d.levels)]
-    lines = table(Measured(Origin("b", "c", 10, 1, 0.01), points), [fields])
+    levels = [("none", 0.0, 9), *((d.name, level, 5) for d in DISTURBANCES for level in d.levels)]
+    points = [Point(fields, name, level, 10, right, 5, 1) for fields in TITLES for name, level, right in levels]
+    kept = Measured(10, 0.01, points)
+    lines = table(kept)
 
-    assert lines[2] == "| none |  | 90.0 (10.0) |"
-    assert "| salt and pepper | 0.1 | 50.0 (10.0) |" in lines
+    assert lines[2] == "| none |  | 90.0 (10.0) | 90.0 (10.0) | 90.0 (10.0) |"
+    assert "| salt and pepper | 0.1 | 50.0 (10.0) | 50.0 (10.0) | 50.0 (10.0) |" in lines
+    assert len(curves(kept).axes) == 16
