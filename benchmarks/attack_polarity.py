@@ -19,8 +19,8 @@ from device_runtime.types import Reading
 from device_runtime.upright import turn
 from train.digits import Hand, hands_of
 from train.fields import FieldGenerator
+from train.fonts import PRINT_FAMILIES, find_fonts
 from train.mnist import load_mnist
-from train.typeset import PRINT_FAMILIES, Typesetter, find_fonts, random_word
 
 Grey = NDArray[np.uint8]
 DIGITS, TURNABLE = "0123456789", "0689"

@@ -7,7 +7,7 @@ from importlib import import_module
 from benchmarks.attack.counts import Target
 
 # In the order of the page. Each is a module of this package with a `TARGET`.
-NAMES = ("images", "models", "manifests", "decoder", "grammars", "patterns", "wire", "bad_line")
+NAMES = ("fields", "images", "models", "manifests", "decoder", "grammars", "patterns", "wire", "bad_line")
 
 
 def load(module: str) -> Target:
