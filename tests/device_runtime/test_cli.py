@@ -59,7 +59,7 @@ def lean(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2])
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "train"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_without_the_extras(command: str) -> None:
     found = lean(command, "--help")
     assert (found.returncode, found.stderr) == (0, "") and f"Usage: posteye {command}" in found.stdout

@@ -21,6 +21,7 @@ from train.digits import Hand, hands_of
 from train.fields import FieldGenerator
 from train.fonts import PRINT_FAMILIES, find_fonts
 from train.mnist import load_mnist
+from train.typeset import Typesetter, random_word
 
 Grey = NDArray[np.uint8]
 DIGITS, TURNABLE = "0123456789", "0689"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.attack_polarity import TURNABLE, Drawer
+from benchmarks.polarity import TURNABLE, Drawer
 from device_runtime.polarity import Polarity, polarity
 from tests.benchmarks.made_digits import made_digits
 from train.digits import hands_of
