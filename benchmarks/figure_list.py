@@ -102,6 +102,12 @@ _MEASURED = (
         ),
     ),
     Figure(
+        "attack",
+        "benchmarks.attack",
+        8,
+        (*READING, "device_runtime/commands/read.py", "firmware_bridge/*.py", *GENERATOR, "benchmarks/attack/*.py"),
+    ),
+    Figure(
         "peer-rates",
         f"benchmarks.peer_rates runs/peers --only posteye {_PEER_SETS}",
         5,

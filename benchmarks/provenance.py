@@ -133,7 +133,7 @@ def commit(patterns: Sequence[str]) -> tuple[str, bool]:
 def command() -> str:
     """How this program was called, with the name of a file or folder in place of an absolute path to it."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    program = f"python -m {spec.name}" if spec else Path(sys.argv[0]).name
+    program = f"python -m {spec.name.removesuffix('.__main__')}" if spec else Path(sys.argv[0]).name
     return f"{program} {shown(sys.argv[1:])}".rstrip()
 
 

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import click
-import msgspec
 from tqdm import tqdm
 
 from benchmarks.attack import child, run
 from benchmarks.attack.counts import Counts
 from benchmarks.attack.results import Attacked, values
 from benchmarks.attack.targets import NAMES, load, module_of
+from benchmarks.figure_files import keep
 
 
 @click.command()
@@ -45,7 +45,7 @@ def attack(only: tuple[str, ...], share: float, seed: int, jobs: int, results: P
         for finding in result.findings:
             click.echo(f"  --seed {seed} --replay {name}:{finding.number}  {finding.what}")
     if results is not None:
-        results.write_bytes(msgspec.json.format(msgspec.json.encode(values(found)), indent=1) + b"\n")
+        keep("attack", results, {"share": share, **values(found)}, seed=seed)
     if any(one.result.total.faults for one in found):
         sys.exit(1)
 

@@ -35,9 +35,11 @@ def values(attacked: Sequence[Attacked]) -> dict[str, Any]:
     return {
         "table": {"heads": HEADS, "lines": [line for one in attacked for line in _lines(one)]},
         "faults": sum(one.result.total.faults for one in attacked),
-        "counts": {
-            one.target.name: {kind: asdict(counts) for kind, counts in one.result.kinds.items()} for one in attacked
-        },
+        "counts": [
+            {"target": one.target.name, "kind": kind, **asdict(counts)}
+            for one in attacked
+            for kind, counts in one.result.kinds.items()
+        ],
         "findings": [
             {"case": f"{one.target.name}:{finding.number}", "what": finding.what}
             for one in attacked

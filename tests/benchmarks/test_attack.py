@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -13,6 +12,7 @@ from benchmarks.attack.counts import Counts, Target
 from benchmarks.attack.results import HEADS, Attacked, values
 from benchmarks.attack.run import Result, attack
 from benchmarks.attack.targets import NAMES, load, module_of
+from benchmarks.figure_files import load as load_figures
 
 HOSTILE = """
 import ctypes, time
@@ -96,7 +96,7 @@ def test_the_command_attacks_a_share_of_what_is_asked_for(tmp_path: Path) -> Non
     done = CliRunner().invoke(command, ["--only", "wire", "--share", "0.002", "--results", str(path)])
     assert done.exit_code == 0, done.output
     assert "wire: 9 tried, 9 answered, 0 refused, 0 wrong, 0 tracebacks" in done.output
-    assert msgspec.json.decode(path.read_bytes())["table"]["lines"][0][1] == "9"
+    assert load_figures(path).values["table"]["lines"][0][1] == "9"
 
 
 def test_a_case_is_played_again_by_its_number() -> None:
