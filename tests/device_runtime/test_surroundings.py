@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY, surround
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY
+from device_runtime.surroundings import surround
 
 PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
 
