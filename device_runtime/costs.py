@@ -16,7 +16,7 @@ class Costs:
     foreign_number: float = 2.0
     continued: float = 5.0
     letters: float = 5.0
-    mark: float = 2.0
+    mark: float = 4.0
 
 
 COSTS = Costs()
