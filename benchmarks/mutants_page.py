@@ -1,0 +1,112 @@
+"""The page of the mutation test: scores before and after, and why each survivor is let live."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from msgspec import Struct
+
+RESULTS = Path(__file__).parent / "results" / "mutants.json"
+EXPLAINED = Path(__file__).parent / "mutants_explained.toml"
+PAGE = Path(__file__).parents[1] / "docs" / "testing.md"
+
+
+class Score(Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of a module's mutants at a commit; when: "before" or "after" the tests that the mutants asked for.
+
+    timeout: those that ran on and on, which counts as noticed. explained: of those that survived.
+    """
+
+    module: str
+    when: str
+    commit: str
+    date: str
+    command: str
+    mutants: int
+    killed: int
+    timeout: int
+    survived: int
+    explained: int
+
+
+class Scores(Struct):
+    """All scores."""
+
+    scores: list[Score]
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    """Survivors of a module that are let live for one reason; mutants: "function: the changed line"."""
+
+    module: str
+    why: str
+    mutants: list[str]
+
+
+_HEAD = """# Testing
+
+`make test` runs everything; CONTRIBUTING.md says how tests are written. This page is about how good they are.
+
+## Mutation
+
+`make mutants` changes the modules that decide whether a code is believed, one small thing at a time ([mutmut], pinned in
+`constraints/`), and runs the tests that reach the change; `make mutants MODULE=device_runtime/reject.py` does so for one
+of them. A mutant that no test notices is a hole in the tests, or it is explained below. It takes about an hour on two
+cores, so it is no part of `.ci/run`; it ends with exit code 1 when a survivor is not explained.
+
+mutmut changes functions only: constants of a module, class bodies and decorated functions (properties, class methods,
+cached ones) stay as they are. Command-line tests are left out, since they start programs that mutmut cannot see into.
+
+[mutmut]: https://mutmut.readthedocs.io
+"""
+
+
+def render(scores: Scores, groups: list[Group]) -> str:
+    """The whole page in Markdown."""
+    return "\n".join([_HEAD, *_table(scores.scores), *_explanations(groups)]) + "\n"
+
+
+def _table(scores: list[Score]) -> list[str]:
+    by_module: dict[str, dict[str, Score]] = defaultdict(dict)
+    for row in scores:
+        by_module[row.module][row.when] = row
+    lines = [
+        "Noticed = killed by a failing test or ended because it ran on and on. *Before* is commit "
+        f"{', '.join(sorted({row.commit for row in scores if row.when == 'before'}))}, *after* is "
+        f"{', '.join(sorted({row.commit for row in scores if row.when == 'after'}))}.",
+        "",
+        "| module | mutants before | noticed | mutants after | noticed | survived | of these explained |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for module, row in by_module.items():
+        lines.append(f"| {module} | {_before(row.get('before'))} | {_after(row.get('after'))} |")
+    for when, label in (("before", "before"), ("after", "after")):
+        rows = [row for row in scores if row.when == when]
+        if rows:
+            lines += ["", f"All together {label}: {_share(rows)} noticed."]
+    return lines
+
+
+def _before(row: Score | None) -> str:
+    return f"{row.mutants} | {_share([row])}" if row else "- | -"
+
+
+def _after(row: Score | None) -> str:
+    return f"{row.mutants} | {_share([row])} | {row.survived} | {row.explained}" if row else "- | - | - | -"
+
+
+def _share(rows: list[Score]) -> str:
+    noticed, of = sum(row.killed + row.timeout for row in rows), sum(row.mutants for row in rows)
+    return f"{100 * noticed / of:.1f} %"
+
+
+def _explanations(groups: list[Group]) -> list[str]:
+    lines = ["", "### Survivors that are let live"]
+    for module in dict.fromkeys(group.module for group in groups):
+        lines += ["", f"**{module}**", ""]
+        for group in groups:
+            if group.module == module:
+                lines += [f"* {group.why}"]
+                lines += [f"  * `{mutant}`" for mutant in group.mutants]
+    return lines
