@@ -1,0 +1,77 @@
+"""The fit of scales and thresholds against what they are defined to be, worked out another way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from device_runtime import reject
+from device_runtime.reject import MAX_ERRORS, Calibration, Scale
+
+strings = st.lists(
+    st.tuples(st.sampled_from([0.2, 0.5, 0.7, 0.9, 0.99, 0.999]), st.booleans()), min_size=1, max_size=80
+)
+
+
+def columns(pairs: list[tuple[float, bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return np.array([p for p, _ in pairs]), np.array([right for _, right in pairs])
+
+
+@settings(max_examples=30)
+@given(strings)
+def test_the_fitted_scale_is_where_likelihood_and_pull_balance(pairs: list[tuple[float, bool]]) -> None:
+    """The slope of the loss is zero there: -log-likelihood plus the pull towards the posterior as it is."""
+    posterior, right = columns(pairs)
+    fitted = Scale.fit(posterior, right)
+    assume(0.1 < fitted.temperature < 20)  # between its limits
+    logit = np.log(posterior / (1 - posterior))
+    doubt = 1 / (1 + np.exp(-logit / fitted.temperature - fitted.offset)) - right
+    slopes = doubt @ logit + reject._PULL * (1 / fitted.temperature - 1), doubt.sum() + reject._PULL * fitted.offset
+    assert np.abs(slopes).max() < 1e-6
+
+
+@settings(max_examples=30)
+@given(st.lists(strings, min_size=1, max_size=3))
+def test_thresholds_are_the_lowest_confidences_that_keep_the_error_on_every_kind(
+    kinds: list[list[tuple[float, bool]]],
+) -> None:
+    posterior, right = columns([pair for pairs in kinds for pair in pairs])
+    names = [str(number) for number, pairs in enumerate(kinds) for _ in pairs]
+    fitted = Calibration.fit(posterior, right, posterior, right, names)
+    confidence, kind = fitted.code.all(posterior), np.array(names)
+
+    def kept(part: NDArray[np.bool_], limit: float, error: float) -> bool:
+        accepted = part & (confidence >= limit)
+        return bool((right[accepted] == 0).sum() + 1 <= error * (accepted.sum() + 1) + 1e-12)
+
+    expected = []
+    for error in MAX_ERRORS:
+        lowest = []
+        for name in set(names):
+            part = kind == name
+            limits = [limit for limit in confidence[part] if kept(part, limit, error)]
+            lowest.append(min(limits, default=None))
+        if None not in lowest:
+            strictest = max(limit for limit in lowest if limit is not None)
+            expected.append((error, strictest, (confidence >= strictest).mean()))
+    assert fitted.table == pytest.approx(expected)
+
+
+def test_codes_and_characters_have_scales_of_their_own() -> None:
+    random = np.random.default_rng(2)
+    posterior = random.uniform(0.5, 0.999, (2, 400))
+    right = random.random((2, 400)) < np.array([[0.95], [0.6]])
+    fitted = Calibration.fit(posterior[0], right[0], posterior[1], right[1])
+    assert fitted.code == Scale.fit(posterior[0], right[0])
+    assert fitted.character == Scale.fit(posterior[1], right[1]) != fitted.code
+
+
+def test_a_steep_fit_with_a_far_string_does_not_overflow() -> None:
+    """Many strings near a half, parted cleanly, make the scale steep; one that is surely wrong is far out on it."""
+    logit = np.concatenate([np.repeat([-0.05, 0.05], 20_000), [-27.0]])
+    with np.errstate(over="raise"):
+        fitted = Scale.fit(1 / (1 + np.exp(-logit)), logit > 0)
+    assert fitted.temperature < 0.1
