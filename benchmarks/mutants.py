@@ -54,8 +54,9 @@ def run(chosen: list[str], copy: Path = COPY) -> None:
 def survivors(module: str, copy: Path = COPY) -> list[str]:
     """The mutants of a module that no test noticed: "function: the changed line"."""
     codes, text = _exit_codes(module, copy), (copy / module).read_text(encoding="utf-8")
+    lines = text.splitlines()
     functions = {
-        node.name: ast.get_source_segment(text, node) or ""
+        node.name: lines[node.lineno - 1 : node.end_lineno]
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef)
     }
@@ -115,14 +116,13 @@ def _readable(name: str) -> str:
     return ".".join(bare.split("ǁ")[1:]) if "ǁ" in bare else bare.removeprefix("x_")
 
 
-def _changed(original: str, mutant: str) -> str:
+def _changed(original: list[str], mutant: list[str]) -> str:
     """The first line that a mutant has and the original has not, or the line that it lacks."""
-    lines = list(difflib.ndiff(original.splitlines()[1:], mutant.splitlines()[1:]))
-    added = [line[2:].strip() for line in lines if line.startswith("+ ")]
-    removed = [line[2:].strip() for line in lines if line.startswith("- ")]
+    lines = [*difflib.unified_diff(original[1:], mutant[1:], n=0, lineterm="")][2:]
+    added, removed = ([line[1:].strip() for line in lines if line.startswith(sign)] for sign in "+-")
     if added:
         return added[0]
-    return f"without {removed[0]}" if removed else mutant.splitlines()[0].partition("(")[2]
+    return f"without {removed[0]}" if removed else mutant[0].partition("(")[2]
 
 
 @click.command()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_runtime.reject import MAX_ERRORS, Calibration, Scale, judge
-from device_runtime.types import Candidate, Character, Decoding
+from device_runtime.types import Candidate, Character, Decoding, Outside
 
 MAX_ERROR = 0.01
 scales = st.builds(Scale, st.floats(0.2, 20.0), st.floats(-4.0, 4.0))
@@ -51,3 +51,15 @@ def test_of_the_strings_that_were_fitted_no_more_wrong_codes_are_accepted_than_p
         accepted = np.array(verdicts)
         assert accepted.mean() == pytest.approx(rates[max_error])
         assert (~right[accepted]).mean() <= max_error
+
+
+# Half of the doubt is what must be exceeded or reached; these numbers are exact in binary.
+@pytest.mark.parametrize(("share", "named"), [(0.25, True), (0.2, False), (0.3, True)])
+def test_a_rival_or_a_number_outside_is_named_from_half_of_the_doubt_on(share: float, named: bool) -> None:
+    plain = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), ((MAX_ERROR, 0.9, 0.5),))
+    characters = (Character("1", 0.5, 0.0),)
+    rival = Decoding((Candidate("1", 0.5), Candidate("2", share)), characters, None)
+    outside = Decoding((Candidate("1", 0.5),), characters, Outside("77", share, False))
+    for found, reason in ((rival, "rival code 2"), (outside, "not in the grammar: 77 stands there")):
+        told = judge(found, plain, MAX_ERROR, has_ink=True).reason
+        assert told == (reason if named else "low confidence in character 1 ('1')")

@@ -74,4 +74,11 @@ def test_a_steep_fit_with_a_far_string_does_not_overflow() -> None:
     logit = np.concatenate([np.repeat([-0.05, 0.05], 20_000), [-27.0]])
     with np.errstate(over="raise"):
         fitted = Scale.fit(1 / (1 + np.exp(-logit)), logit > 0)
-    assert fitted.temperature < 0.1
+    assert fitted.temperature == pytest.approx(0.05)  # no steeper than that
+
+
+@pytest.mark.parametrize("right", ["at random", "the unsure ones alone"])
+def test_a_posterior_that_tells_nothing_or_the_contrary_is_all_but_ignored(right: str) -> None:
+    posterior = np.tile([0.01, 0.3, 0.7, 0.99], 500)
+    verdict = np.arange(2000) // 4 % 2 == 0 if right == "at random" else posterior < 0.5
+    assert Scale.fit(posterior, verdict).temperature == pytest.approx(50)
