@@ -72,9 +72,10 @@ def survivors(module: str, copy: Path = COPY) -> list[str]:
 def score(module: str, when: str, groups: list[Group], copy: Path = COPY) -> tuple[Score, list[str]]:
     """A module's score as mutmut left it, and the survivors that no group explains.
 
-    Raises PosteyeError when mutants were not tried or ended in no known way.
+    Raises PosteyeError when mutants ended in no known way.
     """
-    codes = list(_exit_codes(module, copy).values())
+    every = _exit_codes(module, copy)
+    codes = [code for code in every.values() if code is not None]
     odd = [code for code in codes if code not in _KILLED | _SURVIVED | _TIMEOUT]
     if odd:
         raise PosteyeError(f"{len(odd)} of {len(codes)} mutants of {module} have no verdict ({odd[0]}); run again")
@@ -86,7 +87,19 @@ def score(module: str, when: str, groups: list[Group], copy: Path = COPY) -> tup
     today = datetime.date.today().isoformat()
     explained = len(alive) - len(new)
     return (
-        Score(module, when, commit.stdout.strip(), today, COMMAND, len(codes), killed, timeout, len(alive), explained),
+        Score(
+            module,
+            when,
+            commit.stdout.strip(),
+            today,
+            COMMAND,
+            len(every),
+            len(codes),
+            killed,
+            timeout,
+            len(alive),
+            explained,
+        ),
         new,
     )
 
@@ -143,8 +156,8 @@ def main(module: str | None, when: str, keep: bool, copy: Path) -> None:
     write([row for row, _ in found], groups)
     for row, new in found:
         print(
-            f"{row.module}: {row.mutants} mutants, {row.killed} killed, {row.timeout} ended by time, "
-            f"{row.survived} survived, of which {row.explained} are explained"
+            f"{row.module}: {row.tried} of {row.mutants} mutants tried, {row.killed} killed, "
+            f"{row.timeout} ended by time, {row.survived} survived, of which {row.explained} are explained"
         )
         for mutant in new:
             print(f"    {mutant}")

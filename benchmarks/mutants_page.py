@@ -15,7 +15,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "testing.md"
 class Score(Struct, frozen=True, forbid_unknown_fields=True):
     """What became of a module's mutants at a commit; when: "before" or "after" the tests that the mutants asked for.
 
-    timeout: those that ran on and on, which counts as noticed. explained: of those that survived.
+    tried: how many of the mutants; fewer than all are a random sample. timeout: those that ran on and on, which also
+    is noticed. explained: of those that survived.
     """
 
     module: str
@@ -24,6 +25,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     command: str
     mutants: int
+    tried: int
     killed: int
     timeout: int
     survived: int
@@ -55,9 +57,8 @@ in `constraints/`), and runs the tests that reach the change; `make mutants MODU
 one of them. A mutant that no test notices is a hole in the tests, or it is explained below. All of it takes about an
 hour on two cores, so it is no part of `.ci/run`; it ends with exit code 1 when a survivor is not explained.
 
-mutmut changes functions only: constants of a module, class bodies and decorated functions (properties, class methods,
-cached ones) stay as they are. Tests of the command line are left out, since they start programs that mutmut cannot see
-into.
+mutmut changes functions only: constants of a module, class bodies, properties and cached functions stay as they are.
+Tests that start other programs, or never reach these modules, are left out.
 
 [mutmut]: https://mutmut.readthedocs.io
 """
@@ -90,15 +91,19 @@ def _table(scores: list[Score]) -> list[str]:
 
 
 def _before(row: Score | None) -> str:
-    return f"{row.mutants} | {_share([row])}" if row else "- | -"
+    return f"{_tried(row)} | {_share([row])}" if row else "- | -"
 
 
 def _after(row: Score | None) -> str:
-    return f"{row.mutants} | {_share([row])} | {row.survived} | {row.explained}" if row else "- | - | - | -"
+    return f"{_tried(row)} | {_share([row])} | {row.survived} | {row.explained}" if row else "- | - | - | -"
+
+
+def _tried(row: Score) -> str:
+    return str(row.mutants) if row.tried == row.mutants else f"{row.tried} of {row.mutants}"
 
 
 def _share(rows: list[Score]) -> str:
-    noticed, of = sum(row.killed + row.timeout for row in rows), sum(row.mutants for row in rows)
+    noticed, of = sum(row.killed + row.timeout for row in rows), sum(row.tried for row in rows)
     return f"{100 * noticed / of:.1f} %"
 
 

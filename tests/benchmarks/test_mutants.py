@@ -65,15 +65,21 @@ def test_survivors_have_the_name_of_their_function_and_the_line_that_changed(cop
 def test_a_score_counts_each_kind_and_names_what_is_not_explained(copy: Path) -> None:
     groups = [Group("box.py", "boxes weigh nothing", ["Box.weigh: heavy = 2"]), Group("bag.py", "", ["add: a"])]
     found, new = mutants.score("box.py", "after", groups, copy)
-    assert (found.mutants, found.killed, found.timeout, found.survived, found.explained) == (4, 1, 1, 2, 1)
+    assert (found.tried, found.killed, found.timeout, found.survived, found.explained) == (4, 1, 1, 2, 1)
     assert new == ["add: without a.sort()"]
 
 
-@pytest.mark.parametrize("code", [None, -11, 99])
-def test_a_mutant_without_a_verdict_makes_no_score(copy: Path, code: int | None) -> None:
+@pytest.mark.parametrize("code", [-11, 99])
+def test_a_mutant_without_a_verdict_makes_no_score(copy: Path, code: int) -> None:
     write_codes(copy, {"box.x_add__mutmut_1": code, "box.x_add__mutmut_2": 1})
     with pytest.raises(PosteyeError, match=r"1 of 2 mutants of box\.py have no verdict"):
         mutants.score("box.py", "after", [], copy)
+
+
+def test_mutants_that_were_not_tried_are_not_counted(copy: Path) -> None:
+    write_codes(copy, {"box.x_add__mutmut_1": None, "box.x_add__mutmut_2": 1})
+    found, new = mutants.score("box.py", "after", [], copy)
+    assert (found.mutants, found.tried, found.killed, found.survived, new) == (2, 1, 1, 0, [])
 
 
 def test_a_module_that_was_not_mutated_is_named(copy: Path) -> None:
