@@ -81,12 +81,12 @@ def _table(scores: list[Score]) -> list[str]:
         "| module | mutants before | noticed | mutants after | noticed | survived | of these explained |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
-    for module, row in by_module.items():
-        lines.append(f"| {module} | {_before(row.get('before'))} | {_after(row.get('after'))} |")
-    for when, label in (("before", "before"), ("after", "after")):
+    for module, found in by_module.items():
+        lines.append(f"| {module} | {_before(found.get('before'))} | {_after(found.get('after'))} |")
+    for when in ("before", "after"):
         rows = [row for row in scores if row.when == when]
         if rows:
-            lines += ["", f"All together {label}: {_share(rows)} noticed."]
+            lines += ["", f"All together {when}: {_share(rows)} noticed."]
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -54,7 +55,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write_codes(copy: Path, codes: dict[str, int | None]) -> None:
+def write_codes(copy: Path, codes: Mapping[str, int | None]) -> None:
     (copy / "box.py.meta").write_text(json.dumps({"exit_code_by_key": codes}), encoding="utf-8")
 
 

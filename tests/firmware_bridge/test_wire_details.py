@@ -140,7 +140,12 @@ def test_sessions_are_drawn_from_all_numbers_but_zero(
     line: Callable[..., tuple[Link, MemoryPort]], monkeypatch: pytest.MonkeyPatch, drawn: int, session: int
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(link.secrets, "randbelow", lambda below: asked.append(below) or drawn)
+
+    def randbelow(below: int) -> int:
+        asked.append(below)
+        return drawn
+
+    monkeypatch.setattr(link.secrets, "randbelow", randbelow)
     assert line(obedient)[0].session == session
     assert asked == [2**32 - 1]
 
