@@ -112,3 +112,10 @@ def test_faint_marks_are_paper_and_darker_ones_ink(darkness: float, is_ink: bool
     field = np.full((64, 200), PAPER, np.uint8)
     field[15:50, 40:48] = round(PAPER * (1 - darkness))
     assert normalize(field).has_ink == is_ink
+
+
+def test_what_lies_beyond_the_field_is_paper() -> None:
+    """Writing as tall as its field: the strip goes on above and below it, and nothing is there."""
+    pixels = normalize(bars(PLACES, tall=58)).pixels
+    assert pixels[12:20].max() > 200
+    assert not pixels[:3].any() and not pixels[-3:].any()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import pickle
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -23,6 +25,24 @@ STEMS = {"train": "train", "test": "t10k"}
 DIGITS_PER_WRITER = 5
 
 Files = dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+
+
+class PicklerOfPython2(pickle._Pickler):  # type: ignore[name-defined, misc]
+    """Writes bytes as Python 2 wrote its strings, which the pickle in the wheel is full of."""
+
+    dispatch: ClassVar[dict[Any, Any]] = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined]
+
+    def save_string(self, data: bytes) -> None:
+        self.write(b"T" + len(data).to_bytes(4, "little") + data)
+        self.memoize(data)
+
+    dispatch[bytes] = save_string
+
+
+def pickled(value: object) -> bytes:
+    out = io.BytesIO()
+    PicklerOfPython2(out, protocol=2).dump(value)
+    return out.getvalue()
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:
@@ -79,6 +99,7 @@ def test_the_parts_are_the_files_and_share_no_digit(files: Files, tmp_path: Path
     assert len(validation) == COUNTS["train"] // 12
     assert keys(found.test) == whole(files, "test")
     assert keys(found.train) == fit + validation
+    assert found.train.writers.dtype == np.int32
 
 
 def test_with_writers_the_parts_share_no_writer_either(
@@ -92,6 +113,7 @@ def test_with_writers_the_parts_share_no_writer_either(
     assert fit == [key for key in everything if key in set(fit)]  # in the order of the file
     assert len(set(found.validation.writers)) == round(COUNTS["train"] / DIGITS_PER_WRITER / 12)
     assert keys(found.test) == whole(files, "test", writers["test"])
+    assert found.test.writers.dtype == np.int32
 
 
 def test_the_writers_held_out_are_the_same_every_time_and_drawn_from_all(
@@ -144,7 +166,7 @@ def test_the_wheel_holds_the_same_digits_as_the_files(
     wheel = tmp_path / "cache" / mnist.WHEEL
     wheel.parent.mkdir()
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(mnist.WHEEL_MEMBER, gzip.compress(pickle.dumps(sets, protocol=2), 1))
+        archive.writestr(mnist.WHEEL_MEMBER, gzip.compress(pickled(sets), 1))
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     monkeypatch.setenv("POSTEYE_CACHE", str(wheel.parent))
     monkeypatch.setattr(mnist, "WHEEL_SHA256_START", digest[:8])
