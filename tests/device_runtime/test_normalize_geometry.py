@@ -74,9 +74,9 @@ def test_the_middle_of_each_stroke_maps_back_to_where_it_stands_in_the_image(
 
 
 def test_a_bar_beside_the_writing_is_not_measured() -> None:
-    """Wide and flat: a printed box's edge, a dash. It is ink, but no character tells the height by it."""
+    """Wide and flat, but too short for a ruled line: a thick dash. No character tells its height by it."""
     plain, barred = bars([60, 110, 160]), bars([60, 110, 160])
-    barred[24:42, 220:400] = INK
+    barred[21:43, 220:272] = INK
     for index in range(3):
         rows, expected = (stroke_of(normalize(field), index)[0] for field in (barred, plain))
         assert abs(int(np.ptp(rows)) - int(np.ptp(expected))) <= 1
@@ -119,3 +119,14 @@ def test_what_lies_beyond_the_field_is_paper() -> None:
     pixels = normalize(bars(PLACES, tall=58)).pixels
     assert pixels[12:20].max() > 200
     assert not pixels[:3].any() and not pixels[-3:].any()
+
+
+@pytest.mark.parametrize("slope", [-0.1, 0.1])
+def test_a_sloping_line_of_narrow_and_wide_characters_becomes_level(slope: float) -> None:
+    """Each counts with its middle; were it any other place, wide ones on one side would seem farther or nearer."""
+    field = bars(PLACES[:4], height=110)
+    for x in PLACES[4:]:
+        field[40:71, x - 14 : x + 14] = INK
+    strip = normalize(sheared(field, down=slope))
+    middles = [stroke_of(strip, index)[0].mean() for index in range(len(PLACES))]
+    assert max(middles) - min(middles) < 0.8
