@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import threading
 from collections.abc import Callable
@@ -216,10 +215,23 @@ def test_silence_is_described_by_what_came_back_for_this_request(
     assert len(port.written) == 4 and len(set(port.written[1:])) == 1  # the greeting, and the same frame three times
 
 
-@pytest.mark.parametrize("end", [Link, serve, Sorter])
-def test_both_ends_say_who_they_are_unless_told_otherwise(end: Callable[..., object]) -> None:
-    name = inspect.signature(end).parameters["name"].default
-    assert name == ("posteye" if end is Link else "posteye sorter")
+def test_a_controller_says_who_it_is_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    hello = Frame(HELLO, 0, SESSION, encode_name("a reader"))
+    welcomes = [Sorter().feed(encode(hello))[0]]
+    stop = threading.Event()
+
+    class Board(MemoryPort):
+        def __init__(self, url: str, baud_rate: int) -> None:
+            super().__init__(lambda frame: b"")
+            self._waiting = encode(hello)
+
+        def write(self, data: bytes) -> None:
+            welcomes.append(data)
+            stop.set()
+
+    monkeypatch.setattr(sorter, "Port", Board)
+    serve("tty", lambda event: None, stop)
+    assert [decode_name(FrameReader().feed(data)[0].payload) for data in welcomes] == ["posteye sorter"] * 2
 
 
 def test_both_ends_open_the_port_at_the_rate_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

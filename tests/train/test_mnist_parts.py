@@ -34,7 +34,7 @@ class PicklerOfPython2(pickle._Pickler):  # type: ignore[name-defined, misc]
 
     def save_string(self, data: bytes) -> None:
         self.write(b"T" + len(data).to_bytes(4, "little") + data)
-        self.memoize(data)
+        self.memoize(data)  # type: ignore[attr-defined]
 
     dispatch[bytes] = save_string
 
