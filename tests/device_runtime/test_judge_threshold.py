@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_runtime.reject import MAX_ERRORS, Calibration, Scale, judge
+from device_runtime.reject import MAX_ERRORS, NO_CODE_POSTERIOR, Calibration, Scale, judge
 from device_runtime.types import Candidate, Character, Decoding, Outside
 
 MAX_ERROR = 0.01
@@ -63,3 +63,14 @@ def test_a_rival_or_a_number_outside_is_named_from_half_of_the_doubt_on(share: f
     for found, reason in ((rival, "rival code 2"), (outside, "not in the grammar: 77 stands there")):
         told = judge(found, plain, MAX_ERROR, has_ink=True).reason
         assert told == (reason if named else "low confidence in character 1 ('1')")
+
+
+def test_a_code_as_likely_as_the_limit_is_reported_and_a_less_likely_one_stays_a_candidate() -> None:
+    plain = asking_for(0.9, Scale(1.0, 0.0))
+    at, below = (
+        judge(decoding(posterior), plain, MAX_ERROR, has_ink=True)
+        for posterior in (NO_CODE_POSTERIOR, float(np.nextafter(NO_CODE_POSTERIOR, 0.0)))
+    )
+    assert (at.status, at.code) == ("rejected", "1")
+    assert (below.status, below.code) == ("no_code", None)
+    assert [candidate.code for candidate in below.candidates] == ["1"]
