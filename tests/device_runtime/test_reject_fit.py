@@ -83,3 +83,12 @@ def test_a_posterior_that_tells_nothing_or_the_contrary_is_all_but_ignored(right
     posterior = np.tile([0.01, 0.3, 0.7, 0.99], 500)
     verdict = np.arange(2000) // 4 % 2 == 0 if right == "at random" else posterior < 0.5
     assert Scale.fit(posterior, verdict).temperature == pytest.approx(50)
+
+
+def test_verdicts_may_be_ones_and_zeros() -> None:
+    random = np.random.default_rng(4)
+    posterior = random.uniform(0.5, 1.0, 300)
+    right = random.random(300) < 0.97
+    as_numbers, as_booleans = ([*map(kind, right)] for kind in (int, bool))
+    numbers = Calibration.fit(posterior, as_numbers, posterior, as_numbers)
+    assert numbers == Calibration.fit(posterior, as_booleans, posterior, as_booleans) and numbers.table
