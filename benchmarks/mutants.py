@@ -2,7 +2,7 @@
 
 mutmut changes one thing at a time in the modules that pyproject.toml names and runs the tests that reach it. A mutant
 that no test notices is a hole in the tests, or it is explained in benchmarks/mutants_explained.toml. The scores go to
-benchmarks/results/mutants.json, from which docs/testing.md is written.
+benchmarks/results/testing/mutants.json, from which docs/testing.md is written.
 """
 
 from __future__ import annotations
