@@ -2,7 +2,7 @@
 
 mutmut changes one thing at a time in the modules that pyproject.toml names and runs the tests that reach it. A mutant
 that no test notices is a hole in the tests, or it is explained in benchmarks/mutants_explained.toml. The scores go to
-benchmarks/results/testing/mutants.json, from which docs/testing.md is written.
+benchmarks/results/mutants.json, a record (docs/figures.md), from which docs/testing.md is written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from benchmarks.mutants_page import EXPLAINED, PAGE, RESULTS, Group, Score, Scores, render
+from benchmarks import provenance
+from benchmarks.figure_files import Results, save
+from benchmarks.figure_list import FIGURES
+from benchmarks.mutants_page import EXPLAINED, PAGE, RESULTS, Group, Score, load_scores, render
 from device_runtime.errors import PosteyeError
 
 ROOT = Path(__file__).parents[1]
@@ -106,10 +109,26 @@ def score(module: str, when: str, groups: list[Group], copy: Path = COPY) -> tup
 
 def write(scores: list[Score], groups: list[Group]) -> None:
     """Put scores in the place of those of the same module and time, and write the page again."""
-    held = msgspec.json.decode(RESULTS.read_bytes(), type=Scores) if RESULTS.exists() else Scores([])
-    rows = {(row.module, row.when): row for row in [*held.scores, *scores]}
-    kept = Scores(sorted(rows.values(), key=lambda row: (row.module, row.when != "before")))
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    rows = {(row.module, row.when): row for row in [*load_scores(), *scores]}
+    kept = sorted(rows.values(), key=lambda row: (row.module, row.when != "before"))
+    code = FIGURES["mutants"].code
+    commit, changed = provenance.commit(code)
+    record = Results(
+        state="record",
+        reason="an hour for each round; every row names the commit that it holds for.",
+        command="python -m benchmarks.mutants",
+        commit=commit,
+        changed=changed,
+        date=datetime.date.today().isoformat(),
+        seed=1998,
+        data={},
+        bundle=None,
+        code=provenance.code_hash(code),
+        versions=provenance.versions(),
+        machine=None,
+        values={"scores": msgspec.to_builtins(kept)},
+    )
+    save(record, RESULTS)
     PAGE.write_text(render(kept, groups), encoding="utf-8")
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
-RESULTS = Path(__file__).parent / "results" / "testing" / "mutants.json"
+from benchmarks.figure_files import load
+
+RESULTS = Path(__file__).parent / "results" / "mutants.json"
 EXPLAINED = Path(__file__).parent / "mutants_explained.toml"
 PAGE = Path(__file__).parents[1] / "docs" / "testing.md"
 
@@ -30,12 +33,6 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: int
     survived: int
     explained: int
-
-
-class Scores(Struct):
-    """All scores."""
-
-    scores: list[Score]
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +61,11 @@ Tests that start other programs, or never reach these modules, are left out.
 """
 
 
+def load_scores(path: Path = RESULTS) -> list[Score]:
+    """The scores of a results file; none where there is no such file. Raises PosteyeError for another file."""
+    return msgspec.convert(load(path).values["scores"], list[Score]) if path.exists() else []
+
+
 _SAMPLED = """
 Where fewer mutants than all were tried, they are a random sample (seed 1998), of `reject.py` those that the quickest
 tests reach. *After*, only the survivors were tried again, with the tests that were written for them: so the share after
@@ -71,9 +73,9 @@ holds for the sample, and for the mutants that were not tried it is too high. `m
 """.splitlines()
 
 
-def render(scores: Scores, groups: list[Group]) -> str:
+def render(scores: list[Score], groups: list[Group]) -> str:
     """The whole page in Markdown."""
-    return "\n".join([_HEAD, *_table(scores.scores), *_explanations(groups)]) + "\n"
+    return "\n".join([_HEAD, *_table(scores), *_explanations(groups)]) + "\n"
 
 
 def _table(scores: list[Score]) -> list[str]:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from benchmarks import mutants
-from benchmarks.mutants_page import EXPLAINED, PAGE, RESULTS, Group, Scores, render
+from benchmarks.mutants_page import EXPLAINED, PAGE, Group, load_scores, render
 from device_runtime.errors import PosteyeError
 
 ROOT = Path(__file__).parents[2]
@@ -89,9 +88,7 @@ def test_a_module_that_was_not_mutated_is_named(copy: Path) -> None:
 
 
 def test_the_page_is_what_the_results_and_the_explanations_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render(
-        msgspec.json.decode(RESULTS.read_bytes(), type=Scores), mutants.explanations(EXPLAINED)
-    )
+    assert PAGE.read_text(encoding="utf-8") == render(load_scores(), mutants.explanations(EXPLAINED))
 
 
 def test_what_is_explained_stands_in_a_function_that_is_there() -> None:

@@ -27,13 +27,13 @@ DIGITS_PER_WRITER = 5
 Files = dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]
 
 
-class PicklerOfPython2(pickle._Pickler):  # type: ignore[name-defined, misc]
+class PicklerOfPython2(pickle._Pickler):
     """Writes bytes as Python 2 wrote its strings, which the pickle in the wheel is full of."""
 
-    dispatch: ClassVar[dict[Any, Any]] = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar[dict[Any, Any]] = dict(pickle._Pickler.dispatch)
 
     def save_string(self, data: bytes) -> None:
-        self.write(b"T" + len(data).to_bytes(4, "little") + data)
+        self.write(b"T" + len(data).to_bytes(4, "little") + data)  # type: ignore[attr-defined]
         self.memoize(data)  # type: ignore[attr-defined]
 
     dispatch[bytes] = save_string
