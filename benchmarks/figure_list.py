@@ -210,6 +210,21 @@ _RECORDS = (
     ),
     Figure("history", "", 0, (*READING, *TRAINING)),
     Figure(
+        "mutants",
+        "benchmarks.mutants",
+        60,
+        (
+            "device_runtime/bundle.py",
+            "device_runtime/decode.py",
+            "device_runtime/normalize.py",
+            "device_runtime/reject.py",
+            "device_runtime/search.py",
+            "firmware_bridge/link.py",
+            "firmware_bridge/sorter.py",
+            "train/mnist.py",
+        ),
+    ),
+    Figure(
         "crosscheck",
         f"benchmarks.output crosscheck convert.crosscheck_cli {_RUN} device_runtime/bundles/digits",
         2,
