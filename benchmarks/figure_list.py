@@ -87,6 +87,18 @@ _MEASURED = (
         (*READING, *QUANTISED, *GENERATOR, "benchmarks/parity.py", "convert/parity.py", "convert/runners.py"),
     ),
     Figure(
+        "surroundings",
+        "benchmarks.surroundings --writers {data}/qmnist_writers",
+        2.5,
+        (
+            *READING,
+            *GENERATOR,
+            "benchmarks/surroundings.py",
+            "benchmarks/attack/drawn.py",
+            "benchmarks/attack/numbers.py",
+        ),
+    ),
+    Figure(
         "robustness",
         "benchmarks.robustness --writers {data}/qmnist_writers --count 400",
         4.5,
