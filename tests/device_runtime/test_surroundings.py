@@ -67,7 +67,8 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
     columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
     space, tall, mark = random.random((3, 6)) < 0.4
     costs = Costs(foreign_number=1.0, continued=0.7, letters=0.9, mark=0.0)
-    around = surround(*np.log(columns).T, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
+    digit, blank, rubbish = np.log(columns).T
+    around = surround(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
     flags = list(zip(space.tolist(), tall.tolist(), mark.tolist(), strict=True))
     for place in range(7):
         before = mass(columns[:place][::-1], lambda signs, p=place: weight_outwards(signs, flags[:p][::-1], costs))
@@ -77,9 +78,9 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
 
 
 def test_a_comma_parts_what_stands_before_a_code_and_not_what_stands_behind_it() -> None:
-    columns = np.log(np.array([[0.98, 0.01, 0.01], [0.01, 0.01, 0.98], [0.98, 0.01, 0.01]])).T
+    digit, blank, rubbish = np.log([[0.98, 0.01, 0.98], [0.01, 0.01, 0.01], [0.01, 0.98, 0.01]])
     none, comma = np.zeros(3, np.bool_), np.array([False, True, False])
-    with_comma, without = (surround(*columns, Seen(none, none, none, flags)) for flags in (comma, none))
+    with_comma, without = (surround(digit, blank, rubbish, Seen(none, none, none, flags)) for flags in (comma, none))
     assert with_comma.before[2] > without.before[2] + 1
     assert with_comma.after.tolist() == without.after.tolist()
 
