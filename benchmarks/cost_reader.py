@@ -116,12 +116,8 @@ def polarity_share() -> dict[str, float]:
 
 
 def writing(folder: Path) -> dict[str, float]:
-    """Milliseconds to write 100 KB whole or not at all, beside writing them as any program does."""
-    path = folder / "file"
-    return {
-        "whole_ms": median_ms(lambda: write_bytes(path, _FILE)),
-        "plain_ms": median_ms(lambda: path.write_bytes(_FILE)),
-    }
+    """Milliseconds to write 100 KB whole or not at all."""
+    return {"whole_ms": median_ms(lambda: write_bytes(folder / "file", _FILE))}
 
 
 def _resident_mb() -> float:
