@@ -14,6 +14,7 @@ demo: .venv/.ready  ## install the reader alone (no torch) and read the sample f
 
 test: .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
+	@.ci/need 'command -v cc' gcc libc6-dev # the controller in C of docs/protocol.md
 	@$(MAKE) --no-print-directory lint
 	$(DEV) pytest
 

@@ -99,6 +99,11 @@ def data_hash(path: Path) -> str:
     return _joined(f"{p.relative_to(path).as_posix()} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in inside)
 
 
+def files_hash(paths: Iterable[Path]) -> str:
+    """Of files that lie anywhere their names and bytes."""
+    return _joined(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths)
+
+
 def arrays_hash(*arrays: NDArray[np.generic]) -> str:
     """Of arrays their shapes, types and numbers."""
     return _joined(f"{a.shape} {a.dtype} {hashlib.sha256(a.tobytes()).hexdigest()}" for a in arrays)
