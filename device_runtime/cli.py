@@ -10,9 +10,11 @@ import io
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
+
+from device_runtime.notes import note
 
 
 class Entry(NamedTuple):
@@ -94,6 +96,7 @@ def main() -> None:
     """Entry point: errors that a user can mend come out in one line."""
     # The NumPy engine's products are small: on a busy machine more threads made them ten times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal has no letter for
     try:
@@ -101,29 +104,51 @@ def main() -> None:
         code = posteye.main(sys.argv[1:] or ["--help"], "posteye", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as error:
-        print(f"posteye: {_usage(error)}", file=sys.stderr)
-        sys.exit(2)
+        _end(_usage(error))
     except click.ClickException as error:
-        print(f"posteye: {error.format_message()}", file=sys.stderr)
-        sys.exit(2)
+        _end(error.format_message())
     except (click.Abort, KeyboardInterrupt):
-        print("posteye: interrupted", file=sys.stderr)
-        sys.exit(130)
+        _end("interrupted", 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
         sys.exit(0)
+    except OSError as error:  # nobody foresaw it: a full disk under stdout, say
+        _end(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}; output is lost")
     except Exception as error:
         if not _is_for_users(error):
             raise
-        print(f"posteye: {error}", file=sys.stderr)
-        sys.exit(2)
+        _end(str(error))
+
+
+def _open_streams() -> None:
+    """Give a program that was started without stdin, stdout or stderr the null device for it.
+
+    Else the next file or port that is opened would get its number, and print() would write to stdout for stderr.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (until the program ends)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _end(message: str, code: int = 2) -> NoReturn:
+    """Say in one line why the program ends, and end."""
+    note(f"posteye: {message}")
+    sys.exit(code)
 
 
 def _usage(error: click.UsageError) -> str:
     """What is wrong with the command line in one line, and where it says how to call it."""
     message = " ".join(error.format_message().split()).rstrip(".")
     plain = message[:1].lower() + message[1:] if message[1:2].islower() else message
-    return f"{plain}; see `{error.ctx.command_path if error.ctx else 'posteye'} --help`"
+    # click forgets the command when an option lacks its value.
+    called = error.ctx.command_path if error.ctx else " ".join(["posteye", *sys.argv[1:2]])
+    return f"{plain}; see `{called} --help`"
 
 
 def _is_for_users(error: Exception) -> bool:

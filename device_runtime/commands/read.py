@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,15 +17,16 @@ from device_runtime.errors import ImageError
 from device_runtime.files import printable
 from device_runtime.images import load_grey
 from device_runtime.isolated import IsolatedDecoder
+from device_runtime.notes import note
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
 from device_runtime.unreadable import Unreadable
 
-LoadGrey = Callable[[Path], NDArray[np.uint8]]
+LoadGrey = Callable[[str], NDArray[np.uint8]]
 
 
 @click.command()
-@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("images", nargs=-1, required=True, type=click.Path())
 @reading_options
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
@@ -35,7 +34,7 @@ LoadGrey = Callable[[Path], NDArray[np.uint8]]
 @click.option("--isolate", is_flag=True, help="Decode in a process of its own: for images from strangers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a reading.")
 def read(
-    images: tuple[Path, ...], field: bool, serial: str | None, isolate: bool, as_json: bool, **reading: Any
+    images: tuple[str, ...], field: bool, serial: str | None, isolate: bool, as_json: bool, **reading: Any
 ) -> None:
     """Read the postal code in each of IMAGES.
 
@@ -53,10 +52,10 @@ def read(
     reader = Reader(**reading)
     hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
     if hint:
-        print(f"posteye: {hint}", file=sys.stderr)
+        note(f"posteye: {hint}")
     unreadable = 0
     with contextlib.ExitStack() as stack:
-        reporter = stack.enter_context(Reporter(serial)) if serial else None
+        reporter = stack.enter_context(Reporter(serial)) if serial is not None else None
         load = stack.enter_context(IsolatedDecoder()).load_grey if isolate else load_grey
         for piece, image in enumerate(images, start=1):
             found = read_one(reader, load, image, field)
@@ -64,17 +63,17 @@ def read(
             if isinstance(found, Unreadable):
                 unreadable += 1
             if reporter:
-                print(reporter.send(piece, found), file=sys.stderr)
+                note(reporter.send(piece, found))
     if unreadable:
-        print(f"posteye: {unreadable} of {len(images)} images could not be read", file=sys.stderr)
+        note(f"posteye: {unreadable} of {len(images)} images could not be read")
         raise click.exceptions.Exit(2)
 
 
-def read_one(reader: Reader, load: LoadGrey, image: Path, field: bool) -> Result | Unreadable:
+def read_one(reader: Reader, load: LoadGrey, image: str, field: bool) -> Result | Unreadable:
     """Read one image; whatever is wrong with it becomes the answer, so that the others are read all the same."""
     started = time.perf_counter()
     # JSON has no way to hold bytes that are not UTF-8: they stand as text.
-    source = str(image).encode("utf-8", "backslashreplace").decode("utf-8")
+    source = image.encode("utf-8", "backslashreplace").decode("utf-8")
     try:
         return reader.read(load(image), field=field, source=source)
     except ImageError as error:

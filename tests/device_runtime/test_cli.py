@@ -88,6 +88,7 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
         (["read", "a.png", "--colour"], "no such option '--colour'"),
         (["read", "a.png", "--engine", "abacus"], "invalid value for '--engine': 'abacus' is not one of"),
         (["raed"], "no such command 'raed'"),
+        (["read", "a.png", "--country"], "option '--country' requires an argument; see `posteye read"),
         (
             ["grammar", "--list", "--country", "DE"],
             "--list takes no FILE, --country, --pattern or --out; see `posteye g",
@@ -99,6 +100,53 @@ def test_wrong_usage_is_one_line_like_every_error(arguments: list[str], complain
     assert found.returncode == 2 and found.stdout == "" and found.stderr.count("\n") == 1
     assert found.stderr.startswith("posteye: ") and complaint in found.stderr.replace(": --colour", " '--colour'")
     assert found.stderr.endswith("--help`\n")
+
+
+def run_in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell in which `posteye` is the command."""
+    root = str(Path(__file__).parents[2])
+    script = f'posteye() {{ PYTHONPATH="{root}" "{sys.executable}" -m device_runtime.cli "$@"; }}; {line}'
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "posteye read x.png --bundle '{}'",
+        "posteye read x.png --pattern 1 --serial '{}'",
+        "posteye grammar --pattern 1 --out '/nowhere/{}'",
+        "posteye sorter '{}'",
+    ],
+)
+def test_an_error_is_one_line_whatever_the_name_in_it(tmp_path: Path, line: str) -> None:
+    found = run_in_shell(line.format("a\nb"), tmp_path)
+    assert found.returncode == 2 and found.stderr.count("\n") == 1 and "a\\nb" in found.stderr
+
+
+@pytest.mark.parametrize("what", ["read {} --field --pattern 1", "grammar --list", "grammar --list --json", "--help"])
+def test_a_full_disk_under_stdout_is_one_line(tmp_path: Path, what: str) -> None:
+    found = run_in_shell(f"posteye {what.format(SAMPLES[0].path)} >/dev/full", tmp_path)
+    assert (found.returncode, found.stderr) == (2, "posteye: No space left on device; output is lost\n")
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_without_a_stderr_to_write_to_everything_is_read_and_stdout_has_nothing_else(
+    tmp_path: Path, stderr: str
+) -> None:
+    found = run_in_shell(f"posteye read nowhere.png {SAMPLES[0].path} --field {stderr}", tmp_path)
+    lines = found.stdout.splitlines()
+    assert found.returncode == 2 and ["unreadable" in line for line in lines] == [True, False], found.stdout
+
+
+def test_the_source_is_the_path_as_given(tmp_path: Path) -> None:
+    names = ["", ".//a.png", "../a.png", "a.png/"]
+    found = posteye("read", *names, "--json", cwd=tmp_path)
+    assert [json.loads(line)["source"] for line in found.stdout.splitlines()] == names
+
+
+def test_a_port_without_a_name_is_not_taken_for_none() -> None:
+    found = posteye("read", SAMPLES[0].path, "--field", "--country", "DE", "--serial", "")
+    assert found.returncode == 2 and found.stdout == "" and "no serial port" in found.stderr
 
 
 def test_alone_it_shows_its_help() -> None:
