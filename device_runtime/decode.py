@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.costs import COSTS, FOREIGN_NUMBER_PENALTY
+from device_runtime.costs import COSTS, FOREIGN_NUMBER_PENALTY, Costs
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import SEPARATORS, Grammar
 from device_runtime.lattice import MARKED, FloatArray, Lattice
@@ -112,11 +112,16 @@ class Decoder:
         if sure >= _SURE:
             return None
         costs = NUMBER_COSTS if self._grouped else COSTS
+        if not self._believed_at(replace(costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
+            return None
         for cost, reason in _REASONS.items():
-            seen = lattice.at(replace(costs, **{cost: 0.0}))
-            if _score(self._plan, seen, [best])[0][0][0].confidence >= _SURE:
+            if self._believed_at(replace(costs, **{cost: 0.0}), lattice, best):
                 return reason
         return None
+
+    def _believed_at(self, costs: Costs, lattice: Lattice, best: Found) -> bool:
+        """Whether a code would be sure at other costs."""
+        return _score(self._plan, lattice.at(costs), [best])[0][0][0].confidence >= _SURE
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
