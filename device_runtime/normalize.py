@@ -31,7 +31,7 @@ _MIN_PAPER = 30  # keeps the division by the paper's brightness tame in deep sha
 _SPECK_AREA_PX = 16  # at working height; what is smaller is no part of a character
 _MOST_PARTS = 6
 _ALIKE = 0.6  # of the line's height; lower pieces are no characters of another line
-_FEWEST_OF_A_LINE = 3
+_FEWEST_OF_A_LINE, _CHARACTER_WIDTH = 3, 0.75
 _CUT_SHARE = 0.2  # of the line's height: so much ink at an edge of the field is cut there
 _LONE_WIDTH = 1.4  # of its height; wider ink is more than one character
 
@@ -185,7 +185,9 @@ def _has_second_line(mask: Grey, text: _Text) -> bool:
     left, top, wide, tall, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:].T.astype(np.float64)
     y = top + tall / 2 - text.skew * (left + wide / 2 - columns / 2)
     whole = (top > 0) & (top + tall < rows) & (tall >= _ALIKE * text.height) & (tall <= text.height / _ALIKE)
-    return int((whole & (np.abs(y - text.centre_y) > text.height)).sum()) >= _FEWEST_OF_A_LINE
+    other = whole & (np.abs(y - text.centre_y) > text.height)
+    characters = np.maximum(np.rint(wide[other] / (_CHARACTER_WIDTH * text.height)), 1)  # some touch
+    return int(characters.sum()) >= _FEWEST_OF_A_LINE
 
 
 def _cut(mask: Grey, text: _Text) -> tuple[bool, bool]:
