@@ -114,21 +114,30 @@ class ShardMaker:
     def __enter__(self) -> ShardMaker:
         for path in self._paths:
             path.parent.mkdir(parents=True, exist_ok=True)
-        # Ctrl-C is for the trainer, which ends the workers; they inherit that it is ignored.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Ctrl-C is for the trainer, which ends the workers: they inherit that it is blocked. Here it waits until they
+        # have started, which takes seconds.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            for process in self._processes:
-                process.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
+            try:
+                for process in self._processes:
+                    process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
+        self._end()
+
+    def _end(self) -> None:
+        started = [process for process in self._processes if process.pid is not None]
+        for process in started:
             process.terminate()
-        for process in self._processes:
+        for process in started:
             process.join()
 
     @property
