@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from device_runtime.atomic import replacing
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
 from train.damaged import UNREADABLE, DamagedFileError
 from train.digits import Hand
 from train.fields import FieldGenerator
@@ -83,6 +84,7 @@ def save_shard(shard: Shard, path: Path) -> None:
 def load_shard(path: Path) -> Shard:
     """Read a shard; raises DamagedFileError when it is not whole, and PosteyeError when it is not there."""
     cure = "`posteye train` makes such files, and makes it again when it is deleted"
+    require_regular(path)
     try:
         with np.load(path, allow_pickle=False) as data:
             pixels = np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1)
