@@ -92,7 +92,7 @@ def train(
     if check:
         from train.check import examine, page
 
-        findings = examine(PRESETS[preset], mnist, out or Path())
+        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits)
         click.echo(page(findings))
         raise click.exceptions.Exit(0 if all(finding.enough for finding in findings) else 1)
     if out is None:
