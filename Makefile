@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm fonts lint format pages figures clean
+.PHONY: help demo test test-trixie test-arm fonts mutants lint format pages figures clean
 
 SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -14,6 +14,7 @@ demo: .venv/.ready  ## install the reader alone (no torch) and read the sample f
 
 test: .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
+	@.ci/need 'command -v cc' gcc libc6-dev # the controller in C of docs/protocol.md
 	@$(MAKE) --no-print-directory lint
 	$(DEV) pytest
 
@@ -25,6 +26,9 @@ test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: s
 
 fonts:  ## install the free fonts that training sets its fields in (Debian packages)
 	@missing=$$($$(.ci/python) -m train.fonts) || .ci/need "$$(.ci/python) -m train.fonts" $$missing
+
+mutants: .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
+	$(DEV) benchmarks.mutants $(MODULE)
 
 lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
 	$(DEV) ruff check .
@@ -42,7 +46,7 @@ figures: .venv-dev/.ready  ## measure again the published figures that are due: 
 	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
-	rm -rf .venv .venv-dev .venv-trixie .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: $(SETUP)
@@ -51,6 +55,10 @@ clean:  ## delete the environments and what the tools keep
 
 .venv-dev/.ready: $(SETUP)
 	.ci/venv .venv-dev auto train convert paper dev
+	@touch $@
+
+.venv-dev/.mutants: .venv-dev/.ready
+	.ci/venv .venv-dev auto train convert paper dev mutants
 	@touch $@
 
 .venv-trixie/.ready: $(SETUP)

@@ -1,21 +1,31 @@
 """Light writing on dark paper, and pictures of codes that stay codes upside down: how many are read, how many wrongly.
 
 Every field is drawn twice with the same strokes, dark on light and light on dark; every picture is read as it is and
-turned by 180 degrees.
+turned by 180 degrees. `python -m benchmarks.polarity --amounts CHECK_AMOUNTS --printed POSTCODE_LINES`
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
 
+import click
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
+from benchmarks.blocks import table
+from benchmarks.figure_files import keep
+from benchmarks.fonts_found import fonts_found, fonts_hash
 from benchmarks.mnist_strings import PATTERN
+from benchmarks.peer_fields import read_labels
+from benchmarks.provenance import mnist_hash
 from device_runtime import Reader
-from device_runtime.types import Reading
+from device_runtime.errors import PosteyeError
+from device_runtime.images import load_grey
+from device_runtime.polarity import Polarity, polarity
 from device_runtime.upright import turn
 from train.digits import Hand, hands_of
 from train.fields import FieldGenerator
@@ -25,6 +35,7 @@ from train.typeset import Typesetter, random_word
 
 Grey = NDArray[np.uint8]
 DIGITS, TURNABLE = "0123456789", "0689"
+READ, ACCEPTED, WRONG = "read", "accepted", "accepted wrongly"
 _LEAST_CONTRAST = 70  # grey levels between paper and ink
 
 
@@ -96,31 +107,64 @@ def _toned(ink: Grey, paper: float, writing: float) -> NDArray[np.float64]:
     return levels
 
 
-def attack(count: int, seed: int) -> dict[str, int]:
-    """Read `count` of each kind of field and picture; how many of each were read, accepted and accepted wrongly."""
+def measure(count: int, seed: int) -> dict[str, dict[str, int]]:
+    """Read `count` of each kind of field and picture: how many of each were read, accepted and accepted wrongly."""
     drawer, reader = Drawer(hands_of(load_mnist().validation), seed), Reader(pattern=PATTERN)
-    found: Counter[str] = Counter()
-    for _ in range(count):
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def read(kind: str, picture: Grey, code: str, field: bool = False) -> None:
+        reading = reader.read(picture, field=field).reading
+        right, accepted = reading.code == code, reading.status == "accepted"
+        found[kind].update({READ: right, ACCEPTED: accepted, WRONG: accepted and not right})
+
+    for _ in tqdm(range(count), desc="polarity", dynamic_ncols=True, leave=False, disable=None):
         code = drawer.code()
         for name, pair in (("print", drawer.printed(code)), ("pen", drawer.written(code))):
             for ink, field in zip(("dark", "light"), pair, strict=True):
-                _count(found, f"{name}, {ink} ink", reader.read(field, field=True).reading, code)
+                read(f"{name}, {ink} ink", field, code, field=True)
         for kind in ("plain", "dark", "label"):
-            _count(found, f"{kind} page", reader.read(drawer.page(code, kind)).reading, code)
+            read(f"{kind} page", drawer.page(code, kind), code)
         turnable = drawer.code(TURNABLE)
         pictures = (("code alone", drawer.printed(turnable)[0]), ("address", drawer.page(turnable, "plain")))
         for name, picture in pictures:
-            _count(found, f"0 6 8 9, {name}", reader.read(picture).reading, turnable)
-            _count(found, f"0 6 8 9, {name}, upside down", reader.read(turn(picture)).reading, turnable)
-    return dict(found)
+            read(f"0 6 8 9, {name}", picture, turnable)
+            read(f"0 6 8 9, {name}, upside down", turn(picture), turnable)
+    return {kind: dict(counts) for kind, counts in found.items()}
 
 
-def _count(found: Counter[str], kind: str, reading: Reading, code: str) -> None:
-    accepted = reading.status == "accepted"
-    verdicts: Sequence[tuple[str, bool]] = (
-        ("read", reading.code == code),
-        ("accepted", accepted),
-        ("accepted wrongly", accepted and reading.code != code),
-    )
-    for verdict, holds in verdicts:
-        found[f"{kind}: {verdict}"] += holds
+def told(folder: Path) -> dict[str, int]:
+    """How many labelled fields a folder holds, and of how many the ink is unclear or taken for light.
+
+    Raises PosteyeError as `read_labels`.
+    """
+    found = Counter(polarity(load_grey(label.path)) for label in read_labels(folder))
+    return {"fields": found.total(), "unclear": found[Polarity.UNCLEAR], "light": found[Polarity.LIGHT]}
+
+
+@click.command()
+@click.option("--amounts", type=click.Path(path_type=Path), required=True, help="Folder of labelled cheque amounts.")
+@click.option("--printed", type=click.Path(path_type=Path), required=True, help="Folder of labelled printed lines.")
+@click.option("--count", default=30, show_default=True, type=click.IntRange(min=1), help="Drawings of each kind.")
+@click.option("--seed", default=1998, show_default=True, type=click.IntRange(min=0))
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+def main(amounts: Path, printed: Path, count: int, seed: int, results: Path | None) -> None:
+    """Read drawn fields of both polarities and pictures upside down; count labelled fields of unclear polarity."""
+    sets = {"amounts": told(amounts), "printed": told(printed)}
+    kinds = measure(count, seed)
+    heads = [f"{count} of each", READ, ACCEPTED, WRONG]
+    lines = [[kind, *(str(counts[head]) for head in heads[1:])] for kind, counts in kinds.items()]
+    click.echo(table(heads, lines))
+    for name, counts in sets.items():
+        click.echo(f"{name}: {', '.join(f'{number} {what}' for what, number in counts.items())}")
+    if results:
+        values: dict[str, Any] = {"count": count, "table": {"heads": heads, "lines": lines}, "fonts": fonts_found()}
+        hashes: dict[str, Path | str] = {"check_amounts": amounts, "printed_postcode_lines": printed}
+        hashes |= {"mnist": mnist_hash(load_mnist().test), "fonts": fonts_hash()}
+        keep("polarity", results, values | sets, data=hashes, seed=seed)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PosteyeError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -99,6 +99,11 @@ def data_hash(path: Path) -> str:
     return _joined(f"{p.relative_to(path).as_posix()} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in inside)
 
 
+def files_hash(paths: Iterable[Path]) -> str:
+    """Of files that lie anywhere their names and bytes."""
+    return _joined(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths)
+
+
 def arrays_hash(*arrays: NDArray[np.generic]) -> str:
     """Of arrays their shapes, types and numbers."""
     return _joined(f"{a.shape} {a.dtype} {hashlib.sha256(a.tobytes()).hexdigest()}" for a in arrays)
@@ -133,7 +138,7 @@ def commit(patterns: Sequence[str]) -> tuple[str, bool]:
 def command() -> str:
     """How this program was called, with the name of a file or folder in place of an absolute path to it."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    program = f"python -m {spec.name}" if spec else Path(sys.argv[0]).name
+    program = f"python -m {spec.name.removesuffix('.__main__')}" if spec else Path(sys.argv[0]).name
     return f"{program} {shown(sys.argv[1:])}".rstrip()
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.costs import COSTS, FOREIGN_NUMBER_PENALTY, Costs
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import SEPARATORS, Grammar
 from device_runtime.lattice import MARKED, FloatArray, Lattice
 from device_runtime.plan import Plan, make_plan
 from device_runtime.scan_lattice import scan_lattice
 from device_runtime.search import Found, best_codes, mass_of_all, masses
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Candidate, Character, Decoding, Outside, Penalties
 
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
@@ -32,6 +33,14 @@ _PLAIN_CASE = 0.98
 OUTSIDE_ODDS = 0.1
 # No postal code is shorter. A grammar of shorter ones means numbers of any kind, which dots and commas may group.
 SHORTEST_CODE = 3
+# Numbers of any kind are grouped by marks, and signs of currency and closing strokes stand beside them.
+NUMBER_COSTS = replace(COSTS, letters=0.0, mark=0.0)
+# Why a code that would be believed at no such cost is not.
+_REASONS = {
+    "mark": "a dot, comma or dash stands between its digits",
+    "letters": "letters touch it",
+    "continued": "a mark joins it to more digits",
+}
 
 
 class Decoder:
@@ -83,7 +92,7 @@ class Decoder:
         Source: LeCun et al. 1998, section X-C.
         """
         if self._grouped:
-            lattice = lattice.ignoring_marks()
+            lattice = lattice.at(NUMBER_COSTS)
         found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
         scored, total = _score(self._plan, lattice, found)
         sure = scored[0][0].confidence if scored else 0.0
@@ -102,13 +111,17 @@ class Decoder:
             return "zeros only: letters O and rings look like that, and no country has such a code"
         if sure >= _SURE:
             return None
-        for seen, reason in (
-            (lattice.ignoring_marks(), "a dot, comma or dash stands between its digits"),
-            (lattice.unseeing(), "no space parts it from other writing"),
-        ):
-            if _score(self._plan, seen, [best])[0][0][0].confidence >= _SURE:
+        costs = NUMBER_COSTS if self._grouped else COSTS
+        if not self._believed_at(replace(costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
+            return None
+        for cost, reason in _REASONS.items():
+            if self._believed_at(replace(costs, **{cost: 0.0}), lattice, best):
                 return reason
         return None
+
+    def _believed_at(self, costs: Costs, lattice: Lattice, best: Found) -> bool:
+        """Whether a code would be sure at other costs."""
+        return _score(self._plan, lattice.at(costs), [best])[0][0][0].confidence >= _SURE
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.

@@ -96,7 +96,8 @@ def _spaces(written: BoolArray, small: list[tuple[int, int]], character_px: int,
     """
     runs = _runs(~written)
     inner = [(a, b) for a, b in runs if a > 0 and b < len(written)]
-    usual = _middle([b - a for a, b in inner])
+    widths = sorted(b - a for a, b in inner)
+    usual = widths[len(widths) // 4] if widths else 0  # where characters touch, most gaps are spaces
     least = min(max(_SPACE_PX + _SPACE_SHARE * usual / aspect, _SPACE_BOUNDS_PX[0]), _SPACE_BOUNDS_PX[1]) * aspect
     begins, ends = {a for a, _ in inner}, {b for _, b in inner}
     beside = {place for a, b in small if a in ends and b in begins for place in (a, b)}

@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.costs import Costs
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
@@ -54,11 +56,8 @@ class Lattice(Protocol):
     def apart_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
         """Transpose of `apart`."""
 
-    def ignoring_marks(self) -> Lattice:
-        """The same lattice with dots, commas and dashes between characters at no cost."""
-
-    def unseeing(self) -> Lattice:
-        """The same lattice as if nothing were seen in the pixels beside the recogniser's scores."""
+    def at(self, costs: Costs) -> Lattice:
+        """The same lattice at other costs of what stands beside and in a code."""
 
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Where in the strip (x in px) a character stands, and its probability (0..1) there.

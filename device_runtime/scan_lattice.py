@@ -6,15 +6,16 @@ sum over all u is one `accumulate` for every character at once (no loop over col
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.costs import COSTS, Costs
 from device_runtime.gaps import BoolArray, Gaps
 from device_runtime.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
 from device_runtime.stepped_lattice import Stepped
-from device_runtime.surroundings import COSTS, Costs, Seen, Surroundings, settle, surround
+from device_runtime.surroundings import Seen, Surroundings, settle, surround
 from device_runtime.types import Penalties
 
 # A column is of one class beyond doubt when all others together have less than this share of its mass.
@@ -35,6 +36,7 @@ class ScanLattice(Stepped):
     sums: float64 [classes, places], log-probability of staying in a class from the first place to each.
     scores: float64 [classes, columns], log-probabilities. first: int [places], the scanner's column at each place.
     inner: float64 [classes, places], as `sums`, within a code: where a mark is seen, blanks and characters cost more.
+    gaps: what was seen.
     """
 
     penalties: Penalties
@@ -43,6 +45,7 @@ class ScanLattice(Stepped):
     around: Surroundings
     first: IntArray
     inner: FloatArray
+    gaps: Gaps | None
 
     equal_may_touch = False
 
@@ -75,13 +78,9 @@ class ScanLattice(Stepped):
         strongest = int(penalty.argmin())
         return float(self.penalties.x_px[span][strongest]), float(np.exp(-np.float64(penalty[strongest])))
 
-    def ignoring_marks(self) -> ScanLattice:
+    def at(self, costs: Costs) -> ScanLattice:
         """As in `Lattice`."""
-        return replace(self, inner=self.sums)
-
-    def unseeing(self) -> ScanLattice:
-        """As in `Lattice`."""
-        return scan_lattice(self.penalties)
+        return scan_lattice(self.penalties, self.gaps, costs)
 
     @property
     def _marks(self) -> FloatArray:
@@ -112,11 +111,11 @@ def scan_lattice(penalties: Penalties, gaps: Gaps | None = None, costs: Costs = 
     sums = running(scores)
     if seen is None:
         around = surround(digit, scores[blank], scores[rubbish], costs=costs)
-        return ScanLattice(penalties, sums, scores, around, first, sums)
+        return ScanLattice(penalties, sums, scores, around, first, sums, None)
     seen = seen.of_runs(first[:-1])
     around = surround(digit, scores[blank], scores[rubbish], seen, costs)
     inner = running(settle(scores - costs.mark * seen.mark)) if seen.mark.any() else sums
-    return ScanLattice(penalties, sums, scores, around, first, inner)
+    return ScanLattice(penalties, sums, scores, around, first, inner, gaps)
 
 
 def _in_columns(gaps: Gaps, penalties: Penalties) -> Seen:

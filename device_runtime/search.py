@@ -21,7 +21,7 @@ from device_runtime.plan import Layer, Plan
 # How many prefixes of one length are kept where the grammar was relaxed, one after the other until it is proof.
 # The last takes half a second; where it is no proof either, its best codes are taken for the best.
 _WIDTHS = (16, 64, 256, 1024)
-# Prefixes are written in blocks of so many numbers at most, so that a wide search in a long line fits into 50 MB.
+# Prefixes are written in blocks of so many numbers at most, so that a wide search in a long line takes little memory.
 _BLOCK_CELLS = 1 << 18
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
@@ -130,14 +130,24 @@ class _Prefixes:
     """The prefixes of one length that were kept, best first.
 
     parent: for each the row of the prefix before it. arc: its last arc of the plan, int [n]. ended: where it has ended,
-    through: the same with its best completion, float64 [n, places], priors left out of both. prior: its log-prior.
+    float64 [n, places], priors left out. prior: its log-prior.
     """
 
     parent: IntArray
     arc: IntArray
     ended: FloatArray
-    through: FloatArray
     prior: FloatArray
+
+
+@dataclass(frozen=True)
+class _Code:
+    """A code that was written: its score, log-prior, and which of the prefixes of its length it is."""
+
+    code: str
+    score: float
+    prior: float
+    length: int
+    row: int
 
 
 def _write(
@@ -145,23 +155,23 @@ def _write(
 ) -> tuple[list[Found], float]:
     """Write codes with so many prefixes of one length; also the best bound of a prefix that was dropped."""
     levels: list[_Prefixes] = []
-    found: dict[str, Found] = {}
-    best: list[Found] = []
+    found: dict[str, _Code] = {}
+    best: list[_Code] = []
     dropped = -np.inf
     for completion in completions:
-        if levels:
-            parent, arcs = _arcs_of(plan, plan.destination.take(levels[-1].arc))
-            prior = levels[-1].prior.take(parent) + plan.gain.take(arcs)
+        last = levels[-1] if levels else None
+        if last:
+            parent, arcs = _arcs_of(plan, plan.destination.take(last.arc))
+            prior = last.prior.take(parent) + plan.gain.take(arcs)
         else:
             arcs = np.arange(plan.leaving[0], plan.leaving[1])
             parent, prior = np.zeros_like(arcs), plan.gain.take(arcs)
-        last = levels[-1] if levels else None
         size = max(1, _BLOCK_CELLS // lattice.places)
-        blocks = [np.arange(at, min(at + size, len(arcs))) for at in range(0, len(arcs), size)]
         bounds = []
-        for rows in blocks:
-            ended, through = _extend(plan, lattice, last, parent.take(rows), arcs.take(rows), completion)
-            bounds.append(through.max(axis=1) + prior.take(rows))
+        for at in range(0, len(arcs), size):
+            rows = slice(at, at + size)
+            ended = _extend(plan, lattice, last, parent[rows], arcs[rows])
+            bounds.append((ended + _of_last(plan, completion, arcs[rows])).max(axis=1) + prior[rows])
         bound = np.concatenate([np.zeros(0), *bounds])
         kept = (-bound).argsort(kind="stable")
         if len(kept) > width:
@@ -170,29 +180,48 @@ def _write(
         kept = kept[bound.take(kept) > -np.inf]
         if not len(kept):  # none fits, or all that did end here
             break
-        if len(blocks) == 1:
-            ended, through = ended.take(kept, axis=0), through.take(kept, axis=0)
+        parent, prior = parent.take(kept), prior.take(kept)
+        if len(bounds) == 1:
+            ended, arcs = ended.take(kept, axis=0), arcs.take(kept)
         else:
-            ended, through = _extend(plan, lattice, last, parent.take(kept), arcs.take(kept), completion)
-        levels.append(_Prefixes(parent.take(kept), arcs.take(kept), ended, through, prior.take(kept)))
+            arcs = arcs.take(kept)
+            ended = _extend(plan, lattice, last, parent, arcs)
+        levels.append(_Prefixes(parent, arcs, ended, prior))
         if plan.layers[len(levels)].end > -np.inf and _collect(plan, lattice, levels, found):
             best = sorted(found.values(), key=lambda code: -code.score)[:wanted]
             if len(best) == wanted and best[-1].score >= bound[kept[0]]:
                 break
-    return best, dropped
+    return [_trace(plan, lattice, completions, levels, code) for code in best], dropped
 
 
-def _extend(
-    plan: Plan, lattice: Lattice, last: _Prefixes | None, parent: IntArray, arcs: IntArray, completion: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Where prefixes have ended that go on from the rows `parent` of the last ones, and that with their completions."""
+def _extend(plan: Plan, lattice: Lattice, last: _Prefixes | None, parent: IntArray, arcs: IntArray) -> FloatArray:
+    """Where prefixes have ended that go on by arcs from the rows `parent` of the last ones: float64 [arcs, places]."""
     if last is None:
         begins = lattice.before[None]
     else:
-        begins = begin_next(np.maximum, plan, lattice, last.ended, last.arc, parent, arcs)
-    chars = plan.char.take(arcs)
-    ended = lattice.character(np.maximum, begins, chars)
-    return ended, ended + (completion if len(completion) == 1 else completion.take(chars, axis=0))
+        mine = slice(int(parent.min()), int(parent.max()) + 1)
+        begins = begin_next(np.maximum, plan, lattice, last.ended[mine], last.arc[mine], parent - mine.start, arcs)
+    return lattice.character(np.maximum, begins, plan.char.take(arcs))
+
+
+def _of_last(plan: Plan, completion: FloatArray, arcs: IntArray) -> FloatArray:
+    """The completions that follow the characters of arcs: float64 [arcs or 1, places]."""
+    return completion if len(completion) == 1 else completion.take(plan.char.take(arcs), axis=0)
+
+
+def _trace(plan: Plan, lattice: Lattice, completions: list[FloatArray], levels: list[_Prefixes], code: _Code) -> Found:
+    """A code with its arcs and the scores along them."""
+    arcs: list[int] = []
+    through: list[FloatArray] = []
+    row = code.row
+    for length in range(code.length, 0, -1):
+        level = levels[length - 1]
+        arc = level.arc[row : row + 1]
+        onward = lattice.after if length == code.length else _of_last(plan, completions[length - 1], arc)[0]
+        arcs.append(int(arc[0]))
+        through.append(level.ended[row] + onward)
+        row = int(level.parent[row])
+    return Found(code.code, code.score, code.prior, tuple(arcs[::-1]), tuple(through[::-1]))
 
 
 def _arcs_of(plan: Plan, node: IntArray) -> tuple[IntArray, IntArray]:
@@ -243,7 +272,7 @@ def begin_next(
     return np.asarray(add(begins, touching, out=begins))
 
 
-def _collect(plan: Plan, lattice: Lattice, levels: list[_Prefixes], found: dict[str, Found]) -> bool:
+def _collect(plan: Plan, lattice: Lattice, levels: list[_Prefixes], found: dict[str, _Code]) -> bool:
     """Put those of the longest prefixes that are codes to the others found; tells whether there are any."""
     last = levels[-1]
     end = plan.end.take(plan.destination.take(last.arc))
@@ -251,22 +280,20 @@ def _collect(plan: Plan, lattice: Lattice, levels: list[_Prefixes], found: dict[
     if not len(codes):
         return False
     prior = last.prior.take(codes) + end.take(codes)
-    through = last.ended.take(codes, axis=0) + lattice.after
-    scores = through.max(axis=1) + prior
-    for row, score, log_prior, ending in zip(codes.tolist(), scores.tolist(), prior.tolist(), through, strict=True):
+    scores = (last.ended.take(codes, axis=0) + lattice.after).max(axis=1) + prior
+    for row, score, log_prior in zip(codes.tolist(), scores.tolist(), prior.tolist(), strict=True):
         if score == -np.inf:
             continue
-        arcs, path = [], []
+        arcs, at = [], row
         for level in reversed(levels):
-            arcs.append(int(level.arc[row]))
-            path.append(level.through[row])
-            row = int(level.parent[row])
+            arcs.append(int(level.arc[at]))
+            at = int(level.parent[at])
         code = plan.write(arcs[::-1])
         bare = code.translate(_DROP_SEPARATORS)
         known = found.get(bare)
         # At a tie the shorter one, which has no separator.
         if known is None or (score, -len(code)) > (known.score, -len(known.code)):
-            found[bare] = Found(code, score, log_prior, tuple(arcs[::-1]), (*path[:0:-1], ending))
+            found[bare] = _Code(code, score, log_prior, len(levels), row)
     return True
 
 

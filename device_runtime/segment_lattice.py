@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY, Costs
 from device_runtime.lattice import OPEN, FloatArray, IntArray, running
 from device_runtime.scan import Scanner
 from device_runtime.segment_recogniser import ArcRecogniser
 from device_runtime.segments import MOST_PIECES, SegmentationGraph, segment
 from device_runtime.stepped_lattice import Stepped
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY, Surroundings, settle
+from device_runtime.surroundings import Surroundings, settle
 from device_runtime.types import Strip
 
 # The garbage model as transitions (from state, kind of arc, to state, log-prior); see `surroundings.py`.
@@ -130,12 +131,8 @@ class SegmentLattice(Stepped):
         """Score of each piece as a mark: float64 [places - 1]."""
         return self.arcs[0, len(self.alphabet) + 1, :-1]
 
-    def ignoring_marks(self) -> SegmentLattice:
-        """As in `Lattice`; over-segmentation knows of no marks."""
-        return self
-
-    def unseeing(self) -> SegmentLattice:
-        """As in `Lattice`."""
+    def at(self, costs: Costs) -> SegmentLattice:
+        """As in `Lattice`; over-segmentation knows the foreign number's cost alone, which is the same for all."""
         return self
 
     def _between(self, add: np.ufunc, junction: int) -> FloatArray:

@@ -21,26 +21,9 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from device_runtime.costs import COSTS, Costs
 from device_runtime.gaps import BoolArray
 from device_runtime.lattice import FloatArray, IntArray
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What writing beside or in a code costs, in nats; fitted by `python -m benchmarks.surroundings`.
-
-    foreign_number: a further number in the line. continued: no space parts it from the code. letters: writing that is
-    as tall as letters touches the code. mark: a dot, comma or dash between two characters where the grammar knows none.
-    """
-
-    foreign_number: float = 2.0
-    continued: float = 5.0
-    letters: float = 4.0
-    mark: float = 4.0
-
-
-COSTS = Costs()
-FOREIGN_NUMBER_PENALTY = COSTS.foreign_number
 
 _QUANTUM = 2.0**-30
 # Below this a mass is nothing: far under any that could matter, far above the smallest float.

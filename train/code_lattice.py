@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.grammar import SEPARATORS
 from device_runtime.graph import NULL, Graph, build, compose, linear
 from device_runtime.graph_paths import arc_posteriors, depths, viterbi
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Penalties
 
 FloatArray = NDArray[np.float64]

@@ -19,11 +19,11 @@ from tqdm import tqdm
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.normalize import normalize
 from device_runtime.scan import Scanner
 from device_runtime.segment_recogniser import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
 from device_runtime.segments import MEASURES, MOST_PIECES, segment
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Strip
 from train.digits import hands_of, load_extra
 from train.fields import FieldGenerator

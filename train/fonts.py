@@ -72,6 +72,12 @@ def find_fonts(families: Iterable[str]) -> list[Path]:
     return [Path(f) for f in sorted(found)]
 
 
+def found_families(families: Iterable[str]) -> list[str]:
+    """Those of the given families that fontconfig knows here; raises PosteyeError when fc-list is missing."""
+    here = {family for family, _ in _installed()}
+    return [family for family in families if family.casefold() in here]
+
+
 def missing_packages() -> list[str]:
     """Debian packages that bring what is not here: fontconfig itself, or those fonts of which a family is missing."""
     try:

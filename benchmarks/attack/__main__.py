@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 
 import click
-import msgspec
 from tqdm import tqdm
 
 from benchmarks.attack import child, run
 from benchmarks.attack.counts import Counts
-from benchmarks.attack.results import Attacked, values
+from benchmarks.attack.results import FIELDS, Attacked, values
 from benchmarks.attack.targets import NAMES, load, module_of
+from benchmarks.figure_files import keep
+from benchmarks.fonts_found import fonts_found, fonts_hash
 
 
 @click.command()
@@ -45,7 +46,12 @@ def attack(only: tuple[str, ...], share: float, seed: int, jobs: int, results: P
         for finding in result.findings:
             click.echo(f"  --seed {seed} --replay {name}:{finding.number}  {finding.what}")
     if results is not None:
-        results.write_bytes(msgspec.json.format(msgspec.json.encode(values(found)), indent=1) + b"\n")
+        figures = {"share": share, **values(found)}
+        data = {}
+        if FIELDS in figures:
+            figures[FIELDS]["fonts"] = fonts_found()
+            data = {"fonts": fonts_hash()}
+        keep("attack", results, figures, data=data, seed=seed)
     if any(one.result.total.faults for one in found):
         sys.exit(1)
 

@@ -13,7 +13,7 @@ from train.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 from train.paper import Paper
 from train.typeset import Typesetter, margin_px
 
-CUT = "the last digit cut in half"
+CUT, STACKED = "the last digit cut in half", "two codes stacked"
 Grey = NDArray[np.uint8]
 
 

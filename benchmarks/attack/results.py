@@ -1,4 +1,4 @@
-"""The figures of a whole attack: a table, and the cases with a fault, for benchmarks/results/attack.json."""
+"""The figures of a whole attack: tables, and the cases with a fault, for benchmarks/results/attack.json."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ HEADS = [
     f"over {MEMORY_LIMIT_MB} MB",
 ]
 
+FIELDS = "fields"  # the target whose kinds have a table of their own
+
 
 @dataclass(frozen=True)
 class Attacked:
@@ -31,24 +33,41 @@ class Attacked:
 
 
 def values(attacked: Sequence[Attacked]) -> dict[str, Any]:
-    """A table with a row a target and those of its kinds below, the share of wrong answers of each, and all faults."""
-    return {
+    """A table with a row a target and those of its kinds below, another of the fields alone, counts, and all faults."""
+    found: dict[str, Any] = {
         "table": {"heads": HEADS, "lines": [line for one in attacked for line in _lines(one)]},
         "faults": sum(one.result.total.faults for one in attacked),
-        "counts": {
-            one.target.name: {kind: asdict(counts) for kind, counts in one.result.kinds.items()} for one in attacked
-        },
+        "counts": [
+            {"target": one.target.name, "kind": kind, **asdict(counts)}
+            for one in attacked
+            for kind, counts in one.result.kinds.items()
+        ],
         "findings": [
             {"case": f"{one.target.name}:{finding.number}", "what": finding.what}
             for one in attacked
             for finding in one.result.findings
         ],
     }
+    for one in attacked:
+        if one.target.name == FIELDS:
+            found[FIELDS] = _fields(one.result)
+    return found
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    """A table of what stands in the fields, most often accepted first, and the share accepted of all."""
+    kinds = sorted(result.kinds.items(), key=lambda of: (-of[1].wrong / of[1].tried, of[0]))
+    rows = [*kinds, ("all", result.total)]
+    lines = [
+        [kind or "neither", f"{c.tried:,}", f"{c.wrong:,}", f"{100 * c.wrong / c.tried:.1f} %"] for kind, c in rows
+    ]
+    heads = ["what stands in the field", "fields", "accepted wrongly", "share"]
+    return {"kinds": {"heads": heads, "lines": lines}, "share": result.total.wrong / result.total.tried}
 
 
 def _lines(one: Attacked) -> list[list[str]]:
     lines = [_line(one.target.title, one.result.total)]
-    if len(one.result.kinds) > 1:
+    if len(one.result.kinds) > 1 and one.target.name != FIELDS:
         lines += [_line(f"- {kind or 'neither'}", counts) for kind, counts in one.result.kinds.items()]
     return lines
 

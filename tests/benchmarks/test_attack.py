@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
+from benchmarks import provenance
 from benchmarks.attack.__main__ import attack as command
 from benchmarks.attack.counts import Counts, Target
 from benchmarks.attack.results import HEADS, Attacked, values
 from benchmarks.attack.run import Result, attack
 from benchmarks.attack.targets import NAMES, load, module_of
+from benchmarks.figure_files import load as load_results
 
 HOSTILE = """
 import ctypes, time
@@ -89,14 +90,30 @@ def test_the_table_has_a_row_a_target_and_a_kind(found: Result) -> None:
     assert [line[0] for line in lines] == ["all that can go wrong", "- neither", "- even", "- odd"]
     assert dict(zip(HEADS, lines[0], strict=True))["tried"] == "19" and figures["faults"] == found.total.faults == 6
     assert figures["findings"][0] == {"case": "hostile:2", "what": "crash: exit code -11"}
+    assert sum(counts["answered"] for counts in figures["counts"]) == 11 and "fields" not in figures
 
 
-def test_the_command_attacks_a_share_of_what_is_asked_for(tmp_path: Path) -> None:
+def test_fields_are_counted_by_what_stands_in_them_worst_first(found: Result) -> None:
+    kinds = {"a word": Counts(tried=30, answered=30), "a date": Counts(tried=50, answered=49, wrong=1)}
+    target = Target("fields", "fields", 80, lambda seed, number: pytest.fail("not played"))
+    figures = values([Attacked(target, Result(kinds)), Attacked(load(module_of("wire")), found)])
+    assert [line[0] for line in figures["table"]["lines"]][:2] == ["fields", load(module_of("wire")).title]
+    assert figures["fields"]["share"] == 1 / 80
+    assert figures["fields"]["kinds"]["lines"] == [
+        ["a date", "50", "1", "2.0 %"],
+        ["a word", "30", "0", "0.0 %"],
+        ["all", "80", "1", "1.2 %"],
+    ]
+
+
+def test_the_command_attacks_a_share_of_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "commit", lambda _: ("0123456789" * 4, False))
     path = tmp_path / "attack.json"
     done = CliRunner().invoke(command, ["--only", "wire", "--share", "0.002", "--results", str(path)])
     assert done.exit_code == 0, done.output
     assert "wire: 9 tried, 9 answered, 0 refused, 0 wrong, 0 tracebacks" in done.output
-    assert msgspec.json.decode(path.read_bytes())["table"]["lines"][0][1] == "9"
+    kept = load_results(path)
+    assert kept.values["table"]["lines"][0][1] == "9" and kept.seed == 1 and kept.data == {}
 
 
 def test_a_case_is_played_again_by_its_number() -> None:

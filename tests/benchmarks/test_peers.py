@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from benchmarks import peer_env, peer_fields, peers
 from benchmarks.peer_figures import Ratios, Reader, Readings, Row, digits_only, ratios, table, verdict
 from benchmarks.peer_process import Answer, Identity, Peer
 from device_runtime.errors import PosteyeError
+from device_runtime.samples import load_samples
 
 # A reader that says how bright the image is, sleeps so that wall clock and processor time differ, and is noisy.
 FAKE = """
@@ -167,10 +169,31 @@ def test_a_reader_that_cannot_start_says_why_in_one_line(code: str, message: str
     assert "\n" not in str(caught.value).strip()
 
 
-def test_readers_run_on_one_thread() -> None:
-    code = "import os\nfrom benchmarks.peer_serve import Recogniser, serve\n"
-    with fake(code + "serve(lambda: Recogniser('', os.environ['OMP_NUM_THREADS'], 0, None))") as peer:
-        assert peer.identity.version == "1"
+# A reader whose libraries take all the threads that they are allowed; it answers with the threads of its process.
+GREEDY = """
+import os
+import cv2, numpy as np
+from benchmarks.peer_serve import Recogniser, serve
+
+def read(grey):
+    np.ones((500, 500)) @ np.ones((500, 500))
+    cv2.GaussianBlur(np.zeros((2000, 2000), np.uint8), (31, 31), 3)
+    return str(len(os.listdir("/proc/self/task"))), 1.0
+
+serve(lambda: Recogniser("", "", 0, read))
+"""
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="libraries start no threads on a single core")
+def test_readers_run_on_one_thread(image: Callable[[int], Path]) -> None:
+    with fake(GREEDY) as peer:
+        assert peer.read(image(200)).text == "1"
+
+
+def test_posteye_is_timed_on_one_thread() -> None:
+    with Peer([sys.executable, "-m", "benchmarks.peer_posteye"]) as peer:
+        assert peer.read(load_samples()[0].path).text
+        assert len(os.listdir(f"/proc/{peer._process.pid}/task")) == 1
 
 
 def test_drawn_fields_are_readable_images_and_always_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -90,6 +91,8 @@ def test_commands_tell_no_place_on_the_machine(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "argv", words)
     assert command().split(" ")[-5:] == ["check_amounts", "runs/strings", "zip.gz", "--pattern", r"'\d{5}'"]
     assert "/home" not in command() and "/usr" not in command()
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", SimpleNamespace(name="benchmarks.attack.__main__"))
+    assert command().startswith("python -m benchmarks.attack check_amounts")
 
 
 def test_the_commit_is_told_with_what_differs_from_it() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.decode import OUTSIDE_ODDS, Decoder
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import DIGITS, Grammar
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Decoding, Penalties
 
 SYMBOLS = DIGITS + ".R"

@@ -70,11 +70,28 @@ def test_slanted_writing_stands_up() -> None:
     assert blocks(normalize(slanted).pixels) > 0.8 * blocks(normalize(field).pixels)
 
 
-def test_ruled_line_goes_and_digits_stay() -> None:
-    field = written()
-    cv2.line(field, (0, 54), (259, 54), 40, 1)
-    plain, ruled = normalize(written()).pixels, normalize(field).pixels
-    assert abs(int((ruled > 128).sum()) - int((plain > 128).sum())) < 0.15 * (plain > 128).sum()
+@pytest.mark.parametrize("thickness", [2, 3])
+@pytest.mark.parametrize("y", [8, 20, 30, 40, 46, 54])
+def test_a_ruled_line_goes_and_digits_stay(y: int, thickness: int) -> None:
+    plain_field = written(width=400)
+    ruled_field = plain_field.copy()
+    cv2.line(ruled_field, (0, y), (399, y), 40, thickness)
+    plain, ruled = normalize(plain_field), normalize(ruled_field)
+    right_end = int(np.flatnonzero((plain_field < 120).any(axis=0))[-1]) + 20
+    end = int((right_end - ruled.image_from_strip[0, 2]) / ruled.image_from_strip[0, 0])
+    assert (ruled.pixels[:, end:] <= 90).all()
+    # The writing keeps its height, with the piece of the line between two of its strokes at most.
+    assert ruled.pixels.shape[1] < 1.6 * plain.pixels.shape[1]
+    assert (ruled.pixels > 128).sum() > 0.95 * (plain.pixels > 128).sum()
+
+
+@pytest.mark.parametrize("y", [8, 54])
+def test_a_ruled_line_beside_the_writing_leaves_no_trace(y: int) -> None:
+    plain, ruled = written(), written()
+    cv2.line(ruled, (0, y), (259, y), 40, 2)
+    expected, found = normalize(plain).pixels, normalize(ruled).pixels
+    assert found.shape == expected.shape
+    assert (np.abs(found.astype(np.int64) - expected) > 90).mean() < 0.02
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from device_runtime.bundle import load_bundle
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.decode import Decoder
 from device_runtime.engines import pick
 from device_runtime.errors import PosteyeError
@@ -20,7 +21,6 @@ from device_runtime.samples import load_samples
 from device_runtime.scan import Scanner
 from device_runtime.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
 from device_runtime.segments import MEASURES, SegmentationGraph
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Strip
 
 ALPHABET = "01"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from device_runtime.surroundings import FOREIGN_NUMBER_PENALTY, surround
+from device_runtime.costs import FOREIGN_NUMBER_PENALTY, Costs
+from device_runtime.surroundings import Seen, surround
 
 PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
 
@@ -39,6 +41,48 @@ def test_equals_the_sum_over_all_lines(seed: int) -> None:
         assert around.after[place] == pytest.approx(math.log(after), abs=1e-8)
     free = mass(columns, lambda signs: PRIOR ** max(0, sum(numbers(signs)) - 1))
     assert around.free == pytest.approx(math.log(free), abs=1e-8)
+
+
+def weight_outwards(signs: Sequence[str], seen: Sequence[tuple[bool, bool, bool]], costs: Costs) -> float:
+    """What a line comes to that is read from a code on, with the rules in words; seen: (space, tall, mark) of each."""
+    weight, nearest = 1.0, True
+    for place, sign in enumerate(signs):
+        if sign == "d" and (place == 0 or signs[:place].count("r") == 0):
+            return 0.0  # a longer number
+        number_begins = sign == "d" and "d" not in itertools.takewhile(lambda other: other != "r", signs[:place][::-1])
+        if number_begins:
+            parted = any(space for (space, _, _), other in zip(seen[:place], signs, strict=False) if other != "d")
+            joined = 0.0 if parted or not nearest else costs.continued
+            weight *= math.exp(-costs.foreign_number - joined)
+            nearest = False
+        first_rubbish = sign == "r" and "r" not in signs[:place]
+        if first_rubbish and seen[place][1] and not any(space or mark for space, _, mark in seen[: place + 1]):
+            weight *= math.exp(-costs.letters)
+    return weight
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
+    space, tall, mark = random.random((3, 6)) < 0.4
+    costs = Costs(foreign_number=1.0, continued=0.7, letters=0.9, mark=0.0)
+    digit, blank, rubbish = np.log(columns).T
+    around = surround(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
+    flags = list(zip(space.tolist(), tall.tolist(), mark.tolist(), strict=True))
+    for place in range(7):
+        before = mass(columns[:place][::-1], lambda signs, p=place: weight_outwards(signs, flags[:p][::-1], costs))
+        after = mass(columns[place:], lambda signs, p=place: weight_outwards(signs, flags[p:], costs))
+        assert around.before[place] == pytest.approx(math.log(before), abs=1e-8)
+        assert around.after[place] == pytest.approx(math.log(after), abs=1e-8)
+
+
+def test_a_comma_parts_what_stands_before_a_code_and_not_what_stands_behind_it() -> None:
+    digit, blank, rubbish = np.log([[0.98, 0.01, 0.98], [0.01, 0.01, 0.01], [0.01, 0.98, 0.01]])
+    none, comma = np.zeros(3, np.bool_), np.array([False, True, False])
+    with_comma, without = (surround(digit, blank, rubbish, Seen(none, none, none, flags)) for flags in (comma, none))
+    assert with_comma.before[2] > without.before[2] + 1
+    assert with_comma.after.tolist() == without.after.tolist()
 
 
 def test_long_lines_neither_overflow_nor_vanish() -> None:

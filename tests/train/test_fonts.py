@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from device_runtime.errors import PosteyeError
-from train.fonts import HAND_PACKAGES, PRINT_PACKAGES, find_fonts, install_command, missing_packages
+from train.fonts import HAND_PACKAGES, PRINT_PACKAGES, find_fonts, found_families, install_command, missing_packages
 
 
 def fake_fc_list(monkeypatch: pytest.MonkeyPatch, place: Path, lines: str) -> None:
@@ -27,6 +27,7 @@ def test_a_package_is_missing_when_one_of_its_families_is(monkeypatch: pytest.Mo
     assert len(missing) == len(PRINT_PACKAGES) + len(HAND_PACKAGES) - 2
     assert install_command() == f"sudo apt-get install --no-install-recommends {' '.join(missing)}"
     assert find_fonts(("Hack", "Delphine")) == [Path("/f/d.ttf"), Path("/f/hack.ttf")]
+    assert found_families(("Steve", "Lato", "Hack")) == ["Steve", "Hack"]
 
 
 def test_a_font_that_cannot_be_scaled_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""docs/training.md gives the numbers that stand in the code: presets with their times, and what fields are made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from train.fields import EMPTY_SHARE, PLAIN_SHARE, PRINTED_SHARE, WORDS_SHARE
+from train.recipe import PRESETS, seconds
+
+PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+
+
+def row_of(start: str) -> list[str]:
+    (line,) = (line for line in PAGE.splitlines() if line.startswith(start))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_stand_as_they_are(name: str) -> None:
+    preset = PRESETS[name]
+    recipe = preset.recipe
+    cells = row_of(f"| `{name}`")
+    assert cells[1:3] == [f"{recipe.shards} x {recipe.float_epochs}", f"{recipe.shard_strips:,}"]
+    assert cells[3] == ("bfloat16" if recipe.bfloat16 else "float32")
+    assert cells[4].startswith(f"{seconds(recipe, True) / 60:.0f} min")
+    assert cells[5] == (f"{preset.disk_mb} MB" if preset.disk_mb < 100 else f"{preset.disk_mb / 1000:.1f} GB")
+
+
+def test_processors_without_bfloat16_take_the_hours_that_are_told() -> None:
+    recipe = PRESETS["shipped"].recipe
+    assert row_of("| `shipped`")[4].endswith(f"or {seconds(recipe, False) / 3600:.0f} h")
+    hours = (
+        f"{seconds(replace(recipe, bfloat16=False), False) / 3600:.0f} hours of the {seconds(recipe, False) / 3600:.0f}"
+    )
+    assert hours in PAGE
+
+
+def test_the_shares_of_fields_are_those_of_the_generator() -> None:
+    rest = 1 - EMPTY_SHARE - PRINTED_SHARE - WORDS_SHARE - PLAIN_SHARE
+    told = [line.split("|")[1].strip() for line in PAGE.splitlines() if line.startswith("| ") and " % |" in line]
+    assert told == [
+        f"{share:.0%}".replace("%", " %") for share in (rest, PRINTED_SHARE, PLAIN_SHARE, WORDS_SHARE, EMPTY_SHARE)
+    ]
