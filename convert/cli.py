@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 from typing import Literal
 
@@ -66,4 +67,5 @@ def convert(
     if check and not check.holds:
         click.echo("TensorFlow's model is another one: no bundle was written", err=True)
         raise SystemExit(1)
-    click.echo(f"{out} written; before it reads: posteye calibrate {out} --strips {folder}/held-out-1.npz", err=True)
+    calibrate = shlex.join(["posteye", "calibrate", str(out), "--strips", f"{folder}/held-out-1.npz"])
+    click.echo(f"{out} written; before it reads: {calibrate}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 from device_runtime.errors import FileError
@@ -44,6 +45,19 @@ def read_regular(path: Path | str, limit_bytes: int) -> bytes:
         raise FileError(error.strerror or str(error)) from error
     except ValueError as error:  # a name with a zero byte, or one that no file system can hold
         raise FileError(f"no file can have such a name ({error})") from error
+
+
+def require_regular(path: Path | str) -> None:
+    """Raise FileError, which names the path, when a pipe, socket, device or folder stands there, before it is opened.
+
+    What is missing is left to whoever opens it.
+    """
+    try:
+        _check(os.stat(path), sys.maxsize)
+    except FileError as error:
+        raise FileError(f"{path} cannot be read: {error}") from error
+    except (OSError, ValueError):
+        return
 
 
 def printable(name: Path | str) -> str:

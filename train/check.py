@@ -28,9 +28,18 @@ class Finding:
     enough: bool = True
 
 
-def examine(preset: Preset, mnist: Path | None, place: Path) -> list[Finding]:
-    """All that a training by this preset in the folder `place` needs. mnist: folder of the idx files, None for pip."""
-    return [*_fonts(), _digits(mnist), _libraries(), _disk(preset, place), Finding("cores", str(os.cpu_count() or 1))]
+def examine(
+    preset: Preset, mnist: Path | None, place: Path, writers: Path | None = None, digits: Path | None = None
+) -> list[Finding]:
+    """All that a training by this preset in the folder `place` needs.
+
+    mnist: folder of the idx files, None for pip. writers, digits: folders of QMNIST's labels and of more digits, if
+    they are to be used.
+    """
+    more = [_folder("writers", writers, "qmnist-train-labels-idx2-int.gz")] if writers else []
+    more += [_folder("more", digits, "*.npz")] if digits else []
+    cores = Finding("cores", str(os.cpu_count() or 1))
+    return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(preset, place), cores]
 
 
 def page(findings: list[Finding]) -> str:
@@ -69,6 +78,12 @@ def _digits(mnist: Path | None) -> Finding:
     missing = [part for part in parts if not any((mnist / f"{part}{end}").is_file() for end in ("", ".gz"))]
     cure = f"missing there: {', '.join(missing)}" if missing else ""
     return Finding("digits", f"MNIST in {mnist}: {len(parts) - len(missing)} of {len(parts)} files", cure, not missing)
+
+
+def _folder(name: str, folder: Path, files: str) -> Finding:
+    there = any(folder.glob(files))
+    cure = "" if there else f"give the folder that holds {files}, or leave the option out"
+    return Finding(name, f"{folder} {'holds' if there else 'holds no'} {files}", cure, there)
 
 
 def _libraries() -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 from dataclasses import replace
@@ -91,11 +92,13 @@ def train(
     if check:
         from train.check import examine, page
 
-        findings = examine(PRESETS[preset], mnist, out or Path())
+        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits)
         click.echo(page(findings))
         raise click.exceptions.Exit(0 if all(finding.enough for finding in findings) else 1)
     if out is None:
         raise click.UsageError("Missing option '--out'.")
+    if not math.isfinite(recipe_options["float_rate"] or 0):  # click's ranges let NaN through
+        raise click.UsageError(f"--float-rate {recipe_options['float_rate']} is no rate")
     given = {name: value for name, value in recipe_options.items() if value is not None}
     recipe = replace(PRESETS[preset].recipe, **given)
 
@@ -115,6 +118,8 @@ def train(
         fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
         if fixed:
             raise PosteyeError(f"leave out --{fixed[0].replace('_', '-')}: the recipe of an adaptation is fixed")
+    if out.exists() and not out.is_dir():
+        raise PosteyeError(f"{out} is no folder; choose another --out")
     try:
         _run(context, out, recipe, origin, start, extra, workers)
     except OSError as error:

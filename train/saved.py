@@ -12,6 +12,7 @@ import torch
 
 from device_runtime.atomic import write_bytes
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
 from train.damaged import UNREADABLE, DamagedFileError
 
 
@@ -27,6 +28,7 @@ def load(path: Path, keys: Iterable[str], cure: str, device: torch.device | str 
 
     Raises DamagedFileError, which says `cure`, when it is not whole, and PosteyeError when it is not there.
     """
+    require_regular(path)
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from device_runtime.atomic import replacing
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
 from train.damaged import UNREADABLE, DamagedFileError
 from train.digits import Hand
 from train.fields import FieldGenerator
@@ -83,6 +84,7 @@ def save_shard(shard: Shard, path: Path) -> None:
 def load_shard(path: Path) -> Shard:
     """Read a shard; raises DamagedFileError when it is not whole, and PosteyeError when it is not there."""
     cure = "`posteye train` makes such files, and makes it again when it is deleted"
+    require_regular(path)
     try:
         with np.load(path, allow_pickle=False) as data:
             pixels = np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1)
@@ -114,21 +116,30 @@ class ShardMaker:
     def __enter__(self) -> ShardMaker:
         for path in self._paths:
             path.parent.mkdir(parents=True, exist_ok=True)
-        # Ctrl-C is for the trainer, which ends the workers; they inherit that it is ignored.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Ctrl-C is for the trainer, which ends the workers: they inherit that it is blocked. Here it waits until they
+        # have started, which takes seconds.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            for process in self._processes:
-                process.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
+            try:
+                for process in self._processes:
+                    process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
+        self._end()
+
+    def _end(self) -> None:
+        started = [process for process in self._processes if process.pid is not None]
+        for process in started:
             process.terminate()
-        for process in self._processes:
+        for process in started:
             process.join()
 
     @property

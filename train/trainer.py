@@ -142,6 +142,7 @@ class Run:
         passes = f"{phase.total // recipe.shards} passes over {recipe.shards} shards of {recipe.shard_strips:,} strips"
         begun = ", continued" if 0 < phase.done < phase.total else ", done before" if phase.done else ""
         self.progress.step(f"{phase.name} phase, {passes}{begun}")
+        self._keep(phase)
         with self.progress.bar(phase.total, "shards", phase.done) as bar:
             while phase.done < phase.total:
                 shard = self._shard(phase.done % recipe.shards, wait)
@@ -157,9 +158,12 @@ class Run:
                         row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
                     self._save(phase)
                     self._log(row)
-                self.progress.keep(f"{phase.done:,} of {phase.total:,} shards")
+                self._keep(phase)
                 note = f", exact {row['exact']:.1%}" if "exact" in row else ""
                 bar.to(phase.done, f"loss {loss:.3f}{note}")
+
+    def _keep(self, phase: _Phase) -> None:
+        self.progress.keep(f"{phase.done:,} of {phase.total:,} shards" if phase.done else "")
 
     def _shard(self, index: int, wait: Callable[[Path], None]) -> Shard:
         path = shard_path(self.folder / "shards", index)

@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from device_runtime.errors import PosteyeError
+from device_runtime.files import require_regular
 from device_runtime.normalize import normalize
 from train.evaluate import Labelled
 
@@ -36,6 +37,7 @@ def usps_strips(path: Path) -> Labelled:
 
 def _rows(path: Path) -> np.ndarray:
     complaint = f"{path} is not a USPS file: each row should hold a label 0-9 and 256 values in [-1, 1]"
+    require_regular(path)
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("ascii")

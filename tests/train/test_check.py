@@ -16,6 +16,7 @@ from train import check
 from train.cli import train
 from train.fonts import HAND_PACKAGES
 from train.mnist import IDX_STEMS, WHEEL
+from train.recipe import PRESETS
 
 Usage = namedtuple("Usage", ("total", "used", "free"))
 
@@ -100,3 +101,10 @@ def test_it_answers_without_what_training_needs(option: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode in (0, 1) and "shipped" in done.stdout, done.stderr
+
+
+def test_folders_that_are_to_be_used_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a.npz").touch()
+    found = {f.name: f for f in check.examine(PRESETS["tiny"], None, tmp_path, tmp_path / "nowhere", tmp_path)}
+    assert not found["writers"].enough and "holds no qmnist-train-labels" in found["writers"].found
+    assert found["more"].enough and not found["more"].cure

@@ -29,3 +29,16 @@ def test_samples_are_drawn_and_nothing_is_trained(
 def test_help_shows_how_to_adapt_and_how_to_use_several_processes() -> None:
     text = CliRunner().invoke(train, ["--help"]).output
     assert "--extra" in text and "torchrun --standalone --nproc-per-node 2 -m device_runtime.cli train" in text
+
+
+def test_a_rate_that_is_no_number_is_refused_at_once(tmp_path: Path) -> None:
+    for rate in ("nan", "inf"):
+        result = CliRunner().invoke(train, ["--out", str(tmp_path / "run"), "--float-rate", rate])
+        assert result.exit_code == 2 and f"--float-rate {rate} is no rate" in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_file_is_no_place_for_a_run(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    result = CliRunner().invoke(train, ["--out", str(tmp_path / "run"), "--preset", "tiny"])
+    assert str(result.exception) == f"{tmp_path}/run is no folder; choose another --out"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import pickle
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from device_runtime.errors import PosteyeError
-from train import mnist
+from train import mnist, saved
 from train.digits import hands_of, load_extra
 from train.mnist import Digits, load_mnist
+from train.shards import load_shard
+from train.usps import usps_strips
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
@@ -91,3 +94,34 @@ def test_extra_digits_are_turned_to_bright_ink(tmp_path: Path) -> None:
     assert hand.glyphs[7][0].max() > 250 and hand.glyphs[7][0].shape[0] < 26
     with pytest.raises(PosteyeError, match="holds no"):
         load_extra(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b damaged", b"PK\x03\x04 cut short"])
+def test_damaged_files_of_digits_are_one_line(tmp_path: Path, content: bytes) -> None:
+    for name in ("digits.npz", "a.gz", "b", "qmnist-test-labels-idx2-int.gz"):
+        (tmp_path / name).write_bytes(content)
+    calls = (
+        lambda: load_extra(tmp_path),
+        lambda: mnist._read_idx(tmp_path, "a"),
+        lambda: mnist._read_idx(tmp_path, "b"),
+        lambda: mnist._writers(tmp_path, "test", np.zeros(3, np.uint8)),
+    )
+    for call in calls:
+        with pytest.raises(PosteyeError, match="is damaged"):
+            call()
+
+
+def test_pipes_are_refused_where_training_reads_files(tmp_path: Path) -> None:
+    for name in ("digits.npz", "a.gz", "qmnist-test-labels-idx2-int.gz"):
+        os.mkfifo(tmp_path / name)
+    calls = (
+        lambda: load_extra(tmp_path),
+        lambda: mnist._read_idx(tmp_path, "a"),
+        lambda: mnist._writers(tmp_path, "test", np.zeros(3, np.uint8)),
+        lambda: usps_strips(tmp_path / "digits.npz"),
+        lambda: load_shard(tmp_path / "digits.npz"),
+        lambda: saved.load(tmp_path / "digits.npz", (), "train again"),
+    )
+    for call in calls:
+        with pytest.raises(PosteyeError, match="it is a named pipe, not a file"):
+            call()

@@ -37,7 +37,7 @@ def test_nothing_is_said_of_what_was_done_before_or_by_another_rank(capsys: pyte
 
 def test_what_is_kept_is_told_by_steps_and_parts() -> None:
     said = Progress(4, shown=False)
-    assert said.kept() == "nothing yet"
+    assert said.kept() == "nothing new"
     said.step("strips")
     assert said.kept() == "nothing yet"
     said.keep("2 of 4 files")

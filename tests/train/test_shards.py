@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 import zipfile
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +70,30 @@ def test_missing_shards_are_made_and_damaged_ones_made_again(tmp_path: Path) -> 
     assert paths[0].stat().st_mtime_ns == before
     assert all(same(load_shard(path), source.shard(index, lambda: None)) for index, path in enumerate(paths))
     assert len(list(paths[0].parent.iterdir())) == 3
+
+
+def test_an_interrupt_while_workers_start_is_not_lost_and_is_not_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = ShardMaker(Blots([], 4, 6), [shard_path(tmp_path, index) for index in range(50)], workers=2)
+    start = type(maker._processes[0]).start
+
+    def interrupted_start(process: SpawnProcess) -> None:
+        start(process)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(type(maker._processes[0]), "start", interrupted_start)
+    with pytest.raises(KeyboardInterrupt), maker:
+        pass
+    assert [process.is_alive() for process in maker._processes] == [False, False]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+
+
+def test_ctrl_c_does_not_reach_the_workers(tmp_path: Path) -> None:
+    paths = [shard_path(tmp_path, index) for index in range(2)]
+    with ShardMaker(Blots([], 4, 6), paths, workers=1) as maker:
+        for _ in range(10):
+            os.kill(int(maker._processes[0].pid or 0), signal.SIGINT)
+            time.sleep(0.1)
+        for path in paths:
+            maker.wait(path)
