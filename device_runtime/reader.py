@@ -82,7 +82,7 @@ class Reader:
     codes. A code must be in all that are given; none of the three means 3 to 9 digits. segmenter: "scan" or
     "hos", the road from strip to graph. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy"
     or None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
-    Raises PosteyeError for anything that cannot be used. Several threads may read with one Reader at a time.
+    Raises PosteyeError for any file or text that cannot be used. Several threads may read with one Reader at a time.
     """
 
     def __init__(

@@ -106,7 +106,10 @@ class Calibration:
         Between two rows the stricter one counts. Raises PosteyeError when max_error is below the smallest row.
         """
         if not self.table:
-            raise PosteyeError("this model was not calibrated; run posteye calibrate")
+            raise PosteyeError(
+                "no error rate can be promised for this model: it was too often wrong when it was calibrated; "
+                "train it longer, or calibrate it with more strings"
+            )
         kept = [threshold for error, threshold, _ in self.table if error <= max_error]
         if not kept:
             smallest, _, _ = self.table[0]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -101,6 +104,16 @@ class InterpreterEngine:
         return _Prepared(shape, interpreter, source, interpreter.get_output_details()[0]["index"])
 
 
+@contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Let Ctrl-C come after the block: an extension that it stops while loading fails, and never loads again."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def load(name: str) -> Any:
     """Import an interpreter's module; raises InterpreterMissing or InterpreterBroken with the remedy."""
     runtime = RUNTIMES[name]
@@ -113,6 +126,7 @@ def load(name: str) -> Any:
             f"the engine {name!r} does not work with numpy {np.__version__}: {runtime.remedy}, or choose another engine"
         )
     try:
-        return importlib.import_module(runtime.module)
+        with _interrupts_put_off():
+            return importlib.import_module(runtime.module)
     except ImportError as error:
         raise InterpreterBroken(f"the engine {name!r} does not load ({error}): {runtime.remedy}") from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
+import signal
 from typing import Any
 
 import flatbuffers
@@ -18,7 +20,7 @@ from convert.tflite_writer import write_tflite
 from device_runtime.bundle import MODEL_FILE
 from device_runtime.engines import pick, trouble
 from device_runtime.engines.flatbuffer import read_net
-from device_runtime.engines.interpreter import InterpreterEngine, Kernels
+from device_runtime.engines.interpreter import InterpreterEngine, Kernels, load
 from device_runtime.engines.net import Conv, Grid, Net, Pad
 from device_runtime.engines.numpy_engine import NumpyEngine, Rescale
 from device_runtime.errors import BundleError, PosteyeError
@@ -218,3 +220,17 @@ def test_random_damage_is_refused_or_harmless(changes: list[tuple[float, bool, i
 def test_the_reader_sees_all_steps_of_the_stub(model: bytes) -> None:
     kinds = ["pad" if isinstance(step, Pad) else "conv" for step in read_net(model).steps]
     assert kinds == ["pad", "conv", "pad", "conv", "conv", "pad", "conv", "pad", *["conv"] * 5]
+
+
+def test_an_interrupt_while_an_interpreter_loads_comes_when_it_has_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    def interrupted(module: str) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        loaded.append(module)
+        return module
+
+    monkeypatch.setattr(importlib, "import_module", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load("litert")
+    assert loaded == ["ai_edge_litert.interpreter"]

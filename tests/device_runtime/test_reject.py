@@ -213,13 +213,13 @@ def test_an_error_below_the_table_cannot_be_promised() -> None:
 
 
 def test_a_model_without_calibration_promises_nothing() -> None:
-    with pytest.raises(PosteyeError, match="not calibrated"):
+    with pytest.raises(PosteyeError, match="no error rate can be promised"):
         Calibration(AS_IT_IS, AS_IT_IS, ()).threshold(0.05)
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
 def test_a_temperature_must_be_positive(temperature: float) -> None:
-    with pytest.raises(ValueError, match="temperature"):
+    with pytest.raises(ValueError, match="no error rate can be promised"):
         Scale(temperature, 0.0)
 
 
