@@ -183,7 +183,7 @@ _MEASURED = (
     Figure(
         "decoding",
         "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
-        "--printed {data}/printed_postcode_lines --count 4000",
+        "--printed {data}/printed_postcode_lines --count 1000",
         7,
         (*READING, *EVALUATING, *GENERATOR, "benchmarks/decoding*.py", "benchmarks/lexicons.py", "train/judged.py"),
         timed=True,
