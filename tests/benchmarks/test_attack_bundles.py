@@ -23,7 +23,7 @@ def test_the_shipped_bundle_sealed_again_is_read_by_all_engines() -> None:
 def test_hostile_bundles_are_refused_or_read(target: object, cases: int) -> None:
     found = attack(target.__name__, cases, seed=1998, jobs=1)  # type: ignore[attr-defined]
     assert found.findings == [] and found.total.tried == 3 * cases
-    assert found.total.refused > cases and found.total.answered > 6
+    assert found.total.refused > cases and found.total.answered > 0
 
 
 def test_a_mutant_is_the_same_each_time() -> None:

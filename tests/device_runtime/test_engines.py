@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import os
 import signal
+import threading
 from typing import Any
 
 import flatbuffers
@@ -226,7 +226,7 @@ def test_an_interrupt_while_an_interpreter_loads_comes_when_it_has_loaded(monkey
     loaded = []
 
     def interrupted(module: str) -> str:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
         loaded.append(module)
         return module
 
