@@ -30,7 +30,7 @@ Reads <!-- v:made.exact:.1% -->?<!-- /v --> in <!-- v:made.bytes:, -->?<!-- /v -
 <!-- end -->
 
 <!-- figure: made.output -->
-old
+what stood here before
 <!-- end -->
 
 <!-- figure: made.origin -->
@@ -64,7 +64,7 @@ def test_a_page_is_filled_and_stays_as_it_is(repository: Path) -> None:
     text = (repository / "page.md").read_text()
     assert "-->82.9 %<!-- /v --> in" in text and "-->141,688<!-- /v -->" in text
     assert "\n\n| set     | exact  |\n|---------|--------|\n| amounts | 82.9 % |\n\n<!-- end -->" in text
-    assert "\n    $ posteye evaluate\n\n    exact 82.9 %\n" in text and "old" not in text
+    assert "\n    $ posteye evaluate\n\n    exact 82.9 %\n" in text and "what stood here before" not in text
     assert "at commit 01234567" in text and ", seed 3, by `" in text
     assert complaints(repository) == []
     assert pages.fill(repository, repository / "results") == []
