@@ -203,6 +203,21 @@ print(heavy, int(peak.group(1)) // 1024)
     assert int(resident_mb) <= MAX_RESIDENT_MB
 
 
+def read_over_a_cable(*arguments: object) -> tuple[subprocess.CompletedProcess[str], list[Event]]:
+    """Read fields of five digits with a sorter at the other end of a cable: what the command did, what arrived."""
+    received: list[Event] = []
+    stop = threading.Event()
+    with Cable() as cable:
+        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
+        sorter.start()
+        try:
+            found = posteye("read", *arguments, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end)
+        finally:
+            stop.set()
+            sorter.join()
+    return found, received
+
+
 def bad_inputs(folder: Path) -> dict[str, Path]:
     """Files that are no images, and images that are odd."""
     (folder / "empty.png").touch()
@@ -293,17 +308,8 @@ def test_a_fault_of_the_program_stops_no_other_image(
 
 def test_an_unreadable_piece_is_told_to_the_sorter(tmp_path: Path) -> None:
     bad_inputs(tmp_path)
-    received: list[Event] = []
-    stop = threading.Event()
-    with Cable() as cable:
-        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
-        sorter.start()
-        try:
-            images = [tmp_path / "text.png", SAMPLES[0].path, tmp_path / "missing.png"]
-            found = posteye("read", *images, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end)
-        finally:
-            stop.set()
-            sorter.join()
+    images = [tmp_path / "text.png", SAMPLES[0].path, tmp_path / "missing.png"]
+    found, received = read_over_a_cable(*images)
     assert found.returncode == 2 and found.stderr.count("acknowledged") == 3
     readings = [event.reading for event in received if event.kind == "reading" and event.reading]
     assert [(r.piece, r.status, r.code) for r in readings] == [
@@ -344,18 +350,7 @@ def test_wrong_options_exit_with_2_and_no_traceback(arguments: list[str], messag
 
 
 def test_reading_over_a_cable_is_acknowledged() -> None:
-    received: list[Event] = []
-    stop = threading.Event()
-    with Cable() as cable:
-        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
-        sorter.start()
-        try:
-            found = posteye(
-                "read", SAMPLES[0].path, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end, "--json"
-            )
-        finally:
-            stop.set()
-            sorter.join()
+    found, received = read_over_a_cable(SAMPLES[0].path, "--json")
     assert found.returncode == 0, found.stderr
     assert "acknowledged" in found.stderr
     readings = [event.reading for event in received if event.kind == "reading"]
