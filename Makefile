@@ -25,7 +25,7 @@ test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: s
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
 
 fonts:  ## install the free fonts that training sets its fields in (Debian packages)
-	@missing=$$($$(.ci/python) -m train.fonts) || .ci/need "$$(.ci/python) -m train.fonts" $$missing
+	@missing=$$($$(.ci/python) -m train.synthesis.writing.fonts) || .ci/need "$$(.ci/python) -m train.synthesis.writing.fonts" $$missing
 
 mutants: .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
@@ -40,7 +40,7 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff check --fix .
 
 pages: .venv-dev/.ready  ## fill the pages from the results files, and check both
-	$(DEV) benchmarks.pages
+	$(DEV) benchmarks.figures.pages
 
 figures: .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
 	$(DEV) benchmarks.figures --all --data $(DATA)

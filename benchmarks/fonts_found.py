@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.provenance import files_hash
-from train.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts, found_families
+from benchmarks.figures.provenance import files_hash
+from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts, found_families
 
 
 def fonts_found() -> dict[str, int | str]:

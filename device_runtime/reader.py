@@ -12,19 +12,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime import engines, upright
+from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
-from device_runtime.decode import Decoder
+from device_runtime.decoding import upright
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.ensemble import Look, look
+from device_runtime.decoding.rejection import Calibration, Scale, judge
 from device_runtime.errors import PosteyeError
-from device_runtime.grammar import Grammar
-from device_runtime.images import load_grey, to_grey
-from device_runtime.locate import locate
-from device_runtime.looks import Look, look
-from device_runtime.normalize import STRIP_HEIGHT_PX, normalize
-from device_runtime.polarity import Inked, inked, settle
-from device_runtime.reject import Calibration, Scale, judge
-from device_runtime.scan import Scanner
-from device_runtime.segmenter import SCAN, recogniser
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.load import load_grey, to_grey
+from device_runtime.image.locate import locate
+from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.image.polarity import Inked, inked, settle
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.segmenter import SCAN, recogniser
 from device_runtime.types import Decoding, Field, Reading
 
 DEFAULT_PATTERN = r"\d{3,9}"

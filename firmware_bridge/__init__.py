@@ -1,10 +1,10 @@
 """The wire between the reader and the sorter's controller; docs/protocol.md describes it."""
 
-from firmware_bridge.cable import Cable
+from firmware_bridge.controller.sorter import Event, Sorter, serve
 from firmware_bridge.errors import BridgeError, MessageError, NoAnswerError, PortError, RefusedError
-from firmware_bridge.link import Delivery, Link
-from firmware_bridge.message import ReadingMessage
-from firmware_bridge.sorter import Event, Sorter, serve
+from firmware_bridge.host.cable import Cable
+from firmware_bridge.host.link import Delivery, Link
+from firmware_bridge.protocol.message import ReadingMessage
 
 __all__ = [
     "BridgeError",

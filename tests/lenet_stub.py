@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from convert.lenet_gate import LenetModel, convert_lenet
-from train.lenet import LENET_5, LeNet
-from train.quant_lenet import QuantLeNet
-from train.rbf import digit_codes
+from convert.lenet5.gate import LenetModel, convert_lenet
+from train.lenet1998.model import LENET_5, LeNet
+from train.lenet1998.quantization import QuantLeNet
+from train.lenet1998.rbf import digit_codes
 
 
 def random_digits(count: int, seed: int) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from hypothesis import strategies as st
 
-from device_runtime.graph import NULL, Graph
+from train.gtn.graph import NULL, Graph
 
 Walk = tuple[list[int], float]  # arcs in order, penalty
 

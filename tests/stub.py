@@ -12,16 +12,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from convert.bundle_writer import write_bundle
-from convert.onnx_export import export_onnx
-from convert.onnx_reader import read_onnx
+from convert.bundle.writer import write_bundle
+from convert.onnx_files.export import export_onnx
+from convert.onnx_files.reader import read_onnx
 from convert.pipeline import describe
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained
 from device_runtime.bundle import Calibration, Operating, Scale
-from device_runtime.segmenter import SEGMENTERS
-from train.model import ScanningLeNet
-from train.quantization import QuantConv, QuantScanner
+from device_runtime.recognition.segmenter import SEGMENTERS
+from train.scanner.model import ScanningLeNet
+from train.scanner.quantization import QuantConv, QuantScanner
 
 CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), (Operating(0.01, 0.9, 0.5),), 1000, "made up")
 STUB_CHANNELS = (4, 6, 8, 8, 12, 12, 12, 12)

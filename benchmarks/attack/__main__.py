@@ -13,7 +13,7 @@ from benchmarks.attack import child, run
 from benchmarks.attack.counts import Counts
 from benchmarks.attack.results import FIELDS, Attacked, values
 from benchmarks.attack.targets import NAMES, load, module_of
-from benchmarks.figure_files import keep
+from benchmarks.figures.files import keep
 from benchmarks.fonts_found import fonts_found, fonts_hash
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.attack.counts import Target
 
-# In the order of the page. Each is a module of this package with a `TARGET`.
+# In the order of the page. Each is a module of cases/ with a `TARGET`.
 NAMES = ("fields", "images", "models", "manifests", "decoder", "grammars", "patterns", "wire", "bad_line")
 
 
@@ -18,4 +18,4 @@ def load(module: str) -> Target:
 
 def module_of(name: str) -> str:
     """The full name of a target's module."""
-    return f"{__package__}.{name}"
+    return f"{__package__}.cases.{name}"

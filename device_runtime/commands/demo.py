@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from device_runtime import picture
+from device_runtime.commands import picture
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
 from device_runtime.samples import Sample, load_samples

@@ -15,11 +15,11 @@ from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.commands.demo import as_expected
 from device_runtime.errors import PosteyeError
-from device_runtime.images import load_grey
-from device_runtime.normalize import normalize
+from device_runtime.image.load import load_grey
+from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
+from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import Sample, load_samples
-from device_runtime.scan import Scanner
 
 PACKAGES = ("posteye", "numpy", "opencv-python-headless", "pyserial", "ai-edge-litert", "tflite-runtime")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from device_runtime import grammar_file
-from device_runtime.countries import Country, countries
 from device_runtime.errors import GrammarError
-from device_runtime.grammar import Grammar
+from device_runtime.grammar import file as grammar_file
+from device_runtime.grammar.countries import Country, countries
+from device_runtime.grammar.grammar import Grammar
 
 
 @click.command()

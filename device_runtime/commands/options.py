@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from device_runtime.engines import ENGINES
-from device_runtime.grammar import Grammar
+from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR
-from device_runtime.segmenter import SCAN, SEGMENTERS
+from device_runtime.recognition.segmenter import SCAN, SEGMENTERS
 
 F = TypeVar("F", bound=Callable[..., Any])
 

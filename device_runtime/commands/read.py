@@ -12,12 +12,12 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.commands.notes import note
 from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError
-from device_runtime.files import printable
-from device_runtime.images import load_grey
-from device_runtime.isolated import IsolatedDecoder
-from device_runtime.notes import note
+from device_runtime.files.regular import printable
+from device_runtime.image.isolated import IsolatedDecoder
+from device_runtime.image.load import load_grey
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
 from device_runtime.unreadable import Unreadable

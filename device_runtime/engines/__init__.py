@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.engines.flatbuffer import read_net
 from device_runtime.engines.interpreter import InterpreterBroken, InterpreterEngine, InterpreterMissing, load
 from device_runtime.engines.model_writer import write_model
 from device_runtime.engines.numpy_engine import NumpyEngine
+from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
 
 ENGINES = ("litert", "tflite", "numpy")  # fastest first

@@ -15,7 +15,9 @@ import numpy as np
 from flatbuffers import number_types as forms
 from numpy.typing import NDArray
 
-from device_runtime.engines.flatbuffer import (
+from device_runtime.engines.limits import Shape, shape_after
+from device_runtime.engines.net import Conv, Grid, Net, Pad
+from device_runtime.engines.tflite_reader import (
     CONV_2D,
     CONV_OPTIONS,
     INT8,
@@ -28,8 +30,6 @@ from device_runtime.engines.flatbuffer import (
     VALID,
     VERSIONS,
 )
-from device_runtime.engines.limits import Shape, shape_after
-from device_runtime.engines.net import Conv, Grid, Net, Pad
 
 _DRAWN_PX = 160  # `shape` names a width; `shape_signature` says that any will do
 _CODES = (CONV_2D, PAD)

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.engines.flatbuffer import read_net
 from device_runtime.engines.limits import check_sums
 from device_runtime.engines.net import Conv, Pad
+from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import BundleError
 
 Rescale = Literal["xnnpack", "reference", "builtin"]

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import paper_ablations, paper_training
-from benchmarks import paper_rows_nets as nets
-from benchmarks.paper_data import PaperData, Version
+from benchmarks.lenet1998 import ablations as paper_ablations
+from benchmarks.lenet1998 import rows_nets as nets
+from benchmarks.lenet1998 import training as paper_training
+from benchmarks.lenet1998.data import PaperData, Version
 
 
 class Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from train.mnist import Digits
+from train.data.mnist import Digits
 
 
 def made_digits(count: int = 60) -> Digits:

@@ -13,7 +13,7 @@ from device_runtime.engines.net import Conv, Grid, Pad
 from device_runtime.engines.numpy_engine import Rescale
 from tests.engines_here import with_engine
 from tests.lenet_stub import converted, random_digits
-from train.finetune_lenet import framed
+from train.lenet1998.finetune import framed
 
 KINDS = [
     with_engine("litert", "litert", "default", "xnnpack"),

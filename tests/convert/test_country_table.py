@@ -7,8 +7,8 @@ from importlib import metadata
 import pytest
 
 from convert.country_table import digits_pattern, source_entries, table, table_row
-from device_runtime.countries import TABLE
 from device_runtime.errors import GrammarError
+from device_runtime.grammar.countries import TABLE
 
 
 @pytest.mark.parametrize(

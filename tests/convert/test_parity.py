@@ -9,10 +9,10 @@ import numpy as np
 import onnx
 import pytest
 
-from convert.onnx_reader import read_onnx
+from convert.backends import LITERT, QAT, Runner, Scores, Strips, runners
+from convert.onnx_files.reader import read_onnx
 from convert.parity import check_parity, table
 from convert.pipeline import WIDTHS_PX
-from convert.runners import LITERT, QAT, Runner, Scores, Strips, runners
 from device_runtime.bundle import MODEL_FILE, ONNX_FILE
 from device_runtime.errors import PosteyeError
 from tests.stub import make_stub_scanner, random_strips, stub_bundle

@@ -11,11 +11,11 @@ from ai_edge_litert import schema_py_generated as schema
 from onnx import helper, numpy_helper
 
 from convert.errors import ConvertError
-from convert.onnx_reader import read_onnx
+from convert.onnx_files.reader import read_onnx
 from convert.tflite_writer import write_tflite
 from device_runtime.bundle import MODEL_FILE, ONNX_FILE
-from device_runtime.engines.flatbuffer import read_net
 from device_runtime.engines.net import Conv, Pad
+from device_runtime.engines.tflite_reader import read_net
 from tests.stub import stub_bundle
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from convert.bundle_writer import write_bundle
+from convert.bundle.writer import write_bundle
 from device_runtime.bundle import (
     MANIFEST_FILE,
     MODEL_FILE,

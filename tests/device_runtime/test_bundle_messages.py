@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from convert.bundle_writer import write_bundle
+from convert.bundle.writer import write_bundle
 from device_runtime.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, MODEL_FILE, ONNX_FILE, Input, Operating, load_bundle
 from device_runtime.errors import BundleError
 from tests.stub import CALIBRATION, stub_bundle

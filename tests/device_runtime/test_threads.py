@@ -14,8 +14,8 @@ from device_runtime.bundle import load_bundle
 from device_runtime.engines import ENGINES, pick
 from device_runtime.engines.interpreter import InterpreterEngine
 from device_runtime.reader import Reader
+from device_runtime.recognition.segmenter import HOS, SCAN
 from device_runtime.samples import load_samples
-from device_runtime.segmenter import HOS, SCAN
 from tests.engines_here import ALL_ENGINES, requires, with_engine
 
 THREADS = 4

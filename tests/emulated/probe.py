@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from device_runtime.bundle import load_bundle
 from device_runtime.engines import pick
-from device_runtime.images import load_grey
-from device_runtime.normalize import normalize
+from device_runtime.image.load import load_grey
+from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
+from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import Sample, load_samples
-from device_runtime.scan import Scanner
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
 _PACKAGES = ("posteye", "numpy", "opencv-python-headless")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge import Cable, Event, ReadingMessage, serve
-from firmware_bridge.frame import DELIMITER, Frame, FrameReader
+from firmware_bridge.protocol.frame import DELIMITER, Frame, FrameReader
 
 PROTOCOL_PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
 

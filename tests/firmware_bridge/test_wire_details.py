@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from firmware_bridge import Event, Link, NoAnswerError, PortError, ReadingMessage, Sorter, link, serve, sorter
-from firmware_bridge.frame import ACK, HELLO, NAK, READING, WELCOME, Frame, FrameReader, encode
-from firmware_bridge.message import NakCause, decode_name, encode_cause, encode_name, encode_reading
-from firmware_bridge.port import BAUD_RATE
+from firmware_bridge import Event, Link, NoAnswerError, PortError, ReadingMessage, Sorter, serve
+from firmware_bridge.controller import sorter
+from firmware_bridge.host import link
+from firmware_bridge.host.port import BAUD_RATE
+from firmware_bridge.protocol.frame import ACK, HELLO, NAK, READING, WELCOME, Frame, FrameReader, encode
+from firmware_bridge.protocol.message import NakCause, decode_name, encode_cause, encode_name, encode_reading
 
 SESSION = 0x5F3A12C4
 READ = ReadingMessage(7, "accepted", "10115", 0.9973, 84)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.stub import random_strips
-from train.digits import Hand
-from train.recipe import Preset, Recipe
-from train.shards import Shard
+from train.data.writers import Hand
+from train.scanner.recipe import Preset, Recipe
+from train.synthesis.shards import Shard
 
 # As `--preset tiny`, with fewer strips yet.
 PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=20, held_out_strips=12), 1, "tests")
@@ -16,7 +16,7 @@ PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=2
 
 @dataclass(frozen=True)
 class Blots:
-    """A source of shards, like `train.shards.Generated`."""
+    """A source of shards, like `train.synthesis.shards.Generated`."""
 
     hands: list[Hand]
     seed: int

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from train.digits import Hand
-from train.fields import FieldGenerator
+from train.data.writers import Hand
+from train.synthesis.generator import FieldGenerator
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ import torch
 
 from device_runtime.errors import PosteyeError
 from tests.stub import STUB_CHANNELS
-from train.distributed import training_group
-from train.model import ScanningLeNet
-from train.quantization import QuantScanner
-from train.shards import load_shard, shard_path
-from train.trainer import Recipe, Run
+from train.scanner.distributed import training_group
+from train.scanner.model import ScanningLeNet
+from train.scanner.quantization import QuantScanner
+from train.scanner.trainer import Recipe, Run
+from train.synthesis.shards import load_shard, shard_path
 
 # Batches of 16: a shard's last one holds a single strip, so that a second rank has none of it.
 RECIPE = Recipe(seed=3, shards=2, float_epochs=2, quantized_epochs=2, batch=16, bfloat16=False)

@@ -1,0 +1,1 @@
+"""The criteria of global training compared, and when they collapse."""

@@ -1,0 +1,1 @@
+"""Decoding measured: rates, calibration, lexicons, time."""

@@ -1,0 +1,163 @@
+"""Reads a set of strings in every way that is compared, and keeps what was read.
+
+The ways build on each other: the best class path alone, with a grammar, with a lexicon, and the last two with a second
+look. What is kept are decodings, so that another calibration needs no further reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.decoding.sets import Task
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.decoding_graph import make_plan
+from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.search import masses
+from device_runtime.errors import PosteyeError
+from device_runtime.files.atomic import write_bytes
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.segmenter import Recognise
+from device_runtime.types import Candidate, Decoding, Strip
+
+GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"
+GRAMMAR_TWICE, LEXICON_TWICE = "grammar, second look", "lexicon, second look"
+# Each way of reading: what decodes, and whether a doubtful field is looked at twice.
+WAYS = {
+    GREEDY: (GREEDY, False),
+    GRAMMAR: (GRAMMAR, False),
+    LEXICON: (LEXICON, False),
+    GRAMMAR_TWICE: (GRAMMAR, True),
+    LEXICON_TWICE: (LEXICON, True),
+}
+_NOTHING = Decoding((), (), None)
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+Decode = Callable[[Lattice], Decoding]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What readings depend on: the set, the road, the model and the code (both SHA-256), and how many strings."""
+
+    task: str
+    segmenter: str
+    model: str
+    strings: int
+    code: str
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What was read in one way: a decoding for each string, and the time from its strip to it."""
+
+    decodings: list[Decoding]
+    spent_ms: list[float]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The readings of a set of strings by the road of `origin`. engine: of the model. reads: by the way of reading."""
+
+    origin: Origin
+    engine: str
+    truths: list[str]
+    reads: dict[str, Read]
+
+
+def keep(kept: Kept, path: Path) -> None:
+    """Write readings to a JSON file, so that a reader sees all of it or nothing."""
+    write_bytes(path, msgspec.json.encode(kept))
+
+
+def find(path: Path, origin: Origin) -> Kept | None:
+    """The readings in a file, None when there are none of this origin; raises PosteyeError for a broken file."""
+    if not path.exists():
+        return None
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+    except msgspec.DecodeError as error:
+        raise PosteyeError(f"{path} holds no readings ({error}); delete it") from None
+    return kept if kept.origin == origin else None
+
+
+def read(task: Task, origin: Origin, recognise: Recognise, alphabet: str, engine: str) -> Kept:
+    """Read every string of a task in every way; a lattice is made, and decoded, once for all of them."""
+    data = task.strings()
+    listed = Decoder(task.lexicon(), alphabet) if task.lexicon else None
+    greedy = Greedy(alphabet)
+    formed: dict[str, Decoder] = {}  # by the name of the grammar: its plan is compiled once
+    reads: dict[str, Read] = {}
+    progress = tqdm(data.strips, desc=f"{origin.task}/{origin.segmenter}", unit="strip", leave=False, disable=None)
+    for strip, truth in zip(progress, data.codes, strict=True):
+        form = task.form(truth)
+        if form.name not in formed:
+            formed[form.name] = Decoder(form, alphabet)
+        decoders: dict[str, Decode] = {GREEDY: greedy, GRAMMAR: formed[form.name].decode}
+        if listed:
+            decoders[LEXICON] = listed.decode
+        for way, (decoding, spent_ms) in _read_strip(strip, recognise, decoders).items():
+            mine = reads.setdefault(way, Read([], []))
+            mine.decodings.append(decoding)
+            mine.spent_ms.append(spent_ms)
+    return Kept(origin, engine, data.codes, reads)
+
+
+class Greedy:
+    """The plain reader: the longest number on the best class path, believed by its posterior under any number."""
+
+    def __init__(self, alphabet: str) -> None:
+        self._any = make_plan(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
+
+    def __call__(self, lattice: Lattice) -> Decoding:
+        """Read a lattice."""
+        number = lattice.number
+        arcs = self._any.arcs_of(number)
+        if arcs is None:
+            return _NOTHING
+        posterior = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
+        return Decoding((Candidate(number, min(1.0, posterior)),), (), None)
+
+
+class _Once(Generic[In, Out]):
+    """Calls a function once for each value, and counts for every call the time that the first took."""
+
+    def __init__(self, run: Callable[[In], Out], key: Callable[[In], int]) -> None:
+        self._run = run
+        self._key = key
+        self._known: dict[int, tuple[Out, float]] = {}
+        self.spent_ms = 0.0
+
+    def __call__(self, value: In) -> Out:
+        key = self._key(value)
+        if key not in self._known:
+            started = time.perf_counter()
+            result = self._run(value)
+            self._known[key] = result, (time.perf_counter() - started) * 1000
+        result, spent_ms = self._known[key]
+        self.spent_ms += spent_ms
+        return result
+
+
+def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
+    """Decoding and time of each way."""
+    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # drawn out, the same strip is wider
+    once = {name: _Once(decode, id) for name, decode in decoders.items()}
+    found = {}
+    for way, (name, second_look) in WAYS.items():
+        if name not in once:
+            continue
+        decode = once[name]
+        lattices.spent_ms = decode.spent_ms = 0.0
+        decoding = _NOTHING
+        if strip.has_ink:
+            with contextlib.suppress(PosteyeError):  # longer than the model reads
+                decoding = look(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
+        found[way] = decoding, lattices.spent_ms + decode.spent_ms
+    return found

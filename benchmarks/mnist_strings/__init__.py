@@ -1,0 +1,1 @@
+"""Strings of five MNIST test digits of one writer: clean, touching, hard."""

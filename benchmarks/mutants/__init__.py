@@ -1,0 +1,1 @@
+"""Mutation test of the code that decides whether a reading is believed."""

@@ -1,0 +1,132 @@
+"""The page of the mutation test: scores before and after, and why each survivor is let live."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from benchmarks.figures.files import load
+
+RESULTS = Path(__file__).parents[1] / "results" / "mutants.json"
+EXPLAINED = Path(__file__).with_name("explained.toml")
+PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
+
+
+class Score(Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of a module's mutants at a commit; when: "before" or "after" the tests that the mutants asked for.
+
+    tried: how many of the mutants; fewer than all are a random sample. timeout: those that ran on and on, which also
+    is noticed. explained: of those that survived.
+    """
+
+    module: str
+    when: str
+    commit: str
+    date: str
+    command: str
+    mutants: int
+    tried: int
+    killed: int
+    timeout: int
+    survived: int
+    explained: int
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    """Survivors of a module that are let live for one reason; mutants: "function: the changed line"."""
+
+    module: str
+    why: str
+    mutants: list[str]
+
+
+_HEAD = """# Testing
+
+`make test` runs everything; CONTRIBUTING.md says how tests are written. This page is about how good they are.
+
+## Mutation
+
+`make mutants` changes the modules that decide whether a code is believed, one small thing at a time ([mutmut], pinned
+in `constraints/`), and runs the tests that reach the change; `make mutants
+MODULE=device_runtime/decoding/rejection.py` does so for one of them. A mutant that no test notices is a hole in the
+tests, or it is explained below. All 3,196 take an estimated hour on two idle cores, so they are no part of `.ci/run`;
+it ends with exit code 1 when a survivor is not explained.
+
+mutmut changes functions only: constants of a module, class bodies, properties and cached functions stay as they are.
+Tests that start other programs, or never reach these modules, are left out.
+
+[mutmut]: https://mutmut.readthedocs.io
+"""
+
+
+def load_scores(path: Path = RESULTS) -> list[Score]:
+    """The scores of a results file; none where there is no such file. Raises PosteyeError for another file."""
+    return msgspec.convert(load(path).values["scores"], list[Score]) if path.exists() else []
+
+
+_SAMPLED = """
+Where fewer mutants than all were tried, they are a random sample (seed 1998), of `reject.py` those that the quickest
+tests reach. *After*, only the survivors were tried again, with the tests that were written for them: so the share after
+holds for the sample, and for the mutants that were not tried it is too high. `make mutants` tries them all.
+""".splitlines()
+
+
+def render(scores: list[Score], groups: list[Group]) -> str:
+    """The whole page in Markdown."""
+    return "\n".join([_HEAD, *_table(scores), *_explanations(groups)]) + "\n"
+
+
+def _table(scores: list[Score]) -> list[str]:
+    by_module: dict[str, dict[str, Score]] = defaultdict(dict)
+    for row in scores:
+        by_module[row.module][row.when] = row
+    lines = [
+        "Noticed = killed by a failing test or ended because it ran on and on. *Before* is commit",
+        f"{_commits(scores, 'before')}; *after* is {_commits(scores, 'after')}.",
+        *(_SAMPLED if any(row.tried < row.mutants for row in scores) else []),
+        "",
+        "| module | mutants before | noticed | mutants after | noticed | survived | of these explained |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for module, found in by_module.items():
+        lines.append(f"| {module} | {_before(found.get('before'))} | {_after(found.get('after'))} |")
+    for when in ("before", "after"):
+        rows = [row for row in scores if row.when == when]
+        if rows:
+            lines += ["", f"All together {when}: {_share(rows)} noticed."]
+    return lines
+
+
+def _commits(scores: list[Score], when: str) -> str:
+    return ", ".join(sorted({row.commit for row in scores if row.when == when}))
+
+
+def _before(row: Score | None) -> str:
+    return f"{_tried(row)} | {_share([row])}" if row else "- | -"
+
+
+def _after(row: Score | None) -> str:
+    return f"{_tried(row)} | {_share([row])} | {row.survived} | {row.explained}" if row else "- | - | - | -"
+
+
+def _tried(row: Score) -> str:
+    return str(row.mutants) if row.tried == row.mutants else f"{row.tried} of {row.mutants}"
+
+
+def _share(rows: list[Score]) -> str:
+    noticed, of = sum(row.killed + row.timeout for row in rows), sum(row.tried for row in rows)
+    return f"{100 * noticed / of:.1f} %"
+
+
+def _explanations(groups: list[Group]) -> list[str]:
+    lines = ["", "### Survivors that are let live"]
+    for module in dict.fromkeys(group.module for group in groups):
+        lines += ["", f"**{module}**", ""]
+        for group in groups:
+            if group.module == module:
+                lines += [f"* {group.why}"]
+                lines += [f"  * `{mutant}`" for mutant in group.mutants]
+    return lines

@@ -1,0 +1,31 @@
+"""posteye as a reader for `benchmarks.peers`: `python -m benchmarks.peers.posteye [BUNDLE]`."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.peers.serve import Recogniser, serve
+from device_runtime.bundle import RUNTIME_VERSION
+from device_runtime.reader import Reader
+
+PATTERN = r"\d{1,8}"  # no hint of the length: the others get none either
+
+
+def make() -> Recogniser:
+    """posteye with its shipped bundle or the one named on the command line; raises PosteyeError without either."""
+    reader = Reader(pattern=PATTERN, bundle=sys.argv[1] if len(sys.argv) > 1 else None)
+    manifest = reader.bundle.manifest
+
+    def read(grey: NDArray[np.uint8]) -> tuple[str, float]:
+        reading = reader.read(grey, field=True).reading
+        return reading.code or "", reading.confidence
+
+    version = f"{RUNTIME_VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
+    return Recogniser("posteye", version, len(reader.bundle.model), read)
+
+
+if __name__ == "__main__":
+    serve(make)

@@ -1,0 +1,34 @@
+"""RapidOCR's recogniser as a reader for `benchmarks.peers`; runs in the peers' environment."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.peers.serve import Recogniser, serve
+
+
+def make() -> Recogniser:
+    """The recogniser alone, with the settings it ships with, on one thread; no detector, no classifier is loaded."""
+    from rapidocr_onnxruntime.ch_ppocr_rec import TextRecognizer  # type: ignore[import-not-found]
+    from rapidocr_onnxruntime.main import DEFAULT_CFG_PATH  # type: ignore[import-not-found]
+    from rapidocr_onnxruntime.utils import read_yaml, update_model_path  # type: ignore[import-not-found]
+
+    config = update_model_path(read_yaml(DEFAULT_CFG_PATH))["Rec"]
+    model = Path(config["model_path"])
+    recognise = TextRecognizer(config | {"intra_op_num_threads": 1, "inter_op_num_threads": 1})
+
+    def read(grey: NDArray[np.uint8]) -> tuple[str, float]:
+        [(text, score)], _ = recognise(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+        return text, float(score)
+
+    story = f"{version('rapidocr-onnxruntime')}, {model.stem}, onnxruntime {version('onnxruntime')}"
+    return Recogniser("RapidOCR", story, model.stat().st_size, read)
+
+
+if __name__ == "__main__":
+    serve(make)

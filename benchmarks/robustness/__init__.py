@@ -1,0 +1,1 @@
+"""Readings under noise, blur, contrast, scale, rotation, and either polarity."""

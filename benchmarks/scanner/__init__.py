@@ -1,0 +1,1 @@
+"""The scanner alone: architectures, accuracy, parity, adaptation, the generator's speed."""

@@ -1,0 +1,110 @@
+"""What the shipped bundle reads of the four sets of accuracy.md, as `posteye evaluate` measures them.
+
+    python -m benchmarks.scanner.accuracy DATA --results benchmarks/results/accuracy.json
+
+DATA holds check_amounts, printed_postcode_lines and usps_digits/zip.train.gz; MNIST comes by pip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+
+from benchmarks.figures.files import keep
+from benchmarks.figures.provenance import SHIPPED, mnist_hash
+from benchmarks.scanner.architectures import macs
+from device_runtime import engines
+from device_runtime.bundle import Bundle, load_bundle
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.segmenter import SCAN, recogniser
+from train.data.mnist import load_mnist
+from train.data.usps import usps_strips
+from train.evaluation.evaluate import ERRORS, Labelled, Outcome, folder_strips, mnist_strips, read_all, table
+from train.scanner.model import CHANNELS, ScanningLeNet
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set of labelled strips. words: what stands behind `posteye evaluate` to measure it by hand."""
+
+    words: str
+    strings: Callable[[], Labelled]
+    country: str | None = None
+    pattern: str | None = None
+
+
+def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
+    """The figures of one set: shares 0..1, and the output of the command."""
+    alphabet = bundle.manifest.alphabet
+    grammar = Grammar.chosen(asked.country, asked.pattern, None, alphabet)
+    assert grammar is not None
+    engine = engines.pick(None, bundle.model)
+    outcome = read_all(
+        asked.strings(), recogniser(SCAN, Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
+    )
+    output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)]).splitlines()]
+    return {**figures_of(outcome), "output": output}
+
+
+def figures_of(outcome: Outcome) -> dict[str, Any]:
+    """The figures of readings; at-1: share accepted when the threshold leaves 1 % errors among the accepted."""
+    at = {f"at-{100 * error:g}".replace(".", "_"): round(outcome.accept_rate(error), 4) for error in ERRORS}
+    exact = round(outcome.exact, 4)
+    return {"strings": len(outcome.decodings), "exact": exact, "wrong": round(1 - exact, 4), **at}
+
+
+def size_of(bundle: Bundle) -> dict[str, int]:
+    """The model's file in bytes, the net's parameters, and its multiply-accumulates for a strip of 32 x 160."""
+    net = ScanningLeNet(CHANNELS)
+    parameters = sum(parameter.numel() for parameter in net.parameters())
+    return {"bytes": len(bundle.model), "parameters": parameters, "macs": macs(net)}
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+def accuracy(data: Path, mnist: Path | None, bundle: Path | None, results: Path | None) -> None:
+    """Read check amounts, printed lines, MNIST's and USPS's digits; print what `posteye evaluate` prints of each."""
+    cv2.setNumThreads(1)
+    test = load_mnist(mnist).test
+    folders = {name: data / name for name in ("check_amounts", "printed_postcode_lines")}
+    usps = data / "usps_digits" / "zip.train.gz"
+    sets = {
+        "amounts": Set(
+            r"check_amounts --field --pattern '\d{1,8}'",
+            lambda: folder_strips(folders["check_amounts"]),
+            pattern=r"\d{1,8}",
+        ),
+        "printed": Set(
+            "printed_postcode_lines --field --country MY",
+            lambda: folder_strips(folders["printed_postcode_lines"]),
+            country="MY",
+        ),
+        "mnist": Set("mnist", lambda: mnist_strips(test), pattern=r"\d"),
+        "usps": Set("usps --usps zip.train.gz", lambda: usps_strips(usps), pattern=r"\d"),
+    }
+    loaded = load_bundle(bundle)
+    values: dict[str, Any] = {"model": size_of(loaded)}
+    for name, asked in sets.items():
+        values[name] = read_set(asked, loaded)
+        click.echo("\n".join(values[name]["output"]) + "\n")
+    if results:
+        hashes: dict[str, Path | str] = {**folders, "usps": usps, "mnist": mnist_hash(test)}
+        keep("accuracy", results, values, data=hashes, bundle=bundle or SHIPPED)
+
+
+if __name__ == "__main__":
+    try:
+        accuracy()
+    except PosteyeError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -1,0 +1,118 @@
+"""How many strips a second the field generator makes, normalisation included: `python -m benchmarks.scanner.generator`.
+
+Each process first makes strips that are not counted: tracing the strokes of a writer and drawing the characters of a
+font happen once a process. The processes then start together; the rate is that of all of them by the wall clock.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import click
+import cv2
+
+from benchmarks.figures.blocks import table
+from benchmarks.figures.files import keep
+from benchmarks.figures.provenance import machine, mnist_hash
+from device_runtime.errors import PosteyeError
+from train.data.mnist import load_mnist
+from train.data.writers import Hand, hands_of, load_extra
+from train.synthesis.generator import FieldGenerator
+
+_SEED = 2031
+
+
+@click.command()
+@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's files; default: as posteye train.")
+@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files: one writer a string.")
+@click.option("--digits", type=click.Path(path_type=Path), help="Folder of further digits, .npz.")
+@click.option("--strips", type=click.IntRange(min=1), default=2000, show_default=True, help="Counted, a process.")
+@click.option("--warm-up", type=click.IntRange(min=0), default=3000, show_default=True, help="Not counted, a process.")
+@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+def main(
+    mnist: Path | None, writers: Path | None, digits: Path | None, strips: int, warm_up: int, results: Path | None
+) -> None:
+    """Measure the generator on one process and on two.
+
+    \b
+    Example:
+      python -m benchmarks.scanner.generator --writers qmnist --strips 1000
+    """
+    data = load_mnist(mnist, writers)
+    hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
+    before = machine()
+    lines = []
+    for processes in (1, 2):
+        wall, cpu = measure(hands, processes, strips, warm_up)
+        made = processes * strips
+        lines.append([str(processes), f"{made / wall:.0f}", f"{made / cpu:.0f}"])
+    heads = ["processes", "strips a second", "strips a second of processor time"]
+    click.echo(table(heads, lines))
+    if results:
+        hashes: dict[str, Path | str] = {"mnist": mnist_hash(data.test)}
+        hashes |= {path.name: path for path in (writers, digits) if path}
+        keep(
+            "generator",
+            results,
+            {"rates": {"heads": heads, "lines": lines}},
+            data=hashes,
+            seed=_SEED,
+            bundle=None,
+            machine=before,
+        )
+
+
+def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tuple[float, float]:
+    """Seconds by the wall clock, and of processor time over all processes, for `strips` strips in each process.
+
+    Raises PosteyeError when a process fails.
+    """
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(processes)
+    results = context.SimpleQueue()
+    workers = [
+        context.Process(target=_work, args=(hands, _SEED + number, strips, warm_up, barrier, results), daemon=True)
+        for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    spans = [results.get() for worker in workers if not worker.exitcode]
+    if len(spans) < processes:
+        raise PosteyeError("a process that makes strips ended with an error, which stands above; mend that first")
+    begun, done, spent = zip(*spans, strict=True)
+    return max(done) - min(begun), sum(spent)
+
+
+def _work(
+    hands: list[Hand],
+    seed: int,
+    strips: int,
+    warm_up: int,
+    barrier: Barrier,
+    results: multiprocessing.SimpleQueue[tuple[float, float, float]],
+) -> None:
+    cv2.setNumThreads(1)
+    try:
+        generator = FieldGenerator(hands, seed)
+        for _ in range(warm_up):
+            generator.strip()
+    except BaseException:
+        barrier.abort()  # or the others would wait for this one
+        raise
+    barrier.wait()
+    begun, spent = time.time(), time.process_time()
+    for _ in range(strips):
+        generator.strip()
+    results.put((begun, time.time(), time.process_time() - spent))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PosteyeError as error:
+        raise SystemExit(f"error: {error}") from None

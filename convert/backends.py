@@ -1,0 +1,130 @@
+"""Every way to compute a model's scores, made alike for comparison: the trained model, ONNX, and all kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from device_runtime.engines import Engine
+from device_runtime.engines.interpreter import InterpreterEngine
+from device_runtime.engines.net import Grid
+from device_runtime.engines.numpy_engine import NumpyEngine, Rescale
+from train.scanner.model import CLASSES, SUB_COLUMNS
+from train.scanner.quantization import INPUT_SCALE, QuantScanner
+
+Strips = NDArray[np.uint8]
+Scores = NDArray[np.int8]
+
+QAT, ONNX = "QAT torch", "ONNX Runtime"
+LITERT, LITERT_REFERENCE, TFLITE = "LiteRT XNNPACK", "LiteRT reference", "tflite-runtime"
+NUMPY_XNNPACK, NUMPY_REFERENCE, NUMPY_BUILTIN = "NumPy xnnpack", "NumPy reference", "NumPy builtin"
+
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One way to compute scores: `run` takes strips uint8 [n, 32, W] and gives int8 [n, columns, classes]."""
+
+    name: str
+    version: str
+    run: Callable[[Strips], Scores]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """One model in all its forms.
+
+    trained: strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`; the ONNX model
+    does the same. numpy: the NumPy engine of a kind of kernels. unfold: that map as int8 -> scores, the best highest.
+    """
+
+    trained: Callable[[Tensor], Tensor]
+    onnx: bytes
+    tflite: bytes
+    numpy: Callable[[Rescale], Engine]
+    output: Grid
+    unfold: Callable[[NDArray[np.int8]], Scores]
+
+
+def runners(scanner: QuantScanner, onnx_model: bytes, tflite_model: bytes, output: Grid) -> tuple[Runner, ...]:
+    """All runners for a finished scanner and the grid of its scores; PosteyeError when an interpreter is missing."""
+    numpy = partial(NumpyEngine, tflite_model)
+    return all_runners(Forms(scanner.head_map, onnx_model, tflite_model, numpy, output, _unfold))
+
+
+def all_runners(forms: Forms) -> tuple[Runner, ...]:
+    """All runners for a model; PosteyeError when an interpreter is missing."""
+    litert = InterpreterEngine("litert", forms.tflite)
+    reference = InterpreterEngine("litert", forms.tflite, "reference")
+    tflite = InterpreterEngine("tflite", forms.tflite)
+    xnnpack, twice, builtin = forms.numpy("xnnpack"), forms.numpy("reference"), forms.numpy("builtin")
+    engines = (
+        (LITERT, litert),
+        (LITERT_REFERENCE, reference),
+        (TFLITE, tflite),
+        (NUMPY_XNNPACK, xnnpack),
+        (NUMPY_REFERENCE, twice),
+        (NUMPY_BUILTIN, builtin),
+    )
+    return (
+        Runner(QAT, torch.__version__, _torch(forms)),
+        Runner(ONNX, onnxruntime.__version__, _onnx(forms)),
+        *(Runner(name, engine.version, _one_by_one(engine, forms)) for name, engine in engines),
+    )
+
+
+def _one_by_one(engine: Engine, forms: Forms) -> Callable[[Strips], Scores]:
+    def run(strips: Strips) -> Scores:
+        quantised = (strips.astype(np.int16) - 128).astype(np.int8)[..., np.newaxis]
+        heads = [engine.scores(quantised[i : i + 1]) for i in range(len(quantised))]
+        return forms.unfold(np.concatenate(heads).transpose(0, 3, 1, 2))
+
+    return run
+
+
+def _torch(forms: Forms) -> Callable[[Strips], Scores]:
+    def run(strips: Strips) -> Scores:
+        with torch.no_grad():
+            heads = [forms.trained(torch.from_numpy(batch)).numpy() for batch in _batches(strips)]
+        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
+
+    return run
+
+
+def _onnx(forms: Forms) -> Callable[[Strips], Scores]:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # Without it sums of two products saturate at 16 bits on x86-64 processors that have AVX2 but not VNNI.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    session = onnxruntime.InferenceSession(forms.onnx, options, providers=["CPUExecutionProvider"])
+
+    def run(strips: Strips) -> Scores:
+        heads = [session.run(None, {"strips": batch})[0] for batch in _batches(strips)]
+        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
+
+    return run
+
+
+def _batches(strips: Strips) -> list[NDArray[np.float32]]:
+    """Float strips [batch, 1, 32, W], 0..1."""
+    return [strips[i : i + _BATCH, np.newaxis].astype(np.float32) * INPUT_SCALE for i in range(0, len(strips), _BATCH)]
+
+
+def _to_integers(head: NDArray[np.float32], grid: Grid) -> NDArray[np.int8]:
+    """Real values back on their grid."""
+    q: NDArray[np.int8] = (np.rint(head / np.float32(grid.scale)) + grid.zero_point).astype(np.int8)
+    return q
+
+
+def _unfold(head: NDArray[np.int8]) -> Scores:
+    """The scanner's map [n, sub-columns * classes, 1, W / 4], one row a column."""
+    columns = head.reshape(len(head), SUB_COLUMNS, CLASSES, -1).transpose(0, 3, 1, 2)
+    return columns.reshape(len(head), -1, CLASSES)

@@ -1,0 +1,133 @@
+"""How far to trust a bundle's confidences, found on strings that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from convert.bundle.writer import write_bundle
+from device_runtime import engines
+from device_runtime.bundle import ONNX_FILE, Bundle, Calibration, Operating, Scale
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.rejection import Calibration as Fitted
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.segmenter import recogniser
+from device_runtime.types import Strip
+from train.evaluation.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
+from train.scanner.postprocess import kinds, one_number
+from train.synthesis.shards import load_shard
+
+_ANY_LENGTH = r"\d{1,9}"
+_FEWEST = 100
+_KIND = "kind"
+
+Line = dict[str, str | int | float]
+
+
+def calibrate_bundle(
+    loaded: Bundle,
+    strips: tuple[Path, ...],
+    folder: Path | None,
+    grammar: Grammar | None,
+    segmenters: tuple[str, ...],
+    out: Path,
+) -> Iterator[Line]:
+    """Fit a bundle's confidences and write it to `out`; gives the figures of each segmenter as they come.
+
+    strips: files of held-out strips; or folder: labelled fields. grammar: of the folder's codes, None = any number.
+    Raises PosteyeError when there are too few strings or a file cannot be used.
+    """
+    alphabet = loaded.manifest.alphabet
+    grammar = grammar or Grammar.from_pattern(_ANY_LENGTH, alphabet)
+    data = folder_strips(folder) if folder else _held_out(strips)
+    jobs = [(data, grammar)] if folder else [(data, grammar), *_by_length(data, alphabet)]
+    if len(data.codes) < _FEWEST:
+        raise PosteyeError(f"{len(data.codes)} strings are too few to calibrate with; give at least {_FEWEST}")
+    source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
+    scanner = Scanner(loaded, engines.pick(None, loaded.model))
+    found = dict(loaded.manifest.calibration)
+    truths = [code for part, _ in jobs for code in part.codes]
+    written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
+    for segmenter in segmenters:
+        recognise = recogniser(segmenter, scanner)
+        outcomes = [
+            read_all(part, recognise, Decoder(form, alphabet, grouped=folder is None or None), form.name)
+            for part, form in jobs
+        ]
+        outcome = _joined(outcomes)
+        found[segmenter] = _manifest_form(fit(outcome, truths, written), len(data.codes), source)
+        exact = round(outcomes[0].exact, 4)
+        yield {"segmenter": segmenter, "strings": len(data.codes), "exact": exact, **_check(outcome, truths)}
+    _write(loaded, found, out)
+
+
+def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Fitted:
+    """The calibration for what a reader made of strings with these truths and of these kinds."""
+    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
+
+
+def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
+    """The strings by their number of digits, each kind with the grammar that knows it."""
+    jobs = []
+    for length in sorted({len(code) for code in data.codes}):
+        rows = [i for i, code in enumerate(data.codes) if len(code) == length]
+        conditions = {_KIND: [data.conditions[_KIND][i] for i in rows]}
+        codes = [data.codes[i] for i in rows]
+        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], conditions)
+        jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
+    return jobs
+
+
+def _joined(outcomes: list[Outcome]) -> Outcome:
+    return Outcome(
+        [found for outcome in outcomes for found in outcome.decodings],
+        np.concatenate([outcome.confidences for outcome in outcomes]),
+        np.concatenate([outcome.correct for outcome in outcomes]),
+    )
+
+
+def _check(outcome: Outcome, truths: list[str]) -> dict[str, float]:
+    """Calibration error before, and after fitting on the other half of the strings."""
+    shuffled = np.random.default_rng(0).permutation(len(truths))
+    mine, other = (_part(outcome, truths, rows) for rows in np.array_split(shuffled, 2))
+    scale = fit(*mine, ["all"] * len(mine[1]))
+    right = other[0].correct
+    characters, verdicts = character_verdicts(*other)
+    return {
+        "ece_before": round(calibration_error(other[0].confidences, right), 4),
+        "ece": round(calibration_error(scale.code.all(other[0].confidences), right), 4),
+        "character_ece": round(calibration_error(scale.character.all(characters), verdicts), 4),
+    }
+
+
+def _part(outcome: Outcome, codes: list[str], rows: np.ndarray) -> tuple[Outcome, list[str]]:
+    part = Outcome([outcome.decodings[i] for i in rows], outcome.confidences[rows], outcome.correct[rows])
+    return part, [codes[i] for i in rows]
+
+
+def _held_out(paths: tuple[Path, ...]) -> Labelled:
+    strips: list[Strip] = []
+    codes: list[str] = []
+    written: list[str] = []
+    for path in paths:
+        shard = load_shard(path)
+        pixels, digits = one_number(shard)
+        strips += [Strip(p, np.eye(2, 3), True) for p in pixels]
+        codes += digits
+        written += kinds(shard)
+    return Labelled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
+
+
+def _manifest_form(fitted: Fitted, strings: int, source: str) -> Calibration:
+    code, character = (Scale(round(s.temperature, 6), round(s.offset, 6)) for s in (fitted.code, fitted.character))
+    return Calibration(code, character, tuple(Operating(*row) for row in fitted.table), strings, source)
+
+
+def _write(loaded: Bundle, calibration: dict[str, Calibration], out: Path) -> None:
+    manifest = msgspec.structs.replace(loaded.manifest, calibration=calibration)
+    write_bundle(out, manifest, loaded.model, (loaded.folder / ONNX_FILE).read_bytes())

@@ -1,0 +1,55 @@
+"""Writes a bundle folder, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from convert.bundle.folder_swap import CannotSwap, replacing_folder
+from convert.errors import ConvertError
+from device_runtime.bundle import MANIFEST_FILE, MODEL_FILE, ONNX_FILE, Hashes, Manifest, checksum
+from device_runtime.files.atomic import write_bytes
+
+_UNSEALED = "0" * 64
+
+
+def make_manifest(parts: dict[str, Any]) -> Manifest:
+    """A manifest from its parts (all keys but sha256 and checksum); raises ConvertError when one is out of range."""
+    unsealed = {"sha256": {"tflite": _UNSEALED, "onnx": _UNSEALED}, "checksum": _UNSEALED}
+    try:
+        # Through JSON, since the manifest must say the same after it was written and read.
+        return msgspec.json.decode(msgspec.json.encode({**parts, **unsealed}), type=Manifest)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise ConvertError(f"the model cannot be described in a manifest: {error}") from error
+
+
+def check_target(folder: Path) -> None:
+    """Raise ConvertError when something stands at `folder` that is no bundle, and must not be replaced by one."""
+    if folder.exists() and not (folder / MANIFEST_FILE).is_file():
+        raise ConvertError(f"{folder} exists and is no bundle: choose another --out")
+
+
+def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -> None:
+    """Write model.tflite, model.onnx and the manifest, sealed with their hashes; an older bundle there is replaced.
+
+    At every instant `folder` is the old bundle or the new one, whole: `replacing_folder` says what holds after a power
+    cut. Raises ConvertError when the folder holds something else or cannot be written, WriteError for a full disk.
+    """
+    check_target(folder)
+    hashes = Hashes(hashlib.sha256(tflite).hexdigest(), hashlib.sha256(onnx).hexdigest())
+    manifest = msgspec.structs.replace(manifest, sha256=hashes)
+    manifest = msgspec.structs.replace(manifest, checksum=checksum(manifest))
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    try:
+        with replacing_folder(folder) as fresh:
+            for name, data in ((MODEL_FILE, tflite), (ONNX_FILE, onnx), (MANIFEST_FILE, text)):
+                write_bytes(fresh / name, data)
+    except CannotSwap as error:
+        raise ConvertError(
+            f"the bundle {folder} cannot be replaced: {error.strerror}; give a new --out, or delete the old one first"
+        ) from error
+    except OSError as error:
+        raise ConvertError(f"the bundle {folder} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,1 @@
+"""`posteye convert` and `posteye calibrate`; heavy imports wait until they run."""

@@ -1,0 +1,93 @@
+"""A picture of one reading: the strip, the scanner's columns under it, and the best path through them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.decoding.alignment import align
+from device_runtime.errors import PosteyeError
+from device_runtime.files.atomic import write_bytes
+from device_runtime.reader import Result
+from device_runtime.recognition.scan_lattice import ScanLattice
+
+_ZOOM = 8
+_ROW_PX = 22
+_LEFT_PX = 92
+_TOP_PX = 64
+_PAPER, _INK, _PATH, _FRAME = (255, 255, 255), (40, 40, 40), (30, 90, 220), (200, 200, 200)
+_STATUS = {"accepted": (60, 140, 40), "rejected": (30, 90, 220), "no_code": (110, 110, 110)}
+
+
+def draw(result: Result) -> NDArray[np.uint8]:
+    """Draw a result, uint8 [H, W, 3]: darker cells are more probable, the line is the best path.
+
+    Raises PosteyeError for a result that does not come from the scanner's columns.
+    """
+    strip, lattice = result.trace.strip, result.trace.lattice
+    if not isinstance(lattice, ScanLattice):
+        raise PosteyeError("there are no columns to draw: only what was scanned has a picture of its columns")
+    penalties = lattice.penalties
+    rows, width = strip.pixels.shape
+    names = [*penalties.alphabet, "blank", "rubbish"]
+    top = _TOP_PX + rows * _ZOOM + 12
+    headline = _headline(result)
+    text_px = cv2.getTextSize(headline, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 1)[0][0]
+    total_px = _LEFT_PX + max(width * _ZOOM, text_px) + 16
+    canvas = np.full((top + len(names) * _ROW_PX + 40, total_px, 3), 255, np.uint8)
+    large = cv2.resize(255 - strip.pixels, None, fx=_ZOOM, fy=_ZOOM, interpolation=cv2.INTER_NEAREST)
+    canvas[_TOP_PX : _TOP_PX + rows * _ZOOM, _LEFT_PX : _LEFT_PX + width * _ZOOM] = large[:, :, None]
+    _text(canvas, headline, (_LEFT_PX, 40), 0.9, _STATUS[result.reading.status])
+    for row, name in enumerate(names):
+        _text(canvas, name, (10, top + row * _ROW_PX + 16), 0.5, _INK)
+    _cells(canvas, np.exp(-penalties.values), penalties.x_px, top)
+    if result.reading.code is not None:
+        _path(canvas, align(result.reading.code, penalties), penalties.x_px, top)
+    for character in result.reading.characters:
+        x = _LEFT_PX + int(character.x_px * _ZOOM)
+        cv2.line(canvas, (x, _TOP_PX), (x, top), _PATH, 1, cv2.LINE_AA)
+        label = f"{character.char} {character.confidence:.2f}"
+        _text(canvas, label, (x - 24, top + len(names) * _ROW_PX + 24), 0.5, _PATH)
+    return canvas
+
+
+def write(result: Result, path: Path) -> None:
+    """Write the picture of a result as PNG; raises WriteError when the file cannot be written."""
+    write_bytes(path, cv2.imencode(".png", draw(result))[1].tobytes())
+
+
+def _headline(result: Result) -> str:
+    reading = result.reading
+    reason = f" ({reading.reason})" if reading.reason else ""
+    return f"{reading.code or 'no code'}   {reading.status}{reason}   confidence {reading.confidence:.3f}"
+
+
+def _cells(canvas: NDArray[np.uint8], probability: NDArray[np.float32], x_px: NDArray[np.float32], top: int) -> None:
+    for column, x in enumerate(x_px):
+        left = _LEFT_PX + int((x - 1) * _ZOOM)
+        if left < _LEFT_PX:  # a column that looks at the paper before the strip
+            continue
+        for row, p in enumerate(probability[column]):
+            corner = (left, top + row * _ROW_PX)
+            far = (left + 2 * _ZOOM - 1, top + (row + 1) * _ROW_PX - 1)
+            shade = int(255 * (1 - min(1.0, float(p)) ** 0.5))
+            cv2.rectangle(canvas, corner, far, (shade, shade, shade), -1)
+            cv2.rectangle(canvas, corner, far, _FRAME, 1)
+
+
+def _path(canvas: NDArray[np.uint8], path: NDArray[np.intp], x_px: NDArray[np.float32], top: int) -> None:
+    points = [
+        (_LEFT_PX + int(x * _ZOOM), top + int(row) * _ROW_PX + _ROW_PX // 2)
+        for x, row in zip(x_px, path, strict=False)
+        if x >= 0
+    ]
+    for a, b in pairwise(points):
+        cv2.line(canvas, a, b, _PATH, 2, cv2.LINE_AA)
+
+
+def _text(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
+    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

@@ -1,0 +1,178 @@
+"""The plan of a grammar: its automaton composed with the character model, compiled once for the search.
+
+An arc of the plan writes one character of the alphabet and says what may stand before it on the strip: blanks, or a
+separator's mark, or either. Beside it stands the relaxed grammar: for each number of characters written so far, which
+characters may follow in any code. It allows at least the codes of the grammar, and its best completions are quickly
+found, so they bound the search from above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_runtime.grammar.automaton import LONGEST_CODE, Automaton
+from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What the relaxed grammar allows after a number of characters.
+
+    chars: for each junction the characters that may follow it, int [n], and gains: the best log-prior of each, float64
+    [n]. end: best log-prior of ending here, -inf if no code does.
+    """
+
+    chars: tuple[IntArray, IntArray, IntArray]
+    gains: tuple[FloatArray, FloatArray, FloatArray]
+    end: float
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A grammar ready for the search; build it with `make_plan`.
+
+    leaving: int [nodes + 1], the arcs of node n are leaving[n] .. leaving[n + 1] - 1.
+    char, junction, destination: int [arcs]. gain: float64 [arcs], log-prior. separator: [arcs], "" or what is written
+    before the character. end: float64 [nodes], log-prior of ending there. layers: the relaxed grammar.
+    exact: whether the relaxed grammar is the grammar itself. junctions: those that occur. density: the share of all
+    texts of a length that are codes, summed over the lengths: 1 for five digits, 0.43 for the ZIP codes there are.
+    alphabet: the characters that `char` counts.
+    """
+
+    leaving: IntArray
+    char: IntArray
+    junction: IntArray
+    destination: IntArray
+    gain: FloatArray
+    separator: list[str]
+    end: FloatArray
+    layers: tuple[Layer, ...]
+    exact: bool
+    junctions: tuple[int, ...]
+    density: float
+    alphabet: str
+
+    @property
+    def shortest(self) -> int:
+        """Characters in the shortest code, separators left out."""
+        return next(written for written, layer in enumerate(self.layers) if layer.end > -np.inf)
+
+    def write(self, arcs: Sequence[int]) -> str:
+        """The code that a path of arcs writes, separators included."""
+        return "".join(self.separator[arc] + self.alphabet[self.char[arc]] for arc in arcs)
+
+    def arcs_of(self, code: str) -> tuple[int, ...] | None:
+        """The path of arcs that writes a code, or None when the grammar does not have it."""
+        node, arcs, separator = 0, [], ""
+        for char in code:
+            if char not in self.alphabet:
+                separator = char
+                continue
+            leaving = range(int(self.leaving[node]), int(self.leaving[node + 1]))
+            wanted = self.alphabet.index(char)
+            arc = next((a for a in leaving if self.char[a] == wanted and self.separator[a] == separator), None)
+            if arc is None:
+                return None
+            arcs.append(arc)
+            node, separator = int(self.destination[arc]), ""
+        return tuple(arcs) if arcs and not separator and self.end[node] > -np.inf else None
+
+    def allows(self, characters: str) -> bool:
+        """Tell whether a code of the grammar, its separators left out, is written so."""
+        nodes = {0}
+        for char in characters:
+            wanted = self.alphabet.index(char)
+            arcs = [a for node in nodes for a in range(int(self.leaving[node]), int(self.leaving[node + 1]))]
+            nodes = {int(self.destination[a]) for a in arcs if self.char[a] == wanted}
+        return any(self.end[node] > -np.inf for node in nodes) and bool(characters)
+
+
+def make_plan(automaton: Automaton, alphabet: str) -> Plan:
+    """Compile an automaton over an alphabet and separators.
+
+    A separator that the grammar demands may be a mark, a gap or nothing on the strip (OPEN); where the same character
+    may also follow without it, only a mark shows that it is there (MARKED).
+    """
+    to_char = np.array([alphabet.find(symbol) for symbol in automaton.symbols])
+    char = to_char[automaton.symbol]
+    source, destination = automaton.source.astype(np.intp), automaton.destination.astype(np.intp)
+    penalty = automaton.penalty.astype(np.float64)
+    plain = char >= 0
+    leaving = np.searchsorted(source, np.arange(len(automaton.end_penalty) + 1))
+    # A separator and a character that may follow it become one arc.
+    before = np.flatnonzero(~plain)
+    count = np.diff(leaving)[destination[before]]
+    after = np.arange(count.sum()) + np.repeat(leaving[destination[before]] - (count.cumsum() - count), count)
+    before = np.repeat(before, count)
+    arcs = (
+        (source[plain], source[before]),
+        (char[plain], char[after]),
+        (destination[plain], destination[after]),
+        (penalty[plain], penalty[before] + penalty[after]),
+        (np.full(int(plain.sum()), -1), automaton.symbol[before]),
+    )
+    source, char, destination, penalty, mark = map(np.concatenate, arcs)
+    order = np.lexsort((mark, char, source))
+    source, char, destination, penalty, mark = (column[order] for column in (source, char, destination, penalty, mark))
+    nodes = len(automaton.end_penalty)
+    without = np.zeros((nodes, len(alphabet)), bool)
+    without[source[mark < 0], char[mark < 0]] = True
+    junction = np.where(mark < 0, PLAIN, np.where(without[source, char], MARKED, OPEN))
+    end = -automaton.end_penalty.astype(np.float64)
+    leaving = np.searchsorted(source, np.arange(nodes + 1))
+    layers, exact = _relax(source, char, junction, destination, -penalty, end, len(alphabet))
+    return Plan(
+        leaving=leaving,
+        char=char.astype(np.intp),
+        junction=junction,
+        destination=destination,
+        gain=-penalty,
+        separator=[automaton.symbols[m] if m >= 0 else "" for m in mark],
+        end=end,
+        layers=layers,
+        exact=exact,
+        junctions=tuple(np.unique(junction).tolist()),
+        density=_density(source, destination, end, len(alphabet)),
+        alphabet=alphabet,
+    )
+
+
+def _density(source: IntArray, destination: IntArray, end: FloatArray, characters: int) -> float:
+    """Chance that characters drawn at random spell a code, summed over the lengths of codes."""
+    total = 0.0
+    reached = np.zeros(len(end))
+    reached[0] = 1.0
+    for _ in range(LONGEST_CODE):
+        reached = np.bincount(destination, reached[source] / characters, len(end)).astype(np.float64)
+        total += float(reached[end > -np.inf].sum())
+    return total
+
+
+def _relax(
+    source: IntArray,
+    char: IntArray,
+    junction: IntArray,
+    destination: IntArray,
+    gain: FloatArray,
+    end: FloatArray,
+    characters: int,
+) -> tuple[tuple[Layer, ...], bool]:
+    """The layers of the relaxed grammar, and whether each has a single node, so that nothing is relaxed."""
+    reached = np.zeros(len(end), bool)
+    reached[0] = True
+    layers: list[Layer] = []
+    exact = True
+    while reached.any():
+        exact = exact and int(reached.sum()) == 1
+        arcs = np.flatnonzero(reached[source])
+        best = np.full((3, characters), -np.inf)
+        np.maximum.at(best, (junction[arcs], char[arcs]), gain[arcs])
+        chars = [np.flatnonzero(best[kind] > -np.inf) for kind in (PLAIN, OPEN, MARKED)]
+        gains = [best[kind][chars[kind]] for kind in (PLAIN, OPEN, MARKED)]
+        layers.append(Layer(tuple(chars), tuple(gains), float(end[reached].max())))  # type: ignore[arg-type]
+        reached = np.zeros_like(reached)
+        reached[destination[arcs]] = True
+    return tuple(layers), exact

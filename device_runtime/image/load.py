@@ -1,0 +1,137 @@
+"""Image files and arrays to grey, with errors that say what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.errors import FileError, ImageError
+from device_runtime.files.regular import printable, read_regular
+from device_runtime.image.header import ImageHeader, read_header
+from device_runtime.image.png_data import check_png_data
+from device_runtime.image.tiff_header import UPRIGHT
+
+MAX_SIDE_PX = 32_000  # OpenCV's resampling maps hold 16-bit coordinates
+MAX_FILE_BYTES = 64_000_000
+MAX_DECODED_BYTES = 64_000_000  # an A4 page at 400 dpi in colour has 46 MB
+MAX_DECODING_BYTES = 160_000_000  # with what the decoder holds beside it
+
+# As stored, with any alpha, but for two: a JPEG's grey is cheaper to have from its decoder, being the file's first
+# component, and what OpenCV takes for the alpha of a BMP is mostly a byte without a meaning.
+# No flag here lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
+_AS_STORED = cv2.IMREAD_UNCHANGED
+_FLAGS = {
+    "JPEG": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+    "BMP": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+}
+_NO_MEMORY = -4  # OpenCV's StsNoMem
+_BAND_ROWS = 256
+
+Grey = NDArray[np.uint8]
+
+
+def load_grey(path: Path | str) -> Grey:
+    """Read an image file as grey, uint8 [H, W], upright as its EXIF orientation says.
+
+    Raises ImageError, beginning with the path, when the file is missing, no regular file, empty, not a PNG, JPEG, TIFF,
+    BMP or WebP, damaged, or needs more memory than MAX_DECODED_BYTES and MAX_DECODING_BYTES.
+    """
+    try:
+        return _decode(_bytes(path))
+    except ImageError as error:
+        raise ImageError(f"{printable(path)} {error}") from error
+
+
+def _bytes(path: Path | str) -> bytes:
+    try:
+        data = read_regular(path, MAX_FILE_BYTES)
+    except FileError as error:
+        raise ImageError(f"cannot be read: {error}") from error
+    if not data:
+        raise ImageError("is empty")
+    return data
+
+
+def _decode(data: bytes) -> Grey:
+    header = read_header(data)
+    _check_size(header)
+    if header.format == "PNG":
+        # A byte a row tells how it is filtered, and an interlaced picture has twice as many rows.
+        check_png_data(data, header.decoded_bytes + 2 * header.height)
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS.get(header.format, _AS_STORED))
+    except cv2.error as error:  # so damaged that a codec gives up
+        complaint = "needs more memory than there is" if error.code == _NO_MEMORY else f"is a damaged {header.format}"
+        raise ImageError(complaint) from error
+    if image is None:
+        raise ImageError(f"is a damaged {header.format}")
+    del data  # no longer needed, and as large as the picture at worst
+    return upright(to_grey(image), header.orientation)
+
+
+def _check_size(header: ImageHeader) -> None:
+    size = f"is {header.width} x {header.height} px"
+    if max(header.width, header.height) > MAX_SIDE_PX:
+        raise ImageError(f"{size}; crop it to {MAX_SIDE_PX} px a side")
+    decoding = header.decoded_bytes + header.held_bytes
+    if header.decoded_bytes > MAX_DECODED_BYTES:
+        needed, allowed = header.decoded_bytes, MAX_DECODED_BYTES
+    elif decoding > MAX_DECODING_BYTES:
+        needed, allowed = decoding, MAX_DECODING_BYTES
+    else:
+        return
+    raise ImageError(
+        f"{size}: to decode it takes {needed / 1e6:.0f} MB and {allowed / 1e6:.0f} MB are allowed; crop or reduce it"
+    )
+
+
+def upright(grey: Grey, orientation: int) -> Grey:
+    """Turn and mirror a picture so that it stands as EXIF says that it should: orientation 1 to 8, 1 = as it is."""
+    if orientation == UPRIGHT:
+        return grey
+    if orientation >= 5:
+        grey = grey.T
+    if orientation in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)
+
+
+def to_grey(image: NDArray[np.generic]) -> Grey:
+    """Grey, uint8 [H, W], of an image: 8 or 16 bits, grey or BGR or with alpha (laid on white).
+
+    Raises ImageError for anything that is no such array, and for images with a side over MAX_SIDE_PX.
+    """
+    if not isinstance(image, np.ndarray):
+        raise ImageError(f"a {type(image).__name__} is no image; give a path or a NumPy array")
+    if image.ndim not in (2, 3) or 0 in image.shape[:2] or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4)):
+        raise ImageError(f"an array of shape {image.shape} is no image; give [H, W], [H, W, 3] or [H, W, 4]")
+    if max(image.shape[:2]) > MAX_SIDE_PX:
+        raise ImageError(f"{image.shape[1]} x {image.shape[0]} px is too large; crop it to {MAX_SIDE_PX} px a side")
+    if image.dtype not in (np.uint8, np.uint16):
+        raise ImageError(f"pixels are {image.dtype}; give 8-bit or 16-bit unsigned integers")
+    if image.ndim == 2 and image.dtype == np.uint8:
+        return np.ascontiguousarray(image, np.uint8)
+    grey = np.empty(image.shape[:2], np.uint8)
+    for top in range(0, len(grey), _BAND_ROWS):  # by bands, or what stands between takes four times the image
+        grey[top : top + _BAND_ROWS] = _grey_band(image[top : top + _BAND_ROWS])
+    return grey
+
+
+def _grey_band(image: NDArray[np.generic]) -> Grey:
+    if image.dtype == np.uint16:
+        image = np.right_shift(image, 8)
+    pixels = np.ascontiguousarray(image, np.uint8)
+    if pixels.ndim == 2:
+        return pixels
+    channels = pixels.shape[2]
+    colour = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
+    grey = colour[:, :, 0] if colour.shape[2] == 1 else np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+    if channels in (2, 4):
+        alpha = pixels[:, :, -1].astype(np.uint16)
+        grey = ((grey * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return grey

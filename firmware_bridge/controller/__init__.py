@@ -1,0 +1,1 @@
+"""The sorting machine's end of the wire: a controller in Python that acts on readings."""

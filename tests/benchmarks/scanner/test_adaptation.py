@@ -1,0 +1,39 @@
+"""The parts of the two-fold measurement: halves that share nothing, and a table that says what was read."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from benchmarks.scanner.adaptation import Row, halves, joined, read_fields, table, write_half
+from tests.train.data.test_labelled import make_folder
+
+
+def test_halves_are_disjoint_and_always_the_same() -> None:
+    first, second = halves(621)
+    assert sorted(first + second) == list(range(621)) and abs(len(first) - len(second)) == 1
+    assert (first, second) == halves(621)
+    assert max(first) > 500 and min(second) < 100  # shuffled, not cut in the middle
+
+
+def test_a_half_is_a_folder_of_its_own(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "all", ["12", "345", "6"])
+    write_half(folder, [["2.png", "6"], ["0.png", "12"]], tmp_path / "half")
+    assert sorted(path.name for path in (tmp_path / "half").iterdir()) == ["0.png", "2.png", "labels.csv"]
+    rows = list(csv.reader((tmp_path / "half" / "labels.csv").open(newline="")))
+    assert rows == [["file", "digits"], ["2.png", "6"], ["0.png", "12"]]
+
+
+def test_fields_are_read_by_the_public_reader(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "all", ["2503", "447"])
+    row = read_fields(None, [["0.png", "2503"], ["1.png", "118"]], folder, r"\d{1,8}", "fold 1")
+    assert row.right == [True, False] and len(row.confidences) == 2 and row.bundle == "shipped"
+
+
+def test_the_table_joins_folds_and_counts_right() -> None:
+    before = [Row("a", "fold 1", [0.9, 0.8], [True, False]), Row("a", "fold 2", [0.7, 0.6], [False, False])]
+    after = [Row("b", "fold 1", [0.9, 0.8], [True, True]), Row("b", "fold 2", [0.7, 0.6], [True, False])]
+    lines = table([*before, joined(before, "both")], [*after, joined(after, "both")])["lines"]
+    assert len(lines) == 3
+    assert lines[0][:5] == ["fold 1", "2", "50.0%", "100.0%", "50.0% -> 100.0%"]
+    assert lines[2][:5] == ["both", "4", "25.0%", "75.0%", "25.0% -> 75.0%"]

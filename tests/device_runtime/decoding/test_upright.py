@@ -1,0 +1,101 @@
+"""A code that reads as another one upside down is accepted only where something tells which way up it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from device_runtime import Reader
+from device_runtime.decoding import upright
+from device_runtime.types import Candidate, Reading
+
+REPORTED = Path(__file__).parents[2] / "data" / "reported"
+UPSIDE_DOWN = (("upside00.png", "86899", "66898"), ("upside03.png", "90686", "98906"))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """A reader of US codes."""
+    return Reader(country="US")
+
+
+def reading(code: str | None, confidence: float = 0.99, status: str = "accepted") -> Reading:
+    return Reading(status, code, None, confidence, (), (Candidate(code, confidence),) if code else ())  # type: ignore[arg-type]
+
+
+def page_with(file: str) -> np.ndarray:
+    """The code of a reported picture, the right way up, as the last of three lines."""
+    code = upright.turn(cv2.imread(str(REPORTED / file), cv2.IMREAD_GRAYSCALE))
+    page = np.full((330, 620), int(np.median(code)), np.uint8)
+    page[230 : 230 + code.shape[0], 40 : 40 + code.shape[1]] = code
+    for y, text in ((80, "Jane Smith"), (170, "4723 King Street")):
+        cv2.putText(page, text, (60, y), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 3, cv2.LINE_AA)
+    return page
+
+
+@pytest.mark.parametrize(("file", "this_way", "turned"), UPSIDE_DOWN)
+def test_a_picture_of_such_a_code_alone_is_not_accepted(reader: Reader, file: str, this_way: str, turned: str) -> None:
+    found = reader.read(REPORTED / file).reading
+    reason = f"reads {this_way} this way up and {turned} turned: give --field or turn the picture"
+    assert (found.status, found.code, found.reason) == ("rejected", this_way, reason)
+    assert [c.code for c in found.candidates[:2]] == [this_way, turned]
+    assert found.confidence <= 0.5
+
+
+@pytest.mark.parametrize(("file", "this_way", "turned"), UPSIDE_DOWN)
+def test_a_field_is_the_right_way_up(reader: Reader, file: str, this_way: str, turned: str) -> None:
+    found = reader.read(upright.turn(cv2.imread(str(REPORTED / file), cv2.IMREAD_GRAYSCALE)), field=True).reading
+    assert (found.status, found.code) == ("accepted", turned)
+
+
+@pytest.mark.parametrize(("file", "this_way", "turned"), UPSIDE_DOWN)
+def test_other_lines_tell_which_way_up(reader: Reader, file: str, this_way: str, turned: str) -> None:
+    page = page_with(file)
+    found = reader.read(page).reading
+    assert (found.status, found.code) == ("accepted", turned)
+    assert reader.read(upright.turn(page)).reading.status != "accepted"
+
+
+def test_other_codes_cost_nothing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> Any:
+        raise AssertionError("turned")
+
+    monkeypatch.setattr(upright, "turn", fail)
+    page = np.full((120, 260), 230, np.uint8)
+    cv2.putText(page, "90347", (40, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.7, 20, 4, cv2.LINE_AA)
+    assert reader.read(page).reading.code == "90347"
+
+
+def test_which_readings_may_be_turned() -> None:
+    assert upright.may_be_turned(reading("86899")) and upright.may_be_turned(reading("10 685"))
+    assert not upright.may_be_turned(reading("86839"))
+    assert not upright.may_be_turned(reading("86899", status="rejected"))
+    assert not upright.may_be_turned(reading(None, status="no_code"))
+
+
+def test_what_is_a_rival() -> None:
+    assert upright.is_rival(reading("86899"), reading("66898", upright.RIVAL, "rejected"))
+    assert not upright.is_rival(reading("86899"), reading("66898", upright.RIVAL - 0.01, "rejected"))
+    assert not upright.is_rival(reading("96896"), reading("96896"))  # the same either way
+    assert not upright.is_rival(reading("86899"), reading(None, 1.0, "no_code"))
+
+
+def test_lines_count_together() -> None:
+    def seen(free: float | None) -> Any:
+        return SimpleNamespace(lattice=None if free is None else SimpleNamespace(free=free))
+
+    assert upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.1), seen(-0.6))])
+    assert not upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.6), seen(-0.1))])
+    assert not upright.is_upright([(seen(0.0), seen(None)), (seen(None), seen(-9.0))])
+    assert not upright.is_upright([])
+
+
+def test_both_ways_share_the_belief() -> None:
+    found = upright.doubt(reading("86899", 0.98), reading("66898", 0.96))
+    assert [(c.code, c.confidence) for c in found.candidates] == [("86899", 0.49), ("66898", 0.48)]
+    assert found.status == "rejected" and found.confidence == 0.49

@@ -1,0 +1,187 @@
+"""The over-segmented lattice: against all segmentations and all labels, and read on real strips."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from device_runtime.bundle import load_bundle
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.engines import pick
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.load import load_grey
+from device_runtime.image.normalize import normalize
+from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
+from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
+from device_runtime.recognition.segmentation_graph import MEASURES, SegmentationGraph
+from device_runtime.samples import load_samples
+from device_runtime.types import Strip
+
+ALPHABET = "01"
+SPECK, RUBBISH = 2, 3
+Arc = tuple[int, int, int]  # source, destination, class
+ADDS = [np.maximum, np.logaddexp]
+
+
+def small_graph(nodes: int = 5) -> SegmentationGraph:
+    """A graph of blank pieces 10 px wide, with single pieces and pairs."""
+    arcs = [(i, j) for i in range(nodes - 1) for j in (i + 1, i + 2) if j < nodes]
+    source, destination = np.array(arcs).T
+    cuts = np.repeat(10 * np.arange(nodes)[:, None], 32, axis=1)
+    piece = np.repeat(np.arange(10 * (nodes - 1)) // 10, 32).reshape(-1, 32).T
+    measures = np.zeros((len(arcs), len(MEASURES)), np.intp)
+    measures[:, 0] = 1
+    return SegmentationGraph(cuts, piece, source, destination, 10 * source, 10 * destination, measures)
+
+
+def random_lattice(seed: int) -> tuple[SegmentLattice, dict[Arc, float]]:
+    """A lattice with random scores, and the score of each arc and class that it should have."""
+    graph = small_graph()
+    scores = np.random.default_rng(seed).normal(-2, 2, (len(graph.source), 4))
+    arcs = {
+        (int(source), int(destination), kind): float(scores[arc, kind])
+        for arc, (source, destination) in enumerate(zip(graph.source, graph.destination, strict=True))
+        for kind in range(4)
+        if kind != SPECK or destination == source + 1
+    }
+    return segment_lattice(graph, scores, ALPHABET), arcs
+
+
+def paths(arcs: dict[Arc, float], begin: int, end: int) -> Iterator[tuple[str, float]]:
+    """Every labelled path between two places: its signs (01, _ for a speck, # for rubbish) and its score."""
+    if begin == end:
+        yield "", 0.0
+    for (source, destination, kind), score in arcs.items():
+        if source == begin and destination <= end:
+            for signs, rest in paths(arcs, destination, end):
+                yield "01_#"[kind] + signs, score + rest
+
+
+def numbers(signs: str) -> list[bool]:
+    """For each stretch between rubbish, whether it holds a number."""
+    return [bool(stretch.strip("_")) for stretch in signs.split("#")]
+
+
+def total(add: np.ufunc, ways: list[float]) -> float:
+    return float(add.reduce(ways)) if ways else -np.inf
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_surroundings_are_the_sum_over_all_readings(seed: int) -> None:
+    lattice, arcs = random_lattice(seed)
+    last = lattice.places - 1
+    for place in range(lattice.places):
+        before = [
+            score - FOREIGN_NUMBER_PENALTY * sum(found)
+            for signs, score in paths(arcs, 0, place)
+            if not (found := numbers(signs))[-1]
+        ]
+        after = [
+            score - FOREIGN_NUMBER_PENALTY * sum(found)
+            for signs, score in paths(arcs, place, last)
+            if not (found := numbers(signs))[0]
+        ]
+        assert lattice.before[place] == pytest.approx(total(np.logaddexp, before), abs=1e-9)
+        assert lattice.after[place] == pytest.approx(total(np.logaddexp, after), abs=1e-9)
+    free = [score - FOREIGN_NUMBER_PENALTY * max(0, sum(numbers(signs)) - 1) for signs, score in paths(arcs, 0, last)]
+    assert lattice.free == pytest.approx(total(np.logaddexp, free), abs=1e-9)
+
+
+@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("code", ["0", "11", "01", "010"])
+def test_a_code_scores_as_its_best_or_all_its_segmentations(add: np.ufunc, code: str) -> None:
+    lattice, arcs = random_lattice(5)
+    begins = np.array([[0.0] + [-np.inf] * (lattice.places - 1)])
+    for char in code:
+        ended = lattice.character(add, begins, np.array([int(char)]))
+        begins = add(ended, lattice.apart(add, ended, PLAIN))
+    for place in range(lattice.places):
+        ways = [
+            score
+            for signs, score in paths(arcs, 0, place)
+            if signs.replace("_", "") == code and not signs.startswith("_") and not signs.endswith("_")
+        ]
+        assert ended[0, place] == pytest.approx(total(add, ways), abs=1e-9)
+
+
+@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("junction", [PLAIN, OPEN, MARKED])
+def test_what_stands_between_two_characters_is_single_pieces(add: np.ufunc, junction: int) -> None:
+    lattice, arcs = random_lattice(6)
+    single = {arc: score for arc, score in arcs.items() if arc[1] == arc[0] + 1 and arc[2] in (SPECK, RUBBISH)}
+    start = np.random.default_rng(1).normal(0, 3, (2, lattice.places))
+    found = lattice.apart(add, start, junction)
+    for row, end in itertools.product(range(2), range(lattice.places)):
+        ways = [
+            start[row, begin] + score
+            for begin in range(end)
+            for signs, score in paths(single, begin, end)
+            if junction == OPEN or ("#" in signs) == (junction == MARKED)
+        ]
+        assert found[row, end] == pytest.approx(total(add, ways), abs=1e-9)
+
+
+@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> None:
+    lattice, _ = random_lattice(seed)
+    here, there = np.random.default_rng(seed + 50).normal(0, 3, (2, 2, lattice.places))
+    chars = np.array([0, 1])
+    pairs = [(lattice.character(add, here, chars), lattice.character_back(add, there, chars))]
+    pairs += [(lattice.apart(add, here, kind), lattice.apart_back(add, there, kind)) for kind in (PLAIN, OPEN, MARKED)]
+    for forwards, backwards in pairs:
+        np.testing.assert_allclose(add.reduce(forwards + there, axis=1), add.reduce(here + backwards, axis=1))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_number_is_the_longest_on_the_best_path(seed: int) -> None:
+    lattice, arcs = random_lattice(seed)
+    signs, _ = max(paths(arcs, 0, lattice.places - 1), key=lambda path: path[1])
+    assert lattice.number == max(signs.replace("_", "").split("#"), key=len)
+
+
+def test_evidence_is_that_of_the_best_segment_that_ends_there() -> None:
+    graph = small_graph()
+    scores = np.full((len(graph.source), 4), -9.0)
+    pair = (graph.source == 1) & (graph.destination == 3)
+    scores[pair, 1] = 0.0
+    lattice = segment_lattice(graph, scores, ALPHABET)
+    x_px, probability = lattice.evidence(0, 3, 1)
+    assert x_px == 20 and 0.99 < probability < 1
+    assert lattice.evidence(2, 3, 1)[0] == 25
+    assert lattice.evidence(3, 3, 1)[0] == 25
+
+
+@pytest.fixture(scope="module")
+def recognise() -> SegmentRecogniser:
+    bundle = load_bundle()
+    return SegmentRecogniser(Scanner(bundle, pick("numpy", bundle.model)))
+
+
+def test_printed_and_written_samples_are_read(recognise: SegmentRecogniser) -> None:
+    read = {}
+    for sample in load_samples():
+        if sample.expected and "-" not in sample.expected:
+            decoder = Decoder(Grammar.from_pattern(rf"\d{{{len(sample.expected)}}}", "0123456789"), "0123456789")
+            candidates = decoder.decode(recognise(normalize(load_grey(sample.path)))).candidates
+            read[sample.file] = bool(candidates) and candidates[0].code == sample.expected
+    assert sum(read.values()) >= 0.7 * len(read), read
+
+
+@pytest.mark.parametrize("width", [1, 40])
+def test_a_strip_without_ink_holds_no_code(recognise: SegmentRecogniser, width: int) -> None:
+    lattice = recognise(Strip(np.zeros((32, width), np.uint8), np.eye(2, 3), False))
+    assert lattice.places == 2 and lattice.number == ""
+    decoder = Decoder(Grammar.from_pattern(r"\d{5}", "0123456789"), "0123456789")
+    assert decoder.decode(lattice).candidates == ()
+
+
+def test_a_strip_too_wide_for_the_model_is_refused(recognise: SegmentRecogniser) -> None:
+    with pytest.raises(PosteyeError, match="too long"):
+        recognise(Strip(np.zeros((32, 2000), np.uint8), np.eye(2, 3), False))

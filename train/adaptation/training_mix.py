@@ -1,0 +1,86 @@
+"""What an adaptation learns from: a station's fields, numbers recombined of their digits, and generated strips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.normalize import normalize
+from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.types import Penalties
+from train.adaptation.recombine import Piece, Recombiner, cut
+from train.data.labelled import Station, station_strip
+from train.scanner.postprocess import ALPHABET, penalties_of
+from train.synthesis.generator import MAX_STRIP_WIDTH_PX
+from train.synthesis.shards import Shard, load_shard
+
+FIELD_SHARE, RECOMBINED_SHARE = 0.35, 0.35  # of a shard; the rest is rehearsal
+_FEWEST_READ = 0.1  # of the fields before adaptation; below, labels and images do not belong together
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The material of an adaptation: the station's fields, pieces of their strips, and files of generated strips."""
+
+    station: Station
+    pieces: tuple[Piece, ...]
+    rehearsal: tuple[Path, ...]
+
+    def shard(self, seed: int, index: int, count: int) -> Shard:
+        """Shard `index` of a seed, of about `count` strips: the same whenever it is made."""
+        random = np.random.default_rng((seed, index))
+        fields, recombined = round(FIELD_SHARE * count), round(RECOMBINED_SHARE * count)
+        strips = [*self._fields(fields, random), *self._recombined(recombined, random)]
+        strips += self._rehearsed(count - fields - recombined, index, random)
+        return Shard([pixels for pixels, _ in strips], [target for _, target in strips])
+
+    def _fields(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
+        """Every field equally often, with its label and whatever marks stand around it."""
+        station, strips = self.station, []
+        rounds = -(-count // len(station.codes))
+        for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
+            pixels = station_strip(station.images[row], random)
+            if pixels is not None:
+                strips.append((pixels, f"~{station.codes[row]}~"))
+        return strips
+
+    def _recombined(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
+        writer = Recombiner(self.pieces, random)
+        strips = [writer.strip() for _ in range(count)]
+        return [strip for strip in strips if strip[0].shape[1] <= MAX_STRIP_WIDTH_PX]
+
+    def _rehearsed(self, count: int, index: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
+        shard = load_shard(self.rehearsal[index % len(self.rehearsal)])
+        rows = random.permutation(len(shard.targets))[:count]
+        return [(shard.pixels[row], shard.targets[row]) for row in rows]
+
+
+def make_lesson(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> Lesson:
+    """Cut the station's strips into pieces by what the net says of them, and make the lesson ready.
+
+    Raises PosteyeError when the net reads hardly any field as it is labelled.
+    """
+    strips = [normalize(image).pixels for image in station.images]
+    decoder = Decoder(Grammar.from_pattern(r"\d+", ALPHABET), ALPHABET, n_best=1)
+    pieces: list[Piece] = []
+    right = 0
+    for row, said in penalties_of(net, strips):
+        code = station.codes[row]
+        found = decoder.decode(scan_lattice(said)).candidates
+        right += bool(found) and found[0].code == code
+        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, ALPHABET)
+        pieces += cut(strips[row], code, shifted)
+    if right < _FEWEST_READ * len(strips) or not any(piece.digits for piece in pieces):
+        raise PosteyeError(
+            f"only {right} of the {len(strips)} fields in {station.name} are read as they are labelled; "
+            "check that labels.csv goes with the images"
+        )
+    return Lesson(station, tuple(pieces), tuple(rehearsal))

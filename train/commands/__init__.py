@@ -1,0 +1,1 @@
+"""The commands of the workstation that train, evaluate and explain; heavy imports wait until they run."""

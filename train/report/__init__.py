@@ -1,0 +1,1 @@
+"""Self-contained HTML pages: the gallery of an evaluation, and the explanation of one reading."""

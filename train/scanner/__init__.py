@@ -1,0 +1,1 @@
+"""The scanning LeNet: model, quantization-aware training, runs that can be resumed."""

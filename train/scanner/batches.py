@@ -1,0 +1,78 @@
+"""Batches of strips: bucketed by width, drawn out, leaned and shifted a little, placed at random on blank paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from train.synthesis.shards import Shard
+
+_WIDTH_STEP_PX = 16
+_WARPED_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class Batch:
+    """strips: float32 [batch, 1, 32, W], ink = 1. columns: int64 [batch], scanner columns. targets: one a strip."""
+
+    strips: Tensor
+    columns: Tensor
+    targets: list[str]
+
+
+def place(pixels: list[NDArray[np.uint8]], lefts: list[int], width_px: int) -> NDArray[np.float32]:
+    """Lay strips on blank paper of one width, each at its own left edge; float32 [n, 1, 32, width], 0..1."""
+    strips = np.zeros((len(pixels), 1, 32, width_px), np.float32)
+    for row, (strip, left) in enumerate(zip(pixels, lefts, strict=True)):
+        strips[row, 0, :, left : left + strip.shape[1]] = strip
+    return strips / np.float32(256)
+
+
+def padded_width(width_px: int) -> int:
+    """The width that a strip of this width is laid on."""
+    return -(-(width_px + 8) // _WIDTH_STEP_PX) * _WIDTH_STEP_PX
+
+
+def training_batches(shard: Shard, size: int, random: np.random.Generator) -> Iterator[Batch]:
+    """One pass over a shard in random order, strips of like width together, disturbed afresh."""
+    widths = np.array([p.shape[1] for p in shard.pixels])
+    order = np.argsort(widths + random.uniform(0, 12, len(widths)), kind="stable")
+    groups = [order[i : i + size] for i in range(0, len(order), size)]
+    for group in random.permutation(len(groups)):
+        yield _disturbed([shard.pixels[i] for i in groups[group]], [shard.targets[i] for i in groups[group]], random)
+
+
+def _disturbed(pixels: list[NDArray[np.uint8]], targets: list[str], random: np.random.Generator) -> Batch:
+    pixels = [_warped(p, random) if random.random() < _WARPED_SHARE else p for p in pixels]
+    width = padded_width(max(p.shape[1] for p in pixels))
+    strips = place(pixels, [int(random.integers(0, width - p.shape[1] + 1)) for p in pixels], width)
+    gamma = random.uniform(0.6, 1.6, (len(pixels), 1, 1, 1)).astype(np.float32)
+    strips = np.power(strips, gamma)
+    if random.random() < 0.6:
+        strips += random.standard_normal(strips.shape, np.float32) * np.float32(random.uniform(0, 0.06))
+        np.clip(strips, 0, 1, out=strips)
+    return Batch(torch.from_numpy(strips), torch.full((len(pixels),), width // 2), targets)
+
+
+def _warped(strip: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """The strip drawn out or together sideways, a little taller or lower, leaning and shifted: another hand's."""
+    rows, cols = strip.shape
+    wide, tall, lean = np.exp(random.uniform(-0.15, 0.2)), random.uniform(0.92, 1.09), random.normal(0, 0.06)
+    middle, shift = rows / 2, random.uniform(-1.2, 1.2)
+    matrix = np.array([[wide, -lean, lean * middle + 2], [0, tall, middle - tall * middle + shift]])
+    return np.asarray(cv2.warpAffine(strip, matrix, (round(cols * wide) + 4, rows)), np.uint8)
+
+
+def plain_batches(pixels: list[NDArray[np.uint8]], size: int) -> Iterator[tuple[list[int], Tensor]]:
+    """Strips as the device lays them, at the left edge, by width; yields their indices and the batch."""
+    order = sorted(range(len(pixels)), key=lambda i: pixels[i].shape[1])
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        width = padded_width(max(pixels[i].shape[1] for i in rows))
+        yield rows, torch.from_numpy(place([pixels[i] for i in rows], [0] * len(rows), width))

@@ -1,0 +1,209 @@
+"""What every run needs and leaves: digits to write with, held-out strips, and the finished net with its story."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from device_runtime.errors import PosteyeError
+from device_runtime.files.atomic import replacing, write_text
+from train.commands.progress import Bar, Progress
+from train.data.damaged import UNREADABLE, DamagedFileError
+from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
+from train.data.writers import Hand, hands_of, load_extra
+from train.scanner import checkpoint as saved
+from train.scanner.postprocess import column_offset_px, exact_rate, one_number
+from train.scanner.quantization import QuantScanner
+from train.scanner.recipe import Recipe
+from train.synthesis.shards import Generated, Shard, ShardMaker, load_shard
+from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
+
+PARITY_STRIPS = 2500
+RUN_FILE, MEASURED_FILE, NET_FILE, PARITY_FILE = "run.json", "measured.json", "qat.pt", "parity_strips.npz"
+_HELD_OUT_SEED = 7  # times a prime: far from every training shard
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where digits to write with come from: folders of MNIST (None: by pip), of writer ids and of further digits."""
+
+    mnist: Path | None
+    writers: Path | None
+    digits: Path | None
+
+    def load(self) -> Material:
+        """Load all; raises PosteyeError for what is missing."""
+        data = load_mnist(self.mnist, self.writers)
+        hands = hands_of(data.fit) + (load_extra(self.digits) if self.digits else [])
+        return Material(hands, hands_of(data.validation), self._names(len(hands)))
+
+    def options(self) -> str:
+        """As the options of a command that is to be told to others, whose folders have other places."""
+        return " --writers QMNIST" * bool(self.writers) + " --digits FOLDER" * bool(self.digits)
+
+    def _names(self, hands: int) -> tuple[str, ...]:
+        """Everything that generated strips are made of, by name, for the bundle's manifest."""
+        fonts = sorted({p.stem for p in find_fonts(PRINT_FAMILIES) + find_fonts(HAND_FAMILIES)})
+        found = [f"MNIST training digits ({WHEEL_REQUIREMENT})"]
+        found += ["NIST writer ids from QMNIST"] if self.writers else []
+        found += [f"digits of {p.stem}" for p in sorted(self.digits.glob("*.npz"))] if self.digits else []
+        return (*found, f"{hands} hands", f"fonts: {', '.join(fonts)}")
+
+
+@dataclass(frozen=True)
+class Material:
+    """Hands to train on and hands to keep apart, and the names of what both and the print were taken from."""
+
+    hands: list[Hand]
+    kept_apart: list[Hand]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """How a net came about: its recipe, further facts about it, sources by name, and what was measured of it."""
+
+    recipe: Recipe
+    facts: dict[str, Any]
+    sources: tuple[str, ...]
+    metrics: dict[str, Any]
+
+
+def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
+    """Note in the run's folder what it is a run of, and train with as many threads as it was begun with.
+
+    Sums in another order end in other bits, so the number of threads stays the same to the end: all cores but those of
+    the workers. Raises PosteyeError when the folder holds another run.
+    """
+    path = out / RUN_FILE
+    known = {key: json.loads(json.dumps(value)) for key, value in subject.items()}
+    if not path.exists():
+        if (out / "shards").exists() or (out / "checkpoint.pt").exists():
+            raise PosteyeError(f"{out} holds another training; choose another folder or delete it")
+        out.mkdir(parents=True, exist_ok=True)
+        threads = max(1, torch.get_num_threads() - workers)
+        write_text(path, json.dumps({**known, "threads": threads}, indent=1) + "\n")
+        torch.set_num_threads(threads)
+        return
+    try:
+        found = json.loads(path.read_text())
+        threads = int(found.pop("threads"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedFileError(path, error, "delete it if you are sure that the run is the same") from error
+    other = [key for key in known.keys() | found.keys() if known.get(key) != found.get(key)]
+    if other:
+        raise PosteyeError(f"{out} holds a run with another {min(other)}; choose another folder or delete it")
+    torch.set_num_threads(threads)
+
+
+def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int, progress: Progress) -> list[Shard]:
+    """Shards written by hands that are not trained on, kept in the run's folder.
+
+    The first is reported on, `posteye calibrate` takes the others.
+    """
+    paths = [out / f"held-out-{part}.npz" for part in range(parts)]
+    # One worker more than while the net trains: nothing else runs now.
+    with ShardMaker(Generated(hands, _HELD_OUT_SEED, strips), paths, workers + 1, progress) as maker:
+        wait_for_all(paths, maker, strips, progress)
+    return [load_shard(path) for path in paths]
+
+
+def wait_for_all(paths: list[Path], maker: ShardMaker, strips: int, progress: Progress) -> None:
+    """Show how the workers come on until all files, of so many strips each, are there."""
+    there = strips * sum(path.exists() for path in paths)
+
+    def show() -> None:
+        bar.to(there + maker.made)
+        files = sum(path.exists() for path in paths)
+        progress.keep(f"{files} of {len(paths)} files of strips" if files else "")
+
+    with progress.bar(strips * len(paths), "strips", there) as bar:
+        for path in paths:
+            maker.wait(path, show)
+            show()
+
+
+class Measures:
+    """What finished nets read exactly, measured once and kept in the run's folder under a name for each."""
+
+    def __init__(self, out: Path, progress: Progress) -> None:
+        """Takes up what was measured before; a damaged file is said and forgotten."""
+        self._path, self._progress = out / MEASURED_FILE, progress
+        self._known: dict[str, float] = {}
+        try:
+            if self._path.exists():
+                self._known = {str(k): float(v) for k, v in json.loads(self._path.read_text()).items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            progress.say(f"{self._path} is damaged ({error}); what is in it is measured again")
+
+    def __call__(self, name: str, net: nn.Module, shard: Shard, bar: Bar) -> float:
+        """Share of the shard's strips of one number that the net reads exactly; `bar` counts those strips."""
+        done = bar.done + len(one_number(shard)[1])
+        if name not in self._known:
+            value = exact_rate(net, shard, bar.advance)
+            self._known[name] = value
+            write_text(self._path, json.dumps(self._known, indent=1) + "\n")
+            self._progress.keep(f"all up to the {name}")
+        bar.to(done)
+        return self._known[name]
+
+
+def finished(out: Path, progress: Progress) -> float | None:
+    """What a finished run's net reads exactly of the held-out strips; None while there is something left to do.
+
+    A damaged result is said, and made again from the checkpoint; raises PosteyeError when that is not there.
+    """
+    if not (out / NET_FILE).exists():
+        return None
+    try:
+        cure = "delete it, and the same command makes it again"
+        result = saved.load(out / NET_FILE, ("state", "metrics"), cure)
+        _check_parity_strips(out / PARITY_FILE, cure)
+    except PosteyeError as error:
+        if not (out / "checkpoint.pt").exists():
+            raise
+        progress.say(f"{str(error).partition(';')[0]}; it is made again from the checkpoint")
+        return None
+    return float(result["metrics"]["int8"]["generated_exact"])
+
+
+def save_result(out: Path, net: QuantScanner, story: Story, validation: Shard) -> None:
+    """Write parity_strips.npz and qat.pt for `posteye convert`; validation: strips that were not trained on."""
+    _save_parity_strips(validation, out / PARITY_FILE)
+    state = {
+        "state": net.state_dict(),
+        "channels": net.channels,
+        "recipe": asdict(story.recipe) | story.facts,
+        "seed": story.recipe.seed,
+        "sources": list(story.sources),
+        "column_offset_px": column_offset_px(net, validation),
+        "metrics": story.metrics,
+    }
+    saved.save(state, out / NET_FILE)
+
+
+def _check_parity_strips(path: Path, cure: str) -> None:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            whole = len(data["pixels"]) == len(data["widths"]) == len(data["labels"])
+    except UNREADABLE as error:
+        raise DamagedFileError(path, error, cure) from error
+    if not whole:
+        raise DamagedFileError(path, "it holds other strips than labels", cure)
+
+
+def _save_parity_strips(shard: Shard, path: Path) -> None:
+    pixels = shard.pixels[:PARITY_STRIPS]
+    widths = np.array([-(-p.shape[1] // 4) * 4 for p in pixels], np.int32)
+    strips = np.zeros((len(pixels), 32, int(widths.max())), np.uint8)
+    for row, strip in zip(strips, pixels, strict=True):
+        row[:, : strip.shape[1]] = strip
+    labels = np.array([t.replace("#", "").strip("~") for t in shard.targets[:PARITY_STRIPS]])
+    with replacing(path) as file:
+        np.savez_compressed(file, pixels=strips, widths=widths, labels=labels)

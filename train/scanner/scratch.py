@@ -1,0 +1,70 @@
+"""A training on generated strips, from random weights or from the float net of another run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+
+from train.commands.progress import Progress
+from train.scanner.distributed import Group
+from train.scanner.postprocess import BLANK_HANDICAPS, balance_blank, one_number
+from train.scanner.recipe import Recipe
+from train.scanner.run_folder import Measures, Origin, Story, claim, finished, held_out, save_result
+from train.scanner.trainer import Run, follow, load_float
+from train.synthesis.shards import Generated, ShardMaker, shard_path
+
+STEPS = 5
+_HELD_OUT_PARTS = 4  # the second also balances blank
+
+
+def train_generated(
+    out: Path,
+    recipe: Recipe,
+    options: str,
+    origin: Origin,
+    start: Path | None,
+    workers: int,
+    group: Group,
+    progress: Progress,
+) -> float | None:
+    """Train in the folder `out` with this recipe; returns the share of held-out strips that is read exactly.
+
+    options: those of `posteye train` that give the recipe. start: a run's folder to go on from. progress: of STEPS
+    steps. Ranks that do not lead the group return None. Raises PosteyeError.
+    """
+    net = load_float(start) if start else None
+    if not group.leads:
+        follow(recipe, group, net)
+        return None
+    progress.say("reading MNIST's digits and the names of the fonts")
+    material = origin.load()
+    begun = {"start": hashlib.sha256((start / "float.pt").read_bytes()).hexdigest() if start else None}
+    claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun, workers)
+    before = finished(out, progress)
+    if before is not None:
+        progress.say(f"{out} is finished; nothing is left to do")
+        return before
+    progress.step("held-out strips, by hands that are not trained on")
+    strips = recipe.held_out_strips
+    validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
+    run = Run(out, recipe, validation, group, net, progress)
+    paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
+    source = Generated(material.hands, recipe.seed, recipe.shard_strips)
+    with ShardMaker(source, paths, workers, progress) as maker:
+        trained = run(maker.wait)
+    measures = Measures(out, progress)
+    progress.step(f"how readily the net should say blank: {len(BLANK_HANDICAPS)} handicaps tried")
+    with progress.bar(len(BLANK_HANDICAPS) * len(one_number(balance)[1]), "readings") as bar:
+        handicap = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
+    progress.step("what the float net and the int8 net read of held-out strips")
+    # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
+    nets = {"float": load_float(out), "int8": trained}
+    with progress.bar(len(nets) * len(one_number(validation)[1]), "readings") as bar:
+        metrics = {
+            name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
+        }
+    command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
+    facts = {"command": command, "blank_handicap": handicap}
+    save_result(out, trained, Story(recipe, facts, material.sources, metrics), validation)
+    return metrics["int8"]["generated_exact"]

@@ -1,0 +1,1 @@
+"""Heuristic over-segmentation: cuts, segments and their recogniser, as the paper's check reader has them."""

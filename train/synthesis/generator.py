@@ -1,0 +1,223 @@
+"""The generator of text fields: images of one line of writing with what a reader should make of it.
+
+A target is a string over the digits and two marks: `#` is rubbish that must be seen as such (letters, words, a word
+space between printed numbers), `~` at an end is where rubbish may or may not be (a stray mark, a currency sign).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
+from train.data.writers import Hand
+from train.synthesis.paper import Paper
+from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
+from train.synthesis.writing.handwriter import Box, Penman
+from train.synthesis.writing.pen import Ink
+from train.synthesis.writing.style import random_style
+from train.synthesis.writing.typeset import Typesetter, margin_px, random_line, random_word
+
+LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
+EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE = 0.02, 0.24, 0.05, 0.1
+MAX_STRIP_WIDTH_PX = 336
+_LENGTHS = LENGTH_SHARES[:-1].cumsum()
+_KINDS = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
+_LONGEST_LINE = 26  # characters; more would rarely fit
+
+
+@dataclass(frozen=True)
+class Field:
+    """A generated field: grey image uint8 [H, W], the digits in it, and the target for training."""
+
+    image: NDArray[np.uint8]
+    digits: str
+    target: str
+
+
+def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """A strip up to 2 px higher or lower: where the device's measure of the line might have put it."""
+    rows = int(random.integers(-2, 3))
+    if rows:
+        pixels = np.roll(pixels, rows, axis=0)
+        pixels[slice(0, rows) if rows > 0 else slice(rows, None)] = 0
+    return pixels
+
+
+class FieldGenerator:
+    """An endless supply of fields, the same for the same seed."""
+
+    def __init__(self, hands: list[Hand], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
+        self.random = np.random.default_rng(seed)
+        print_fonts, hand_fonts = fonts or (find_fonts(PRINT_FAMILIES), find_fonts(HAND_FAMILIES))
+        self.penman = Penman(hands, self.random)
+        self.typesetter = Typesetter(print_fonts, self.random)
+        self.scribe = Typesetter(hand_fonts, self.random)
+        self.paper = Paper(self.random)
+
+    def strip(self) -> tuple[NDArray[np.uint8], str]:
+        """A field after the device's normalisation: pixels uint8 [32, W] and its target."""
+        random = self.random
+        while True:
+            field = self.field()
+            strip = normalize(field.image, BODY_HEIGHT_PX * random.uniform(0.88, 1.14))
+            pixels = strip.pixels
+            if pixels.shape[1] > MAX_STRIP_WIDTH_PX:
+                continue
+            return shifted(pixels, random), field.target if strip.has_ink else ""
+
+    def field(self) -> Field:
+        """One field of a random kind."""
+        kind = int(_KINDS.searchsorted(self.random.random()))
+        if kind == 0:
+            return self.empty()
+        if kind == 1:
+            return self.printed()
+        return self.plain() if kind == 3 else self.handwritten(with_words=kind == 2)
+
+    def random_digits(self) -> str:
+        """A string of 1 to 9 digits; ends in repeated digits more often than chance, as amounts and codes do."""
+        random = self.random
+        length = int(_LENGTHS.searchsorted(random.random())) + 1
+        digits = [str(d) for d in random.integers(0, 10, length)]
+        if random.random() < 0.25:
+            tail = int(random.integers(1, length + 1))
+            digits[length - tail :] = ["0" if random.random() < 0.7 else digits[-1]] * tail
+        return "".join(digits)
+
+    def plain(self) -> Field:
+        """One digit, sometimes two or three, as its scanner saw it, hardly disturbed and with room around."""
+        random = self.random
+        digits = "".join(
+            str(d) for d in random.integers(0, 10, 1 + int(random.random() < 0.25) * random.integers(1, 3))
+        )
+        style = replace(random_style(random, ""), raster=True, slant=float(random.normal(0, 0.08)), marks=0.0, skew=0.0)
+        style = replace(style, aspect=random.uniform(0.88, 1.14), gap=random.uniform(0.1, 0.6), gap_jitter=0.0)
+        style = replace(style, small_zeros=False, tall_ones=1.0, hanging=0.0, slant_jitter=0.04, drift=0.02)
+        style = replace(style, blur_px=random.uniform(0.3, 0.9), level=random.uniform(0.4, 0.55), size_jitter=0.04)
+        ink, (left, top, right, bottom) = self.penman.write(digits, style)
+        margin = (bottom - top) * random.uniform(0.05, 0.35)
+        ink = ink[
+            max(0, int(top - margin)) : int(bottom + margin), max(0, int(left - 2 * margin)) : int(right + 2 * margin)
+        ]
+        image = self.paper.photograph(ink, printed=True) if random.random() < 0.5 else np.asarray(255 - ink, np.uint8)
+        return Field(image, digits, digits)
+
+    def handwritten(self, digits: str | None = None, with_words: bool = False) -> Field:
+        """A handwritten string, with what stands around such strings on forms and envelopes."""
+        random = self.random
+        digits = self.random_digits() if digits is None else digits
+        style = random_style(random, digits)
+        ink, box = self.penman.write(digits, style, ends=not with_words)
+        target = f"~{digits}~"
+        if with_words:
+            ink, box, target = self._add_words(ink, box, digits, style.height_px)
+        if random.random() < 0.03:
+            self.paper.cells(ink, box)
+        else:
+            self.paper.rule(ink, box)
+        if random.random() < 0.06:
+            self._neighbour_lines(self.scribe, ink, box, style.height_px)
+        if random.random() < 0.03:
+            self.paper.postmark(ink)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
+
+    def printed(self) -> Field:
+        """A printed code, alone or inside a line of other text."""
+        random = self.random
+        digits = self.random_digits() if random.random() < 0.35 else "".join(str(d) for d in random.integers(0, 10, 5))
+        if random.random() < 0.3:
+            zeros = int(random.integers(1, 3))
+            digits = digits[:-zeros] + "0" * min(zeros, len(digits))
+        text = random_line(random, digits)
+        while len(text) > _LONGEST_LINE:
+            text = random_line(random, digits)
+        height = random.uniform(16, 40)
+        ink = self.typesetter.set_line(text, height)
+        target = re.sub(r"[^0-9]+", "#", text)
+        margin = margin_px(height)
+        box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
+        ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
+        if random.random() < 0.3:
+            self._neighbour_lines(self.typesetter, ink, box, height)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
+
+    def empty(self) -> Field:
+        """A field without digits: words, or nothing but paper and lines."""
+        random = self.random
+        height = random.uniform(20, 44)
+        if random.random() < 0.7:
+            setter = self.typesetter if random.random() < 0.5 else self.scribe
+            ink, target = setter.set_line(random_word(random), height), "#"
+        else:
+            ink, target = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8), "~"
+        margin = margin_px(height)
+        box = (margin, margin // 2, ink.shape[1] - margin, ink.shape[0] - margin // 2)
+        self.paper.rule(ink, box)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
+
+    def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, str]:
+        """Set handwritten words before or after the digits, on the same line."""
+        random = self.random
+        before, after = random.random() < 0.35, random.random() < 0.8
+        parts, target = [ink[:, box[0] : box[2]]], digits
+        gap = np.zeros((ink.shape[0], int(random.uniform(0.15, 0.8) * height)), np.uint8)
+        for wanted, first in ((before, True), (after or not before, False)):
+            if not wanted:
+                continue
+            tall = height * random.uniform(0.7, 1.0)
+            word, margin = self.scribe.set_line(random_word(random), tall), margin_px(tall)
+            word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, margin:-margin]
+            word = self._fit(word, ink.shape[0])
+            parts = [word, gap, *parts] if first else [*parts, gap, word]
+            target = "#" + target if first else target + "#"
+        blank = np.zeros((ink.shape[0], box[0]), np.uint8)
+        line = np.concatenate([blank, *parts, blank], axis=1)
+        return line, (box[0], box[1], line.shape[1] - box[0], box[3]), target
+
+    @staticmethod
+    def _fit(ink: Ink, rows: int) -> Ink:
+        spare = rows - ink.shape[0]
+        if spare < 0:
+            return ink[-spare // 2 : -spare // 2 + rows]
+        return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
+
+    def _neighbour_lines(self, setter: Typesetter, ink: Ink, box: Box, height: float) -> None:
+        """Let the lines above and below reach into the crop."""
+        random = self.random
+        for above in (True, False):
+            if random.random() < 0.5:
+                continue
+            other = setter.set_line(random_word(random, 12) + " " + random_word(random, 9), height)
+            other = other[margin_px(height) : -margin_px(height)][:, : ink.shape[1]]
+            reach = int(height * random.uniform(0.05, 0.3))
+            gap = int(height * random.uniform(0.12, 0.4))
+            edge = box[1] - gap if above else box[3] + gap
+            part = other[-reach:] if above else other[:reach]
+            y = edge - reach if above else edge
+            if y < 0 or y + part.shape[0] > ink.shape[0] or part.shape[0] == 0:
+                continue
+            view = ink[y : y + part.shape[0], : part.shape[1]]
+            np.maximum(view, part, out=view)
+
+    @staticmethod
+    def _turn(ink: Ink, slope: float) -> Ink:
+        rows, cols = ink.shape
+        matrix = np.array([[1, 0, 0], [slope, 1, -slope * cols / 2]], np.float64)
+        return np.asarray(cv2.warpAffine(ink, matrix, (cols, rows)), np.uint8)
+
+    def _crop(self, ink: Ink, box: Box) -> Ink:
+        """Cut the field out as loosely or tightly as people and locators do."""
+        random = self.random
+        left, top, right, bottom = box
+        tall = bottom - top
+        x0, x1 = left - random.uniform(-0.04, 0.5) * tall, right + random.uniform(-0.03, 0.5) * tall
+        y0, y1 = top - random.uniform(-0.05, 0.35) * tall, bottom + random.uniform(-0.05, 0.4) * tall
+        rows, cols = ink.shape
+        y0, y1, x0, x1 = max(0, int(y0)), min(rows, int(y1)), max(0, int(x0)), min(cols, int(x1))
+        return ink[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)]

@@ -1,0 +1,191 @@
+"""Generated strips, prepared ahead into files: shard k of a seed is the same wherever it is made."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.errors import PosteyeError
+from device_runtime.files.atomic import replacing
+from device_runtime.files.regular import require_regular
+from train.commands.progress import Progress
+from train.data.damaged import UNREADABLE, DamagedFileError
+from train.data.writers import Hand
+from train.scanner.recipe import SHARD_STRIPS
+from train.synthesis.generator import FieldGenerator
+
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Strips with their targets; pixels: list of uint8 [32, W]."""
+
+    pixels: list[NDArray[np.uint8]]
+    targets: list[str]
+
+
+class Source(Protocol):
+    """What shards are made of; it travels to the processes that make them."""
+
+    def shard(self, index: int, made: Callable[[], None]) -> Shard:
+        """Shard `index`, always the same; `made` is called after every strip, or not at all."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Shards of `count` generated strips by these hands."""
+
+    hands: list[Hand]
+    seed: int
+    count: int = SHARD_STRIPS
+
+    def shard(self, index: int, made: Callable[[], None]) -> Shard:
+        """Generate shard `index` of the seed."""
+        cv2.setNumThreads(1)
+        generator = FieldGenerator(self.hands, self.seed * 1_000_003 + index)
+        strips = []
+        for _ in range(self.count):
+            strips.append(generator.strip())
+            made()
+        return Shard([s[0] for s in strips], [s[1] for s in strips])
+
+
+def shard_path(folder: Path, index: int) -> Path:
+    """Where shard `index` is kept."""
+    return folder / f"shard-{index:05d}.npz"
+
+
+def make_shard(hands: list[Hand], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
+    """Generate shard `index` of a seed."""
+    return Generated(hands, seed, count).shard(index, lambda: None)
+
+
+def save_shard(shard: Shard, path: Path) -> None:
+    """Write a shard, whole or not at all."""
+    widths = np.array([p.shape[1] for p in shard.pixels], np.int32)
+    with replacing(path) as file:
+        np.savez_compressed(
+            file, pixels=np.concatenate(shard.pixels, axis=1), widths=widths, targets=np.array(shard.targets)
+        )
+
+
+def load_shard(path: Path) -> Shard:
+    """Read a shard; raises DamagedFileError when it is not whole, and PosteyeError when it is not there."""
+    cure = "`posteye train` makes such files, and makes it again when it is deleted"
+    require_regular(path)
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            pixels = np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1)
+            return Shard(list(pixels), [str(t) for t in data["targets"]])
+    except FileNotFoundError as error:
+        raise PosteyeError(f"there is no {path}; {cure}") from error
+    except UNREADABLE as error:
+        raise DamagedFileError(path, error, cure) from error
+
+
+class ShardMaker:
+    """Worker processes that make files of shards in order, ahead of whoever waits for them; a context manager.
+
+    Files that are there are not made again. made: how many strips have come from the workers so far.
+    """
+
+    def __init__(self, source: Source, paths: Sequence[Path], workers: int, progress: Progress | None = None) -> None:
+        self._source, self._paths = source, tuple(paths)
+        self._progress = progress or Progress(shown=False)
+        self._whole: set[Path] = set()
+        context = multiprocessing.get_context("spawn")  # a fork after OpenCV has started its threads hangs
+        self._made = context.Value("q", 0)
+        jobs = [(index, path) for index, path in enumerate(self._paths) if not path.exists()]
+        self._processes = [
+            context.Process(target=_work, args=(source, jobs[worker::workers], self._made), daemon=True)
+            for worker in range(min(workers, len(jobs)))
+        ]
+
+    def __enter__(self) -> ShardMaker:
+        for path in self._paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # Ctrl-C is for the trainer, which ends the workers: they inherit that it is blocked. Here it waits until they
+        # have started, which takes seconds.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            try:
+                for process in self._processes:
+                    process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        started = [process for process in self._processes if process.pid is not None]
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.join()
+
+    @property
+    def made(self) -> int:
+        """Strips that the workers have made."""
+        return int(self._made.value)
+
+    def wait(self, path: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Return when a shard's file is there and whole; `meanwhile` is called now and then.
+
+        A file that was there and is damaged is made again. Raises PosteyeError when a worker has died.
+        """
+        while not path.exists():
+            running = any(process.is_alive() for process in self._processes)
+            failed = any(process.exitcode not in (None, 0) for process in self._processes)
+            if failed or not (running or path.exists()):
+                raise PosteyeError(
+                    f"a process that makes strips has died; {path.name} will not come (see above); "
+                    "the same command goes on from here"
+                )
+            meanwhile()
+            time.sleep(_LOOK_S)
+        if path in self._whole:
+            return
+        try:
+            load_shard(path)
+        except DamagedFileError as error:
+            self._progress.say(f"{str(error).partition(';')[0]}; it is made again")
+            save_shard(self._source.shard(self._paths.index(path), lambda: None), path)
+        self._whole.add(path)
+
+
+def _work(source: Source, jobs: Sequence[tuple[int, Path]], counter: Any) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
+    parent = multiprocessing.parent_process()
+
+    def made() -> None:
+        with counter.get_lock():
+            counter.value += 1
+
+    for index, path in jobs:
+        if parent is not None and not parent.is_alive():
+            return  # the trainer was killed; its daemons would draw on for hours
+        if path.exists():
+            continue
+        try:
+            save_shard(source.shard(index, made), path)
+        except PosteyeError as error:  # a full disk, no fonts: a line is enough
+            sys.exit(f"posteye: {error}")

@@ -1,0 +1,1 @@
+"""How a line is written: hands, digit shapes, pens, marks and fonts."""
