@@ -19,10 +19,11 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import Look, look
 from device_runtime.decoding.rejection import Calibration, Scale, judge
 from device_runtime.errors import PosteyeError
+from device_runtime.geometry import MIDDLE_PX
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_grey, to_grey
 from device_runtime.image.locate import locate
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, settle
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, recogniser
@@ -65,7 +66,7 @@ class Result:
                 {
                     "char": c.char,
                     "confidence": round(c.confidence, 6),
-                    "x": round(float(to_image[0] @ (c.x_px, STRIP_HEIGHT_PX / 2, 1)) + x0, 1),
+                    "x": round(float(to_image[0] @ (c.x_px, MIDDLE_PX, 1)) + x0, 1),
                 }
                 for c in reading.characters
             ],

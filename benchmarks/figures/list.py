@@ -63,7 +63,15 @@ GENERATOR = (
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
 EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
 QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
-TRAINING = (*GENERATOR, "train/**/*.py", "device_runtime/image/normalize.py")
+# What makes a strip of a field, for training as on the device.
+STRIPS = (
+    "device_runtime/geometry.py",
+    "device_runtime/image/ink.py",
+    "device_runtime/image/normalize.py",
+    "device_runtime/image/resize.py",
+    "device_runtime/image/text_line.py",
+)
+TRAINING = (*GENERATOR, "train/**/*.py", *STRIPS)
 
 _PEER_SETS = (
     "--amounts {data}/check_amounts --printed {data}/printed_postcode_lines --usps {data}/usps_digits/zip.train.gz "
@@ -227,7 +235,7 @@ _MEASURED = (
         "generator",
         "benchmarks.scanner.generator --writers {data}/qmnist_writers --digits {data}/train_digits",
         0.7,
-        (*GENERATOR, "benchmarks/scanner/generator.py", "device_runtime/image/normalize.py"),
+        (*GENERATOR, "benchmarks/scanner/generator.py", *STRIPS),
         timed=True,
     ),
     Figure(
@@ -270,7 +278,9 @@ _RECORDS = (
         (
             "device_runtime/bundle.py",
             "device_runtime/decoding/decoder.py",
+            "device_runtime/image/ink.py",
             "device_runtime/image/normalize.py",
+            "device_runtime/image/text_line.py",
             "device_runtime/decoding/rejection.py",
             "device_runtime/decoding/search.py",
             "firmware_bridge/host/link.py",

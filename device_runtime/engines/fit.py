@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from device_runtime.engines.limits import check_width
 from device_runtime.engines.net import Grid, Net
 from device_runtime.errors import BundleError
-from device_runtime.image.normalize import STRIP_HEIGHT_PX
+from device_runtime.geometry import STRIP_HEIGHT_PX
 
 if TYPE_CHECKING:
     from device_runtime.bundle import Manifest

@@ -2,7 +2,7 @@
 
 The net has one class for all that is no digit, and says nothing of a dot between two digits. Whether 50450 stands by
 itself or is a piece of "12.50450", "12-50450" or "AB50450" is plain from the ink between: no space, and how tall it is.
-Digits are 20 px tall in a strip and stand on its row 26.
+device_runtime/geometry.py says where digits stand in a strip; the sizes below were chosen for that geometry.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.geometry import BASELINE_ROW, INK_LEVEL
 from device_runtime.types import Strip
 
-_INK = 90  # of 255: what counts as ink in a strip
-_LINE_PX = slice(5, 28)  # rows in which digits stand; above and below, neighbouring lines may reach into the strip
+# Rows in which digits stand; above and below, neighbouring lines may reach into the strip.
+_LINE_PX = slice(5, BASELINE_ROW + 2)
 _TALL_PX, _HIGH_PX = 9, 17  # letters are at least so tall and begin at this row or above; dashes, dots, commas do not
 _SMALL_PX, _COMMA_PX, _LOW_PX = (
     8,
@@ -25,7 +26,7 @@ _SMALL_PX, _COMMA_PX, _LOW_PX = (
 )  # tallest mark between digits; tallest comma, which begins at this row or below
 _MARK_AREA_PX = 4  # what is smaller is a speck
 _LONGEST_MARK_PX = 14  # a dash
-_BELOW_PX, _WIDEST_COMMA_PX = 27, 7  # a comma's tail reaches this row
+_BELOW_PX, _WIDEST_COMMA_PX = BASELINE_ROW + 1, 7  # a comma's tail reaches this row
 # A space is wider than the gaps between the line's characters, by this and a share of them, within these bounds.
 _SPACE_PX, _SPACE_SHARE, _SPACE_BOUNDS_PX = 3.0, 1.0, (7.0, 10.0)
 _AFTER_DOT, _AFTER_DOT_PX = 0.67, 11.0  # of the pitch of characters, at most: beside a dot, more is a space in any type
@@ -53,7 +54,7 @@ class Gaps:
 
 def find_gaps(strip: Strip) -> Gaps:
     """Look at a strip."""
-    mask = cv2.compare(strip.pixels, _INK, cv2.CMP_GT) & 1
+    mask = cv2.compare(strip.pixels, INK_LEVEL, cv2.CMP_GT) & 1
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     pieces = stats[1:]
     top, height = pieces[:, cv2.CC_STAT_TOP], pieces[:, cv2.CC_STAT_HEIGHT]

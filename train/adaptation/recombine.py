@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.decoding.alignment import align
-from device_runtime.image.normalize import STRIP_HEIGHT_PX
+from device_runtime.geometry import MIDDLE_PX, STRIP_HEIGHT_PX
 from device_runtime.types import Penalties
 
 _INK = 70  # of 255; a column with nothing brighter is paper
@@ -112,7 +112,7 @@ class Recombiner:
 
     def _varied(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A piece a little wider, taller, leaning or shifted."""
-        random, middle = self.random, STRIP_HEIGHT_PX / 2
+        random, middle = self.random, MIDDLE_PX
         wide, tall, lean = np.exp(random.normal(0, 0.1)), np.exp(random.normal(0, 0.06)), random.normal(0, 0.07)
         matrix = np.array([[wide, -lean, lean * middle + 2], [0, tall, middle - tall * middle + random.normal(0, 0.8)]])
         varied = cv2.warpAffine(pixels, matrix, (round(pixels.shape[1] * wide) + 4, STRIP_HEIGHT_PX))

@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
+from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
+from device_runtime.image.normalize import normalize
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX, shifted
 
 FEWEST = 50  # fields; fewer change the net less than their writers' accidents do

@@ -21,9 +21,10 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
+from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.image.normalize import normalize
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.segmenter import Recognise

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.geometry import STRIP_HEIGHT_PX
+from device_runtime.image.normalize import normalize
 from train.synthesis.generator import Field, FieldGenerator
 
 Grey = NDArray[np.uint8]

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
+from device_runtime.geometry import BODY_HEIGHT_PX
+from device_runtime.image.normalize import normalize
 from train.data.writers import Hand
 from train.synthesis.paper import Paper
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts

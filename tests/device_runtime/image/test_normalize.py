@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
+from device_runtime.geometry import STRIP_HEIGHT_PX
+from device_runtime.image.normalize import normalize
 
 
 def written(
