@@ -54,7 +54,6 @@ GENERATOR = (
     "train/synthesis/paper.py",
     "train/synthesis/writing/pen.py",
     "train/synthesis/writing/handwriter.py",
-    "train/synthesis/writing/raster.py",
     "train/synthesis/writing/shapes_*.py",
     "train/data/skeleton.py",
     "train/synthesis/writing/strokes.py",

@@ -12,8 +12,7 @@ import numpy as np
 
 from train.data.writers import Hand
 from train.synthesis.writing import marks
-from train.synthesis.writing.pen import Bend, Ink, Nib, Pen, split_like
-from train.synthesis.writing.raster import RasterPen
+from train.synthesis.writing.pen import Bend, Ink, Nib, Pen, RasterPen, split_like
 from train.synthesis.writing.shapes_low import zero_chain
 from train.synthesis.writing.strokes import Habit, Line, spline
 from train.synthesis.writing.style import VARIANTS, HandStyle
