@@ -48,6 +48,7 @@ GENERATOR = (
     "train/synthesis/camera.py",
     "train/data/writers.py",
     "train/synthesis/generator.py",
+    "train/synthesis/writing/canvas.py",
     "train/synthesis/writing/fonts.py",
     "train/synthesis/writing/style.py",
     "train/synthesis/writing/marks.py",

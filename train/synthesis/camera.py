@@ -15,15 +15,26 @@ _MOST_SPECKS = 0.12  # of the pixels
 
 
 def keystone(ink: Grey, random: np.random.Generator) -> Grey:
-    """Ink, uint8 [H, W], seen a little from the side: what is left of a perspective that was squared up roughly."""
-    rows, cols = ink.shape
-    corners = np.array([[0, 0], [cols, 0], [cols, rows], [0, rows]], np.float32)
+    """See ink a little from the side: what is left of a perspective that was squared up roughly.
+
+    Args:
+        ink: uint8 [H, W].
+        random: source of all draws.
+    """
+    rows, columns = ink.shape
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
     moved = corners + random.uniform(-_KEYSTONE * rows, _KEYSTONE * rows, (4, 2)).astype(np.float32)
-    return np.asarray(cv2.warpPerspective(ink, cv2.getPerspectiveTransform(corners, moved), (cols, rows)), np.uint8)
+    return np.asarray(cv2.warpPerspective(ink, cv2.getPerspectiveTransform(corners, moved), (columns, rows)), np.uint8)
 
 
 def shake(image: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-    """An image [H, W] taken while the camera or the mail moved on along a straight line."""
+    """Blur an image as when the camera or the mail moved on along a straight line.
+
+    Args:
+        image: float32 [H, W].
+        random: source of all draws.
+    """
+    # A short line in a random direction as the kernel, uint8 [5, 5], drawn at 1/16 px.
     angle, length = random.uniform(0, pi), random.uniform(2, _LONGEST_SHAKE_PX)
     kernel = np.zeros((_LONGEST_SHAKE_PX + 1, _LONGEST_SHAKE_PX + 1), np.uint8)
     middle = _LONGEST_SHAKE_PX / 2
@@ -34,16 +45,30 @@ def shake(image: NDArray[np.float32], random: np.random.Generator) -> NDArray[np
     return np.asarray(cv2.filter2D(image, -1, weights / weights.sum()), np.float32)
 
 
-def light(rows: int, cols: int, random: np.random.Generator) -> NDArray[np.float32]:
-    """Light that falls off towards a side, as grey levels to add, float32 [rows, cols]."""
+def light(rows: int, columns: int, random: np.random.Generator) -> NDArray[np.float32]:
+    """Make light that falls off towards a side.
+
+    Args:
+        rows: of the image.
+        columns: of the image.
+        random: source of all draws.
+
+    Returns:
+        Grey levels to add, float32 [rows, columns].
+    """
     across, down = random.uniform(-25, 25), random.uniform(-12, 12)
-    x = np.linspace(-across, across, cols, dtype=np.float32)
+    x = np.linspace(-across, across, columns, dtype=np.float32)
     y = np.linspace(-down, down, rows, dtype=np.float32)
     return np.asarray(x + y[:, None], np.float32)
 
 
 def specks(image: Grey, random: np.random.Generator) -> Grey:
-    """An image, uint8 [H, W], with some of its pixels black or white: dead sensor pixels, dust, salt and pepper."""
+    """Make some pixels black or white: dead sensor pixels, dust, salt and pepper.
+
+    Args:
+        image: uint8 [H, W].
+        random: source of all draws.
+    """
     share = random.uniform(0.01, _MOST_SPECKS)
     dice = random.random(image.shape, np.float32)
     return np.where(dice < share / 2, 0, np.where(dice < share, 255, image)).astype(np.uint8)

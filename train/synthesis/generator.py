@@ -18,8 +18,9 @@ from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from train.data.writers import Hand
 from train.synthesis.paper import Paper
+from train.synthesis.writing.canvas import Box
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
-from train.synthesis.writing.handwriter import Box, Penman
+from train.synthesis.writing.handwriter import Handwriter
 from train.synthesis.writing.pen import Ink
 from train.synthesis.writing.style import random_style
 from train.synthesis.writing.typeset import Typesetter, margin_px, random_line, random_word
@@ -34,7 +35,13 @@ _LONGEST_LINE = 26  # characters; more would rarely fit
 
 @dataclass(frozen=True)
 class Field:
-    """A generated field: grey image uint8 [H, W], the digits in it, and the target for training."""
+    """A generated field.
+
+    Attributes:
+        image: uint8 [H, W], grey.
+        digits: that stand in it, "" for none.
+        target: for training; see the head of this file.
+    """
 
     image: NDArray[np.uint8]
     digits: str
@@ -42,7 +49,12 @@ class Field:
 
 
 def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """A strip up to 2 px higher or lower: where the device's measure of the line might have put it."""
+    """Move a strip up to 2 px up or down: where the device's measure of the line might have put it.
+
+    Args:
+        pixels: uint8 [32, W].
+        random: source of the draw.
+    """
     rows = int(random.integers(-2, 3))
     if rows:
         pixels = np.roll(pixels, rows, axis=0)
@@ -51,18 +63,31 @@ def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[n
 
 
 class FieldGenerator:
-    """An endless supply of fields, the same for the same seed."""
+    """An endless supply of fields, the same for the same seed.
 
-    def __init__(self, hands: list[Hand], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
+    Args:
+        writers: whose digits are written.
+        seed: of all draws.
+        fonts: files of print and of handwriting fonts; those that are installed otherwise.
+
+    Raises:
+        PosteyeError: no font is installed.
+    """
+
+    def __init__(self, writers: list[Hand], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
         self.random = np.random.default_rng(seed)
         print_fonts, hand_fonts = fonts or (find_fonts(PRINT_FAMILIES), find_fonts(HAND_FAMILIES))
-        self.penman = Penman(hands, self.random)
+        self.handwriter = Handwriter(writers, self.random)
         self.typesetter = Typesetter(print_fonts, self.random)
-        self.scribe = Typesetter(hand_fonts, self.random)
+        self.script_typesetter = Typesetter(hand_fonts, self.random)
         self.paper = Paper(self.random)
 
     def strip(self) -> tuple[NDArray[np.uint8], str]:
-        """A field after the device's normalisation: pixels uint8 [32, W] and its target."""
+        """Make a field and normalise it as on the device.
+
+        Returns:
+            Pixels, uint8 [32, W], W at most MAX_STRIP_WIDTH_PX, and the target.
+        """
         random = self.random
         while True:
             field = self.field()
@@ -73,7 +98,7 @@ class FieldGenerator:
             return shifted(pixels, random), field.target if strip.has_ink else ""
 
     def field(self) -> Field:
-        """One field of a random kind."""
+        """Make one field of a random kind."""
         kind = int(_KINDS.searchsorted(self.random.random()))
         if kind == 0:
             return self.empty()
@@ -82,7 +107,7 @@ class FieldGenerator:
         return self.plain() if kind == 3 else self.handwritten(with_words=kind == 2)
 
     def random_digits(self) -> str:
-        """A string of 1 to 9 digits; ends in repeated digits more often than chance, as amounts and codes do."""
+        """Draw 1 to 9 digits; they end in repeated digits more often than chance, as amounts and codes do."""
         random = self.random
         length = int(_LENGTHS.searchsorted(random.random())) + 1
         digits = [str(d) for d in random.integers(0, 10, length)]
@@ -92,7 +117,7 @@ class FieldGenerator:
         return "".join(digits)
 
     def plain(self) -> Field:
-        """One digit, sometimes two or three, as its scanner saw it, hardly disturbed and with room around."""
+        """Make a field of one digit, sometimes two or three, as scanned: hardly disturbed and with room around."""
         random = self.random
         digits = "".join(
             str(d) for d in random.integers(0, 10, 1 + int(random.random() < 0.25) * random.integers(1, 3))
@@ -101,7 +126,7 @@ class FieldGenerator:
         style = replace(style, aspect=random.uniform(0.88, 1.14), gap=random.uniform(0.1, 0.6), gap_jitter=0.0)
         style = replace(style, small_zeros=False, tall_ones=1.0, hanging=0.0, slant_jitter=0.04, drift=0.02)
         style = replace(style, blur_px=random.uniform(0.3, 0.9), level=random.uniform(0.4, 0.55), size_jitter=0.04)
-        ink, (left, top, right, bottom) = self.penman.write(digits, style)
+        ink, (left, top, right, bottom) = self.handwriter.write(digits, style)
         margin = (bottom - top) * random.uniform(0.05, 0.35)
         ink = ink[
             max(0, int(top - margin)) : int(bottom + margin), max(0, int(left - 2 * margin)) : int(right + 2 * margin)
@@ -110,11 +135,16 @@ class FieldGenerator:
         return Field(image, digits, digits)
 
     def handwritten(self, digits: str | None = None, with_words: bool = False) -> Field:
-        """A handwritten string, with what stands around such strings on forms and envelopes."""
+        """Make a field with a handwritten string, with what stands around such strings on forms and envelopes.
+
+        Args:
+            digits: what is written; random digits otherwise.
+            with_words: whether words stand beside them.
+        """
         random = self.random
         digits = self.random_digits() if digits is None else digits
         style = random_style(random, digits)
-        ink, box = self.penman.write(digits, style, ends=not with_words)
+        ink, box = self.handwriter.write(digits, style, ends=not with_words)
         target = f"~{digits}~"
         if with_words:
             ink, box, target = self._add_words(ink, box, digits, style.height_px)
@@ -123,13 +153,13 @@ class FieldGenerator:
         else:
             self.paper.rule(ink, box)
         if random.random() < 0.06:
-            self._neighbour_lines(self.scribe, ink, box, style.height_px)
+            self._neighbor_lines(self.script_typesetter, ink, box, style.height_px)
         if random.random() < 0.03:
             self.paper.postmark(ink)
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
 
     def printed(self) -> Field:
-        """A printed code, alone or inside a line of other text."""
+        """Make a field with a printed code, alone or inside a line of other text."""
         random = self.random
         digits = self.random_digits() if random.random() < 0.35 else "".join(str(d) for d in random.integers(0, 10, 5))
         if random.random() < 0.3:
@@ -145,15 +175,15 @@ class FieldGenerator:
         box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
         ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
         if random.random() < 0.3:
-            self._neighbour_lines(self.typesetter, ink, box, height)
+            self._neighbor_lines(self.typesetter, ink, box, height)
         return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
 
     def empty(self) -> Field:
-        """A field without digits: words, or nothing but paper and lines."""
+        """Make a field without digits: words, or nothing but paper and lines."""
         random = self.random
         height = random.uniform(20, 44)
         if random.random() < 0.7:
-            setter = self.typesetter if random.random() < 0.5 else self.scribe
+            setter = self.typesetter if random.random() < 0.5 else self.script_typesetter
             ink, target = setter.set_line(random_word(random), height), "#"
         else:
             ink, target = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8), "~"
@@ -163,7 +193,17 @@ class FieldGenerator:
         return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
 
     def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, str]:
-        """Set handwritten words before or after the digits, on the same line."""
+        """Set handwritten words before or after the digits, on the same line.
+
+        Args:
+            ink: uint8 [H, W], with the digits.
+            box: around the digits.
+            digits: what they are.
+            height: of the digits in px.
+
+        Returns:
+            The ink, uint8 [H, W'], the box around digits and words, and the target.
+        """
         random = self.random
         before, after = random.random() < 0.35, random.random() < 0.8
         parts, target = [ink[:, box[0] : box[2]]], digits
@@ -172,7 +212,7 @@ class FieldGenerator:
             if not wanted:
                 continue
             tall = height * random.uniform(0.7, 1.0)
-            word, margin = self.scribe.set_line(random_word(random), tall), margin_px(tall)
+            word, margin = self.script_typesetter.set_line(random_word(random), tall), margin_px(tall)
             word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, margin:-margin]
             word = self._fit(word, ink.shape[0])
             parts = [word, gap, *parts] if first else [*parts, gap, word]
@@ -183,13 +223,21 @@ class FieldGenerator:
 
     @staticmethod
     def _fit(ink: Ink, rows: int) -> Ink:
+        """The ink on so many rows, in their middle."""
         spare = rows - ink.shape[0]
         if spare < 0:
             return ink[-spare // 2 : -spare // 2 + rows]
         return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
 
-    def _neighbour_lines(self, setter: Typesetter, ink: Ink, box: Box, height: float) -> None:
-        """Let the lines above and below reach into the crop."""
+    def _neighbor_lines(self, setter: Typesetter, ink: Ink, box: Box, height: float) -> None:
+        """Let the lines above and below reach into the crop.
+
+        Args:
+            setter: sets those lines.
+            ink: uint8 [H, W]; it is drawn into.
+            box: around the writing.
+            height: of the digits in px.
+        """
         random = self.random
         for above in (True, False):
             if random.random() < 0.5:
@@ -208,6 +256,7 @@ class FieldGenerator:
 
     @staticmethod
     def _turn(ink: Ink, slope: float) -> Ink:
+        """The ink sheared so that its line has this slope, rows down a column to the right."""
         rows, cols = ink.shape
         matrix = np.array([[1, 0, 0], [slope, 1, -slope * cols / 2]], np.float64)
         return np.asarray(cv2.warpAffine(ink, matrix, (cols, rows)), np.uint8)

@@ -41,8 +41,9 @@ _FONTS = ("DejaVu Sans", "DejaVu Sans Mono", "Liberation Sans", "Liberation Mono
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files: one writer a string.")
 def samples(out: Path, writers: Path | None) -> None:
     """Draw the samples, write them and their index."""
-    hands = hands_of(load_mnist(None, writers).test)
-    generator = FieldGenerator(hands, 2026, (find_fonts(_FONTS), find_fonts(HAND_FAMILIES)))
+    generator = FieldGenerator(
+        hands_of(load_mnist(None, writers).test), 2026, (find_fonts(_FONTS), find_fonts(HAND_FAMILIES))
+    )
     out.mkdir(parents=True, exist_ok=True)
     index = []
     for number, (image, sample) in enumerate(_all(generator), start=1):
@@ -90,13 +91,13 @@ def _first_accepted(sample: Sample, drawn: Callable[[], NDArray[np.uint8]]) -> N
 
 
 def _handwritten(generator: FieldGenerator, code: str) -> NDArray[np.uint8]:
-    """A tidy hand: digits apart, of like size, on plain paper with a little texture."""
+    """Tidy handwriting: digits apart, of like size, on plain paper with a little texture."""
     style = random_style(generator.random)
     style = replace(
         style, gap=0.18, gap_jitter=0.04, size_jitter=0.04, drift=0.02, small_zeros=False, marks=0.0, variants={}
     )
     style = replace(style, level=0.42, gain=3.0, blur_px=0.8, height_px=40.0, aspect=0.95, tall_ones=1.0, slant=0.1)
-    ink, box = generator.penman.write(code, style)
+    ink, box = generator.handwriter.write(code, style)
     left, top, right, bottom = (box[0] - 16, box[1] - 12, box[2] + 16, box[3] + 12)
     return generator.paper.photograph(ink[top:bottom, left:right], printed=False)
 

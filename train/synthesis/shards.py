@@ -30,7 +30,12 @@ _LOOK_S = 0.1
 
 @dataclass(frozen=True)
 class Shard:
-    """Strips with their targets; pixels: list of uint8 [32, W]."""
+    """Strips with their targets.
+
+    Attributes:
+        pixels: a strip each, uint8 [32, W].
+        targets: a target each.
+    """
 
     pixels: list[NDArray[np.uint8]]
     targets: list[str]
@@ -40,21 +45,32 @@ class Source(Protocol):
     """What shards are made of; it travels to the processes that make them."""
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
-        """Shard `index`, always the same; `made` is called after every strip, or not at all."""
+        """Make shard `index`, always the same.
+
+        Args:
+            index: of the shard, from 0.
+            made: called after every strip, or not at all.
+        """
 
 
 @dataclass(frozen=True)
 class Generated:
-    """Shards of `count` generated strips by these hands."""
+    """Shards of generated strips.
 
-    hands: list[Hand]
+    Attributes:
+        writers: whose digits are written.
+        seed: of all shards.
+        count: strips in a shard.
+    """
+
+    writers: list[Hand]
     seed: int
     count: int = SHARD_STRIPS
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
-        """Generate shard `index` of the seed."""
+        """Generate shard `index` of the seed; `made` is called after every strip."""
         cv2.setNumThreads(1)
-        generator = FieldGenerator(self.hands, self.seed * 1_000_003 + index)
+        generator = FieldGenerator(self.writers, self.seed * 1_000_003 + index)
         strips = []
         for _ in range(self.count):
             strips.append(generator.strip())
@@ -63,13 +79,20 @@ class Generated:
 
 
 def shard_path(folder: Path, index: int) -> Path:
-    """Where shard `index` is kept."""
+    """Return where shard `index` is kept in a folder."""
     return folder / f"shard-{index:05d}.npz"
 
 
-def make_shard(hands: list[Hand], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
-    """Generate shard `index` of a seed."""
-    return Generated(hands, seed, count).shard(index, lambda: None)
+def make_shard(writers: list[Hand], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
+    """Generate one shard.
+
+    Args:
+        writers: whose digits are written.
+        seed: of all shards.
+        index: of the shard, from 0.
+        count: strips in it.
+    """
+    return Generated(writers, seed, count).shard(index, lambda: None)
 
 
 def save_shard(shard: Shard, path: Path) -> None:
@@ -82,7 +105,12 @@ def save_shard(shard: Shard, path: Path) -> None:
 
 
 def load_shard(path: Path) -> Shard:
-    """Read a shard; raises DamagedFileError when it is not whole, and PosteyeError when it is not there."""
+    """Read a shard.
+
+    Raises:
+        DamagedFileError: it is not whole.
+        PosteyeError: it is not there.
+    """
     cure = "`posteye train` makes such files, and makes it again when it is deleted"
     require_regular(path)
     try:
@@ -98,7 +126,11 @@ def load_shard(path: Path) -> Shard:
 class ShardMaker:
     """Worker processes that make files of shards in order, ahead of whoever waits for them; a context manager.
 
-    Files that are there are not made again. made: how many strips have come from the workers so far.
+    Args:
+        source: what the shards are made of.
+        paths: a file for each shard; those that are there are not made again.
+        workers: processes, at most.
+        progress: tells of shards that are made again.
     """
 
     def __init__(self, source: Source, paths: Sequence[Path], workers: int, progress: Progress | None = None) -> None:
@@ -144,13 +176,18 @@ class ShardMaker:
 
     @property
     def made(self) -> int:
-        """Strips that the workers have made."""
+        """How many strips have come from the workers so far."""
         return int(self._made.value)
 
     def wait(self, path: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Return when a shard's file is there and whole; `meanwhile` is called now and then.
+        """Return when a shard's file is there and whole; one that was there and is damaged is made again.
 
-        A file that was there and is damaged is made again. Raises PosteyeError when a worker has died.
+        Args:
+            path: one of the paths.
+            meanwhile: called now and then.
+
+        Raises:
+            PosteyeError: a worker has died.
         """
         while not path.exists():
             running = any(process.is_alive() for process in self._processes)

@@ -1,1 +1,1 @@
-"""How a line is written: hands, digit shapes, pens, marks and fonts."""
+"""How a line is written: styles, digit shapes, pens, marks and fonts."""

@@ -60,9 +60,13 @@ _LISTER = "fontconfig"
 
 
 def find_fonts(families: Iterable[str]) -> list[Path]:
-    """Font files of the given families that fontconfig knows on this machine, in a fixed order.
+    """Return the font files of some families that fontconfig knows on this machine, in a fixed order.
 
-    Raises PosteyeError when fc-list is missing or none of the families is installed.
+    Args:
+        families: names as fontconfig lists them, in any case.
+
+    Raises:
+        PosteyeError: fc-list is missing, or none of the families is installed.
     """
     wanted = {f.casefold() for f in families}
     found = {file for family, file in _installed() if family in wanted}
@@ -74,13 +78,21 @@ def find_fonts(families: Iterable[str]) -> list[Path]:
 
 
 def found_families(families: Iterable[str]) -> list[str]:
-    """Those of the given families that fontconfig knows here; raises PosteyeError when fc-list is missing."""
+    """Return those of some families that fontconfig knows on this machine, in the order given.
+
+    Raises:
+        PosteyeError: fc-list is missing.
+    """
     here = {family for family, _ in _installed()}
     return [family for family in families if family.casefold() in here]
 
 
 def missing_packages() -> list[str]:
-    """Debian packages that bring what is not here: fontconfig itself, or those fonts of which a family is missing."""
+    """Return the Debian packages that bring what is missing here.
+
+    Returns:
+        All of them, with fontconfig itself, where that is missing; else those of which a family is missing.
+    """
     try:
         here = {family for family, _ in _installed()}
     except PosteyeError:
@@ -90,7 +102,7 @@ def missing_packages() -> list[str]:
 
 
 def install_command() -> str:
-    """The one command to paste that brings all that is missing."""
+    """Return the one command to paste that brings all that is missing."""
     return f"sudo apt-get install --no-install-recommends {' '.join(missing_packages())}"
 
 

@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from train.data.writers import Hand
 from train.synthesis.writing import marks
+from train.synthesis.writing.canvas import Box, Written, edged, slanted
 from train.synthesis.writing.pen import Bend, Ink, Nib, Pen, RasterPen, split_like
 from train.synthesis.writing.shapes_low import zero_chain
 from train.synthesis.writing.strokes import Habit, Line, spline
 from train.synthesis.writing.style import VARIANTS, HandStyle
 
-Box = tuple[int, int, int, int]
 _T = TypeVar("_T")
-_ASKED = 8  # hands for a digit that one lacks, before it is drawn
+_ASKED = 8  # writers for a digit that one lacks, before it is drawn
 _MARGIN = 0.5  # of the digit height, around the writing
 
 
-@dataclass
-class Written:
-    """A string in the making: lines of the pen in digit heights, images of digits with their places, and its end."""
+class Handwriter:
+    """Writes digit strings with the glyphs of given writers.
 
-    lines: list[Line]
-    images: list[tuple[float, float, Ink]]
-    right: float = 0.0
+    Args:
+        writers: whose digits are used; who wrote more is taken more often.
+        random: source of all draws.
+    """
 
-
-class Penman:
-    """Writes digit strings with the glyphs of given hands."""
-
-    def __init__(self, hands: list[Hand], random: np.random.Generator) -> None:
-        self.hands = hands
+    def __init__(self, writers: list[Hand], random: np.random.Generator) -> None:
+        self.writers = writers
         self.random = random
         self.pen = Pen(random)
         self.raster = RasterPen(random)
-        sizes = np.array([sum(len(g) for g in hand.glyphs) for hand in hands], np.float64)
+        sizes = np.array([sum(len(g) for g in writer.glyphs) for writer in writers], np.float64)
         self._shares = np.sqrt(sizes).cumsum() / np.sqrt(sizes).sum()
 
     def write(self, digits: str, style: HandStyle, ends: bool = False) -> tuple[Ink, Box]:
-        """Write a string; the canvas, uint8, ink bright, and the box (left, top, right, bottom) of the digits.
+        """Write a string.
 
-        ends: also what people write before and after a number, which the box then includes in part.
+        Args:
+            digits: what is written.
+            style: how.
+            ends: also what people write before and after a number, which the box then includes in part.
+
+        Returns:
+            The canvas, uint8 [H, W], ink bright, and the box (left, top, right, bottom) of the digits in it.
         """
         random = self.random
         written = Written([], [])
-        hand = self._hand()
+        writer = self._writer()
         bend = Bend(random, style.bend)
-        pointed = random.random() < style.marks
+        grouped = random.random() < style.marks
+        # Digits from left to right, each with the gap behind it.
         in_chain = self._chained(digits, style)
         last: list[Line] = []
         for i, char in enumerate(digits):
@@ -61,17 +63,12 @@ class Penman:
             count = 1
             while i + count in in_chain:
                 count += 1
-            last = self._digit(written, int(char), count, hand, style, last)
-            left_over = len(digits) - i - count
-            gap = style.gap + random.normal(0, style.gap_jitter)
-            if left_over and ((pointed and left_over % 3 == 0) or random.random() < style.marks / 20):
-                x = written.right + max(gap * 0.5, 0.0) + random.uniform(0.02, 0.25)
-                written.lines += marks.separator(random, x)
-                gap, last = x - written.right + random.uniform(0.05, 0.5), []
-            written.right += max(gap, -0.14)
+            last = self._digit(written, int(char), count, writer, style, last)
+            last = self._gap(written, len(digits) - i - count, grouped, style, last)
+        # The whole line bent, and what stands at its ends.
         if written.lines:
             written.lines = bend.lines(written.lines)
-        right = self._extent(written, style)[2]
+        right = written.extent(style.height_px)[2]
         if ends:
             self._ends(written, right)
         return self._ink(written, style, right)
@@ -85,24 +82,38 @@ class Penman:
     def _any(self, choices: Sequence[_T]) -> _T:
         return choices[int(self.random.integers(len(choices)))]
 
-    def _hand(self) -> Hand:
-        return self.hands[min(int(self._shares.searchsorted(self.random.random())), len(self.hands) - 1)]
+    def _writer(self) -> Hand:
+        return self.writers[min(int(self._shares.searchsorted(self.random.random())), len(self.writers) - 1)]
 
     def _digit(
-        self, written: Written, digit: int, count: int, hand: Hand, style: HandStyle, last: list[Line]
+        self, written: Written, digit: int, count: int, writer: Hand, style: HandStyle, last: list[Line]
     ) -> list[Line]:
-        """Add a digit (or a chain of zeros) at the right end; returns its lines, empty for an image."""
+        """Add a digit at the right end.
+
+        Args:
+            written: what it is added to.
+            digit: 0 to 9.
+            count: more than 1 for a chain of so many zeros.
+            writer: whose digit.
+            style: of the string.
+            last: lines of the digit before, which a ligature may join to this one.
+
+        Returns:
+            Its lines, empty for an image.
+        """
         random = self.random
         tall, wide, top = self._size(digit, style)
         if style.raster:
-            image = self.raster.glyph(self._glyphs(hand, digit), tall, style.aspect * wide, style)
+            image = self.raster.glyph(self._glyphs(writer, digit), tall, style.aspect * wide, style)
             written.images.append((written.right, top, image))
             written.right += image.shape[1] / style.height_px
             return []
-        lines = self._strokes(digit, count, hand, style)
+        # Its points, float64 [n, 2], bent and sheared a little.
+        lines = self._strokes(digit, count, writer, style)
         local, tilt = Bend(random, 0.6 * style.bend), random.normal(0, style.slant_jitter)
-        lean = np.array([[1.0, random.normal(0, 0.02)], [-tilt, 1.0]])
-        points = local(np.concatenate(lines)) @ lean
+        shear = np.array([[1.0, random.normal(0, 0.02)], [-tilt, 1.0]])
+        points = local(np.concatenate(lines)) @ shear
+        # Scaled to its size and moved to its place.
         low, high = points.min(axis=0), points.max(axis=0)
         scale = np.array([style.aspect * wide, tall / max(high[1] - low[1], 0.3)])
         placed = split_like((points - low) * scale + [written.right, top], lines)
@@ -111,6 +122,28 @@ class Penman:
         written.lines += placed
         written.right += float((high[0] - low[0]) * scale[0])
         return placed
+
+    def _gap(self, written: Written, left_over: int, grouped: bool, style: HandStyle, last: list[Line]) -> list[Line]:
+        """Leave room after a digit, sometimes with a mark in it.
+
+        Args:
+            written: what the gap is added to.
+            left_over: digits that follow.
+            grouped: whether marks part groups of three digits.
+            style: of the string.
+            last: lines of the digit before the gap.
+
+        Returns:
+            The lines that a ligature may start from: `last`, or none behind a mark.
+        """
+        random = self.random
+        gap = style.gap + random.normal(0, style.gap_jitter)
+        if left_over and ((grouped and left_over % 3 == 0) or random.random() < style.marks / 20):
+            x = written.right + max(gap * 0.5, 0.0) + random.uniform(0.02, 0.25)
+            written.lines += marks.separator(random, x)
+            gap, last = x - written.right + random.uniform(0.05, 0.5), []
+        written.right += max(gap, -0.14)
+        return last
 
     def _size(self, digit: int, style: HandStyle) -> tuple[float, float, float]:
         """Height, width factor and top of a digit, in digit heights."""
@@ -130,23 +163,24 @@ class Penman:
             top -= 0.5 * (1 - tall)
         return tall, wide, top
 
-    def _strokes(self, digit: int, count: int, hand: Hand, style: HandStyle) -> list[Line]:
+    def _strokes(self, digit: int, count: int, writer: Hand, style: HandStyle) -> list[Line]:
+        """A digit as lines: a chain of zeros, one of the style's shapes, this writer's, another's, or any shape."""
         random = self.random
         if count > 1:
             return Habit(zero_chain(count), random, 0.1).draw()
-        pool = hand.strokes[digit]
+        pool = writer.strokes[digit]
         if digit in style.variants and (random.random() < style.variant_share or not pool):
             return self._any(style.variants[digit]).draw()
         for _ in range(_ASKED):
             if pool:
                 return self._any(pool)
-            pool = self._hand().strokes[digit]
+            pool = self._writer().strokes[digit]
         return Habit(self._any(VARIANTS[digit]), random).draw()
 
-    def _glyphs(self, hand: Hand, digit: int) -> Ink:
-        if not hand.glyphs[digit]:
-            hand = self._any([other for other in self.hands if other.glyphs[digit]])
-        return self._any(hand.glyphs[digit])
+    def _glyphs(self, writer: Hand, digit: int) -> Ink:
+        if not writer.glyphs[digit]:
+            writer = self._any([other for other in self.writers if other.glyphs[digit]])
+        return self._any(writer.glyphs[digit])
 
     def _ligature(self, before: list[Line], after: list[Line]) -> list[Line]:
         """A stroke from the rightmost end of one digit to the leftmost end of the next."""
@@ -159,6 +193,7 @@ class Penman:
         return [spline(np.stack([a, sag, b]))]
 
     def _ends(self, written: Written, right: float) -> None:
+        """Add what stands before and after a number."""
         random = self.random
         if random.random() < 0.45:
             lines = marks.closing(random, right + random.uniform(0.03, 0.45))
@@ -167,58 +202,62 @@ class Penman:
         if random.random() < 0.08:
             written.lines += marks.opening(random, -random.uniform(0.15, 0.6))
 
-    def _extent(self, written: Written, style: HandStyle) -> tuple[float, float, float, float]:
-        corners = [np.array([[0.0, 0.0], [0.3, 1.0]]), *written.lines]
-        corners += [
-            np.array([[x, y], [x + ink.shape[1] / style.height_px, y + ink.shape[0] / style.height_px]])
-            for x, y, ink in written.images
-        ]
-        points = np.concatenate(corners)
-        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-
     def _ink(self, written: Written, style: HandStyle, digits_right: float) -> tuple[Ink, Box]:
-        """Put the writing on a canvas: slanted, along its line, with the pen's width and edge."""
+        """Put the writing on a canvas: slanted, along its line, with the pen's width and edge.
+
+        Args:
+            written: the string.
+            style: of the string.
+            digits_right: where its digits end, in digit heights; marks may stand beyond.
+
+        Returns:
+            As `write`.
+        """
         height = style.height_px
         slant = 0.0 if style.raster else style.slant  # a canvas with images is slanted as a whole
         shear = np.array([[1.0, style.skew], [-slant, 1.0]])
-        left, top, right, bottom = self._extent(written, style)
+        # The sheared writing's corner, in digit heights, and the size of the canvas in px.
+        left, top, right, bottom = written.extent(style.height_px)
         corners = np.array([[x, y] for x in (left, right) for y in (top, bottom)]) @ shear
         origin = corners.min(axis=0) - _MARGIN
-        cols, rows = np.ceil((corners.max(axis=0) + _MARGIN - origin) * height).astype(int).tolist()
-        if written.lines:
-            points = (np.concatenate(written.lines) @ shear - origin) * height
-            nib = Nib(style.pen * height, style.swell, style.skips)
-            canvas = self.pen.draw(split_like(points, written.lines), (rows, cols), nib)
-        else:
-            canvas = np.zeros((rows, cols), np.uint8)
-        for x, y, image in written.images:
-            col, row = ((np.array([x, y]) @ shear - origin) * height).astype(int).tolist()
-            view = canvas[row : row + image.shape[0], col : col + image.shape[1]]
-            np.maximum(view, image[: view.shape[0], : view.shape[1]], out=view)
+        columns, rows = np.ceil((corners.max(axis=0) + _MARGIN - origin) * height).astype(int).tolist()
+        canvas = self._canvas(written, style, shear, origin, (rows, columns))
+        # The box: often without what stands before the digits, sometimes without what stands behind.
         far_right = right if self.random.random() < 0.75 else digits_right
         near_left = left if self.random.random() < 0.5 else 0.0
         text = np.array([[near_left, 0.0], [near_left, 1.0], [far_right, 0.0], [far_right, 1.0]]) @ shear
         low, high = (text.min(axis=0) - origin) * height, (text.max(axis=0) - origin) * height
         box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
         if style.raster:
-            canvas, box = self._slanted(canvas, box, style.slant)
-        return self._edge(canvas, style), box
+            canvas, box = slanted(canvas, box, style.slant)
+        return edged(canvas, style), box
 
-    @staticmethod
-    def _slanted(ink: Ink, box: Box, slant: float) -> tuple[Ink, Box]:
-        rows, cols = ink.shape
-        wider = round(abs(slant) * rows)
-        matrix = np.array([[1, -slant, max(slant, 0.0) * rows], [0, 1, 0]], np.float64)
-        turned = np.asarray(cv2.warpAffine(ink, matrix, (cols + wider, rows)), np.uint8)
-        ends = (matrix[:, :2] @ np.array([[x, y] for x in box[::2] for y in box[1::2]], np.float64).T).T[:, 0] + matrix[
-            0, 2
-        ]
-        return turned, (int(ends.min()), box[1], int(ends.max()), box[3])
+    def _canvas(
+        self,
+        written: Written,
+        style: HandStyle,
+        shear: NDArray[np.float64],
+        origin: NDArray[np.float64],
+        shape: tuple[int, int],
+    ) -> Ink:
+        """Draw the lines and paste the images: uint8 of that shape.
 
-    @staticmethod
-    def _edge(ink: Ink, style: HandStyle) -> Ink:
-        """Give strokes their edge: soft where the gain is low, thinner where the level is high."""
-        soft = cv2.GaussianBlur(ink, (0, 0), style.blur_px)
-        level = min(style.level, 0.6 * float(soft.max()) / 255)  # a hairline must not vanish altogether
-        # (soft / 255 - level) * gain + 1/2, in 0..1, as ink
-        return np.asarray(cv2.addWeighted(soft, style.gain, soft, 0, 127.5 - 255 * level * style.gain), np.uint8)
+        Args:
+            written: the string, in digit heights.
+            style: of the string.
+            shear: float64 [2, 2], applied to points (x, y) from the right.
+            origin: float64 [2], the sheared point that comes to lie in the canvas's corner.
+            shape: rows and columns of the canvas.
+        """
+        height = style.height_px
+        if written.lines:
+            points = (np.concatenate(written.lines) @ shear - origin) * height
+            nib = Nib(style.pen * height, style.swell, style.skips)
+            canvas = self.pen.draw(split_like(points, written.lines), shape, nib)
+        else:
+            canvas = np.zeros(shape, np.uint8)
+        for x, y, image in written.images:
+            column, row = ((np.array([x, y]) @ shear - origin) * height).astype(int).tolist()
+            view = canvas[row : row + image.shape[0], column : column + image.shape[1]]
+            np.maximum(view, image[: view.shape[0], : view.shape[1]], out=view)
+        return canvas

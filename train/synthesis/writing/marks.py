@@ -1,6 +1,6 @@
-"""What people write around a number: dots and commas in it, strokes that close it, clutter; lines in digit heights.
+"""What people write around a number: dots and commas in it, strokes that close it, clutter.
 
-Positions are (x, y) with y = 0 at the top and y = 1 on the line.
+Lines are float64 [n, 2], (x, y) in digit heights, with y = 0 at the top and y = 1 on the line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ def _line(*points: tuple[float, float]) -> Line:
 
 
 def separator(random: np.random.Generator, x: float) -> list[Line]:
-    """A mark between groups of digits that begins at x: mostly a dot, else a comma, an apostrophe or a dash."""
+    """Draw a mark between groups of digits: mostly a dot, else a comma, an apostrophe or a dash.
+
+    Args:
+        random: source of all draws.
+        x: where the mark begins.
+    """
     y = random.normal(0.97, 0.07)
     kind = random.random()
     if kind < 0.6:
@@ -35,7 +40,12 @@ def _dot(random: np.random.Generator, x: float, y: float) -> Line:
 
 
 def closing(random: np.random.Generator, x: float) -> list[Line]:
-    """What closes an amount, from x on: a dash, an equals sign, dots, ".-", a colon, "//", a comma or zeros."""
+    """Draw what closes an amount: a dash, an equals sign, dots, ".-", a colon, "//", a comma or zeros.
+
+    Args:
+        random: source of all draws.
+        x: where it begins.
+    """
     y, length, tilt = random.uniform(0.35, 0.85), random.uniform(0.15, 1.3), random.normal(0, 0.12)
     if random.random() < 0.15:
         length *= 2.5
@@ -63,12 +73,17 @@ def closing(random: np.random.Generator, x: float) -> list[Line]:
 
 
 def is_bare_slash(lines: list[Line]) -> bool:
-    """Whether a closing mark could be taken for a digit 1 by anybody."""
+    """Tell whether a closing mark could be taken for a digit 1 by anybody."""
     return len(lines) == 1 and float(np.ptp(lines[0][:, 1])) > 0.6
 
 
 def opening(random: np.random.Generator, x: float) -> list[Line]:
-    """What stands before an amount and ends at x: a dash, an equals sign, a currency sign, a dot."""
+    """Draw what stands before an amount: a dash, an equals sign, a currency sign, a dot.
+
+    Args:
+        random: source of all draws.
+        x: where it ends.
+    """
     kind = random.random()
     if kind < 0.6:
         y, length = random.uniform(0.3, 0.9), random.uniform(0.1, 0.9)

@@ -28,7 +28,11 @@ def _zero_overrun(u: Draws) -> list[Points]:
 
 
 def zero_chain(count: int) -> Shape:
-    """Zeros written in one go, each joined to the next at the top."""
+    """Return the shape of zeros written in one go, each joined to the next at the top.
+
+    Args:
+        count: how many zeros.
+    """
 
     def shape(u: Draws) -> list[Points]:
         wide, late, pitch, dip = u(0.28, 0.5), u(-0.3, 0.8), u(1.9, 2.9), u(-0.06, 0.2)

@@ -21,7 +21,13 @@ _NUMBERS = 48
 
 
 class Habit:
-    """One writer's way with one shape."""
+    """One writer's way with one shape.
+
+    Args:
+        shape: what is drawn.
+        random: source of the writer's numbers and of the change from one drawing to the next.
+        looseness: standard deviation of that change, against numbers in 0..1.
+    """
 
     def __init__(self, shape: Shape, random: np.random.Generator, looseness: float = 0.12) -> None:
         self.shape = shape
@@ -31,7 +37,11 @@ class Habit:
         self._offsets = random.normal(0, 0.028, (_NUMBERS, 2))
 
     def draw(self) -> list[Line]:
-        """Draw the shape once more: smooth lines, at most about one unit high."""
+        """Draw the shape once more.
+
+        Returns:
+            Smooth lines, float64 [n, 2] each, at most about one unit high.
+        """
         random = self.random
         numbers = np.abs(self._numbers + random.normal(0, self.looseness, _NUMBERS))
         numbers = 1 - np.abs(1 - numbers)  # reflected into 0..1
@@ -52,7 +62,17 @@ class Habit:
 
 
 def spline(points: Line, steps: int = 5) -> Line:
-    """Catmull-Rom curve through the points."""
+    """Draw a Catmull-Rom curve through points.
+
+    Args:
+        points: float64 [n, 2].
+        steps: points of the curve for each point given.
+
+    Returns:
+        float64 [(n - 1) * steps + 1, 2]; the points themselves when there are fewer than three.
+
+    Source: E. Catmull and R. Rom, "A class of local interpolating splines", 1974.
+    """
     if len(points) < 3:
         return points
     curve: Line = _spline_weights(len(points), steps) @ points
@@ -62,9 +82,11 @@ def spline(points: Line, steps: int = 5) -> Line:
 @cache
 def _spline_weights(count: int, steps: int) -> NDArray[np.float64]:
     """What each of `count` points adds to each point of the curve, which is linear in them."""
+    # A point before the first and one after the last, by reflection: [count + 2, count].
     points = np.eye(count)
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     before, start, end, after = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
+    # The cubic of each segment at `steps` places: [count - 1, steps, count].
     t = (np.arange(steps) / steps)[None, :, None]
     curve = start + 0.5 * t * (
         end - before + t * (2 * before - 5 * start + 4 * end - after + t * (3 * (start - end) + after - before))
@@ -73,6 +95,16 @@ def _spline_weights(count: int, steps: int) -> NDArray[np.float64]:
 
 
 def arc(x: float, y: float, rx: float, ry: float, start: float, turn: float, points: int) -> Points:
-    """Points on an ellipse, from angle `start` (0 = right, pi / 2 = down) on by `turn`."""
+    """Place points on an ellipse.
+
+    Args:
+        x: of the centre.
+        y: of the centre, down.
+        rx: half its width.
+        ry: half its height.
+        start: angle of the first point in radians, 0 = right, pi / 2 = down.
+        turn: angle from the first point to the last.
+        points: how many.
+    """
     angles = [start + turn * i / (points - 1) for i in range(points)]
     return [(x + rx * cos(a), y + ry * sin(a)) for a in angles]

@@ -1,4 +1,4 @@
-"""How a hand writes: its shapes, sizes, slant, gaps, marks and pen."""
+"""How a writer writes: the shapes, sizes, slant, gaps, marks and pen."""
 
 from __future__ import annotations
 
@@ -16,13 +16,41 @@ _DRAWN_SHARES = {0: 0.25, 1: 0.55, 2: 0.5, 3: 0.25, 4: 0.45, 5: 0.4, 6: 0.2, 7: 
 
 @dataclass(frozen=True)
 class HandStyle:
-    """What stays the same within one string; lengths in units of the digit height."""
+    """What stays the same within one string; lengths in units of the digit height unless the name says px.
+
+    Attributes:
+        height_px: height of a digit.
+        slant: shear of the whole string, columns to the right a row up.
+        slant_jitter: standard deviation of a digit's own slant.
+        aspect: factor of the widths.
+        level: of the blurred ink that becomes the stroke's edge, 0..1; low is bold, high is thin.
+        gain: slope of that edge; low is soft.
+        blur_px: standard deviation of the blur.
+        size_jitter: standard deviation of a digit's height.
+        drift: standard deviation of a digit's place above or below the line.
+        gap: between digits; negative where they overlap.
+        gap_jitter: standard deviation of the gap.
+        skew: slope of the line, down to the right.
+        pen: width of the stroke.
+        swell: how much pressure changes the stroke's width, as a share of it.
+        skips: how dry the pen is; 0 leaves no gap.
+        small_zeros: whether zeros are smaller or flatter than other digits.
+        tall_ones: how much taller a 1 is than its neighbours.
+        hanging: how far 4, 7 and 9 may reach below the line.
+        bend: strength of a smooth distortion of the whole string.
+        ligatures: share of neighbours that are joined.
+        chains: share of runs of zeros that are written in one go.
+        marks: share of strings with dots, commas or dashes in groups of three digits.
+        raster: whether it is written with the images of digits instead of a pen.
+        variants: shapes that this style has for a digit, instead of the writer's own.
+        variant_share: how often they are used.
+    """
 
     height_px: float
     slant: float
     slant_jitter: float
     aspect: float
-    level: float  # of the blurred ink that becomes the stroke's edge: low is bold, high is thin
+    level: float
     gain: float
     blur_px: float
     size_jitter: float
@@ -34,23 +62,26 @@ class HandStyle:
     swell: float
     skips: float
     small_zeros: bool
-    tall_ones: float  # how much taller a 1 is than its neighbours
-    hanging: float  # how far 4, 7 and 9 may reach below the line
+    tall_ones: float
+    hanging: float
     bend: float
-    ligatures: float  # share of neighbours that are joined
-    chains: float  # share of runs of zeros that are written in one go
-    marks: float  # share of strings with dots, commas or dashes in groups of three digits
-    raster: bool  # written with the images of digits instead of a pen
+    ligatures: float
+    chains: float
+    marks: float
+    raster: bool
     variants: dict[int, tuple[Habit, ...]]
     variant_share: float
 
 
 def random_style(random: np.random.Generator, digits: str = "0123456789") -> HandStyle:
-    """Draw a style; most are plain hands, the rest span what is found on forms, from hairline to marker.
+    """Draw a style; most are plain, the rest span what is found on forms, from hairline to marker.
 
-    digits: those that will be written; the others get no shapes.
+    Args:
+        random: source of all draws.
+        digits: those that will be written; the others get no shapes.
     """
     uniform = random.uniform
+    # The writer's own glyphs, as images or by a pen; all digits in other shapes; or some of them.
     kind = random.random()
     raster, drawn_share = kind < 0.22, 0.0 if kind < 0.42 else 1.0 if kind < 0.55 else uniform(0.6, 1.4)
     looseness = _any(random, (0.06, 0.12, 0.2))
@@ -59,7 +90,7 @@ def random_style(random: np.random.Generator, digits: str = "0123456789") -> Han
         for digit, share in _DRAWN_SHARES.items()
         if str(digit) in digits and random.random() < (1.0 if drawn_share == 1.0 else share * drawn_share)
     }
-    calm = random.random() < 0.5  # an even hand
+    calm = random.random() < 0.5  # even writing
     return HandStyle(
         height_px=uniform(28, 44),
         slant=min(max(random.normal(0.15, 0.25), -0.3), 0.8),

@@ -20,28 +20,43 @@ _TITLES = ("JALAN", "Jln", "Str.", "No.", "NO", "LOT", "Block", "P.O. Box", "Tam
 
 
 def margin_px(height_px: float) -> int:
-    """The room that a line has on every side of its ink, from the height of its digits."""
+    """Return the room that a line has on every side of its ink, from the height of its digits, both in px."""
     return round(0.6 * height_px)
 
 
 class Typesetter:
-    """Sets lines of text in random fonts, from characters that are drawn once in a few sizes."""
+    """Sets lines of text in random fonts, from characters that are drawn once in a few sizes.
+
+    Args:
+        fonts: files to choose from.
+        random: source of all draws.
+    """
 
     def __init__(self, fonts: list[Path], random: np.random.Generator) -> None:
         self.random = random
         self._fonts = fonts
 
     def set_line(self, text: str, height_px: float) -> NDArray[np.uint8]:
-        """Draw a line of text, uint8, ink bright, with digits about `height_px` tall and `margin_px` around."""
+        """Set a line of text.
+
+        Args:
+            text: what is set.
+            height_px: of its digits, about.
+
+        Returns:
+            uint8 [H, W], ink bright, with `margin_px` of blank paper around.
+        """
         random = self.random
         path = self._fonts[int(random.integers(len(self._fonts)))]
         drawn_px = next((size for size in _DRAWN_PX if size >= height_px), _DRAWN_PX[-1])
+        # Glyphs in the next larger size that is kept, and the column where each begins.
         glyphs = [_glyph(path, drawn_px, char) for char in text]
         spacing = random.uniform(-0.04, 0.2) * drawn_px if random.random() < 0.35 else 0.0
         lefts, pen = [], 0.0
         for glyph in glyphs:
             lefts.append(round(pen) + glyph.left)
             pen += glyph.advance + spacing
+        # The line's ink, uint8 [low - top, right - first].
         first, top = min(lefts), min(glyph.top for glyph in glyphs)
         right = max(x + glyph.ink.shape[1] for x, glyph in zip(lefts, glyphs, strict=True))
         low = max(glyph.top + glyph.ink.shape[0] for glyph in glyphs)
@@ -50,6 +65,7 @@ class Typesetter:
             rows, cols = glyph.ink.shape
             view = line[glyph.top - top : glyph.top - top + rows, x - first : x - first + cols]
             np.maximum(view, glyph.ink, out=view)
+        # At the height that was asked for, with a margin.
         scale, margin = height_px / drawn_px, margin_px(height_px)
         size = (max(1, round(line.shape[1] * scale)), max(1, round(line.shape[0] * scale)))
         line = np.asarray(cv2.resize(line, size, interpolation=cv2.INTER_LINEAR), np.uint8)
@@ -58,7 +74,14 @@ class Typesetter:
 
 @dataclass(frozen=True)
 class _Glyph:
-    """A character: its ink, uint8 [h, w], bright; where that begins against the pen; how far the pen moves on."""
+    """A character in one font and size.
+
+    Attributes:
+        ink: uint8 [h, w], bright.
+        left: where the ink begins to the right of the pen, in px.
+        top: where it begins below the font's top, in px.
+        advance: how far the pen moves on, in px.
+    """
 
     ink: NDArray[np.uint8]
     left: int
@@ -82,7 +105,13 @@ def _glyph(path: Path, digits_px: int, char: str) -> _Glyph:
 
 
 def random_word(random: np.random.Generator, letters: int | None = None, start: str = "") -> str:
-    """A word that can be spoken but means nothing, in one of the usual cases; `start` is its first letter."""
+    """Make a word that can be spoken but means nothing, in one of the usual cases.
+
+    Args:
+        random: source of all draws.
+        letters: how many; a random number otherwise.
+        start: its first letter.
+    """
     count = letters or int(random.integers(2, 10))
     turn = int(random.integers(2)) if not start else 1
     sets = _LIKE_DIGITS if random.random() < 0.25 else (_CONSONANTS, _VOWELS)
@@ -94,7 +123,12 @@ def random_word(random: np.random.Generator, letters: int | None = None, start: 
 
 
 def random_line(random: np.random.Generator, code: str) -> str:
-    """A line of an address, a receipt or a label that holds the code, mostly with other writing around it."""
+    """Make a line of an address, a receipt or a label that holds a code, mostly with other writing around it.
+
+    Args:
+        random: source of all draws.
+        code: which stands in the line as it is.
+    """
     words = [random_word(random) for _ in range(int(random.integers(1, 3)))]
     if random.random() < 0.45:  # what a reader takes for a digit, right beside the code
         words[0] = random_word(random, start=_any(random, _FALSE_DIGITS))

@@ -1,57 +1,65 @@
-"""Strings of one hand: styles, their place on the canvas, the marks around them."""
+"""Strings of one writer: styles, their place on the canvas, the marks around them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from train.data.writers import Hand
 from train.synthesis.writing import marks
-from train.synthesis.writing.handwriter import Penman
+from train.synthesis.writing.handwriter import Handwriter
 from train.synthesis.writing.style import random_style
 
 
 @pytest.fixture
-def penman(hands: list[Hand]) -> Penman:
+def handwriter(hands: list[Hand]) -> Handwriter:
     """Writes with Hershey figures."""
-    return Penman(hands, np.random.default_rng(5))
+    return Handwriter(hands, np.random.default_rng(5))
 
 
 @pytest.mark.parametrize("raster", [False, True])
-def test_the_box_holds_the_digits(penman: Penman, raster: bool) -> None:
+def test_the_box_holds_the_digits(handwriter: Handwriter, raster: bool) -> None:
     for _ in range(20):
-        style = replace(random_style(penman.random), raster=raster, drift=0.02, bend=0.01, hanging=0.0, tall_ones=1.0)
-        ink, (left, top, right, bottom) = penman.write("18250", style)
+        style = replace(
+            random_style(handwriter.random), raster=raster, drift=0.02, bend=0.01, hanging=0.0, tall_ones=1.0
+        )
+        ink, (left, top, right, bottom) = handwriter.write("18250", style)
         margin = round(0.4 * style.height_px)
         inside = ink[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
         assert int(inside.astype(np.int64).sum()) > 0.97 * int(ink.astype(np.int64).sum())
 
 
-def test_more_digits_take_more_room(penman: Penman) -> None:
-    style = random_style(penman.random)
+def test_more_digits_take_more_room(handwriter: Handwriter) -> None:
+    style = random_style(handwriter.random)
     widths = []
     for digits in ("12", "123456"):
-        _, box = penman.write(digits, style)
+        _, box = handwriter.write(digits, style)
         widths.append(box[2] - box[0])
     assert widths[0] < widths[1]
 
 
-def test_a_hand_without_a_digit_borrows_it() -> None:
+def test_a_writer_without_a_digit_borrows_it() -> None:
     glyph = np.full((20, 8), 255, np.uint8)
     rich, poor = Hand(((glyph,),) * 10), Hand(((),) * 9 + ((glyph,),))
-    penman = Penman([rich, poor], np.random.default_rng(1))
+    handwriter = Handwriter([rich, poor], np.random.default_rng(1))
     for raster in (True, False):
-        style = replace(random_style(penman.random), raster=raster, variants={})
+        style = replace(random_style(handwriter.random), raster=raster, variants={})
         for _ in range(10):
-            assert penman.write("0123456789", style)[0].any()
+            assert handwriter.write("0123456789", style)[0].any()
 
 
-def test_chains_are_of_zeros_in_a_row(penman: Penman) -> None:
-    style = replace(random_style(penman.random), raster=False, chains=1.0)
-    assert penman._chained("1000200", style) == {2, 3, 6}
-    assert penman._chained("1000200", replace(style, chains=0.0)) == set()
+def test_chains_are_of_zeros_in_a_row(handwriter: Handwriter) -> None:
+    style = replace(
+        random_style(handwriter.random), raster=False, pen=0.1, skips=0.0, level=0.4, slant=0.0, variants={}
+    )
+    style = replace(style, gap=0.4, gap_jitter=0.0, marks=0.0, ligatures=0.0, bend=0.0, slant_jitter=0.0)
+    for chains, pieces in ((1.0, 4), (0.0, 7)):  # 1, 000, 2, 00; or seven digits apart
+        for _ in range(10):
+            ink, _ = handwriter.write("1000200", replace(style, chains=chains))
+            assert cv2.connectedComponents((ink > 64).astype(np.uint8))[0] - 1 == pieces
 
 
 def test_marks_stay_near_their_number() -> None:
