@@ -16,16 +16,19 @@ PENALTY_STEP_NATS = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Automaton:
-    """A deterministic automaton without cycles, minimal: no two states allow the same ends at the same penalties.
+    """A deterministic automaton without cycles, minimal: no two states accept the same endings at the same penalties.
 
-    State 0 is the initial one, every state lies on a way from it to an end, and every arc leads to a state of a
-    greater number. No way is longer than LONGEST_CODE arcs. Two automata of the same codes and penalties are equal
+    State 0 is the initial one, every state lies on a path from it to a final state, and every arc leads to a state of a
+    greater number. No path is longer than LONGEST_CODE arcs. Two automata of the same codes and penalties are equal
     array by array.
 
-    symbols: the characters that arcs can bear, the alphabet and then the separators.
-    source, symbol, destination: int32 [arcs], sorted by source, then symbol (an index into symbols).
-    penalty: float32 [arcs], nats >= 0: -log P(symbol | what stands before it) where a prior is known, otherwise 0.
-    end_penalty: float32 [states], nats for ending there; inf where no code ends.
+    Attributes:
+        symbols: the characters that arcs can bear, the alphabet and then the separators.
+        source: int32 [arcs], the state that an arc leaves; arcs are sorted by source, then symbol.
+        symbol: int32 [arcs], an index into symbols.
+        destination: int32 [arcs], the state that an arc enters.
+        penalty: float32 [arcs], nats >= 0: -log P(symbol | what stands before it) where a prior is known, otherwise 0.
+        end_penalty: float32 [states], nats for ending there; inf in a state that is not final.
     """
 
     symbols: str
@@ -37,7 +40,7 @@ class Automaton:
 
     @cached_property
     def final(self) -> NDArray[np.bool_]:
-        """Whether a code may end in each state; bool [states]."""
+        """Whether each state is final, so that a code may end there; bool [states]."""
         return np.isfinite(self.end_penalty)
 
     @property
@@ -67,7 +70,8 @@ class Automaton:
 
     def count_codes(self) -> int:
         """Return how many codes there are, exactly."""
-        codes = self.final.astype(int).tolist()  # Python's integers: twelve symbols in 32 places overflow any other
+        # Codes that can be completed from each state; Python's integers, for 12 ** 32 overflows any other.
+        codes = self.final.astype(int).tolist()
         for source, destination in zip(self.source[::-1].tolist(), self.destination[::-1].tolist(), strict=True):
             codes[source] += codes[destination]
         return codes[0]

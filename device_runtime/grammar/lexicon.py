@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import GrammarError
 from device_runtime.grammar.automaton import LONGEST_CODE, PENALTY_STEP_NATS, Automaton
-from device_runtime.grammar.minimize import minimise
+from device_runtime.grammar.minimize import minimize
 
 # What is compiled in seconds and in less than 1 GB.
 CODE_LIMIT = 1_000_000
@@ -92,7 +92,7 @@ def _short(entry: str) -> str:
 
 
 def _compile(rows: NDArray[np.uint8], mass: IntArray | None, where: str, symbols: str) -> Automaton:
-    """Build the tree of all prefixes layer by layer, and minimise it.
+    """Build the tree of all prefixes layer by layer, and minimize it.
 
     rows: sorted and distinct, [codes, longest], index of the symbol + 1, zeros behind a code's end.
     mass: of each code, for the penalties.
@@ -131,7 +131,7 @@ def _compile(rows: NDArray[np.uint8], mass: IntArray | None, where: str, symbols
         pieces.append((source, rows[first, depth].astype(np.int32) - 1, node[first], penalty))
         used += len(first)
     sources, labels, destinations, penalties = (np.concatenate(part) for part in zip(*pieces, strict=True))
-    return minimise(symbols, sources, labels, destinations, penalties, end_penalty)
+    return minimize(symbols, sources, labels, destinations, penalties, end_penalty)
 
 
 def _masses(node: NDArray[np.int32], mass: IntArray | None) -> IntArray:

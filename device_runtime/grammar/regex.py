@@ -21,7 +21,7 @@ from device_runtime.grammar.minimize import all_texts, intersect
 
 STATE_LIMIT = 5_000
 # A state of the automaton stands for a set of nodes; this bounds the sizes of all the sets together.
-_WORK_LIMIT = 300_000
+_NODES_LIMIT = 300_000
 # Parsing takes time by the length; what STATE_LIMIT states can hold is shorter.
 _LONGEST_PATTERN = 20_000
 # Made of characters that other constructs need, so only the parsed pattern shows them.
@@ -32,11 +32,17 @@ _NAMES = {
 
 
 def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
-    """Compile a regular expression that must match the whole text, and keep its texts of at most LONGEST_CODE.
+    r"""Compile a regular expression that must match the whole text, and keep its texts of at most LONGEST_CODE.
 
-    alphabet: what `\\d` and a negated class choose from (both leave separators out). Raises GrammarError for a broken
-    pattern, a character or construct outside the subset, a pattern that matches nothing, one that is too long or nested
-    too deeply, and one that needs more than STATE_LIMIT states.
+    Args:
+        pattern: the expression, in the subset of Python's syntax that Grammar.from_pattern describes.
+        alphabet: what `\d` and a negated class choose from.
+        separators: other characters that may stand in the pattern.
+
+    Raises:
+        GrammarError: the pattern is broken, has a character or construct outside the subset, matches nothing, is too
+            long
+            or nested too deeply, or needs more than STATE_LIMIT states.
     """
     if len(pattern) > _LONGEST_PATTERN:
         raise GrammarError(
@@ -47,7 +53,7 @@ def compile_pattern(pattern: str, alphabet: str, separators: str) -> Automaton:
         nodes = _parse(pattern, alphabet, separators)
     except RecursionError:
         raise GrammarError(f"pattern {quote(pattern)} is nested too deeply; use fewer brackets") from None
-    automaton = _determinise(nodes)
+    automaton = _determinize(nodes)
     if not automaton.final.any():
         raise GrammarError(f"pattern {quote(pattern)} matches nothing; give it at least one code")
     automaton = intersect(automaton, all_texts(nodes.symbols))
@@ -104,35 +110,49 @@ def _too_large(pattern: str) -> GrammarError:
 
 
 class _Nodes:
-    """A non-deterministic automaton with null arcs, built from the parsed pattern."""
+    r"""A non-deterministic automaton with epsilon arcs, built from the parsed pattern by Thompson's construction.
+
+    Args:
+        pattern: as the user wrote it, for messages.
+        alphabet: what `\d` and a negated class choose from.
+        separators: other characters that may stand in the pattern.
+
+    Attributes:
+        epsilon: of each node, the nodes that an arc without a symbol leads to.
+        arcs: of each node, sets of symbols and the node that they lead to.
+        entry: the initial node.
+        exit: the only final node.
+
+    Source: K. Thompson, "Regular expression search algorithm", 1968.
+    """
 
     def __init__(self, pattern: str, alphabet: str, separators: str) -> None:
         self.pattern = pattern
         self.alphabet = alphabet
         self.separators = separators
         self.symbols = alphabet + separators
-        self.null: list[list[int]] = []
+        self.epsilon: list[list[int]] = []
         self.arcs: list[list[tuple[frozenset[int], int]]] = []
         self.entry = self._new()
         self.exit = self._new()
 
     def _new(self) -> int:
         # A chain of n characters needs n + 2 nodes; groups and repetitions add some.
-        if len(self.null) > 4 * STATE_LIMIT:
+        if len(self.epsilon) > 4 * STATE_LIMIT:
             raise _too_large(self.pattern)
-        self.null.append([])
+        self.epsilon.append([])
         self.arcs.append([])
-        return len(self.null) - 1
+        return len(self.epsilon) - 1
 
     def add_sequence(self, tree: Any, entry: int, leave: int) -> None:
-        """Add what a parsed sequence matches as ways from node `entry` to node `leave`."""
+        """Add what a parsed sequence matches as paths from node `entry` to node `leave`."""
         items = list(tree)
         for index, (operation, value) in enumerate(items):
             after = leave if index == len(items) - 1 else self._new()
             self._add_item(operation, value, entry, after)
             entry = after
         if not items:
-            self.null[entry].append(leave)
+            self.epsilon[entry].append(leave)
 
     def _add_item(self, operation: Any, value: Any, entry: int, leave: int) -> None:
         if operation is re_parser.LITERAL:
@@ -154,22 +174,22 @@ class _Nodes:
 
     def _repeat(self, least: int, most: Any, body: Any, entry: int, leave: int) -> None:
         if body.getwidth()[0] == 0:
-            least = 0  # the same language, and no long chains of null arcs
+            least = 0  # the same language, and no long chains of epsilon arcs
         unbounded = most is re_parser.MAXREPEAT
         for _ in range(least - 1 if unbounded else least):
             entry = self._add_copy(body, entry)
         if unbounded:
             again = self._new()
-            self.null[entry].append(again)
+            self.epsilon[entry].append(again)
             entry = self._add_copy(body, again)
-            self.null[entry].append(again)
+            self.epsilon[entry].append(again)
             if least == 0:
-                self.null[again].append(leave)
+                self.epsilon[again].append(leave)
         else:
             for _ in range(most - least):
-                self.null[entry].append(leave)
+                self.epsilon[entry].append(leave)
                 entry = self._add_copy(body, entry)
-        self.null[entry].append(leave)
+        self.epsilon[entry].append(leave)
 
     def _add_copy(self, body: Any, entry: int) -> int:
         leave = self._new()
@@ -204,38 +224,48 @@ class _Nodes:
         return frozenset(range(len(self.alphabet))) - frozenset(chosen)
 
     def closure(self, nodes: Iterable[int]) -> frozenset[int]:
-        """Return the nodes and all that null arcs lead to."""
+        """Return the nodes and all that epsilon arcs lead to."""
         reached = set(nodes)
         waiting = list(reached)
         while waiting:
-            for node in self.null[waiting.pop()]:
+            for node in self.epsilon[waiting.pop()]:
                 if node not in reached:
                     reached.add(node)
                     waiting.append(node)
         return frozenset(reached)
 
 
-def _determinise(nodes: _Nodes) -> Automaton:
-    """Subset construction, breadth first, under both limits; the result may have cycles and dead ends."""
+def _determinize(nodes: _Nodes) -> Automaton:
+    """Make the automaton deterministic by subset construction, breadth first, under both limits.
+
+    Returns:
+        An automaton that may have cycles, and states from which no final one is reached.
+
+    Source: M. Rabin and D. Scott, "Finite automata and their decision problems", 1959.
+    """
+    # A state is a set of nodes; the list grows while it is walked.
     sets = [nodes.closure([nodes.entry])]
     number = {sets[0]: 0}
     arcs: list[tuple[int, int, int]] = []
-    work = 0
-    for state, members in enumerate(sets):  # grows while it is walked
-        work += len(members)
-        if len(sets) > STATE_LIMIT or work > _WORK_LIMIT:
+    members_seen = 0
+    for state, members in enumerate(sets):
+        members_seen += len(members)
+        if len(sets) > STATE_LIMIT or members_seen > _NODES_LIMIT:
             raise _too_large(nodes.pattern)
+        # The nodes that each symbol leads to, from any node of the set.
         targets: dict[int, set[int]] = {}
         for member in sorted(members):
             for symbols, target in nodes.arcs[member]:
                 for symbol in symbols:
                     targets.setdefault(symbol, set()).add(target)
+        # Their closures are states, new ones or known ones.
         for symbol in sorted(targets):
             reached = nodes.closure(targets[symbol])
             if reached not in number:
                 number[reached] = len(sets)
                 sets.append(reached)
             arcs.append((state, symbol, number[reached]))
+    # The arcs as arrays, int32 [arcs] each; a state with the exit among its nodes is final.
     source, symbol_index, destination = np.array(arcs, dtype=np.int32).reshape(-1, 3).T
     end_penalty = np.where([nodes.exit in members for members in sets], np.float32(0), np.float32(np.inf))
     penalty = np.zeros(len(arcs), np.float32)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from device_runtime.errors import GrammarError
 from device_runtime.grammar import minimize as minimal
 from device_runtime.grammar.automaton import LONGEST_CODE, Automaton
-from device_runtime.grammar.minimize import all_texts, heights, intersect, minimise
+from device_runtime.grammar.minimize import all_texts, heights, intersect, minimize
 
 SYMBOLS = "01-"
 TEXTS = ["".join(text) for length in range(4) for text in itertools.product(SYMBOLS, repeat=length)]
@@ -27,7 +27,7 @@ def tree(codes: dict[str, float]) -> Automaton:
     arcs = [(number[prefix[:-1]], SYMBOLS.index(prefix[-1]), number[prefix]) for prefix in prefixes[1:]]
     source, symbol, destination = np.array(sorted(arcs), np.int64).reshape(-1, 3).T
     ends = np.array([codes.get(prefix, np.inf) for prefix in prefixes], np.float32)
-    return minimise(SYMBOLS, source, symbol, destination, np.zeros(len(arcs), np.float32), ends)
+    return minimize(SYMBOLS, source, symbol, destination, np.zeros(len(arcs), np.float32), ends)
 
 
 def found(automaton: Automaton) -> dict[str, float]:
@@ -65,7 +65,7 @@ def test_penalties_of_arcs_keep_states_apart() -> None:
     ends = np.array([np.inf, np.inf, np.inf, 0, 0], np.float32)
     for last, states in ((1.0, 3), (2.0, 4)):
         penalty = np.array([0, 0, 1, last], np.float32)
-        automaton = minimise(SYMBOLS, source, symbol, destination, penalty, ends)
+        automaton = minimize(SYMBOLS, source, symbol, destination, penalty, ends)
         assert automaton.states == states
         assert automaton.penalty_of("00") == 1 and automaton.penalty_of("10") == last
 
