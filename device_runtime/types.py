@@ -13,7 +13,11 @@ Status = Literal["accepted", "rejected", "no_code"]
 
 @dataclass(frozen=True)
 class Field:
-    """A quadrilateral that may hold a code: corners (x, y) in image pixels, clockwise from the top left."""
+    """A quadrilateral that may hold a code.
+
+    Attributes:
+        corners: (x, y) in image pixels, clockwise from the top left.
+    """
 
     corners: tuple[tuple[float, float], ...]
 
@@ -22,12 +26,13 @@ class Field:
 class Strip:
     """A field made ready for the scanner: background flattened, deslanted, text height normalised, ink bright.
 
-    pixels: uint8 [32, W], 0 = paper.
-    image_from_strip: float64 [2, 3], the affine map from strip pixels (x, y, 1) to pixels of the field's image.
-    has_ink: False when nothing that could be writing was found.
-    second_line: the field holds another whole line of writing, which is not in the strip.
-    cut: whether the left and the right edge of the field go through the writing.
-    aspect: how much wider the writing is drawn than it stands in the field.
+    Attributes:
+        pixels: uint8 [32, W], 0 = paper.
+        image_from_strip: float64 [2, 3], the affine map from strip pixels (x, y, 1) to pixels of the field's image.
+        has_ink: False when nothing that could be writing was found.
+        second_line: whether the field holds another whole line of writing, which is not in the strip.
+        cut: whether the left and the right edge of the field go through the writing.
+        aspect: how much wider the writing is drawn than it stands in the field.
     """
 
     pixels: NDArray[np.uint8]
@@ -42,9 +47,10 @@ class Strip:
 class Penalties:
     """What the scanner says of a strip: for every column and class the penalty -log p.
 
-    values: float32 [columns, classes], classes = the alphabet, then blank, then rubbish.
-    x_px: float32 [columns], the centre of each column's receptive field in the strip.
-    alphabet: the characters of the first classes, in order.
+    Attributes:
+        values: float32 [columns, classes], classes = the alphabet, then blank, then rubbish.
+        x_px: float32 [columns], the centre of each column's receptive field in the strip.
+        alphabet: the characters of the first classes, in order.
     """
 
     values: NDArray[np.float32]
@@ -64,7 +70,13 @@ class Penalties:
 
 @dataclass(frozen=True)
 class Character:
-    """One character of a code, its posterior (0..1) and where it stands (x in strip pixels)."""
+    """One character of a code.
+
+    Attributes:
+        char: the character.
+        confidence: its posterior, 0..1.
+        x_px: where it stands in the strip.
+    """
 
     char: str
     confidence: float
@@ -73,7 +85,12 @@ class Character:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A code that the grammar allows and its posterior (0..1)."""
+    """A code that the grammar allows.
+
+    Attributes:
+        code: the code.
+        confidence: its posterior, 0..1.
+    """
 
     code: str
     confidence: float
@@ -81,7 +98,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outside:
-    """A number in the line that is no code of the grammar, its posterior (0..1), and whether all codes are longer."""
+    """A number in the line that is no code of the grammar.
+
+    Attributes:
+        number: its digits.
+        confidence: its posterior, 0..1.
+        too_short: whether all codes are longer.
+    """
 
     number: str
     confidence: float
@@ -90,10 +113,13 @@ class Outside:
 
 @dataclass(frozen=True)
 class Decoding:
-    """All that the decoder found: candidates, best first, and the best one's characters.
+    """All that the decoder found.
 
-    outside: what stands there instead, if it is believed more than any candidate.
-    doubt: why a code that is well written is not believed, in words.
+    Attributes:
+        candidates: codes, best first.
+        characters: of the best one.
+        outside: what stands there instead, if it is believed more than any candidate.
+        doubt: why a code that is well written is not believed, in words.
     """
 
     candidates: tuple[Candidate, ...]
@@ -106,7 +132,13 @@ class Decoding:
 class Reading:
     """The answer for one field.
 
-    code: the best code, also when rejected; None when there is none. reason: None when accepted.
+    Attributes:
+        status: "accepted", "rejected", or "no_code" when nothing was read.
+        code: the best code, also when rejected; None when there is none.
+        reason: why it was not accepted; None when it was.
+        confidence: of the code, 0..1.
+        characters: of the code.
+        candidates: codes, best first.
     """
 
     status: Status

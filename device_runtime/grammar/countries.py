@@ -16,9 +16,12 @@ TABLE = Path(__file__).with_name("countries.tsv")
 class Country:
     """A country and its postal codes.
 
-    code: ISO 3166-1 alpha-2. name: in capitals, "" if the source has none. prefix: letters that are often written
-    before the code and are not part of it ("CH-"). pattern: form of the codes, "" if they have letters or there are
-    none. examples: real codes without the prefix; none if no codes are known.
+    Attributes:
+        code: ISO 3166-1 alpha-2.
+        name: in capitals, "" if the source has none.
+        prefix: letters that are often written before the code and are not part of it ("CH-").
+        pattern: form of the codes, "" if they have letters or there are none.
+        examples: real codes without the prefix; none if no codes are known.
     """
 
     code: str
@@ -41,8 +44,13 @@ def countries() -> dict[str, Country]:
 def country_pattern(country: str) -> str:
     """Return the form of a country's codes as a pattern of digits and separators.
 
-    country: its two letters, in either case. Raises GrammarError for a country that is not known, naming those that are
-    near; for one whose codes have letters; and for one without codes.
+    Args:
+        country: its two letters, in either case.
+
+    Raises:
+        GrammarError: the country is not known (the message names those that are near), its codes have letters, or it
+            has
+            no codes.
     """
     found = countries().get(country.strip().upper())
     if found is None:

@@ -30,7 +30,9 @@ _FILE_LIMIT_BYTES = 64 << 20
 class Grammar:
     """A set of codes, perhaps with a penalty each; build it with one of the methods `from_...`.
 
-    name: how to call it in messages. automaton: its states; the empty text is never a code.
+    Attributes:
+        name: how to call it in messages.
+        automaton: its states; the empty text is never a code.
     """
 
     name: str
@@ -41,17 +43,26 @@ class Grammar:
         r"""Compile a regular expression that must match the whole code, e.g. `\d{5}` or `1\d{4}(-\d{3})?`.
 
         Understood: the alphabet, the separators '-' and ' ', `\d`, classes, groups, `|`, `? * + {m,n}`. A separator
-        must stand between two characters of the alphabet; codes have at most LONGEST_CODE characters. Raises
-        GrammarError for anything else, for a broken pattern, for one that matches no code, and for one that needs too
-        many states.
+        must stand between two characters of the alphabet; codes have at most LONGEST_CODE characters.
+
+        Args:
+            pattern: the expression.
+            alphabet: characters that the model reads.
+
+        Raises:
+            GrammarError: the pattern is broken or has anything else in it, matches no code, or needs too many states.
         """
         return cls._of_pattern(f"pattern {pattern if len(pattern) <= 60 else pattern[:57] + '...'}", pattern, alphabet)
 
     @classmethod
     def from_country(cls, country: str) -> Grammar:
-        """Compile the codes of a country, named by its two letters (ISO 3166-1), in either case.
+        """Compile the codes of a country.
 
-        Raises GrammarError for a country that is not known, or whose codes have letters.
+        Args:
+            country: its two letters (ISO 3166-1), in either case.
+
+        Raises:
+            GrammarError: the country is not known, or its codes have letters.
         """
         return cls._of_pattern(country.strip().upper(), country_pattern(country), DIGITS)
 
@@ -59,7 +70,12 @@ class Grammar:
     def from_file(cls, path: str | Path, alphabet: str = DIGITS) -> Grammar:
         """Read a lexicon (one code a line, see lexicon.py) or a compiled grammar; the first bytes tell which.
 
-        Raises GrammarError for a file that cannot be read or used, naming the line where there is one.
+        Args:
+            path: of the file.
+            alphabet: characters that the model reads.
+
+        Raises:
+            GrammarError: the file cannot be read or used; the message names the line where there is one.
         """
         path = Path(path)
         try:
@@ -80,9 +96,19 @@ class Grammar:
     def chosen(
         cls, country: str | None, pattern: str | None, lexicon: str | Path | None, alphabet: str = DIGITS
     ) -> Grammar | None:
-        """Compile what a user chose: the codes that are in all of what is given; None for nothing.
+        """Compile what a user chose: the codes that are in all of what is given.
 
-        Raises GrammarError when no code is in all of it, and as the methods `from_...` do.
+        Args:
+            country: two letters.
+            pattern: a regular expression.
+            lexicon: path of a lexicon or a compiled grammar.
+            alphabet: characters that the model reads.
+
+        Returns:
+            The grammar; None when nothing is given.
+
+        Raises:
+            GrammarError: no code is in all of it, and as the methods `from_...` do.
         """
         chosen: list[Grammar] = []
         if lexicon is not None:
@@ -107,7 +133,8 @@ class Grammar:
     def intersect(self, other: Grammar) -> Grammar:
         """Return the codes of both grammars, at the sum of their penalties.
 
-        Raises GrammarError when they have no code in common, or not the same alphabet.
+        Raises:
+            GrammarError: they have no code in common, or not the same alphabet.
         """
         if self.automaton.symbols != other.automaton.symbols:
             raise GrammarError(f"{self.name} and {other.name} have different alphabets")
@@ -118,18 +145,22 @@ class Grammar:
         return Grammar(name if len(name) <= 150 else name[:147] + "...", automaton)
 
     def save(self, path: str | Path) -> int:
-        """Write the compiled grammar to a file, whole or not at all, and return its size in bytes.
+        """Write the compiled grammar to a file, whole or not at all.
 
-        Raises WriteError for a file that cannot be written.
+        Returns:
+            Its size in bytes.
+
+        Raises:
+            WriteError: the file cannot be written.
         """
         data = grammar_file.pack(self.name, self.automaton)
         write_bytes(path, data)
         return len(data)
 
     def lengths(self) -> tuple[int, ...]:
-        """How many characters its codes have, separators not counted, ascending."""
+        """Return how many characters its codes have, separators not counted, ascending."""
         separator = self.automaton.symbol >= len(self.automaton.symbols) - len(SEPARATORS)
-        found = [1] + [0] * (self.automaton.states - 1)  # of each state: bit n for ways of n characters to it
+        found = [1] + [0] * (self.automaton.states - 1)  # of each state: bit n for paths of n characters to it
         # Arcs lead to states of greater numbers and are in the order of their sources.
         rows = zip(self.automaton.source.tolist(), self.automaton.destination.tolist(), separator.tolist(), strict=True)
         for source, destination, silent in rows:

@@ -28,8 +28,15 @@ def compile_lexicon(data: bytes, where: str, alphabet: str, separators: str) -> 
 
     Empty lines and what follows '#' are skipped, codes may repeat. Without counts every code costs nothing. With them
     P(code) = (count + 1) / sum of (count + 1), and each arc costs -log of its share, rounded to PENALTY_STEP_NATS.
-    where: how to call the list in messages. Raises GrammarError for a line that is neither, with its number; for a list
-    without codes; and for more than CODE_LIMIT codes.
+
+    Args:
+        data: the list, UTF-8.
+        where: how to call the list in messages.
+        alphabet: characters of codes.
+        separators: characters that may stand between two of them.
+
+    Raises:
+        GrammarError: a line is no code, with its number; the list has no codes, or more than CODE_LIMIT.
     """
     codes, counts = _parse(data, where, alphabet, separators)
     symbols = alphabet + separators
@@ -37,16 +44,21 @@ def compile_lexicon(data: bytes, where: str, alphabet: str, separators: str) -> 
     rank = {ord(char): chr(index + 1) for index, char in enumerate(symbols)}
     width = max(map(len, codes))
     ranked = np.array([code.translate(rank).encode("latin-1") for code in codes], dtype=f"S{width}")
-    distinct, place = np.unique(ranked, return_inverse=True)
+    # Distinct codes in order, and the sum of the counts of each, int64 [codes].
+    distinct, index = np.unique(ranked, return_inverse=True)
     total = np.zeros(len(distinct), np.int64)
     if counts is not None:
-        np.add.at(total, place.reshape(-1), np.array(counts, np.int64))
+        np.add.at(total, index.reshape(-1), np.array(counts, np.int64))
     rows = distinct.view(np.uint8).reshape(len(distinct), width)
     return _compile(rows, total + 1 if counts is not None else None, where, symbols)
 
 
 def _parse(data: bytes, where: str, alphabet: str, separators: str) -> tuple[list[str], list[int] | None]:
-    """Return the codes and their counts, in order."""
+    """Read the codes and their counts, in the order of the list.
+
+    Returns:
+        The codes, and a count for each or None where the list has no counts.
+    """
     chars, marks = re.escape(alphabet), re.escape(separators)
     pattern = re.compile(rf"([{chars}]+(?:[{marks}][{chars}]+)*)\s*(?:[,\t]\s*([0-9]+)\s*)?", re.ASCII)
     codes: list[str] = []
@@ -92,10 +104,13 @@ def _short(entry: str) -> str:
 
 
 def _compile(rows: NDArray[np.uint8], mass: IntArray | None, where: str, symbols: str) -> Automaton:
-    """Build the tree of all prefixes layer by layer, and minimize it.
+    """Build the trie of all codes layer by layer, and minimize it.
 
-    rows: sorted and distinct, [codes, longest], index of the symbol + 1, zeros behind a code's end.
-    mass: of each code, for the penalties.
+    Args:
+        rows: uint8 [codes, longest], sorted and distinct: index of each symbol + 1, zeros behind a code's end.
+        mass: int64 [codes], for the penalties; None for codes without counts.
+        where: how to call the list in messages.
+        symbols: the alphabet and the separators.
     """
     length = np.count_nonzero(rows, axis=1)
     # How many characters a code shares with the one before it: the nodes of its further prefixes are new.
@@ -106,12 +121,13 @@ def _compile(rows: NDArray[np.uint8], mass: IntArray | None, where: str, symbols
         raise GrammarError(f"{where} has more than {_NODE_LIMIT} different beginnings of codes; use a shorter list")
 
     end_penalty = np.full(nodes, np.inf, np.float32)
-    pieces = []
+    pieces = []  # of each layer: sources, symbols, destinations and penalties of its arcs
     node = np.zeros(len(rows), np.int32)  # of each code's prefix of the present length
-    node_mass = _masses(node, mass)
+    node_mass = _masses(node, mass)  # of each node of the layer, by the number of the node
     here = np.arange(len(rows))  # codes that are at least that long
-    used = 1
+    used = 1  # nodes so far
     for depth in range(rows.shape[1] + 1):
+        # Codes of this length end in their node.
         ends = here[length[here] == depth]
         if mass is None:
             end_penalty[node[ends]] = 0
@@ -120,6 +136,7 @@ def _compile(rows: NDArray[np.uint8], mass: IntArray | None, where: str, symbols
         here = here[length[here] > depth]
         if not len(here):
             break
+        # Each prefix that no code before has gets a node and an arc to it.
         new = shared[here] <= depth
         first = here[new]
         source = node[first]

@@ -151,8 +151,8 @@ def test_what_was_changed_under_a_new_checksum_can_be_saved_or_is_refused() -> N
         ({30: 7}, "its name cannot be printed"),
         ({31: 0b0000_0011}, "its arcs are not as many as it says"),
         ({33: 0b101_100}, "bits are set that nothing uses"),
-        ({33: 0b000}, "a state lies on no way to an end"),
-        ({34: 0b11}, "a state lies on no way to an end"),
+        ({33: 0b000}, "a state lies on no path to a final state"),
+        ({34: 0b11}, "a state lies on no path to a final state"),
     ],
 )
 def test_what_is_wrong_is_said(change: dict[int, int], message: str) -> None:
