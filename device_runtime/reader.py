@@ -24,7 +24,7 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_grey, to_grey
 from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
-from device_runtime.image.polarity import Inked, inked, settle
+from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, recogniser
 from device_runtime.types import Decoding, Field, Reading
@@ -158,7 +158,7 @@ class Reader:
         first, *second = (self._read_inked(ink, field, source) for ink in inked(grey))
         if not second:
             return first
-        reading = settle(first.reading, second[0].reading)
+        reading = resolve(first.reading, second[0].reading)
         shown = second[0] if reading.characters is second[0].reading.characters else first
         spent = {stage: first.timing_ms[stage] + second[0].timing_ms[stage] for stage in STAGES}
         return replace(shown, reading=reading, timing_ms=spent)

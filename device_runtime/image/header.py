@@ -50,8 +50,13 @@ _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
 class ImageHeader:
     """Format and size of an image, and the memory that decoding takes.
 
-    decoded_bytes: of the array that the decoder returns. held_bytes: what the decoder holds beside it.
-    orientation: how EXIF says that the picture lies, 1 to 8; 1 for TIFF, which its decoder puts upright itself.
+    Attributes:
+        format: its name.
+        width: in px, as stored.
+        height: in px, as stored.
+        decoded_bytes: of the array that the decoder returns.
+        held_bytes: what the decoder holds beside it.
+        orientation: how EXIF says that the picture lies, 1 to 8; 1 for TIFF, which its decoder puts upright itself.
     """
 
     format: str
@@ -64,20 +69,32 @@ class ImageHeader:
 
 @dataclass
 class _Frame:
-    """A JPEG's frame: samples of all components, padded to whole blocks; by_parts: in more scans than one."""
+    """A JPEG's frame.
+
+    Attributes:
+        width: in px.
+        height: in px.
+        samples: of all components, padded to whole blocks.
+        components: how many.
+        in_scans: whether the components come in more scans than one.
+    """
 
     width: int
     height: int
     samples: int
     components: int
-    by_parts: bool = False
+    in_scans: bool = False
 
 
 def read_header(data: bytes) -> ImageHeader:
     """Return what the first bytes of an image file say.
 
-    Raises ImageError, with a message that goes on after the file's name, for formats that are not promised, for
-    animations and several pages, and for damage.
+    Args:
+        data: the whole file.
+
+    Raises:
+        ImageError: the format is not promised, the file is an animation or has several pages, or it is damaged. The
+            message goes on after the file's name.
     """
     header = _readers(data)
     if not (header.width > 0 and header.height > 0):
@@ -105,8 +122,8 @@ def _readers(data: bytes) -> ImageHeader:
 
 
 def _png(data: bytes) -> ImageHeader:
-    width, height, bits, colour = _unpack("PNG", ">IIBB", data, 16)
-    channels = _PNG_CHANNELS.get(colour)
+    width, height, bits, color = _unpack("PNG", ">IIBB", data, 16)
+    channels = _PNG_CHANNELS.get(color)
     if data[8:16] != b"\0\0\0\x0dIHDR" or channels is None or bits not in (1, 2, 4, 8, 16):
         raise ImageError("is a damaged PNG: its header is wrong")
     orientation = UPRIGHT
@@ -157,7 +174,17 @@ def _webp(data: bytes) -> ImageHeader:
 
 
 def chunks(what: str, data: bytes, offset: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield name, start and length of the contents of each chunk of a PNG or WebP; all of them lie in the data."""
+    """Yield name, start and length of the contents of each chunk of a PNG or WebP; all of them lie in the data.
+
+    Args:
+        what: "PNG" or "WebP".
+        data: the whole file.
+        offset: of the first chunk.
+        end: where the last one ends.
+
+    Raises:
+        ImageError: the file ends too early or has too many chunks.
+    """
     png = what == "PNG"
     for _ in range(_MOST_PARTS):
         if offset >= end:
@@ -187,12 +214,12 @@ def _jpeg(data: bytes) -> ImageHeader:
         (length,) = _unpack("JPEG", ">H", data, start)
         if kind == _SCAN and frame:
             scans += 1
-            frame.by_parts |= data[start + 2 : start + 3] != bytes([frame.components])
+            frame.in_scans |= data[start + 2 : start + 3] != bytes([frame.components])
         elif kind in _FRAMES:
             if frame:
                 raise ImageError("is a damaged JPEG: it holds two pictures in one")
             frame = _frame(data, start + 2)
-            frame.by_parts = kind in _PROGRESSIVE
+            frame.in_scans = kind in _PROGRESSIVE
         elif kind == 0xE1 and orientation is None and data[start + 2 : start + 8] == b"Exif\0\0":
             orientation = exif_orientation(data[start + 8 : start + length])
         position = start + max(length, 2)
@@ -202,7 +229,7 @@ def _jpeg(data: bytes) -> ImageHeader:
         raise ImageError("is a damaged JPEG: it has no picture")
     if scans > _MOST_SCANS:
         raise ImageError(f"is a JPEG of {scans} scans; save it again, not progressive")
-    held = 2 * frame.samples if frame.by_parts else 0  # all coefficients, 16 bits each, until the last scan
+    held = 2 * frame.samples if frame.in_scans else 0  # all coefficients, 16 bits each, until the last scan
     return ImageHeader("JPEG", frame.width, frame.height, frame.width * frame.height, held, orientation or UPRIGHT)
 
 

@@ -1,7 +1,7 @@
 """Images decoded in a process of its own: a decoder that crashes, hangs or eats memory costs one file, not the reader.
 
 One child decodes file after file and is replaced when a file was its last. It may not use more processor time or
-memory than a picture within the limits of images.py needs, nor write any file. What it answers is checked as if a
+memory than a picture within the limits of load.py needs, nor write any file. What it answers is checked as if a
 stranger had sent it.
 """
 
@@ -40,7 +40,7 @@ _PIECE_BYTES = 1 << 20
 
 
 class IsolatedDecoder:
-    """Reads image files as `load_grey` does, but in a child process; a context manager. Not for several threads."""
+    """Reads image files as `load_grey` does, but in a child process; a context manager, for one thread."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -54,9 +54,18 @@ class IsolatedDecoder:
         self.close()
 
     def load_grey(self, path: Path | str) -> NDArray[np.uint8]:
-        """Read an image file as grey, uint8 [H, W], upright; raises ImageError as images.load_grey does.
+        """Read an image file as grey, upright.
 
-        Also when the child crashes or takes longer than TIMEOUT_S; the next file then gets a new one.
+        Args:
+            path: of the file.
+
+        Returns:
+            uint8 [H, W].
+
+        Raises:
+            ImageError: as load.load_grey does; also when the child crashes or takes longer than TIMEOUT_S. The next
+                file then
+                gets a new one.
         """
         deadline = time.monotonic() + TIMEOUT_S
         child = self._child = self._child or _start()
@@ -110,7 +119,7 @@ class IsolatedDecoder:
 
 
 def serve() -> None:
-    """The child: decode the files whose names come in on standard input until it ends."""
+    """Be the child: decode the files whose names come in on standard input until it ends."""
     cv2.setNumThreads(1)
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a decoder that prints shall not print into an answer
@@ -152,7 +161,12 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 def _receive(child: subprocess.Popen[bytes], count: int, deadline: float) -> bytearray:
-    """Exactly `count` bytes from the child; raises TimeoutError after the deadline, EOFError when the child is gone."""
+    """Read exactly `count` bytes from the child.
+
+    Raises:
+        TimeoutError: they did not come before the deadline.
+        EOFError: the child is gone.
+    """
     assert child.stdout is not None
     data = bytearray(count)
     view, got = memoryview(data), 0

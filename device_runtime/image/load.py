@@ -34,10 +34,17 @@ Grey = NDArray[np.uint8]
 
 
 def load_grey(path: Path | str) -> Grey:
-    """Read an image file as grey, uint8 [H, W], upright as its EXIF orientation says.
+    """Read an image file as grey, upright as its EXIF orientation says.
 
-    Raises ImageError, beginning with the path, when the file is missing, no regular file, empty, not a PNG, JPEG, TIFF,
-    BMP or WebP, damaged, or needs more memory than MAX_DECODED_BYTES and MAX_DECODING_BYTES.
+    Args:
+        path: of the file.
+
+    Returns:
+        uint8 [H, W].
+
+    Raises:
+        ImageError: beginning with the path: the file is missing, no regular file, empty, not a PNG, JPEG, TIFF, BMP or
+            WebP, damaged, or needs more memory than MAX_DECODED_BYTES and MAX_DECODING_BYTES.
     """
     try:
         return _decode(_bytes(path))
@@ -89,7 +96,17 @@ def _check_size(header: ImageHeader) -> None:
 
 
 def upright(grey: Grey, orientation: int) -> Grey:
-    """Turn and mirror a picture so that it stands as EXIF says that it should: orientation 1 to 8, 1 = as it is."""
+    """Turn and mirror a picture so that it stands as EXIF says that it should.
+
+    Args:
+        grey: uint8 [H, W].
+        orientation: 1 to 8, 1 = as it is.
+
+    Returns:
+        uint8 [H, W], or [W, H] for 5 to 8.
+
+    Source: EXIF 2.3, tag 274.
+    """
     if orientation == UPRIGHT:
         return grey
     if orientation >= 5:
@@ -102,9 +119,17 @@ def upright(grey: Grey, orientation: int) -> Grey:
 
 
 def to_grey(image: NDArray[np.generic]) -> Grey:
-    """Grey, uint8 [H, W], of an image: 8 or 16 bits, grey or BGR or with alpha (laid on white).
+    """Return an image as grey.
 
-    Raises ImageError for anything that is no such array, and for images with a side over MAX_SIDE_PX.
+    Args:
+        image: 8 or 16 bits unsigned, grey or BGR, [H, W] or [H, W, 1 to 4]; alpha, the last of 2 or 4 channels, is laid
+            on white.
+
+    Returns:
+        uint8 [H, W].
+
+    Raises:
+        ImageError: it is no such array, or has a side over MAX_SIDE_PX.
     """
     if not isinstance(image, np.ndarray):
         raise ImageError(f"a {type(image).__name__} is no image; give a path or a NumPy array")
@@ -123,14 +148,16 @@ def to_grey(image: NDArray[np.generic]) -> Grey:
 
 
 def _grey_band(image: NDArray[np.generic]) -> Grey:
+    """Some rows of an image as `to_grey` takes it: uint8 [rows, W]."""
     if image.dtype == np.uint16:
         image = np.right_shift(image, 8)
     pixels = np.ascontiguousarray(image, np.uint8)
     if pixels.ndim == 2:
         return pixels
     channels = pixels.shape[2]
-    colour = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
-    grey = colour[:, :, 0] if colour.shape[2] == 1 else np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+    color = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
+    grey = color[:, :, 0] if color.shape[2] == 1 else np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)
+    # White shows through by what the alpha, 0..255, lacks.
     if channels in (2, 4):
         alpha = pixels[:, :, -1].astype(np.uint16)
         grey = ((grey * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)

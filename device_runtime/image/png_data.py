@@ -14,9 +14,16 @@ _PIECE_BYTES, _UNPACKED_BYTES = 1 << 16, 1 << 18  # at a time, in and out
 
 
 def check_png_data(data: bytes, picture_bytes: int) -> None:
-    """Raise ImageError when a PNG holds, or unpacks into, far more than its picture of `picture_bytes`.
+    """Refuse a PNG that holds, or unpacks into, far more than its picture.
 
     Only data that could unpack into so much as to matter are unpacked here.
+
+    Args:
+        data: the whole file.
+        picture_bytes: of the picture, unpacked.
+
+    Raises:
+        ImageError: it does, or it is damaged.
     """
     view = memoryview(data)
     parts = [view[start : start + size] for name, start, size in chunks("PNG", data, 8, len(data)) if name == b"IDAT"]

@@ -42,14 +42,20 @@ class Polarity(Enum):
 
 @dataclass(frozen=True)
 class Inked:
-    """A field with dark ink on light paper, uint8 [H, W], and where its top left corner lies in the field given."""
+    """A field with dark ink on light paper.
+
+    Attributes:
+        grey: uint8 [H, W].
+        left: column of its top left corner in the field given.
+        top: row of it.
+    """
 
     grey: Grey
     left: int
     top: int
 
     def placed(self, strip: Strip) -> Strip:
-        """A strip of this, with its map to the field given."""
+        """Return a strip of this, with its map to the field given."""
         if not (self.left or self.top):
             return strip
         return replace(strip, image_from_strip=strip.image_from_strip + [[0, 0, self.left], [0, 0, self.top]])
@@ -57,7 +63,15 @@ class Inked:
 
 @dataclass(frozen=True)
 class _Panel:
-    """A dark piece of a field: its outline (int32 [n, 1, 2], x and y in px) and the box around it."""
+    """A dark piece of a field.
+
+    Attributes:
+        outline: int32 [n, 1, 2], x and y of its corners in px.
+        left: first column of the box around it.
+        top: first row.
+        right: one past the last column.
+        bottom: one past the last row.
+    """
 
     outline: NDArray[np.int32]
     left: int
@@ -72,24 +86,33 @@ class _Panel:
 
 
 def polarity(field: Grey) -> Polarity:
-    """What the ink of a field (uint8 [H, W]) is; light writing on a dark panel with paper around counts as light."""
-    return _judge(field)[0]
+    """Tell what the ink of a field is; light writing on a dark panel with paper around counts as light.
+
+    Args:
+        field: uint8 [H, W], grey.
+    """
+    return _polarity_and_panel(field)[0]
 
 
 def inked(field: Grey) -> list[Inked]:
-    """The field as dark ink on light paper: as it is, turned to its negative, or both where that is unclear.
+    """Return the field as dark ink on light paper: as it is, turned to its negative, or both where that is unclear.
 
-    field: uint8 [H, W]. The negative of a dark panel is cut to the panel.
+    Args:
+        field: uint8 [H, W], grey.
+
+    Returns:
+        One or two; the negative of a dark panel is cut to the panel.
     """
-    found, panel = _judge(field)
+    found, panel = _polarity_and_panel(field)
     if found is Polarity.DARK:
         return [Inked(field, 0, 0)]
     negative = _negative(field, panel)
     return [negative] if found is Polarity.LIGHT else [Inked(field, 0, 0), negative]
 
 
-def _judge(field: Grey) -> tuple[Polarity, _Panel | None]:
-    """The polarity, and the panel that light writing may stand on, None when that is the whole field."""
+def _polarity_and_panel(field: Grey) -> tuple[Polarity, _Panel | None]:
+    """The polarity, and the panel that light writing may stand on; None when that is the whole field."""
+    # About 64 rows of it without specks, uint8 [h, w], what its skewness says, and the mask of what is dark in it.
     step = max(1, field.shape[0] // _WORK_ROWS)
     small = np.asarray(cv2.medianBlur(_reduce(field, step), 3), np.uint8)
     whole = _of(_skewness(small))
@@ -99,6 +122,7 @@ def _judge(field: Grey) -> tuple[Polarity, _Panel | None]:
     panel = _panel(small, np.asarray(dark, np.uint8))
     if panel is None:
         return whole, None
+    # The panel's skewness against the whole field's.
     on_it = _of(_skewness(np.ascontiguousarray(small[panel.top : panel.bottom, panel.left : panel.right])))
     if (on_it is not Polarity.LIGHT and whole is Polarity.DARK) or on_it is Polarity.DARK:
         return Polarity.DARK, None
@@ -106,12 +130,14 @@ def _judge(field: Grey) -> tuple[Polarity, _Panel | None]:
 
 
 def _reduce(grey: Grey, step: int) -> Grey:
+    """Means of squares of step x step px: uint8 [H / step, W / step]."""
     rows, cols = max(1, grey.shape[0] // step), max(1, grey.shape[1] // step)
     whole = grey[: rows * step, : cols * step]
     return np.asarray(cv2.resize(whole, (cols, rows), interpolation=cv2.INTER_AREA) if step > 1 else grey, np.uint8)
 
 
 def _of(skewness: float) -> Polarity:
+    """What the skewness of the differences from the neighbourhood says of the ink."""
     if skewness < _DARK:
         return Polarity.DARK
     return Polarity.LIGHT if skewness > _LIGHT else Polarity.UNCLEAR
@@ -119,9 +145,10 @@ def _of(skewness: float) -> Polarity:
 
 def _skewness(grey: Grey) -> float:
     """Skewness of how much brighter each pixel is than the mean around it, about 0; 0 for even paper."""
+    # Histograms of the differences above and below the mean, int64 [256], give the moments as whole numbers.
     side = grey.shape[0] | 1
     mean = cv2.blur(grey, (side, side))
-    above, below = _counts(cv2.subtract(grey, mean)), _counts(cv2.subtract(mean, grey))
+    above, below = _histogram(cv2.subtract(grey, mean)), _histogram(cv2.subtract(mean, grey))
     second, third = int(((above + below) * _SQUARES).sum()), int(((above - below) * _CUBES).sum())
     if not second:
         return 0.0
@@ -129,13 +156,19 @@ def _skewness(grey: Grey) -> float:
     return third / grey.size / (variance * math.sqrt(variance))
 
 
-def _counts(values: NDArray[np.generic]) -> NDArray[np.int64]:
+def _histogram(values: NDArray[np.generic]) -> NDArray[np.int64]:
     """How many pixels there are of each level, int64 [256]."""
     return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().astype(np.int64)
 
 
 def _panel(small: Grey, dark: Grey) -> _Panel | None:
-    """The largest dark piece of a field when it looks like a panel to be written on; dark: its mask, 1 = dark."""
+    """The largest dark piece of a field when it looks like a panel to be written on.
+
+    Args:
+        small: uint8 [h, w], the field at about 64 rows.
+        dark: uint8 [h, w], 1 = dark.
+    """
+    # The largest component and its convex hull, int32 [n, 1, 2].
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     largest = int(stats[1:, cv2.CC_STAT_AREA].argmax()) + 1
     left, top, width, height, area = stats[largest].tolist()
@@ -144,32 +177,45 @@ def _panel(small: Grey, dark: Grey) -> _Panel | None:
     piece = np.asarray(labels[top : top + height, left : left + width] == largest, np.uint8)
     contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(left, top))
     outline = cv2.convexHull(contours[0])
+    # The hull as a mask, uint8 [h, w]: large, mostly dark, and with paper around it.
     inside = cv2.fillConvexPoly(np.zeros_like(dark), outline, 1)
     enclosed = cv2.countNonZero(inside)
     around = dark.size - enclosed
     if enclosed < _PANEL_AREA * dark.size or area < _PANEL_FILL * enclosed or around < _AROUND * dark.size:
         return None
-    # At the edge of a panel the paper steps up as its writing does; at that of unevenly lit paper it does not.
-    near, far = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
-    outer = _level(small, cv2.dilate(inside, far) > cv2.dilate(inside, near), 0.5)
-    inner = _level(small, cv2.erode(inside, near) > cv2.erode(inside, far), 0.5)
-    contrast = _level(small, inside > 0, 0.95) - _level(small, inside > 0, 0.25)
-    if outer - inner < _EDGE * contrast:
+    if _edge_step(small, inside) < _EDGE * (_level(small, inside > 0, 0.95) - _level(small, inside > 0, 0.25)):
         return None
     return _Panel(np.asarray(outline, np.int32), left, top, left + width, top + height)
 
 
+def _edge_step(small: Grey, inside: Grey) -> int:
+    """How much brighter the field is just outside a mask than just inside, in grey levels.
+
+    At the edge of a panel the paper steps up as its writing does; at that of unevenly lit paper it does not.
+
+    Args:
+        small: uint8 [h, w].
+        inside: uint8 [h, w], 1 = inside.
+    """
+    near, far = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
+    outer = _level(small, cv2.dilate(inside, far) > cv2.dilate(inside, near), 0.5)
+    inner = _level(small, cv2.erode(inside, near) > cv2.erode(inside, far), 0.5)
+    return outer - inner
+
+
 def _level(grey: Grey, where: NDArray[np.bool_], share: float) -> int:
-    """The grey level that a share of some pixels do not exceed; 0 for no pixels."""
+    """The grey level that a share (0..1) of the pixels where a mask [h, w] is true do not exceed; 0 for no pixels."""
     levels = np.sort(grey[where])
     return int(levels[int(share * (len(levels) - 1))]) if len(levels) else 0
 
 
 def _negative(field: Grey, panel: _Panel | None) -> Inked:
+    """The negative of a field, or of the panel in it with paper around it as bright as its own."""
     negative = np.asarray(255 - field, np.uint8)
     if panel is None:
         return Inked(negative, 0, 0)
     inside = cv2.fillConvexPoly(np.zeros_like(field), panel.outline, 1)
+    # Without the panel's blurred edge.
     inside = cv2.erode(inside, np.ones((3, 3), np.uint8), iterations=1 + field.shape[0] // _WORK_ROWS)
     paper = int(np.median(negative[inside > 0])) if cv2.countNonZero(inside) else 255
     negative = np.where(inside > 0, negative, paper).astype(np.uint8)
@@ -178,11 +224,15 @@ def _negative(field: Grey, panel: _Panel | None) -> Inked:
     )
 
 
-def settle(dark: Reading, light: Reading) -> Reading:
-    """The answer for a field of unclear polarity from its readings as dark ink and as light ink.
+def resolve(dark: Reading, light: Reading) -> Reading:
+    """Choose the answer for a field of unclear polarity.
 
     Two tries must not accept more wrong codes than one: a code is accepted only when the other polarity does not
     believe in another one. Where neither is believed the answer is that for dark ink.
+
+    Args:
+        dark: the reading of the field as it is.
+        light: the reading of its negative.
     """
     light_is_better = light.confidence > max(dark.confidence, _BELIEVED)
     best, other, name = (light, dark, "dark") if light_is_better else (dark, light, "light")

@@ -18,7 +18,7 @@ ORIENTATIONS = range(1, 9)
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _ORIENTATION, _SAMPLES, _STRIP_ROWS, _TILE_WIDTH, _TILE_HEIGHT, _EXTRA, _FORMAT = 274, 277, 278, 322, 323, 338, 339
 _PLANAR, _PLANES_APART = 284, 2
-_STRIP_PLACES, _STRIP_LENGTHS, _TILE_PLACES, _TILE_LENGTHS = 273, 279, 324, 325
+_STRIP_OFFSETS, _STRIP_LENGTHS, _TILE_OFFSETS, _TILE_LENGTHS = 273, 279, 324, 325
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I"}  # types BYTE, SHORT, LONG
 _COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)  # none, CCITT x3, LZW, JPEG, Deflate, PackBits, Deflate
 _JPEG = 7
@@ -34,7 +34,15 @@ _RASTER_BYTES_PER_PX = 4  # libtiff decodes a tile or strip to RGBA
 
 @dataclass(frozen=True)
 class TiffHeader:
-    """Sizes of a TIFF's only page: the picture, its samples, and the bytes of the largest part decoded at once."""
+    """Sizes of a TIFF's only page.
+
+    Attributes:
+        width: in px.
+        height: in px.
+        channels: of the decoded picture.
+        sample_bytes: of each sample.
+        part_bytes: of the largest strip or tile, which is decoded at once.
+    """
 
     width: int
     height: int
@@ -44,49 +52,74 @@ class TiffHeader:
 
 
 class _Tags:
-    """The tags of one directory; `of` gives the first number of one."""
+    """The tags of one directory; `of` gives the first number of one.
+
+    Args:
+        data: the whole file.
+        offset: of the directory.
+        order: "<" or ">", as `struct` has it.
+
+    Attributes:
+        following: offset of the next directory, 0 after the last.
+    """
 
     def __init__(self, data: bytes, offset: int, order: str) -> None:
         self._data, self._order = data, order
         (count,) = _unpack(data, offset, order + "H")
         if not 0 < count <= _MOST_TAGS:
             raise ImageError("is a damaged TIFF: it has no list of tags")
-        self._places: dict[int, int] = {}
-        for place in range(offset + 2, offset + 2 + 12 * count, 12):
-            (tag,) = _unpack(data, place, order + "H")
-            if tag in self._places:
+        self._entries: dict[int, int] = {}
+        for entry in range(offset + 2, offset + 2 + 12 * count, 12):
+            (tag,) = _unpack(data, entry, order + "H")
+            if tag in self._entries:
                 raise ImageError(f"is a damaged TIFF: tag {tag} stands in it twice")
-            self._places[tag] = place
+            self._entries[tag] = entry
         (self.following,) = _unpack(data, offset + 2 + 12 * count, order + "I")
 
     def has(self, tag: int) -> bool:
         """Tell whether the directory has a tag."""
-        return tag in self._places
+        return tag in self._entries
 
     def of(self, tag: int, otherwise: int | None = None) -> int:
-        """Return a tag's first whole number; `otherwise` when the tag is missing. Raises ImageError for neither."""
+        """Return a tag's first whole number.
+
+        Args:
+            tag: its number.
+            otherwise: returned when the tag is missing.
+
+        Raises:
+            ImageError: it is missing and nothing is said otherwise, or it is no whole number.
+        """
         if otherwise is not None and not self.has(tag):
             return otherwise
         return self.all_of(tag, 1)[0]
 
     def all_of(self, tag: int, most: int) -> tuple[int, ...]:
-        """Return a tag's whole numbers, at most so many; raises ImageError when it is missing or has none."""
-        place = self._places.get(tag)
-        if place is None:
+        """Return a tag's whole numbers, at most so many.
+
+        Raises:
+            ImageError: it is missing or has none.
+        """
+        entry = self._entries.get(tag)
+        if entry is None:
             raise ImageError(f"is a damaged TIFF: tag {tag} is missing")
-        kind, count = _unpack(self._data, place + 2, self._order + "HI")
+        kind, count = _unpack(self._data, entry + 2, self._order + "HI")
         code = _WHOLE_NUMBERS.get(kind)
         if code is None or not count:
             raise ImageError(f"is a damaged TIFF: tag {tag} is no whole number")
         inside = struct.calcsize("=" + code) * count <= 4
-        where = place + 8 if inside else _unpack(self._data, place + 8, self._order + "I")[0]
-        return _unpack(self._data, where, f"{self._order}{min(count, most)}{code}")
+        offset = entry + 8 if inside else _unpack(self._data, entry + 8, self._order + "I")[0]
+        return _unpack(self._data, offset, f"{self._order}{min(count, most)}{code}")
 
 
 def read_tiff(data: bytes) -> TiffHeader:
     """Return the sizes of a TIFF with one page.
 
-    Raises ImageError for damage, several pages, and compressions or samples that are not read.
+    Args:
+        data: the whole file.
+
+    Raises:
+        ImageError: it is damaged, has several pages, or compressions or samples that are not read.
     """
     tags = _first_page(data)
     width, height = tags.of(_WIDTH), tags.of(_HEIGHT)
@@ -116,11 +149,17 @@ def _check_parts(data: bytes, tags: _Tags, needed: int, are_jpegs: bool) -> None
     """Refuse strips or tiles that are too many, missing or not in the file, and JPEGs of many scans among them.
 
     For a missing strip libtiff takes other bytes of the file; each scan costs a pass over the picture.
+
+    Args:
+        data: the whole file.
+        tags: of the page.
+        needed: strips or tiles that the picture needs.
+        are_jpegs: whether each of them is a JPEG.
     """
     if needed > _MOST_PARTS:
         raise ImageError("is a TIFF in too many parts; save it anew")
-    places, lengths = (_TILE_PLACES, _TILE_LENGTHS) if tags.has(_TILE_WIDTH) else (_STRIP_PLACES, _STRIP_LENGTHS)
-    starts, sizes = tags.all_of(places, _MOST_PARTS), tags.all_of(lengths, _MOST_PARTS)
+    offsets, lengths = (_TILE_OFFSETS, _TILE_LENGTHS) if tags.has(_TILE_WIDTH) else (_STRIP_OFFSETS, _STRIP_LENGTHS)
+    starts, sizes = tags.all_of(offsets, _MOST_PARTS), tags.all_of(lengths, _MOST_PARTS)
     parts = list(zip(starts, sizes, strict=False))[:needed]
     inside = all(start and size and start + size <= len(data) for start, size in parts)
     if len(parts) < needed or not inside or sum(size for _, size in parts) > len(data):
@@ -130,7 +169,14 @@ def _check_parts(data: bytes, tags: _Tags, needed: int, are_jpegs: bool) -> None
 
 
 def exif_orientation(data: bytes) -> int:
-    """Return the orientation, 1 to 8, in a block of EXIF; 1 where the block has none or is damaged."""
+    """Return the orientation in a block of EXIF.
+
+    Args:
+        data: the block.
+
+    Returns:
+        1 to 8; 1 where the block has none or is damaged.
+    """
     try:
         order = _order(data)
         orientation = _Tags(data, _unpack(data, 4, order + "I")[0], order).of(_ORIENTATION, UPRIGHT)

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from device_runtime import Reader
-from device_runtime.image.polarity import Polarity, inked, polarity, settle
+from device_runtime.image.polarity import Polarity, inked, polarity, resolve
 from device_runtime.samples import load_samples
 from device_runtime.types import Candidate, Reading
 
@@ -98,17 +98,17 @@ def test_a_dark_label_on_a_light_page_is_located_and_read() -> None:
 
 def test_the_better_polarity_is_the_answer() -> None:
     dark, light = reading("rejected", "11111", 0.3, "low"), reading("accepted", "80331", 0.99)
-    assert settle(dark, light) is light
-    assert settle(light, dark) is light
+    assert resolve(dark, light) is light
+    assert resolve(light, dark) is light
     nothing = reading("no_code", None, 0.0, "no ink")
-    assert settle(nothing, nothing) is nothing
+    assert resolve(nothing, nothing) is nothing
 
 
 def test_two_believed_polarities_are_not_accepted() -> None:
-    settled = settle(reading("rejected", "11111", 0.6, "low"), reading("accepted", "80331", 0.99))
+    settled = resolve(reading("rejected", "11111", 0.6, "low"), reading("accepted", "80331", 0.99))
     assert (settled.status, settled.code, settled.reason) == ("rejected", "80331", "reads 11111 as dark ink")
 
 
 def test_a_reason_tells_that_both_were_tried() -> None:
-    settled = settle(reading("rejected", "11111", 0.4, "rival code 11117"), reading("no_code", None, 0.0, "no ink"))
+    settled = resolve(reading("rejected", "11111", 0.4, "rival code 11117"), reading("no_code", None, 0.0, "no ink"))
     assert settled.reason == "rival code 11117; no better as light ink"
