@@ -20,7 +20,12 @@ _log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
-    """Computes scores of strips, from any thread; `name` and `version` go into every report."""
+    """Computes scores of strips, from any thread.
+
+    Attributes:
+        name: one of ENGINES; it goes into every report.
+        version: of what computes, for the same.
+    """
 
     @property
     def name(self) -> str: ...
@@ -29,16 +34,32 @@ class Engine(Protocol):
     def version(self) -> str: ...
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, sub-columns * classes]."""
+        """Compute the scores of a strip.
+
+        Args:
+            strip: int8 [1, 32, W, 1], on the grid of the model's input.
+
+        Returns:
+            int8 [1, 1, W / 4, sub-columns * classes].
+
+        Raises:
+            BundleError: the model does not fit the strip.
+        """
         ...
 
 
 def pick(name: str | None, model: bytes) -> Engine:
     """Prepare an engine for a model: the named one, or the first of ENGINES that is installed.
 
-    model: the bytes of model.tflite, read and checked alike for every engine. An interpreter that is installed but
-    broken is passed over with a warning.
-    Raises PosteyeError when the named engine is unknown or missing, saying what to install; BundleError for the model.
+    An interpreter that is installed but broken is passed over with a warning.
+
+    Args:
+        name: one of ENGINES, or None.
+        model: the bytes of model.tflite, read and checked alike for every engine.
+
+    Raises:
+        PosteyeError: the named engine is unknown or missing; the message says what to install.
+        BundleError: the model is refused.
     """
     if name is None:
         return _build(_first_that_loads(), model)
@@ -48,7 +69,11 @@ def pick(name: str | None, model: bytes) -> Engine:
 
 
 def trouble(name: str) -> str | None:
-    """Why an engine of ENGINES cannot be used here, and how to mend it; None when it can."""
+    """Return why an engine cannot be used here, and how to mend it; None when it can.
+
+    Args:
+        name: one of ENGINES.
+    """
     try:
         if name != "numpy":
             load(name)

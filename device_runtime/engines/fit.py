@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 
 
 def check_fit(manifest: Manifest, net: Net) -> None:
-    """Raise BundleError when the model cannot be what the manifest says: its strips, scores, grids, or the work.
+    """Check that a model can be what the manifest says: its strips, scores, grids, and the work.
 
     The scores of a strip have a column for each column_stride_px of every width that strips are padded to.
+
+    Args:
+        manifest: of the bundle.
+        net: read from its model.tflite.
+
+    Raises:
+        BundleError: it cannot.
     """
     source, target = manifest.input, manifest.output
     outputs = target.sub_columns * (len(manifest.alphabet) + 2)

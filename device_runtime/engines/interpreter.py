@@ -23,7 +23,14 @@ _MOST_IDLE = 12  # interpreters kept: the shipped bundle's six widths, twice; 0.
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where an interpreter comes from: its module, its distribution, and the numpy releases it works with."""
+    """Where an interpreter comes from.
+
+    Attributes:
+        module: that holds it.
+        distribution: that brings the module.
+        largest_numpy: major version of the newest NumPy that it works with.
+        remedy: a command that installs it.
+    """
 
     module: str
     distribution: str
@@ -46,7 +53,14 @@ class InterpreterBroken(PosteyeError):
 
 
 class _Prepared(NamedTuple):
-    """An interpreter with its tensors laid out for one shape of strip, for one thread at a time."""
+    """An interpreter with its tensors laid out for one shape of strip, for one thread at a time.
+
+    Attributes:
+        shape: of the strip.
+        interpreter: of TFLite.
+        source: index of the tensor that takes the strip.
+        target: index of the tensor that holds the scores.
+    """
 
     shape: tuple[int, ...]
     interpreter: Any
@@ -60,9 +74,15 @@ class InterpreterEngine:
     An interpreter keeps the strip and its scores inside itself, so that two calls must not share one. A call takes an
     idle interpreter that is laid out for its width, or makes one, and leaves it behind for the next call.
 
-    name: "litert" or "tflite". model: the bytes of a TFLite file, which the interpreter trusts: `engines.pick` gives it
-    one that was written anew. kernels: "reference" takes the slow kernels that define TFLite's arithmetic.
-    Raises InterpreterMissing, InterpreterBroken, or BundleError for a model that it refuses.
+    Args:
+        name: "litert" or "tflite".
+        model: the bytes of a TFLite file, which the interpreter trusts: `engines.pick` gives it one that was written
+            anew.
+        kernels: "reference" takes the slow kernels that define TFLite's arithmetic.
+
+    Raises:
+        InterpreterMissing: it is not installed.
+        InterpreterBroken: it does not load.
     """
 
     def __init__(self, name: str, model: bytes, kernels: Kernels = "default") -> None:
@@ -76,7 +96,17 @@ class InterpreterEngine:
         self._lock = threading.Lock()
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, outputs]. Raises BundleError."""
+        """Compute the scores of a strip.
+
+        Args:
+            strip: int8 [1, 32, W, 1].
+
+        Returns:
+            int8 [1, 1, W / 4, outputs].
+
+        Raises:
+            BundleError: the interpreter refuses the model.
+        """
         try:
             prepared = self._take(strip.shape)
             prepared.interpreter.set_tensor(prepared.source, strip)
@@ -90,10 +120,11 @@ class InterpreterEngine:
         return found
 
     def _take(self, shape: tuple[int, ...]) -> _Prepared:
+        """Take the idle interpreter for a shape that was used last, or make one."""
         with self._lock:
-            for place in reversed(range(len(self._idle))):
-                if self._idle[place].shape == shape:
-                    return self._idle.pop(place)
+            for index in reversed(range(len(self._idle))):
+                if self._idle[index].shape == shape:
+                    return self._idle.pop(index)
         with without_greeting():
             interpreter = self._module.Interpreter(
                 model_content=self._model, num_threads=1, experimental_op_resolver_type=self._resolver
@@ -115,7 +146,15 @@ def _interrupts_put_off() -> Iterator[None]:
 
 
 def load(name: str) -> Any:
-    """Import an interpreter's module; raises InterpreterMissing or InterpreterBroken with the remedy."""
+    """Import an interpreter's module.
+
+    Args:
+        name: a key of RUNTIMES.
+
+    Raises:
+        InterpreterMissing: it is not installed; the message names the remedy.
+        InterpreterBroken: it does not load, or not with this NumPy; the same.
+    """
     runtime = RUNTIMES[name]
     try:
         importlib.metadata.version(runtime.distribution)

@@ -28,7 +28,11 @@ Shape = tuple[int, int, int]  # rows, columns, channels
 
 
 def check_net(net: Net) -> None:
-    """Raise BundleError when a net has sizes, scales or sums that no engine should be given."""
+    """Refuse a net with sizes, scales or sums that no engine should be given.
+
+    Raises:
+        BundleError: it has such.
+    """
     require(0 < len(net.steps) <= _MOST_STEPS, f"it has {len(net.steps)} steps")
     require(0 < net.height_px <= _MOST_ROWS, f"it reads strips of {net.height_px} rows")
     require(_SCALES[0] <= net.input.scale <= _SCALES[1], "a scale is out of range")
@@ -40,11 +44,23 @@ def check_net(net: Net) -> None:
 
 
 def check_width(net: Net, width_px: int) -> Shape:
-    """Rows, columns and channels of the scores of a strip; BundleError when it costs too much or is too narrow."""
+    """Find the size of the scores of a strip.
+
+    Args:
+        net: the net.
+        width_px: of the strip.
+
+    Returns:
+        Rows, columns and channels.
+
+    Raises:
+        BundleError: the strip costs too much work or memory, or is too narrow.
+    """
     shape: Shape = (net.height_px, width_px, 1)
     products = 0
     for step in net.steps:
         shape = shape_after(step, shape)
+        # Products and working memory of a step: patches and sums, 4 bytes a number, for each place of its map.
         per_place = math.prod(step.weight.shape[1:]) if isinstance(step, Conv) else 0
         places = shape[0] * shape[1]
         products += places * shape[2] * per_place
@@ -55,7 +71,15 @@ def check_width(net: Net, width_px: int) -> Shape:
 
 
 def shape_after(step: Conv | Pad, shape: Shape) -> Shape:
-    """The shape of a map after a step; BundleError when the step does not fit it."""
+    """Return the shape of a map after a step.
+
+    Args:
+        step: of the net.
+        shape: rows, columns and channels before it.
+
+    Raises:
+        BundleError: the step does not fit the map.
+    """
     rows, columns, channels = shape
     if isinstance(step, Pad):
         return rows + sum(step.rows), columns + sum(step.columns), channels
@@ -68,10 +92,14 @@ def shape_after(step: Conv | Pad, shape: Shape) -> Shape:
 
 
 def check_sums(conv: Conv) -> float:
-    """The largest sum of products and bias that a convolution can meet; BundleError when 32 bits may not hold it.
+    """Return the largest sum of products and bias that a convolution can meet.
 
-    Raises BundleError also for a multiplier (input scale * weight scale / output scale) that no kernel takes.
+    Raises:
+        BundleError: 32 bits may not hold it, or the multiplier (input scale * weight scale / output scale) is one that
+            no
+            kernel takes.
     """
+    # How far an input can be from its zero point, times the weights of each output: float of int64 [out].
     furthest = max(127 - conv.input.zero_point, 128 + conv.input.zero_point)
     weights = np.abs(conv.weight.reshape(len(conv.weight), -1).astype(np.int64)).sum(axis=1)
     largest = float((weights * furthest + np.abs(conv.bias.astype(np.int64))).max())

@@ -38,7 +38,14 @@ _Field = tuple[int, Any, int]  # slot in the schema, form (None: points at a tab
 
 
 def write_model(net: Net) -> bytes:
-    """A TFLite file (schema version 3) of a net that `check_net` has passed."""
+    """Write a net as a TFLite file (schema version 3).
+
+    Args:
+        net: one that `check_net` has passed.
+
+    Returns:
+        The bytes of the file.
+    """
     return _Writer().write(net)
 
 

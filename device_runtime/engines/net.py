@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Grid:
-    """The int8 grid of a map: real value = (q - zero_point) * scale; scale is exactly a float32."""
+    """The int8 grid of a map: real value = (q - zero_point) * scale.
+
+    Attributes:
+        scale: exactly a float32.
+        zero_point: the int8 number that stands for 0.
+    """
 
     scale: float
     zero_point: int
@@ -23,9 +28,16 @@ class Grid:
 class Conv:
     """A convolution on int8 maps [height, width, channels].
 
-    weight: int8 [out, kernel height, kernel width, in] with zero point 0 and weight_scale float32 [out].
-    bias: int32 [out] at scale input.scale * weight_scale. stride: (vertical, horizontal) px.
-    same: pad half a kernel on every side (odd kernels, stride 1); else no padding. relu: clamp at zero.
+    Attributes:
+        name: for messages.
+        weight: int8 [out, kernel height, kernel width, in], with zero point 0.
+        weight_scale: float32 [out].
+        bias: int32 [out], at scale input.scale * weight_scale.
+        stride: (vertical, horizontal) in px.
+        same: pad half a kernel on every side (odd kernels, stride 1); else no padding.
+        relu: clamp at zero.
+        input: grid of the map before it.
+        output: grid of the map after it.
     """
 
     name: str
@@ -41,7 +53,14 @@ class Conv:
 
 @dataclass(frozen=True)
 class Pad:
-    """Zeros around a map: rows (above, below) and columns (left, right) in px; the grid stays."""
+    """Zeros around a map; the grid stays.
+
+    Attributes:
+        name: for messages.
+        rows: (above, below) in px.
+        columns: (left, right) in px.
+        grid: of the map.
+    """
 
     name: str
     rows: tuple[int, int]
@@ -51,7 +70,13 @@ class Pad:
 
 @dataclass(frozen=True)
 class Net:
-    """Steps from the strip to the scores: int8 [height_px, W, 1] -> int8 [1, W / 4, outputs]."""
+    """The net: int8 [height_px, W, 1] -> int8 [1, W / 4, outputs].
+
+    Attributes:
+        height_px: of a strip.
+        input: grid of the strip.
+        steps: from the strip to the scores.
+    """
 
     height_px: int
     input: Grid

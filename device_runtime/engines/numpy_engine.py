@@ -21,12 +21,18 @@ Rescale = Literal["xnnpack", "reference", "builtin"]
 
 
 class NumpyEngine:
-    """Computes scores in NumPy.
+    """Computes scores in NumPy; calls are independent of each other, from any thread.
 
-    model: the bytes of model.tflite. rescale: "xnnpack" multiplies in float32 and rounds half to even, as LiteRT's
-    default kernels do; "reference" rounds twice in fixed point, half away from zero, as the kernels do that define
-    TFLite's arithmetic; "builtin" rounds twice, half up, as tflite-runtime's vector code does.
-    Calls are independent of each other, from any thread. Raises BundleError for a model that `read_net` refuses.
+    Args:
+        model: the bytes of model.tflite.
+        rescale: how sums are brought to the next grid. "xnnpack" multiplies in float32 and rounds half to even, as
+            LiteRT's
+            default kernels do; "reference" rounds twice in fixed point, half away from zero, as the kernels do that
+                define
+            TFLite's arithmetic; "builtin" rounds twice, half up, as tflite-runtime's vector code does.
+
+    Raises:
+        BundleError: `read_net` refuses the model.
     """
 
     name = "numpy"
@@ -37,7 +43,17 @@ class NumpyEngine:
         self._steps = [step if isinstance(step, Pad) else prepare(step, rescale) for step in self._net.steps]
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Scores of a strip: int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, outputs]. Raises BundleError if it cannot fit."""
+        """Compute the scores of a strip.
+
+        Args:
+            strip: int8 [1, 32, W, 1].
+
+        Returns:
+            int8 [1, 1, W / 4, outputs].
+
+        Raises:
+            BundleError: the strip cannot fit the model.
+        """
         if strip.shape[1] != self._net.height_px:
             raise BundleError(f"model.tflite reads strips of {self._net.height_px} rows, not of {strip.shape[1]}")
         # Between the steps a map holds q - zero_point, so that paper and padding are 0.
@@ -49,7 +65,18 @@ class NumpyEngine:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A convolution made ready: `matrix` [kernel height * kernel width * in, out] and `bias` in an exact float type."""
+    """A convolution made ready to be computed.
+
+    Attributes:
+        conv: the convolution.
+        matrix: weights, float32 or float64 [kernel height * kernel width * in, out]: the type in which sums are exact.
+        bias: [out], of the same type.
+        multiplier: float32 [out], from sums to the output's grid.
+        fixed_point: the same as int64 [out] twice: q and shift, as TFLite's kernels take it.
+        rescale: which of the two is used, and how it rounds.
+        low: smallest output, less the zero point.
+        high: largest output, less the zero point.
+    """
 
     conv: Conv
     matrix: NDArray[Any]
@@ -61,7 +88,17 @@ class Layer:
     high: int
 
     def run(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Map float32 [H, W, in] of whole numbers -> map of whole numbers in [low, high]."""
+        """Compute the layer.
+
+        Args:
+            x: float32 [H, W, in], whole numbers, less the zero point.
+
+        Returns:
+            float32 [H', W', out], whole numbers in [low, high].
+
+        Raises:
+            BundleError: the map is narrower than the kernel.
+        """
         _, height, width, _ = self.conv.weight.shape
         down, across = self.conv.stride
         if self.conv.same:
@@ -69,12 +106,14 @@ class Layer:
         rows, columns = (x.shape[0] - height) // down + 1, (x.shape[1] - width) // across + 1
         if columns < 1:
             raise BundleError(f"model.tflite: {self.conv.name} needs a wider strip")
+        # A row of inputs for every output (im2col): [rows * columns, kernel height * kernel width * in].
         shifted = [
             x[i : i + down * (rows - 1) + 1 : down, j : j + across * (columns - 1) + 1 : across]
             for i in range(height)
             for j in range(width)
         ]
         patches = np.concatenate(shifted, axis=2, dtype=self.matrix.dtype).reshape(rows * columns, -1)
+        # Exact sums, [rows * columns, out], brought to the output's grid.
         sums = patches @ self.matrix + self.bias
         if self.rescale == "xnnpack":
             scaled = np.rint(sums.astype(np.float32, copy=False) * self.multiplier)
@@ -85,6 +124,7 @@ class Layer:
 
 
 def _surround(x: NDArray[np.float32], rows: tuple[int, int], columns: tuple[int, int]) -> NDArray[np.float32]:
+    """A map with zeros around it: float32 [H + sum(rows), W + sum(columns), channels]."""
     height, width, channels = x.shape
     padded = np.zeros((height + sum(rows), width + sum(columns), channels), np.float32)
     padded[rows[0] : rows[0] + height, columns[0] : columns[0] + width] = x
@@ -92,7 +132,15 @@ def _surround(x: NDArray[np.float32], rows: tuple[int, int], columns: tuple[int,
 
 
 def prepare(conv: Conv, rescale: Rescale) -> Layer:
-    """Make a convolution ready; raises BundleError when the kernels' 32-bit sums could overflow."""
+    """Make a convolution ready to be computed.
+
+    Args:
+        conv: the convolution.
+        rescale: as NumpyEngine takes it.
+
+    Raises:
+        BundleError: the kernels' 32-bit sums could overflow.
+    """
     matrix = conv.weight.reshape(len(conv.weight), -1).T.astype(np.float64)
     exact = np.float32 if check_sums(conv) <= 2**24 else np.float64
     multiplier = np.float32(conv.input.scale) * conv.weight_scale / np.float32(conv.output.scale)
@@ -111,20 +159,24 @@ def prepare(conv: Conv, rescale: Rescale) -> Layer:
 
 def _fixed_point(conv: Conv) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Multipliers as q * 2**(shift - 31) with 31-bit q: TFLite's QuantizeMultiplier."""
+    # ratio = fraction * 2 ** exponent with fraction in [1/2, 1), rounded to 31 bits: q in [2 ** 30, 2 ** 31].
     ratio = conv.input.scale * conv.weight_scale.astype(np.float64) / conv.output.scale
     fraction, exponent = np.frexp(ratio)
     q = np.floor(fraction * 2**31 + 0.5).astype(np.int64)
-    full = q == 2**31
+    full = q == 2**31  # rounded up to the next power of two
     q, shift = np.where(full, q // 2, q), exponent.astype(np.int64) + full
+    # So small that every sum becomes 0.
     vanishing = shift < -31
     return np.where(vanishing, 0, q), np.where(vanishing, 0, shift)
 
 
 def _round_twice_away(sums: NDArray[np.int64], q: NDArray[np.int64], shift: NDArray[np.int64]) -> NDArray[np.int64]:
     """gemmlowp's SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT, in their scalar form."""
+    # The high 32 bits of twice the product, rounded half away from zero.
     product = (sums << np.maximum(shift, 0)) * q
     nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
     high = np.where(nudged >= 0, nudged >> 31, -((-nudged) >> 31))  # C's division: towards zero
+    # Divided by a power of two, rounded half away from zero.
     right = np.maximum(-shift, 0)
     mask = (np.int64(1) << right) - 1
     return (high >> right) + ((high & mask) > (mask >> 1) + (high < 0))

@@ -17,7 +17,15 @@ _MOST_ENTRIES = 256  # of any list of tables; our models have about forty tensor
 
 
 def require(condition: bool, complaint: str) -> None:
-    """Raise BundleError with the complaint unless the condition holds."""
+    """Refuse a model unless a condition holds.
+
+    Args:
+        condition: what must be true.
+        complaint: what is wrong otherwise.
+
+    Raises:
+        BundleError: the condition is false.
+    """
     if not condition:
         raise BundleError(f"model.tflite is damaged or not ours: {complaint}")
 
@@ -25,8 +33,16 @@ def require(condition: bool, complaint: str) -> None:
 class Record:
     """One table of a file, and the fields that it may have.
 
-    kind: its name in messages. slots: the numbers of the fields in the schema that are understood; a table with another
-    one is refused with BundleError, for it means something that this program would not see.
+    Args:
+        data: the whole file.
+        position: of the table.
+        kind: its name in messages.
+        slots: numbers of the fields in the schema that are understood; a table with another one is refused, for it
+            means
+            something that this program would not see.
+
+    Raises:
+        BundleError: the table is damaged or has another field.
     """
 
     def __init__(self, data: bytes, position: int, kind: str, slots: frozenset[int]) -> None:
@@ -37,42 +53,65 @@ class Record:
         self._inside(position, extent)
         require(size >= 4 and size % 2 == 0, f"{kind}: a list of fields of {size} bytes")
         offsets = np.frombuffer(data, "<u2", size // 2 - 2, vtable + 4) if size > 4 else np.empty(0, "<u2")
-        self._places = {slot: position + int(offset) for slot, offset in enumerate(offsets) if offset}
-        strange = sorted(self._places.keys() - slots)
+        self._offsets = {slot: position + int(offset) for slot, offset in enumerate(offsets) if offset}
+        strange = sorted(self._offsets.keys() - slots)
         require(not strange, f"{kind}: the converter never writes field {strange[:1]}")
 
     def number(self, slot: int, form: str, default: int) -> int:
-        """A number in the form of `struct`, such as "<i"; the default when the field is absent."""
-        place = self._places.get(slot)
-        return default if place is None else int(self._unpack(form, place))
+        """Read a number.
+
+        Args:
+            slot: number of the field.
+            form: as `struct` has it, such as "<i".
+            default: returned when the field is absent.
+        """
+        offset = self._offsets.get(slot)
+        return default if offset is None else int(self._unpack(form, offset))
 
     def record(self, slot: int, kind: str, slots: frozenset[int]) -> Record:
-        """The table that a field points at."""
-        require(slot in self._places, f"{self._kind}: field {slot} is missing")
-        return Record(self._data, self._follow(self._places[slot]), kind, slots)
+        """Read the table that a field points at.
+
+        Args:
+            slot: number of the field.
+            kind: name of that table in messages.
+            slots: fields that it may have.
+        """
+        require(slot in self._offsets, f"{self._kind}: field {slot} is missing")
+        return Record(self._data, self._follow(self._offsets[slot]), kind, slots)
 
     def values(self, slot: int, dtype: str) -> NDArray[Any]:
-        """A vector of numbers; empty when the field is absent."""
-        if slot not in self._places:
+        """Read a vector of numbers; empty when the field is absent.
+
+        Args:
+            slot: number of the field.
+            dtype: as NumPy has it, such as "<i4".
+        """
+        if slot not in self._offsets:
             return np.empty(0, dtype)
-        start = self._follow(self._places[slot])
+        start = self._follow(self._offsets[slot])
         count = int(self._unpack("<I", start))
         self._inside(start + 4, count * np.dtype(dtype).itemsize)
         return np.frombuffer(self._data, dtype, count, start + 4) if count else np.empty(0, dtype)
 
     def records(self, slot: int, kind: str, slots: frozenset[int]) -> list[Record]:
-        """A list of tables; empty when the field is absent."""
+        """Read a list of tables; empty when the field is absent.
+
+        Args:
+            slot: number of the field.
+            kind: name of those tables in messages.
+            slots: fields that they may have.
+        """
         jumps = self.values(slot, "<u4")
         require(len(jumps) <= _MOST_ENTRIES, f"{len(jumps)} entries in one list")
-        start = self._follow(self._places[slot]) + 4 if len(jumps) else 0
+        start = self._follow(self._offsets[slot]) + 4 if len(jumps) else 0
         return [Record(self._data, start + 4 * i + int(jump), kind, slots) for i, jump in enumerate(jumps)]
 
-    def _follow(self, place: int) -> int:
-        return place + int(self._unpack("<I", place))
+    def _follow(self, offset: int) -> int:
+        return offset + int(self._unpack("<I", offset))
 
-    def _unpack(self, form: str, place: int) -> Any:
-        self._inside(place, struct.calcsize(form))
-        return struct.unpack_from(form, self._data, place)[0]
+    def _unpack(self, form: str, offset: int) -> Any:
+        self._inside(offset, struct.calcsize(form))
+        return struct.unpack_from(form, self._data, offset)[0]
 
-    def _inside(self, place: int, size: int) -> None:
-        require(0 <= place <= len(self._data) - size, f"{self._kind}: it points outside the file")
+    def _inside(self, offset: int, size: int) -> None:
+        require(0 <= offset <= len(self._data) - size, f"{self._kind}: it points outside the file")

@@ -37,7 +37,14 @@ _NO_FIELD: frozenset[int] = frozenset()
 
 
 class _Graph:
-    """The tensors, buffers and operator codes of a model, by index; it notes which tensors were asked for."""
+    """The tensors, buffers and operator codes of a model, by index.
+
+    Attributes:
+        tensors: tables of tensors.
+        buffers: tables of buffers.
+        codes: operator codes.
+        used: indices of the tensors that were asked for.
+    """
 
     def __init__(self, model: Record, subgraph: Record) -> None:
         self.tensors = subgraph.records(0, "tensor", _TENSOR)
@@ -46,7 +53,7 @@ class _Graph:
         self.used: list[int] = []
 
     def grid(self, index: int) -> Grid:
-        """Scale and zero point of an int8 map, which has no numbers of its own."""
+        """Return scale and zero point of an int8 map, which has no numbers of its own."""
         tensor = self._tensor(index, INT8)
         require(not len(self._buffer(tensor)), f"tensor {index} is no constant but has numbers")
         quantization = tensor.record(4, "quantization", _QUANTIZATION)
@@ -55,14 +62,20 @@ class _Graph:
         return Grid(float(scales[0]), int(zeros[0]))
 
     def check_map(self, index: int, shape: Shape) -> None:
-        """Require that a map has this shape, and that it says that its width may change."""
+        """Require that a map has a shape, and that it says that its width may change."""
         rows, columns, channels = shape
         drawn, signature = (self.tensors[index].values(slot, "<i4").tolist() for slot in (0, 7))
         require(drawn == [1, rows, columns, channels], f"tensor {index} has an unexpected shape")
         require(signature == [1, rows, -1, channels], f"tensor {index} is not of any width")
 
     def constant(self, index: int, dtype: int, axes: int) -> NDArray[Any]:
-        """The numbers of a constant tensor, int8 or int32."""
+        """Return the numbers of a constant tensor.
+
+        Args:
+            index: of the tensor.
+            dtype: INT8 or INT32.
+            axes: how many it must have.
+        """
         tensor = self._tensor(index, dtype)
         shape = tensor.values(0, "<i4").tolist()
         require(len(shape) == axes and min(shape) > 0, f"tensor {index} has an unexpected shape")
@@ -73,7 +86,7 @@ class _Graph:
         return data.view("i1" if dtype == INT8 else "<i4").reshape(shape)
 
     def scales(self, index: int) -> NDArray[np.float32]:
-        """The scales of a constant, one for each place along its first axis."""
+        """Return the scales of a constant, float32, one for each place along its first axis."""
         quantization = self.tensors[index].record(4, "quantization", _QUANTIZATION)
         scales, zeros = quantization.values(2, "<f4"), quantization.values(3, "<i8")
         require(len(zeros) == len(scales) and not zeros.any(), f"tensor {index} has a zero point")
@@ -97,8 +110,12 @@ class _Graph:
 def read_net(data: bytes) -> Net:
     """Read the net out of a TFLite file.
 
-    Raises BundleError when the file is damaged, holds something that the converter does not write, or asks for more
-    work or memory than a reader's model may.
+    Args:
+        data: the whole file.
+
+    Raises:
+        BundleError: the file is damaged, holds something that the converter does not write, or asks for more work or
+            memory than a reader's model may.
     """
     require(len(data) <= MOST_BYTES, f"it has {len(data)} bytes, more than {MOST_BYTES}")
     require(data[4:8] == b"TFL3", "it is no TFLite file")
@@ -108,6 +125,7 @@ def read_net(data: bytes) -> Net:
 
 
 def _read(data: bytes) -> Net:
+    # The only graph of the file, its input and output.
     model = Record(data, int.from_bytes(data[:4], "little"), "model", _MODEL)
     require(model.number(0, "<I", 0) == 3, "it is not of version 3 of the schema")
     subgraphs = model.records(2, "graph", _SUBGRAPH)
@@ -119,6 +137,7 @@ def _read(data: bytes) -> Net:
     require(len(drawn) == 4 and min(drawn) > 0, "the input is no strip")
     shape: Shape = (drawn[1], drawn[2], 1)
     graph.check_map(first, shape)
+    # Its operators, each of which takes the map that the one before made.
     steps: list[Conv | Pad] = []
     current = first
     for number, operator in enumerate(subgraphs[0].records(3, "operator", _OPERATOR)):

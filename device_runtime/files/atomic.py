@@ -25,13 +25,21 @@ _NEW_FILE = 0o666  # less the umask, as for any file that a program makes
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
-    """Write a file whole or not at all; raises WriteError as `replacing` does."""
+    """Write a file whole or not at all.
+
+    Raises:
+        WriteError: as `replacing` does.
+    """
     with replacing(path) as file:
         file.write(data)
 
 
 def write_text(path: Path | str, text: str) -> None:
-    """Write a text as UTF-8, line ends as they are, whole or not at all; raises WriteError as `replacing` does."""
+    """Write a text as UTF-8, line ends as they are, whole or not at all.
+
+    Raises:
+        WriteError: as `replacing` does.
+    """
     write_bytes(path, text.encode())
 
 
@@ -49,8 +57,14 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
     """Give a file to write and seek in, and to leave open; when the block ends well, it stands at `path`.
 
     A file that stood there before gives its mode to the new one, and its place; a link stays and what it points at is
-    replaced. When the block raises, nothing has changed. Raises WriteError in one line when `path` cannot be written (a
-    full disk, no folder, a file that is protected) or is a folder, a device or a pipe.
+    replaced. When the block raises, nothing has changed.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        WriteError: in one line: `path` cannot be written (a full disk, no folder, a file that is protected), or is a
+            folder, a device or a pipe.
     """
     try:
         target = Path(os.path.realpath(path))

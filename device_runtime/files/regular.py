@@ -22,10 +22,16 @@ LABELS_LIMIT_BYTES = 64_000_000  # of a labels.csv: a million rows
 
 
 def read_regular(path: Path | str, limit_bytes: int) -> bytes:
-    """Return all bytes of a regular file of at most `limit_bytes`.
+    """Return all bytes of a regular file.
 
-    Raises FileError, at once and with nothing but the reason, for a pipe, socket, device or folder, for a file that is
-    larger (it is not read), and for one that cannot be opened or read.
+    Args:
+        path: of the file.
+        limit_bytes: the most that it may have; a larger one is not read.
+
+    Raises:
+        FileError: at once and with nothing but the reason: it is a pipe, socket, device or folder, is larger, or cannot
+            be
+            opened or read.
     """
     try:
         _check(os.stat(path), limit_bytes)  # before opening: to open a device may already do something
@@ -48,9 +54,10 @@ def read_regular(path: Path | str, limit_bytes: int) -> bytes:
 
 
 def require_regular(path: Path | str) -> None:
-    """Raise FileError, which names the path, when a pipe, socket, device or folder stands there, before it is opened.
+    """Refuse a pipe, socket, device or folder before it is opened; what is missing is left to whoever opens it.
 
-    What is missing is left to whoever opens it.
+    Raises:
+        FileError: such stands there; the message names the path.
     """
     try:
         _check(os.stat(path), sys.maxsize)
@@ -61,7 +68,7 @@ def require_regular(path: Path | str) -> None:
 
 
 def printable(name: Path | str) -> str:
-    r"""The name as one line shows it: line breaks, control characters and bytes that are no UTF-8 stand as escapes.
+    r"""Return a name as one line shows it: line breaks, control characters and bytes that are no UTF-8 as escapes.
 
     The byte E9 in a name that is not UTF-8 becomes `\udce9`, as Python's os.fsdecode has it.
     """
