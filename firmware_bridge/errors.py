@@ -18,7 +18,11 @@ class NoAnswerError(BridgeError):
 
 
 class RefusedError(BridgeError):
-    """The controller refused a request and did not act upon it. cause: the number in its NAK."""
+    """The controller refused a request and did not act upon it.
+
+    Attributes:
+        cause: the number in its NAK, docs/protocol.md section 3.
+    """
 
     def __init__(self, message: str, cause: int) -> None:
         super().__init__(message)

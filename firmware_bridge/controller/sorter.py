@@ -1,6 +1,7 @@
 """The controller's end of the wire, for tests, the demo and `posteye sorter`; a board's firmware does the same.
 
-`Sorter` is docs/protocol.md section 4 without a port: bytes in, bytes and events out. `serve` gives it a port.
+`Sorter` is a state machine without a port: bytes in, bytes and events out. `serve` gives it a port.
+Source: docs/protocol.md section 4.
 """
 
 from __future__ import annotations
@@ -34,9 +35,14 @@ EventKind = Literal["opened", "lost", "session", "reading", "duplicate", "refuse
 class Event:
     """Something that happened at the controller's end; `str` makes a line for people, `as_json` one for programs.
 
-    kind: opened, lost: the port. session: a reader opened a session. reading: to be acted upon, once. duplicate: the
-    same reading again, not to be acted upon. refused: answered with a NAK. damaged: frames dropped.
-    reading: of a reading or a duplicate. session, sequence: of the frame that caused it. detail: the rest in words.
+    Attributes:
+        kind: "opened", "lost": the port. "session": a reader opened a session. "reading": to be acted upon, once.
+            "duplicate": the same reading again, not to be acted upon. "refused": answered with a NAK. "damaged": frames
+            dropped.
+        reading: of a reading or a duplicate.
+        session: of the frame that caused it.
+        sequence: of the same frame.
+        detail: the rest in words.
     """
 
     kind: EventKind
@@ -72,7 +78,11 @@ class Event:
 class Sorter:
     """The controller as a state machine: one open session and the last sequence acted upon in it.
 
-    name: what WELCOME says. dropped: how many damaged frames were dropped, by cause.
+    Args:
+        name: what WELCOME says.
+
+    Attributes:
+        dropped: how many damaged frames were dropped, by cause.
     """
 
     def __init__(self, name: str = "posteye sorter") -> None:
@@ -83,9 +93,15 @@ class Sorter:
         self.dropped = self._frames.dropped
 
     def feed(self, data: bytes) -> tuple[bytes, list[Event]]:
-        """Take bytes from the wire; return the bytes to answer and what happened, in order.
+        """Take bytes from the wire.
 
         Act upon the events first and write the answer afterwards: an ACK says that the reading was taken over.
+
+        Args:
+            data: any number of bytes.
+
+        Returns:
+            The bytes to answer, and what happened, in order.
         """
         dropped_before = self.dropped.copy()
         answers, events = b"", []
@@ -151,10 +167,20 @@ def serve(
     name: str = "posteye sorter",
     baud_rate: int = BAUD_RATE,
 ) -> None:
-    """Be the controller on a port until stop is set; on_event gets each event before its request is answered.
+    """Be the controller on a port until stop is set.
 
-    Raises PortError when the port cannot be opened at the start. When it vanishes later, an event says so and serve
-    tries every half second to open it again; the session stays, so a reading sent again is still a duplicate.
+    When the port vanishes, an event says so and serve tries every half second to open it again; the session stays, so
+    a reading sent again is still a duplicate.
+
+    Args:
+        url: any of pyserial's.
+        on_event: gets each event before its request is answered.
+        stop: ends it.
+        name: what WELCOME says.
+        baud_rate: bits a second.
+
+    Raises:
+        PortError: the port cannot be opened at the start.
     """
     sorter = Sorter(name)
     port: Port | None = Port(url, baud_rate)

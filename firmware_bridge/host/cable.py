@@ -20,8 +20,15 @@ def _unchanged(data: bytes) -> bytes:
 class Cable:
     """A cable whose two ends open like serial ports; use it with `with`.
 
-    reader_end, sorter_end: device names for the two programs. to_sorter, to_reader: what happens to the bytes on their
-    way in each direction; they get the bytes in pieces of any length and return those that arrive.
+    Args:
+        to_sorter: what happens to bytes on their way to the sorter; it gets them in pieces of any length and returns
+            those
+            that arrive.
+        to_reader: the same for the other direction.
+
+    Attributes:
+        reader_end: device name for the reader.
+        sorter_end: device name for the sorter.
     """
 
     def __init__(self, to_sorter: Tamper = _unchanged, to_reader: Tamper = _unchanged) -> None:

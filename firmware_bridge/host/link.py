@@ -1,6 +1,6 @@
 """The reader's end of the wire: sends readings one at a time and waits for their acknowledgement.
 
-docs/protocol.md section 4 (delivery) is what this file does.
+Source: docs/protocol.md section 4 (delivery).
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ LAST_SEQUENCE = 2**16 - 1
 
 @dataclass(frozen=True)
 class Delivery:
-    """How a reading was delivered: its number, how often it was sent, seconds from the first byte to its ACK."""
+    """How a reading was delivered.
+
+    Attributes:
+        session: in which it was sent.
+        sequence: its number in the session.
+        transmissions: how often it was sent.
+        elapsed_s: from the first byte to its ACK.
+    """
 
     session: int
     sequence: int
@@ -44,11 +51,22 @@ class Delivery:
 class Link:
     """An open line to the sorter's controller; use it with `with`, from one thread.
 
-    url: any of pyserial's. name: who is talking, for the controller's log. ack_timeout_s: the first wait for an answer;
-    it doubles with each of the tries, up to four times itself.
-    controller: the name that the controller gave. session: the number of the open session.
-    Raises PortError when the port cannot be opened, NoAnswerError when no controller answers on it, RefusedError when
-    the controller does not speak this version.
+    Args:
+        url: any of pyserial's.
+        name: who is talking, for the controller's log; printable ASCII of at most 64 characters.
+        baud_rate: bits a second.
+        ack_timeout_s: the first wait for an answer; it doubles with each of the tries, up to four times itself.
+        tries: how often a request is sent before it is given up.
+
+    Attributes:
+        controller: the name that the controller gave.
+        session: the number of the open session.
+
+    Raises:
+        MessageError: the name is something else.
+        PortError: the port cannot be opened.
+        NoAnswerError: no controller answers on it.
+        RefusedError: the controller does not speak this version.
     """
 
     def __init__(
@@ -87,8 +105,13 @@ class Link:
     def send_reading(self, reading: ReadingMessage) -> Delivery:
         """Send a reading and return when the controller has acknowledged it.
 
-        Raises RefusedError when the controller refused it (it was not acted upon), NoAnswerError when nothing confirmed
-        it in time and PortError when the port vanished (in both cases it may or may not have been acted upon).
+        Args:
+            reading: what is sent.
+
+        Raises:
+            RefusedError: the controller refused it; it was not acted upon.
+            NoAnswerError: nothing confirmed it in time; it may or may not have been acted upon.
+            PortError: the port vanished; the same.
         """
         what = f"the reading of piece {reading.piece}"
         payload = encode_reading(reading)
@@ -125,7 +148,20 @@ class Link:
         return answer, transmissions
 
     def _request(self, what: str, kind: int, payload: bytes, tries: int) -> tuple[Frame, int]:
-        """Send one request until it is answered; return the answer and how often it was sent."""
+        """Send one request until it is answered.
+
+        Args:
+            what: name of the request in messages.
+            kind: type of the frame.
+            payload: of the frame.
+            tries: how often it is sent.
+
+        Returns:
+            The answer, and how often the request was sent.
+
+        Raises:
+            NoAnswerError: no answer came.
+        """
         data = wire.encode(Frame(kind, self._sequence, self.session, payload))
         expected = wire.WELCOME if kind == wire.HELLO else wire.ACK
         bytes_before, self._echoes, self._unreadable = self._frames.bytes_seen, 0, 0
@@ -143,7 +179,12 @@ class Link:
         )
 
     def _wait_for(self, expected: int, wait_s: float) -> Frame | None:
-        """Return the answer to the request under way, or None when it does not arrive in time."""
+        """Return the answer to the request under way, or None when it does not arrive in time.
+
+        Args:
+            expected: type of the answer; a NAK is one too.
+            wait_s: how long to wait.
+        """
         deadline_s = time.monotonic() + wait_s
         while time.monotonic() < deadline_s:
             for frame in self._frames.feed(self._port.read()):

@@ -29,7 +29,12 @@ def available_ports() -> list[str]:
 class Port:
     """An open serial port. Reads wait 20 ms at most; a write that the other end does not take fails after 1 s.
 
-    Raises PortError when the port cannot be opened, and on any later call when it has vanished.
+    Args:
+        url: a device, or another of pyserial's URLs.
+        baud_rate: bits a second.
+
+    Raises:
+        PortError: the port cannot be opened, or, on any later call, has vanished.
     """
 
     def __init__(self, url: str, baud_rate: int = BAUD_RATE) -> None:
@@ -50,7 +55,11 @@ class Port:
             raise PortError(_why_not_opened(url, error, is_device)) from error
 
     def read(self) -> bytes:
-        """Return the bytes that have arrived, waiting up to 20 ms for the first."""
+        """Return the bytes that have arrived, waiting up to 20 ms for the first.
+
+        Raises:
+            PortError: the port has vanished.
+        """
         try:
             first: bytes = self._serial.read(1)
             return first + self._serial.read(self._serial.in_waiting) if first else first
@@ -58,7 +67,11 @@ class Port:
             raise self._lost(error) from error
 
     def write(self, data: bytes) -> None:
-        """Write all bytes."""
+        """Write all bytes.
+
+        Raises:
+            PortError: the port has vanished, or the other end takes no more bytes.
+        """
         try:
             self._serial.write(data)
         except serial.SerialTimeoutException as error:

@@ -1,4 +1,7 @@
-"""Frames of docs/protocol.md section 1: header, payload and CRC-32 inside COBS, between zero bytes."""
+"""Frames: header, payload and CRC-32 inside COBS, between zero bytes.
+
+Source: docs/protocol.md section 1; S. Cheshire and M. Baker, "Consistent overhead byte stuffing", 1999.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,15 @@ DropCause = Literal["oversize", "cobs", "short", "crc"]
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame: type, sequence 0..65535 and session 0..2^32-1 that name the request, payload of at most 242 bytes."""
+    """One frame.
+
+    Attributes:
+        type: HELLO, READING, WELCOME, ACK or NAK, 0..255.
+        sequence: 0..65535, names the request within its session.
+        session: 0..2^32-1.
+        payload: at most 242 bytes.
+        version: of the protocol, 0..255.
+    """
 
     type: int
     sequence: int
@@ -51,7 +62,8 @@ class Frame:
 def encode(frame: Frame) -> bytes:
     """Return the bytes of a frame on the wire, with a delimiter before and after it.
 
-    Raises MessageError when a header field or the payload is out of range.
+    Raises:
+        MessageError: a header field or the payload is out of range.
     """
     if len(frame.payload) > MAX_PAYLOAD_BYTES:
         raise MessageError(f"a payload of {len(frame.payload)} bytes does not fit: at most {MAX_PAYLOAD_BYTES}")
@@ -64,7 +76,11 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(encoded: bytes) -> Frame | DropCause:
-    """Return the frame that stood between two delimiters, or why it must be dropped."""
+    """Return the frame that stood between two delimiters, or why it must be dropped.
+
+    Args:
+        encoded: the bytes between the delimiters.
+    """
     if len(encoded) > MAX_ENCODED_BYTES:
         return "oversize"
     try:
@@ -80,9 +96,11 @@ def decode(encoded: bytes) -> Frame | DropCause:
 
 
 class FrameReader:
-    """Cuts a stream of bytes, arriving in any pieces, into frames; damaged ones are dropped and counted.
+    """Cuts a stream of bytes, arriving in any pieces, into frames; it holds 256 bytes at most.
 
-    dropped: how many frames were dropped, by cause. bytes_seen: all bytes fed so far. Holds 256 bytes at most.
+    Attributes:
+        dropped: how many damaged frames were dropped, by cause.
+        bytes_seen: all bytes fed so far.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,7 @@
-"""Payloads of docs/protocol.md section 3: typed values to bytes and back."""
+"""Payloads: typed values to bytes and back.
+
+Source: docs/protocol.md section 3.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,11 @@ class NakCause(IntEnum):
 
 
 def describe_cause(cause: int) -> str:
-    """Return the name of a NAK's cause for people, also of one that this version does not know."""
+    """Return the name of a NAK's cause for people.
+
+    Args:
+        cause: a NakCause, or one that this version does not know.
+    """
     known = cause in NakCause.__members__.values()
     return NakCause(cause).name.lower().replace("_", " ") if known else f"cause {cause}"
 
@@ -42,10 +49,15 @@ def describe_cause(cause: int) -> str:
 class ReadingMessage:
     """One reading as the controller gets it.
 
-    piece: 0..2^32-1. code: None when there is none; of a rejected reading the best guess, not to be sorted by.
-    confidence: 0..1, travels in ten-thousandths, rounded down. elapsed_ms: from picture to report; 65535 means that or
-    more.
-    Raises MessageError when a value cannot travel.
+    Attributes:
+        piece: number of the piece of mail, 0..2^32-1.
+        status: "accepted", "rejected" or "no_code".
+        code: None when there is none; of a rejected reading the best guess, not to be sorted by.
+        confidence: 0..1; travels in ten-thousandths, rounded down.
+        elapsed_ms: from picture to report; 65535 means that or more.
+
+    Raises:
+        MessageError: a value cannot travel.
     """
 
     piece: int
@@ -79,7 +91,16 @@ def _check_text(what: str, text: str, max_bytes: int) -> None:
 
 
 def _cut_text(what: str, payload: bytes, offset: int) -> str:
-    """Return the text whose length byte stands at offset; bytes after it belong to later versions."""
+    """Return the text whose length byte stands at an offset; bytes after it belong to later versions.
+
+    Args:
+        what: name of the text in messages.
+        payload: the whole payload.
+        offset: of the length byte.
+
+    Raises:
+        MessageError: the payload ends before the text does.
+    """
     length = payload[offset]
     text = payload[offset + 1 : offset + 1 + length]
     if len(text) < length:
@@ -98,7 +119,11 @@ def encode_reading(reading: ReadingMessage) -> bytes:
 
 
 def decode_reading(payload: bytes) -> ReadingMessage:
-    """Return the reading in the payload of a READING; raises MessageError when it is malformed."""
+    """Return the reading in the payload of a READING.
+
+    Raises:
+        MessageError: it is malformed.
+    """
     if len(payload) < _READING.size:
         raise MessageError(f"a reading needs {_READING.size} bytes, not {len(payload)}")
     piece, confidence_steps, elapsed_ms, status, _ = _READING.unpack_from(payload)
@@ -109,13 +134,24 @@ def decode_reading(payload: bytes) -> ReadingMessage:
 
 
 def encode_name(name: str) -> bytes:
-    """Return the payload of a HELLO or WELCOME; raises MessageError unless it is printable ASCII of 64 characters."""
+    """Return the payload of a HELLO or WELCOME.
+
+    Args:
+        name: printable ASCII of at most 64 characters.
+
+    Raises:
+        MessageError: it is not.
+    """
     _check_text("name", name, MAX_NAME_BYTES)
     return bytes([len(name)]) + name.encode("ascii")
 
 
 def decode_name(payload: bytes) -> str:
-    """Return the name in the payload of a HELLO or WELCOME; raises MessageError when it is malformed."""
+    """Return the name in the payload of a HELLO or WELCOME.
+
+    Raises:
+        MessageError: it is malformed.
+    """
     if not payload:
         raise MessageError("a HELLO or WELCOME without a name")
     name = _cut_text("name", payload, 0)
@@ -124,12 +160,20 @@ def decode_name(payload: bytes) -> str:
 
 
 def encode_cause(cause: int) -> bytes:
-    """Return the payload of a NAK."""
+    """Return the payload of a NAK.
+
+    Args:
+        cause: a NakCause, or another number up to 255.
+    """
     return bytes([cause])
 
 
 def decode_cause(payload: bytes) -> int:
-    """Return the cause in the payload of a NAK; raises MessageError when it is empty."""
+    """Return the cause in the payload of a NAK.
+
+    Raises:
+        MessageError: it is empty.
+    """
     if not payload:
         raise MessageError("a NAK without a cause")
     return payload[0]
