@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from benchmarks.scanner.adaptation import Row, halves, joined, read_fields, table, write_half
-from tests.train.data.test_labelled import make_folder
+from tests.train.labelled_folder import make_folder
 
 
 def test_halves_are_disjoint_and_always_the_same() -> None:

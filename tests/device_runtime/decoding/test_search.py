@@ -16,18 +16,7 @@ from device_runtime.decoding.search import best_codes, mass_of_all, masses
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
 from device_runtime.types import Penalties
-
-ALPHABET = "012"
-
-
-def random_lattice(seed: int, columns: int) -> ScanLattice:
-    logits = np.random.default_rng(seed).normal(0.0, 2.0, (columns, 5))
-    values = (np.logaddexp.reduce(logits, axis=1)[:, None] - logits).astype(np.float32)
-    return scan_lattice(Penalties(values, np.arange(columns, dtype=np.float32), ALPHABET))
-
-
-def plan_of(pattern: str) -> Plan:
-    return make_plan(Grammar.from_pattern(pattern, ALPHABET).automaton, ALPHABET)
+from tests.device_runtime.random_lattices import ALPHABET, plan_of, random_lattice
 
 
 def score(code: str, lattice: ScanLattice, add: np.ufunc, demanded: bool) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from device_runtime.decoding.decoding_graph import Plan
 from device_runtime.decoding.search import masses
-from tests.device_runtime.decoding.test_search import plan_of, random_lattice
+from tests.device_runtime.random_lattices import plan_of, random_lattice
 
 
 def arcs_of(plan: Plan, code: str) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from convert.training_folder import load_strips, load_trained
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from tests.stub import random_strips, stub_bundle
-from tests.train.data.test_labelled import make_folder
+from tests.train.labelled_folder import make_folder
 from train.adaptation import adapt
 from train.commands.train import train
 from train.data.labelled import FEWEST

@@ -11,7 +11,7 @@ import pytest
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from tests.stub import random_strips
-from tests.train.data.test_labelled import field
+from tests.train.labelled_folder import field
 from train.adaptation.training_mix import Lesson, make_lesson
 from train.data.labelled import Station
 from train.scanner.from_bundle import restore_scanner
