@@ -118,7 +118,7 @@ class Decoding:
     Attributes:
         candidates: codes, best first.
         characters: of the best one.
-        outside: what stands there instead, if it is believed more than any candidate.
+        outside: a number that was read instead, if it is believed more than any candidate.
         doubt: why a code that is well written is not believed, in words.
     """
 

@@ -57,6 +57,7 @@ class _Writer:
         self._buffers, self._tensors, self._operators = [self._table()], list[int](), list[int]()  # buffer 0 is empty
 
     def write(self, net: Net) -> bytes:
+        """Write the file of a net."""
         shape: Shape = (net.height_px, _DRAWN_PX, 1)
         first = current = self._map(shape, net.input)
         for step in net.steps:
@@ -145,10 +146,10 @@ class _Writer:
                 self._file.Slot(slot)
         return int(self._file.EndObject())
 
-    def _tables(self, places: Sequence[int]) -> int:
-        self._file.StartVector(4, len(places), 4)
-        for place in reversed(places):
-            self._file.PrependUOffsetTRelative(place)
+    def _tables(self, offsets: Sequence[int]) -> int:
+        self._file.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            self._file.PrependUOffsetTRelative(offset)
         return int(self._file.EndVector())
 
     def _vector(self, values: NDArray[Any]) -> int:

@@ -173,7 +173,12 @@ class _Fields:
         return np.unpackbits(octets, count=count, bitorder="little").view(np.bool_)
 
     def values(self, count: int, width: int) -> IntArray:
-        """Return the next numbers of so many bits each."""
+        """Return the next numbers, int64 [count].
+
+        Args:
+            count: how many.
+            width: bits of each.
+        """
         octets = np.concatenate([self._octets(count * width), np.zeros(3, np.uint8)]).astype(np.int64)
         # The first bit of each number, and the four bytes from the one it lies in: int64 [count].
         first_bit = np.arange(count) * width

@@ -114,8 +114,8 @@ def intersect(left: Automaton, right: Automaton) -> Automaton:
             raise GrammarError(f"the grammar needs more than {_PAIR_LIMIT} states; use fewer codes")
         if not len(reached) or len(pieces) == LONGEST_CODE:
             break
-        pairs, place = np.unique(reached, return_inverse=True)
-        pieces.append((source, symbol, offset + place))
+        pairs, index = np.unique(reached, return_inverse=True)
+        pieces.append((source, symbol, offset + index))
         penalties.append(left.penalty[left_arcs] + right.penalty[right_arcs])
     # All layers in one graph, which is then minimized.
     none = (np.zeros(0, np.int64),) * 3
@@ -169,9 +169,9 @@ def _distinct_rows(table: NDArray[np.int32]) -> tuple[NDArray[np.int32], IntArra
     order = np.lexsort(table.T[::-1])
     ordered = table[order]
     new = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
-    place = np.empty(len(table), np.int64)
-    place[order] = np.cumsum(new) - 1
-    return ordered[new], place
+    index = np.empty(len(table), np.int64)
+    index[order] = np.cumsum(new) - 1
+    return ordered[new], index
 
 
 def _from_rows(symbols: str, rows: NDArray[np.int32], weighted: bool) -> Automaton:

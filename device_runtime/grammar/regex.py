@@ -145,7 +145,13 @@ class _Nodes:
         return len(self.epsilon) - 1
 
     def add_sequence(self, tree: Any, entry: int, leave: int) -> None:
-        """Add what a parsed sequence matches as paths from node `entry` to node `leave`."""
+        """Add what a parsed sequence matches as paths between two nodes.
+
+        Args:
+            tree: the sequence, as Python's parser gives it.
+            entry: node where the paths begin.
+            leave: node where they end.
+        """
         items = list(tree)
         for index, (operation, value) in enumerate(items):
             after = leave if index == len(items) - 1 else self._new()

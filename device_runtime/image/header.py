@@ -1,6 +1,6 @@
 """What an image file is and how much memory its decoder will take, found out before any decoder sees it.
 
-Only formats that are promised get past here: a codec less is a way less for a damaged or hostile file. The bytes may
+Only formats that are promised get past here: every further codec is a further way in for a hostile file. The bytes may
 be hostile here too: every reader below takes whole numbers out of the bytes, checks each offset, and never goes back.
 Sources: RFC 2083 and PNG 3 (W3C, 2025); ITU-T T.81 annex B; RFC 9649 (WebP); BITMAPINFOHEADER (Microsoft).
 """
@@ -25,7 +25,7 @@ _OTHERS = (  # first bytes of what people do send
     (rb"P[1-7Ff]\s", "PBM, PGM, PPM, PAM or PFM"),
     (rb"GIF8", "GIF"),
     (rb"....ftyp(avif|avis)", "AVIF"),
-    (rb"....ftyp", "HEIC or a film"),
+    (rb"....ftyp", "HEIC or a video"),
     (rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL"),
     (rb"\x59\xa6\x6a\x95", "Sun raster"),
     (rb"II\+\0|MM\0\+", "BigTIFF"),
@@ -34,7 +34,7 @@ _OTHERS = (  # first bytes of what people do send
     (rb"\s*<(\?xml|svg|!DOCTYPE)", "SVG, XML or HTML"),
 )
 _MOST_PARTS = 65_536  # chunks or segments; real files have hundreds
-_MOST_MARKS = 2_000_000  # bytes FF in a JPEG; the largest files have some hundred thousand, and each is looked at
+_MOST_MARKERS = 2_000_000  # bytes FF in a JPEG; the largest files have some hundred thousand, and each is looked at
 _MOST_SCANS = 32  # of a progressive JPEG; encoders write about ten, and each costs a pass over the picture
 _MOST_NOTE_BYTES = 8_000_000  # of a PNG's chunk that is no part of the picture; libpng takes no larger text either
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 4, 6: 4}  # by colour type, as OpenCV decodes it
@@ -199,8 +199,8 @@ def chunks(what: str, data: bytes, offset: int, end: int) -> Iterator[tuple[byte
 
 
 def _jpeg(data: bytes) -> ImageHeader:
-    if data.count(b"\xff") > _MOST_MARKS:
-        raise ImageError("is a damaged JPEG: it has too many marks")
+    if data.count(b"\xff") > _MOST_MARKERS:
+        raise ImageError("is a damaged JPEG: it has too many markers")
     orientation = None
     frame: _Frame | None = None
     scans, position = 0, 2

@@ -72,7 +72,7 @@ class _Tags:
         for entry in range(offset + 2, offset + 2 + 12 * count, 12):
             (tag,) = _unpack(data, entry, order + "H")
             if tag in self._entries:
-                raise ImageError(f"is a damaged TIFF: tag {tag} stands in it twice")
+                raise ImageError(f"is a damaged TIFF: it has tag {tag} twice")
             self._entries[tag] = entry
         (self.following,) = _unpack(data, offset + 2 + 12 * count, order + "I")
 
@@ -95,7 +95,11 @@ class _Tags:
         return self.all_of(tag, 1)[0]
 
     def all_of(self, tag: int, most: int) -> tuple[int, ...]:
-        """Return a tag's whole numbers, at most so many.
+        """Return a tag's whole numbers.
+
+        Args:
+            tag: its number.
+            most: so many are returned at most.
 
         Raises:
             ImageError: it is missing or has none.
@@ -186,7 +190,11 @@ def exif_orientation(data: bytes) -> int:
 
 
 def _first_page(data: bytes) -> _Tags:
-    """The tags of the first page; raises ImageError when there are more pages, previews and masks aside."""
+    """Return the tags of the only page; previews and masks behind it are passed over.
+
+    Raises:
+        ImageError: there are more pages, or the first is a preview.
+    """
     order = _order(data)
     offset = int(_unpack(data, 4, order + "I")[0])
     first, seen = _Tags(data, offset, order), {offset}

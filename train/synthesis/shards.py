@@ -68,7 +68,12 @@ class Generated:
     count: int = SHARD_STRIPS
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
-        """Generate shard `index` of the seed; `made` is called after every strip."""
+        """Generate shard `index` of the seed.
+
+        Args:
+            index: of the shard, from 0.
+            made: called after every strip.
+        """
         cv2.setNumThreads(1)
         generator = FieldGenerator(self.writers, self.seed * 1_000_003 + index)
         strips = []

@@ -61,7 +61,15 @@ def slanted(ink: Ink, box: Box, slant: float) -> tuple[Ink, Box]:
 
 
 def edged(ink: Ink, style: HandStyle) -> Ink:
-    """Give strokes their edge, uint8 [H, W]: soft where the gain is low, thinner where the level is high."""
+    """Give strokes their edge: soft where the gain is low, thinner where the level is high.
+
+    Args:
+        ink: uint8 [H, W].
+        style: of the string.
+
+    Returns:
+        uint8 [H, W].
+    """
     soft = cv2.GaussianBlur(ink, (0, 0), style.blur_px)
     level = min(style.level, 0.6 * float(soft.max()) / 255)  # a hairline must not vanish altogether
     # (soft / 255 - level) * gain + 1/2, in 0..1, as ink

@@ -170,7 +170,12 @@ class Bend:
 
 
 def split_like(points: Line, lines: Sequence[Line]) -> list[Line]:
-    """Cut points that were concatenated from lines back into as many lines."""
+    """Cut points that were concatenated from lines back into as many lines.
+
+    Args:
+        points: [n, ...], one for each point of the lines.
+        lines: [m, ...] each.
+    """
     pieces, first = [], 0
     for line in lines:
         pieces.append(points[first : first + len(line)])

@@ -86,8 +86,8 @@ def _eight(u: Draws) -> list[Points]:
 
 
 def _eight_rings(u: Draws) -> list[Points]:
-    waist, lean = u(0.38, 0.54), u(-0.06, 0.12)
-    upper = arc(0.25 + lean, waist / 2, u(0.14, 0.28), waist / 2, u(0.5, 2.6), -2 * pi * u(0.9, 1.1), 8)
+    waist, slant = u(0.38, 0.54), u(-0.06, 0.12)
+    upper = arc(0.25 + slant, waist / 2, u(0.14, 0.28), waist / 2, u(0.5, 2.6), -2 * pi * u(0.9, 1.1), 8)
     lower = arc(0.25, (1 + waist) / 2, u(0.2, 0.34), (1 - waist) / 2, -pi / 2 + u(-0.5, 0.5), 2 * pi * u(0.92, 1.1), 8)
     return [upper, lower]
 
