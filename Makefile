@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-trixie test-arm fonts mutants lint format pages figures clean
 
-SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
+SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
 
 help:  ## list the targets

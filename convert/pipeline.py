@@ -16,13 +16,14 @@ from convert.onnx_files.reader import read_onnx
 from convert.parity import PX_PER_COLUMN, Decode, Report, check_parity
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained, load_strips, load_trained
-from device_runtime.bundle import RUNTIME_VERSION, SCHEMA_VERSION, Manifest
+from device_runtime.bundle import SCHEMA_VERSION, Manifest
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import exponentials, penalties
 from device_runtime.types import Penalties
+from device_runtime.version import VERSION
 from train.scanner.model import RECEPTIVE_FIELD_PX, SUB_COLUMNS
 
 ALPHABET = "0123456789"
@@ -62,7 +63,7 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
         "schema_version": SCHEMA_VERSION,
         "minimum_runtime": _OLDEST_READER,
         "name": name,
-        "version": RUNTIME_VERSION,
+        "version": VERSION,
         "alphabet": ALPHABET,
         "input": {
             "scale": net.input.scale,

@@ -9,16 +9,26 @@ import importlib
 import io
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from device_runtime.commands.notes import note
+from device_runtime.version import VERSION
+
+# Where the packages of a checkout lie beside each other; in an installed wheel there are no workstation packages.
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 class Entry(NamedTuple):
-    """Where a sub-command lives, the extra that it needs (None: the lean runtime), and its line in `--help`."""
+    """One sub-command.
+
+    Attributes:
+        target: its module and name, `module:name`.
+        extra: the extra that it needs; it is a workstation's command then. None for what the lean runtime does.
+        summary: its line in `--help`.
+    """
 
     target: str
     extra: str | None
@@ -56,6 +66,8 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module, _, name = entry.target.partition(":")
+        if entry.extra is not None and not _put_checkout_first(module):
+            return _from_a_checkout_only(cmd_name, entry.extra)
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
@@ -78,15 +90,30 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
-def _version() -> str:
-    try:
-        return version("posteye")
-    except PackageNotFoundError:
-        return "unknown (run from a folder, not installed)"
+def _put_checkout_first(module: str) -> bool:
+    """Search the checkout first for a workstation module; False where it does not lie beside the runtime.
+
+    `python -m posteye` searches the working folder first, and a user may well have a train.py there.
+    """
+    if not _ROOT.joinpath(*module.split(".")).with_suffix(".py").is_file():
+        return False
+    if sys.path[0] != str(_ROOT):
+        sys.path.insert(0, str(_ROOT))
+    return True
+
+
+def _from_a_checkout_only(name: str, extra: str) -> click.Command:
+    """Stand in for a workstation's command where it is not installed: whatever it is asked, it says what to do."""
+
+    def refuse() -> NoReturn:
+        raise click.ClickException(f"posteye {name} runs from a checkout: pip install -e '.[{extra}]'")
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, callback=refuse, add_help_option=False, context_settings=settings)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), prog_name="posteye")
+@click.version_option(VERSION, prog_name="posteye")
 def posteye() -> None:
     """Read postal codes on small devices.
 

@@ -208,7 +208,7 @@ _MEASURED = (
     ),
     Figure(
         "demo",
-        "benchmarks.figures.output demo device_runtime.cli demo",
+        "benchmarks.figures.output demo posteye demo",
         0.1,
         (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
         timed=True,

@@ -42,9 +42,9 @@ from benchmarks.peers.page import (
 from benchmarks.peers.process import Peer
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
 from benchmarks.readings import read_fields
-from device_runtime.bundle import RUNTIME_VERSION
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
+from device_runtime.version import VERSION
 from train.data.mnist import load_mnist
 
 _KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT: "tesseract"}
@@ -141,7 +141,7 @@ def _posteye(labels: Sequence[Label], pattern: str, bundle: Path | None, name: s
     reader = Reader(pattern=pattern, bundle=bundle)
     readings = read_fields(reader, [label.path for label in labels], [label.digits for label in labels], name)
     manifest = reader.bundle.manifest
-    return readings.right, f"{RUNTIME_VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
+    return readings.right, f"{VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
 
 
 def _others(mode: str) -> dict[str, Callable[[], Peer]]:

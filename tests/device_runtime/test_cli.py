@@ -28,7 +28,7 @@ def posteye(*arguments: object, cwd: Path | None = None) -> subprocess.Completed
     """Run the command in a process of its own."""
     root = str(Path(__file__).parents[2])
     environment = os.environ | {"PYTHONPATH": root}
-    command = [sys.executable, "-m", "device_runtime.cli", *(str(a) for a in arguments)]
+    command = [sys.executable, "-m", "posteye", *(str(a) for a in arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=cwd, check=False)
 
 
@@ -105,7 +105,7 @@ def test_wrong_usage_is_one_line_like_every_error(arguments: list[str], complain
 def run_in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a line of a shell in which `posteye` is the command."""
     root = str(Path(__file__).parents[2])
-    script = f'posteye() {{ PYTHONPATH="{root}" "{sys.executable}" -m device_runtime.cli "$@"; }}; {line}'
+    script = f'posteye() {{ PYTHONPATH="{root}" "{sys.executable}" -m posteye "$@"; }}; {line}'
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
 
 
@@ -276,7 +276,7 @@ def test_strange_names_are_written_as_escapes(tmp_path: Path, encoding: str, mon
     ]
     for name in names:
         (tmp_path / name).write_bytes(SAMPLES[0].path.read_bytes())
-    command = [sys.executable, "-m", "device_runtime.cli", "read", *names, "missing\n.png", "--field"]
+    command = [sys.executable, "-m", "posteye", "read", *names, "missing\n.png", "--field"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     found = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, timeout=120, check=False)
     assert found.returncode == 2 and b"Traceback" not in found.stderr

@@ -87,7 +87,7 @@ def train(
       posteye train --out run --preset quick --float-epochs 12
       posteye train --out station-7 --from bundle --extra labelled
       posteye train --out samples.png --show-samples 60
-      torchrun --standalone --nproc-per-node 2 -m device_runtime.cli train --out run
+      torchrun --standalone --nproc-per-node 2 -m posteye train --out run
     """
     if check:
         from train.commands.check import examine, page
