@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 import click
 
 from device_runtime.commands.notes import note
+from device_runtime.errors import PosteyeError
 from device_runtime.version import VERSION
 
 # Where the packages of a checkout lie beside each other; in an installed wheel there are no workstation packages.
@@ -147,8 +148,14 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:  # nobody foresaw it: a full disk under stdout, say
         _end(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}; output is lost")
+    except PosteyeError as error:
+        _end(str(error))
     except Exception as error:
-        if not _is_for_users(error):
+        from firmware_bridge.errors import (
+            BridgeError,  # here, since it brings the serial port, which `--help` needs not
+        )
+
+        if not isinstance(error, BridgeError):
             raise
         _end(str(error))
 
@@ -182,11 +189,6 @@ def _usage(error: click.UsageError) -> str:
     # click forgets the command when an option lacks its value.
     called = error.ctx.command_path if error.ctx else " ".join(["posteye", *sys.argv[1:2]])
     return f"{plain}; see `{called} --help`"
-
-
-def _is_for_users(error: Exception) -> bool:
-    """PosteyeError and BridgeError, told apart by name so that neither module is loaded for `--help`."""
-    return any(kind.__name__ in ("PosteyeError", "BridgeError") for kind in type(error).__mro__)
 
 
 if __name__ == "__main__":

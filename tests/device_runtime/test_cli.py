@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 import pytest
 
+from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
 from device_runtime.commands.read import read
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
-from firmware_bridge import Cable, Event, serve
+from firmware_bridge import Cable, Event, PortError, serve
 
 SAMPLES = load_samples()
 MAX_RESIDENT_MB = 90
@@ -100,6 +101,26 @@ def test_wrong_usage_is_one_line_like_every_error(arguments: list[str], complain
     assert found.returncode == 2 and found.stdout == "" and found.stderr.count("\n") == 1
     assert found.stderr.startswith("posteye: ") and complaint in found.stderr.replace(": --colour", " '--colour'")
     assert found.stderr.endswith("--help`\n")
+
+
+class PosteyeError(Exception):
+    """A stranger's error that has the name of ours."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(errors.ImageError("a.png is none"), True), (PortError("it is gone"), True), (PosteyeError("x"), False)],
+)
+def test_only_our_own_errors_become_one_line(
+    error: Exception, told: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli.posteye, "main", fail)
+    with pytest.raises(SystemExit if told else PosteyeError):
+        cli.main()
+    assert capsys.readouterr().err == (f"posteye: {error}\n" if told else "")
 
 
 def run_in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
