@@ -21,7 +21,8 @@ from train.data.mnist import load_mnist
 from train.data.writers import hands_of
 from train.evaluation.evaluate import Labelled, folder_strips
 from train.scanner.postprocess import one_number
-from train.synthesis.shards import SHARD_STRIPS, load_shard, make_shard, save_shard
+from train.synthesis import SHARD_STRIPS
+from train.synthesis.shards import load_shard, make_shard, save_shard
 
 GENERATED = ("us", "de")
 _FIVE = r"\d{5}"

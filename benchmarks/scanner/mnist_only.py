@@ -29,8 +29,9 @@ from train.scanner.distributed import Group
 from train.scanner.model import ScanningLeNet
 from train.scanner.postprocess import ALPHABET
 from train.scanner.trainer import Recipe, Run, load_float
+from train.synthesis import SHARD_STRIPS
 from train.synthesis.elastic import bent
-from train.synthesis.shards import SHARD_STRIPS, Shard, save_shard
+from train.synthesis.shards import Shard, save_shard
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import torch
 
 from device_runtime.bundle import load_bundle
 from train.adaptation.training_mix import Lesson, make_lesson
-from train.commands.progress import Progress
 from train.data.labelled import LABELS, load_station
+from train.progress import Progress
 from train.scanner.distributed import Group
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.postprocess import one_number

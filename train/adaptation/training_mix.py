@@ -17,7 +17,8 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
-from train.data.labelled import Station, station_strip
+from train.adaptation.station_strip import station_strip
+from train.data.labelled import Station
 from train.scanner.postprocess import ALPHABET, penalties_of
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX
 from train.synthesis.shards import Shard, load_shard

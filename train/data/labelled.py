@@ -1,4 +1,4 @@
-"""Fields labelled at a station: read and checked, and photographed again in slightly other ways."""
+"""Fields labelled at a station: read and checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -15,8 +14,6 @@ from tqdm import tqdm
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
-from train.synthesis.generator import MAX_STRIP_WIDTH_PX, shifted
 
 FEWEST = 50  # fields; fewer change the net less than their writers' accidents do
 LABELS = "labels.csv"
@@ -55,40 +52,3 @@ def load_station(folder: Path) -> Station:
     bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)
     images = tuple(load_grey(folder / row[0]) for row in bar)
     return Station(folder.resolve().name, images, tuple(row[1] for row in rows))
-
-
-def station_strip(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8] | None:
-    """A field as it might have been cut and photographed another time, normalised as on the device, uint8 [32, W].
-
-    None when nothing is left to be read, or the strip is too wide to train on.
-    """
-    strip = normalize(_photographed(_placed(image, random), random), BODY_HEIGHT_PX * random.uniform(0.86, 1.16))
-    pixels = strip.pixels
-    if not strip.has_ink or pixels.shape[1] > MAX_STRIP_WIDTH_PX:
-        return None
-    return shifted(pixels, random)
-
-
-def _placed(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """The field drawn out, turned, leaned, and cut a little tighter or looser."""
-    rows, cols = image.shape
-    wide, turn, lean = np.exp(random.normal(0, 0.08)), random.normal(0, 0.02), random.normal(0, 0.05)
-    matrix = np.array([[wide, -lean, lean * rows / 2], [turn, 1, -turn * cols / 2]])
-    placed = cv2.warpAffine(image, matrix, (round(cols * wide), rows), borderMode=cv2.BORDER_REPLICATE)
-    above, below = (int(max(0.0, random.normal(0, 0.04)) * rows) for _ in range(2))
-    left, right = (int(max(0.0, random.normal(-0.02, 0.03)) * rows) for _ in range(2))
-    placed = placed[above : placed.shape[0] - below, left : placed.shape[1] - right]
-    if random.random() < 0.4:
-        above, below = (int(random.uniform(0, 0.12) * rows) for _ in range(2))
-        placed = cv2.copyMakeBorder(placed, above, below, 0, 0, cv2.BORDER_REFLECT)
-    return np.asarray(placed, np.uint8)
-
-
-def _photographed(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """The field a little less sharp, with noise, and lighter or darker."""
-    grey = image.astype(np.float32)
-    if random.random() < 0.5:
-        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), random.uniform(0.2, 0.9)), np.float32)
-    if random.random() < 0.5:
-        grey = grey + random.standard_normal(grey.shape, np.float32) * np.float32(random.uniform(0, 8))
-    return np.asarray(255 * (grey.clip(0, 255) / 255) ** random.uniform(0.7, 1.3), np.uint8)

@@ -13,10 +13,10 @@ from torch import nn
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_text
-from train.commands.progress import Bar, Progress
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
 from train.data.writers import Hand, hands_of, load_extra
+from train.progress import Bar, Progress
 from train.scanner import checkpoint as saved
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
 from train.scanner.quantization import QuantScanner

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
-from train.commands.progress import Progress
+from train.progress import Progress
 from train.scanner.distributed import Group
 from train.scanner.postprocess import BLANK_HANDICAPS, balance_blank, one_number
 from train.scanner.recipe import Recipe

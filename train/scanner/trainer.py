@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from device_runtime.errors import PosteyeError
-from train.commands.progress import Progress
 from train.data.damaged import DamagedFileError
 from train.gtn.ctc import forward_penalty, topology
+from train.progress import Progress
 from train.scanner import checkpoint as saved
 from train.scanner.batches import plain_batches, training_batches
 from train.scanner.distributed import Group
