@@ -30,10 +30,11 @@ fonts:  ## install the free fonts that training sets its fields in (Debian packa
 mutants: .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
 
-lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
+lint: .venv-dev/.ready  ## ruff (rules and format), mypy, and who may import whom
 	$(DEV) ruff check .
 	$(DEV) ruff format --check .
 	$(DEV) mypy
+	.venv-dev/bin/lint-imports --no-logo --no-cache
 
 format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .

@@ -16,7 +16,6 @@ from convert.crosscheck.compare import ENGINE, compare, compare_outputs
 from convert.crosscheck.nets import tensorflow_lenet, tensorflow_scanner
 from convert.crosscheck.report import CrossCheck
 from convert.crosscheck.tensorflow_model import require_tensorflow
-from convert.lenet5.gate import LenetModel
 from convert.parity import Report
 from convert.pipeline import convert_folder
 from convert.training_folder import load_strips, load_trained
@@ -24,6 +23,7 @@ from device_runtime.bundle import ONNX_FILE, Bundle, load_bundle
 from device_runtime.engines.interpreter import RUNTIMES
 from device_runtime.recognition.scanner import pad_to_width
 from train.lenet1998.finetune import framed
+from train.lenet1998.quantization import QuantLeNet
 from train.scanner.quantization import INPUT_ZERO_POINT
 
 Tell = Callable[[str], None]
@@ -43,13 +43,19 @@ def check_bundle(folder: Path, bundle: Bundle, strips: int, tell: Tell) -> Cross
     return check_model(bundle.model, partial(tensorflow_scanner, trained.scanner), padded, source.zero_point, tell)
 
 
-def check_lenet(model: LenetModel, digits: NDArray[np.uint8], tell: Tell) -> CrossCheck:
-    """Compare a converted LeNet-5 with what TensorFlow makes of the same net; digits uint8 [n, h, w], ink bright.
+def check_lenet(trained: QuantLeNet, tflite: bytes, digits: NDArray[np.uint8], tell: Tell) -> CrossCheck:
+    """Compare a converted LeNet-5 with what TensorFlow makes of the same net.
 
-    tell: called with a line at each step. Raises as `check_bundle` does.
+    Args:
+        trained: the net.
+        tflite: the file that it was converted to.
+        digits: uint8 [n, h, w], ink bright.
+        tell: called with a line at each step.
+
+    Raises as `check_bundle` does.
     """
-    images = list(framed(digits, model.trained.plan.side))
-    return check_model(model.tflite, partial(tensorflow_lenet, model.trained), images, INPUT_ZERO_POINT, tell)
+    images = list(framed(digits, trained.plan.side))
+    return check_model(tflite, partial(tensorflow_lenet, trained), images, INPUT_ZERO_POINT, tell)
 
 
 def check_model(

@@ -71,7 +71,7 @@ def lenet5(
         digits = np.concatenate([data.fit.images, data.validation.images])
         model = convert_lenet(fine_tune(source, digits, FineTuning(passes=passes, seed=seed), say))
         report = check_lenet(model, source, data.test.images, data.test.labels, say)
-        check = crosscheck_run.check_lenet(model, data.test.images, say) if cross_check else None
+        check = crosscheck_run.check_lenet(model.trained, model.tflite, data.test.images, say) if cross_check else None
         text = json.dumps(dataclasses.asdict(report), indent=1)
         out.mkdir(parents=True, exist_ok=True)
         write_text(out / REPORT_FILE, text + "\n")

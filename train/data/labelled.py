@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.image.load import load_grey
+from device_runtime.types import Strip
 
 FEWEST = 50  # fields; fewer change the net less than their writers' accidents do
 LABELS = "labels.csv"
@@ -27,6 +29,23 @@ class Station:
     name: str
     images: tuple[NDArray[np.uint8], ...]
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Strips with the codes in them.
+
+    Attributes:
+        strips: the strips.
+        codes: the code in each.
+        names: a name to find each by.
+        conditions: further things known of each strip, by name: words, or numbers as text.
+    """
+
+    strips: list[Strip]
+    codes: list[str]
+    names: list[str]
+    conditions: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def load_station(folder: Path) -> Station:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from device_runtime.errors import PosteyeError
 from device_runtime.files.regular import require_regular
 from device_runtime.image.normalize import normalize
-from train.evaluation.evaluate import Labelled
+from train.data.labelled import Labelled
 
 _SIDE_PX = 16
 _FIELD_PX = (26, 36)  # the shape of the fields into which MNIST's digits are pasted

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.segmenter import Recognise
 from device_runtime.types import Candidate, Decoding, Penalties, Strip
+from train.data.labelled import Labelled
 from train.data.mnist import Digits
 from train.evaluation.ink import darkness
 from train.evaluation.metrics import accept_rate
@@ -36,19 +37,6 @@ from train.scanner.trainer import load_float
 
 DARKNESS = "darkness of the ink"
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Strips with the codes they hold and names to find them by.
-
-    conditions: further things known of each strip, by name: words, or numbers as text.
-    """
-
-    strips: list[Strip]
-    codes: list[str]
-    names: list[str]
-    conditions: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
