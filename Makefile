@@ -40,8 +40,9 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .
 	$(DEV) ruff check --fix .
 
-pages: .venv-dev/.ready  ## fill the pages from the results files, and check both
+pages: .venv-dev/.ready  ## fill the pages from the results files, check both, draw the architecture
 	$(DEV) benchmarks.figures.pages
+	$(DEV) benchmarks.house
 
 figures: .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
 	$(DEV) benchmarks.figures --all --data $(DATA)
