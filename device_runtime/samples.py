@@ -1,4 +1,4 @@
-"""The sample fields that come with the program, and what a healthy reader makes of them."""
+"""The sample fields that come with the program, and what a healthy reader reads in them."""
 
 from __future__ import annotations
 

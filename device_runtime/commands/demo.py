@@ -1,4 +1,4 @@
-"""`posteye demo`: the bundled samples, read, sent over a virtual cable and sorted."""
+"""`posteye demo`: reads the samples, sends the readings over a virtual cable, and shows what the sorter received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`posteye doctor`: what is installed, which engine reads, and whether it reads right."""
+"""`posteye doctor`: says what is installed, which engine reads, and whether it reads correctly."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> None:
 
 
 def examine() -> dict[str, Any]:
-    """All that the doctor finds; `healthy` is False when an installed engine reads the golden sample wrong."""
+    """Return all that is found; `healthy` is False when an installed engine misreads the sample."""
     manifest = load_bundle().manifest
     sample = load_samples()[0]
     tests = {name: engines.trouble(name) or _self_test(name, sample) for name in engines.ENGINES}
@@ -54,7 +54,7 @@ def examine() -> dict[str, Any]:
 
 
 def _self_test(engine: str, sample: Sample) -> str:
-    """`ok`, or what is wrong with an engine's reading of the sample."""
+    """Return `ok`, or what is wrong with an engine's reading of the sample."""
     try:
         result = Reader(**sample.grammar, engine=engine).read(sample.path, field=True)
         if not sample.is_read_as_expected(result.reading):
