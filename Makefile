@@ -48,7 +48,7 @@ figures: .venv-dev/.ready  ## measure again the published figures that are due: 
 	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
-	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: $(SETUP)
