@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from convert.backends import QAT, Runner, Scores
 from device_runtime.recognition.scanner import pad_to_width
+from train.scanner.model import COLUMNS
 
 # Between integer kernels nothing may differ: training chooses its grids so (train/scanner/quantization.py). Torch sums
 # in floating point, and an algorithm such as Winograd's rounds on the way.
 KERNELS_LSB = 0
 TORCH_LSB = 2
-PX_PER_COLUMN = 2
 
 Decode = Callable[[Scores], str | None]
 
@@ -117,7 +117,7 @@ def _scores(runner: Runner, strips: Sequence[NDArray[np.uint8]], widths_px: tupl
         members = [i for i, strip in enumerate(padded) if strip.shape[1] == width]
         together = runner.run(np.stack([padded[i] for i in members]))
         for i, one in zip(members, together, strict=True):
-            scores[i] = one[: strips[i].shape[1] // PX_PER_COLUMN]
+            scores[i] = one[: COLUMNS.count(strips[i].shape[1])]
     return scores
 
 

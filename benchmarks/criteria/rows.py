@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import ctc_loss, pad
 
+from device_runtime.grammar.grammar import DIGITS
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.gtn.loss import Criterion, string_loss
 from train.scanner.batches import Batch
-from train.scanner.postprocess import ALPHABET
 
 _NEVER_NATS = 30.0  # penalty of a class that the net does not have
 
@@ -53,7 +53,7 @@ def without_rubbish(logits: Tensor) -> Tensor:
 
 
 def _graph_loss(penalties: Callable[[Tensor], Tensor], criterion: Criterion, logits: Tensor, batch: Batch) -> Tensor:
-    return string_loss(penalties(logits), batch.columns, batch.targets, criterion, ALPHABET)
+    return string_loss(penalties(logits), batch.columns, batch.targets, criterion, DIGITS)
 
 
 def _quick_forward(logits: Tensor, batch: Batch) -> Tensor:

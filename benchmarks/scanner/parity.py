@@ -55,7 +55,12 @@ def parity(writers: Path, strips: int, folder: Path | None, results: Path | None
     contestants = runners(restore_scanner(bundle), _onnx(folder or SHIPPED), bundle.model, net.output)
     widths = bundle.manifest.input.widths_px
     report = check_parity(
-        contestants, pixels[:strips], labels[:strips], widths, decoder(net), lambda line: click.echo(line, err=True)
+        contestants,
+        pixels[:strips],
+        labels[:strips],
+        widths,
+        decoder(bundle.manifest),
+        lambda line: click.echo(line, err=True),
     )
     output = table(report).splitlines()
     click.echo("\n".join(output))

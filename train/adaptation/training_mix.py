@@ -12,13 +12,13 @@ from torch import nn
 
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
-from device_runtime.grammar.grammar import Grammar
+from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
 from train.data.labelled import Station, station_strip
-from train.scanner.postprocess import ALPHABET, penalties_of
+from train.scanner.penalties import penalties_of
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX
 from train.synthesis.shards import Shard, load_shard
 
@@ -69,14 +69,14 @@ def make_lesson(station: Station, net: nn.Module, first_column_px: int, rehearsa
     Raises PosteyeError when the net reads hardly any field as it is labelled.
     """
     strips = [normalize(image).pixels for image in station.images]
-    decoder = Decoder(Grammar.from_pattern(r"\d+", ALPHABET), ALPHABET, n_best=1)
+    decoder = Decoder(Grammar.from_pattern(r"\d+", DIGITS), DIGITS, n_best=1)
     pieces: list[Piece] = []
     right = 0
     for row, said in penalties_of(net, strips):
         code = station.codes[row]
         found = decoder.decode(scan_lattice(said)).candidates
         right += bool(found) and found[0].code == code
-        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, ALPHABET)
+        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, DIGITS)
         pieces += cut(strips[row], code, shifted)
     if right < _FEWEST_READ * len(strips) or not any(piece.digits for piece in pieces):
         raise PosteyeError(

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 from tqdm import tqdm
 
 from device_runtime.decoding.decoder import Decoder
@@ -24,14 +22,12 @@ from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
-from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.segmenter import Recognise
-from device_runtime.types import Candidate, Decoding, Penalties, Strip
+from device_runtime.types import Candidate, Decoding, Strip
 from train.data.mnist import Digits
 from train.evaluation.ink import darkness
 from train.evaluation.metrics import accept_rate
-from train.scanner.model import STRIDE_PX
+from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import load_float
 
 DARKNESS = "darkness of the ink"
@@ -171,19 +167,6 @@ def float_recogniser(run: Path, alphabet: str) -> Recognise:
     Raises PosteyeError when the folder has none.
     """
     return net_recogniser(load_float(run), alphabet)
-
-
-def net_recogniser(net: nn.Module, alphabet: str) -> Recognise:
-    """A net in evaluation mode, float or quantised, as a recogniser; it reads strips one by one."""
-
-    def recognise(strip: Strip) -> Lattice:
-        pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))
-        with torch.no_grad():
-            logits = net(torch.from_numpy(pixels.astype(np.float32) / 256)[None, None])
-        values = -logits.log_softmax(2)[0].numpy()
-        return scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet))
-
-    return recognise
 
 
 def table(rows: Sequence[tuple[str, Outcome]]) -> str:

@@ -15,9 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-BLANK = 10
-RUBBISH = 11
-EITHER = 12  # blank or rubbish: its probability is the sum of both
+from device_runtime.grammar.grammar import DIGITS
+
+BLANK = len(DIGITS)
+RUBBISH = BLANK + 1
+EITHER = RUBBISH + 1  # blank or rubbish: its probability is the sum of both
 _TINY = 1e-30
 
 

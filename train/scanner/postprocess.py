@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -12,16 +12,15 @@ from torch import Tensor, nn
 
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import STRETCHES, Look, combine, is_doubtful, stretch
-from device_runtime.grammar.grammar import Grammar
+from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
 from train.gtn.ctc import BLANK
-from train.scanner.batches import plain_batches
 from train.scanner.model import CLASSES, SUB_COLUMNS
+from train.scanner.penalties import penalties_of
 from train.scanner.quantization import QuantConv, QuantScanner
 from train.synthesis.shards import Shard
 
-ALPHABET = "0123456789"
 PATTERN = r"\d{1,9}"
 BLANK_HANDICAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
 _ONE_NUMBER = re.compile(r"[#~]*(\d+)[#~]*")
@@ -44,7 +43,7 @@ def kinds(shard: Shard) -> list[str]:
 def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = lambda count: None) -> float:
     """Share of a shard's strips of one number that are read exactly; `advance` is told how many more are read."""
     pixels, digits = one_number(shard)
-    decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
+    decoder = Decoder(Grammar.from_pattern(PATTERN, DIGITS), DIGITS, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
     looks: dict[int, list[Look]] = {}
     for row, p in penalties_of(net, pixels):
@@ -102,18 +101,6 @@ def column_offset_px(net: nn.Module, shard: Shard) -> int:
     for row, penalties in penalties_of(net, singles):
         ink = singles[row].sum(axis=0, dtype=np.float64)
         middle = float((ink * np.arange(len(ink))).sum() / max(ink.sum(), 1.0))
-        peak = int(penalties.values[:, : len(ALPHABET)].min(axis=1).argmin())
+        peak = int(penalties.values[:, : penalties.blank].min(axis=1).argmin())
         offsets.append(middle - float(penalties.x_px[peak]))
     return round(float(np.median(offsets))) if offsets else 0
-
-
-def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, Penalties]]:
-    """What a net says of strips uint8 [32, W]: index and penalties of each, in an order that saves time."""
-    net.eval()
-    with torch.no_grad():
-        for rows, strips in plain_batches(pixels, 128):
-            values = -net(strips).log_softmax(2).numpy()
-            for row, value in zip(rows, values, strict=True):
-                columns = -(-pixels[row].shape[1] // 4) * 2  # of the strip itself, not of the paper beside it
-                x_px = np.arange(columns, dtype=np.float32) * 2 - 1
-                yield row, Penalties(value[:columns], x_px, ALPHABET)
