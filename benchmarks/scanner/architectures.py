@@ -27,6 +27,7 @@ from benchmarks.figures.files import keep
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from train.data.target import Target
 from train.evaluation.evaluate import Labelled, folder_strips, read_all
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.scanner.batches import plain_batches
@@ -140,7 +141,7 @@ def run_variant(name: str, run: Path, epochs: int, shards: int, work: Path, fold
     for title, asked in folders.items():
         recognise = net_recogniser(_Readier(mean).eval(), DIGITS)
         exact[title] = read_all(asked.data, recognise, Decoder(asked.grammar, DIGITS), title).exact
-        targets = [f"~{code}~" for code in asked.data.codes]
+        targets = [Target.with_marks(code).text for code in asked.data.codes]
         loss[title] = string_loss(mean, [strip.pixels for strip in asked.data.strips], targets)
     return Row(name, sum(p.numel() for p in net.parameters()), cost, exact, loss)
 

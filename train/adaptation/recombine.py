@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from device_runtime.decoding.alignment import align
 from device_runtime.image.normalize import STRIP_HEIGHT_PX
 from device_runtime.types import Penalties
+from train.data.target import Target
 
 _INK = 70  # of 255; a column with nothing brighter is paper
 _NARROWEST_PX = 3  # of a piece, for each of its digits
@@ -101,7 +102,7 @@ class Recombiner:
         if ended:
             parts += self._mark()
         parts.append(self._paper(random.uniform(3, 9)))
-        return np.concatenate(parts, axis=1), f"~{digits}~"
+        return np.concatenate(parts, axis=1), Target.with_marks(digits).text
 
     def _mark(self) -> list[NDArray[np.uint8]]:
         """One of the marks with paper behind it, if there are any."""

@@ -18,6 +18,7 @@ from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
 from train.data.labelled import Station, station_strip
+from train.data.target import Target
 from train.scanner.penalties import penalties_of
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX
 from train.synthesis.shards import Shard, load_shard
@@ -49,7 +50,7 @@ class Lesson:
         for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
             pixels = station_strip(station.images[row], random)
             if pixels is not None:
-                strips.append((pixels, f"~{station.codes[row]}~"))
+                strips.append((pixels, Target.with_marks(station.codes[row]).text))
         return strips
 
     def _recombined(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +14,7 @@ from device_runtime.decoding.ensemble import STRETCHES, Look, combine, is_doubtf
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
+from train.data.target import Target
 from train.gtn.ctc import BLANK
 from train.scanner.model import CLASSES, SUB_COLUMNS
 from train.scanner.penalties import penalties_of
@@ -23,21 +23,19 @@ from train.synthesis.shards import Shard
 
 PATTERN = r"\d{1,9}"
 BLANK_HANDICAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
-_ONE_NUMBER = re.compile(r"[#~]*(\d+)[#~]*")
 
 
 def one_number(shard: Shard) -> tuple[list[NDArray[np.uint8]], list[str]]:
     """Those strips of a shard that hold one number, with their digits."""
-    found = [
-        (pixels, _ONE_NUMBER.fullmatch(target)) for pixels, target in zip(shard.pixels, shard.targets, strict=True)
-    ]
-    kept = [(pixels, match.group(1)) for pixels, match in found if match]
+    found = [(pixels, Target.parse(target).numbers) for pixels, target in zip(shard.pixels, shard.targets, strict=True)]
+    kept = [(pixels, numbers[0]) for pixels, numbers in found if len(numbers) == 1]
     return [p for p, _ in kept], [d for _, d in kept]
 
 
 def kinds(shard: Shard) -> list[str]:
     """How the strips of `one_number` are written: "hand", or "other" for print and for single plain digits."""
-    return ["hand" if target.startswith("~") else "other" for target in shard.targets if _ONE_NUMBER.fullmatch(target)]
+    targets = [Target.parse(target) for target in shard.targets]
+    return ["hand" if target.rubbish_before else "other" for target in targets if len(target.numbers) == 1]
 
 
 def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = lambda count: None) -> float:

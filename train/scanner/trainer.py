@@ -19,6 +19,7 @@ from torch import nn
 from device_runtime.errors import PosteyeError
 from train.commands.progress import Progress
 from train.data.damaged import DamagedFileError
+from train.data.target import Target
 from train.gtn.ctc import forward_penalty, topology
 from train.scanner import checkpoint as saved
 from train.scanner.batches import plain_batches, training_batches
@@ -193,7 +194,7 @@ class Run:
             graph = topology(batch.targets).to(self.device)
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
-            lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
+            lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
             loss = (penalty / lengths).mean() * share
             phase.optimiser.zero_grad()
             loss.backward()
@@ -306,7 +307,7 @@ def exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -
     """Share of strips whose digits a greedy reading gets all right."""
     pixels, right = shard.pixels[:limit], 0
     for rows, texts in _read(net, pixels, device):
-        right += sum(text == shard.targets[i].replace("#", "").strip("~") for i, text in zip(rows, texts, strict=True))
+        right += sum(text == Target.parse(shard.targets[i]).digits for i, text in zip(rows, texts, strict=True))
     return right / len(pixels)
 
 
