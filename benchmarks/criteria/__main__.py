@@ -29,7 +29,8 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_bytes
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.types import Strip
-from train.evaluation.evaluate import Labelled, folder_strips, read_all
+from train.data.labelled import Labelled, folder_strips
+from train.evaluation.evaluate import read_all
 from train.scanner.model import ScanningLeNet
 from train.scanner.penalties import net_recogniser
 from train.scanner.postprocess import PATTERN, one_number

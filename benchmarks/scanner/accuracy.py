@@ -25,9 +25,9 @@ from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, recogniser
+from train.data.labelled import Labelled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
-from train.data.usps import usps_strips
-from train.evaluation.evaluate import ERRORS, Labelled, Outcome, folder_strips, mnist_strips, read_all, table
+from train.evaluation.evaluate import ERRORS, Outcome, read_all, table
 from train.scanner.model import CHANNELS, ScanningLeNet
 
 

@@ -23,8 +23,9 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from train.data.labelled import Labelled, mnist_strips
 from train.data.mnist import Digits, Mnist, load_mnist
-from train.evaluation.evaluate import Labelled, mnist_strips, read_all
+from train.evaluation.evaluate import read_all
 from train.scanner.distributed import Group
 from train.scanner.model import ScanningLeNet
 from train.scanner.penalties import net_recogniser

@@ -18,7 +18,8 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import recogniser
 from device_runtime.types import Strip
-from train.evaluation.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
+from train.data.labelled import Labelled, folder_strips
+from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, read_all
 from train.scanner.postprocess import kinds, one_number
 from train.synthesis.shards import load_shard
 

@@ -16,8 +16,9 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
+from train.adaptation.augment import augmented_strip
 from train.adaptation.recombine import Piece, Recombiner, cut
-from train.data.labelled import Station, station_strip
+from train.data.labelled import Station
 from train.data.target import Target
 from train.scanner.penalties import penalties_of
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX
@@ -48,7 +49,7 @@ class Lesson:
         station, strips = self.station, []
         rounds = -(-count // len(station.codes))
         for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
-            pixels = station_strip(station.images[row], random)
+            pixels = augmented_strip(station.images[row], random)
             if pixels is not None:
                 strips.append((pixels, Target.with_marks(station.codes[row]).text))
         return strips

@@ -23,7 +23,8 @@ from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
 
 if TYPE_CHECKING:
-    from train.evaluation.evaluate import Labelled, Outcome
+    from train.data.labelled import Labelled
+    from train.evaluation.evaluate import Outcome
 
 
 @click.command()
@@ -82,11 +83,11 @@ def evaluate(
       posteye evaluate usps --usps zip.train.gz --confusion
     """
     # Here, so that --help needs no torch.
+    from train.data.labelled import folder_strips, mnist_strips, usps_strips
     from train.data.mnist import load_mnist
-    from train.data.usps import usps_strips
     from train.evaluation.confusion import confusion
     from train.evaluation.confusion import table as confusion_table
-    from train.evaluation.evaluate import float_recogniser, folder_strips, mnist_strips, read_all, table
+    from train.evaluation.evaluate import float_recogniser, read_all, table
     from train.evaluation.plots import draw
     from train.report.gallery import Evaluated, gallery
     from train.report.page import write

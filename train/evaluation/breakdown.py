@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
-from train.evaluation.evaluate import Labelled
+from train.data.labelled import Labelled
 from train.evaluation.ink import connected_pieces, ink_width_px
 from train.evaluation.metrics import wilson
 

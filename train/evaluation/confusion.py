@@ -1,4 +1,4 @@
-"""Which digit is read as which: codes laid beside their truths at the least cost, and every pair counted."""
+"""Which digit is read as which: codes aligned with their truths at the least cost, and every pair counted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
+from train.evaluation.alignment import aligned
 
 NOTHING = "-"
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
@@ -64,38 +65,9 @@ def confusion(answers: Sequence[str | None], truths: Sequence[str], alphabet: st
     place = {char: row for row, char in enumerate(alphabet)}
     for answer, truth in zip(answers, truths, strict=True):
         if answer is not None:
-            for written, read in beside(truth.translate(_DROP_SEPARATORS), answer.translate(_DROP_SEPARATORS)):
+            for written, read in aligned(truth.translate(_DROP_SEPARATORS), answer.translate(_DROP_SEPARATORS)):
                 counts[place.get(written, -1), place.get(read, -1)] += 1
     return Confusion(alphabet, counts, sum(answer is None for answer in answers))
-
-
-def beside(truth: str, answer: str) -> list[tuple[str, str]]:
-    """Lay an answer beside its truth with the fewest mistakes: pairs, "" where one of them has nothing.
-
-    Of equal ways the one that substitutes rather than leaves out. Source: Wagner and Fischer, "The string-to-string
-    correction problem", 1974.
-    """
-    if len(truth) == len(answer):
-        return list(zip(truth, answer, strict=True))
-    cost = np.add.outer(np.arange(len(truth) + 1), np.arange(len(answer) + 1))
-    for row, written in enumerate(truth, start=1):
-        for column, read in enumerate(answer, start=1):
-            kept = cost[row - 1, column - 1] + (written != read)
-            cost[row, column] = min(kept, cost[row - 1, column] + 1, cost[row, column - 1] + 1)
-    pairs = []
-    row, column = len(truth), len(answer)
-    while row or column:
-        here = cost[row, column]
-        if row and column and here == cost[row - 1, column - 1] + (truth[row - 1] != answer[column - 1]):
-            row, column = row - 1, column - 1
-            pairs.append((truth[row], answer[column]))
-        elif row and here == cost[row - 1, column] + 1:
-            row -= 1
-            pairs.append((truth[row], ""))
-        else:
-            column -= 1
-            pairs.append(("", answer[column]))
-    return pairs[::-1]
 
 
 def table(found: Confusion) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +14,18 @@ from tqdm import tqdm
 
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
-from device_runtime.errors import FileError, PosteyeError
-from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
+from device_runtime.decoding.rejection import Calibration, judge
+from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.recognition.segmenter import Recognise
-from device_runtime.types import Candidate, Decoding, Strip
-from train.data.mnist import Digits
-from train.evaluation.ink import darkness
+from device_runtime.types import Candidate, Decoding, Reading
+from train.data.labelled import Labelled
+from train.evaluation.alignment import aligned
 from train.evaluation.metrics import accept_rate
 from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import load_float
 
-DARKNESS = "darkness of the ink"
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Strips with the codes they hold and names to find them by.
-
-    conditions: further things known of each strip, by name: words, or numbers as text.
-    """
-
-    strips: list[Strip]
-    codes: list[str]
-    names: list[str]
-    conditions: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,23 +76,22 @@ def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) 
 
 
 def character_verdicts(outcome: Outcome, truths: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Posterior of every character read, separators left out, and whether it stands in the truth, [characters] both.
+    """Hold every character that was read, separators left out, against its aligned truth.
 
-    Codes of another length than the truth are laid beside it by their longest common pieces.
+    Args:
+        outcome: Of strings.
+        truths: One a string.
+
+    Returns:
+        float64 [characters], their posteriors; bool [characters], whether they are right.
     """
     posteriors, right = [], []
     for found, truth in zip(outcome.decodings, truths, strict=True):
         read = [c for c in found.characters if c.char not in SEPARATORS]
-        bare = [char for char in truth if char not in SEPARATORS]
-        chars = [c.char for c in read]
-        if len(chars) == len(bare):
-            verdicts = [a == b for a, b in zip(chars, bare, strict=True)]
-        else:
-            verdicts = [False] * len(chars)
-            for block in SequenceMatcher(None, chars, bare, autojunk=False).get_matching_blocks():
-                verdicts[block.a : block.a + block.size] = [True] * block.size
+        written = "".join(char for char in truth if char not in SEPARATORS)
+        pairs = aligned(written, "".join(c.char for c in read))
         posteriors += [c.confidence for c in read]
-        right += verdicts
+        right += [answer == char for char, answer in pairs if answer]
     return np.array(posteriors), np.array(right, dtype=np.bool_)
 
 
@@ -125,40 +105,33 @@ def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]
     return float(sum(gaps) / len(confidences))
 
 
-def mnist_strips(digits: Digits) -> Labelled:
-    """Each digit pasted, dark, in the middle of a light field of 32 x 44 px, which is normalised as on the device."""
-    strips = []
-    for image in digits.images:
-        field = np.full((STRIP_HEIGHT_PX, 44), 255, np.uint8)
-        field[2:30, 8:36] -= image
-        strips.append(normalize(field))
-    codes = [str(label) for label in digits.labels]
-    return Labelled(strips, codes, [f"mnist-test-{i}" for i in range(len(codes))])
+def decided(decodings: Iterable[Decoding], calibration: Calibration, max_error: float) -> list[Reading]:
+    """The reading that each decoding of a field comes to, accepted or rejected by its confidence.
 
+    Args:
+        decodings: One a field.
+        calibration: The bundle's, for the way in which they came about.
+        max_error: The share of wrong codes allowed among the accepted.
 
-def folder_strips(folder: Path) -> Labelled:
-    """The fields of a folder: labels.csv holds a header, then rows of file name and code.
-
-    Further columns become conditions, and so does the darkness of the ink. Raises PosteyeError when labels.csv is
-    missing or empty, ImageError for a file that is no image.
+    Raises:
+        PosteyeError: When max_error cannot be promised.
     """
-    path = folder / "labels.csv"
-    try:
-        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8-sig")
-        header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
-    except FileError as error:
-        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,code") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise PosteyeError(f"{path} is no table of file,code: {error}") from error
-    if not rows or any(len(row) < 2 for row in rows):
-        raise PosteyeError(f"{path} holds no rows of file,code below its header")
-    bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)
-    images = (load_grey(folder / row[0]) for row in bar)
-    seen = [(normalize(image), f"{darkness(image):.3f}") for image in images]
-    conditions = {DARKNESS: [dark for _, dark in seen]}
-    for place, name in enumerate(header[2:], start=2):
-        conditions[name] = [row[place] if len(row) > place else "" for row in rows]
-    return Labelled([strip for strip, _ in seen], [row[1] for row in rows], [row[0] for row in rows], conditions)
+    return [judge(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
+
+
+def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration: Calibration) -> Outcome:
+    """The outcome with the confidences that are reported, of codes and characters, instead of posteriors.
+
+    Raises:
+        PosteyeError: When the calibration has no operating points.
+    """
+    loosest = calibration.table[-1][0] if calibration.table else 1.0  # the threshold changes no confidence
+    readings = decided(decodings, calibration, loosest)
+    return Outcome(
+        [Decoding(reading.candidates if reading.code else (), reading.characters, None) for reading in readings],
+        np.array([reading.confidence for reading in readings]),
+        np.array([reading.code == truth for reading, truth in zip(readings, truths, strict=True)], dtype=np.bool_),
+    )
 
 
 def float_recogniser(run: Path, alphabet: str) -> Recognise:

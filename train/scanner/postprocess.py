@@ -39,7 +39,13 @@ def kinds(shard: Shard) -> list[str]:
 
 
 def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = lambda count: None) -> float:
-    """Share of a shard's strips of one number that are read exactly; `advance` is told how many more are read."""
+    """Share of a shard's strips of one number that the decoder reads exactly, doubtful ones at several widths.
+
+    Args:
+        net: Float or quantised.
+        shard: Strips with their targets.
+        advance: Told how many more strips are read.
+    """
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, DIGITS), DIGITS, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]

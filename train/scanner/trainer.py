@@ -156,7 +156,7 @@ class Run:
                 row["strips_per_s"] = strips / (time.monotonic() - started)
                 if leads:
                     if phase.done % 8 == 0 or phase.done % recipe.shards == 0:
-                        row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
+                        row["exact"] = greedy_exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
                     self._save(phase)
                     self._log(row)
                 self._keep(phase)
@@ -303,8 +303,8 @@ def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
     return texts
 
 
-def exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
-    """Share of strips whose digits a greedy reading gets all right."""
+def greedy_exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
+    """Share of strips of any kind whose digits the best class of every column gets all right, without a decoder."""
     pixels, right = shard.pixels[:limit], 0
     for rows, texts in _read(net, pixels, device):
         right += sum(text == Target.parse(shard.targets[i]).digits for i, text in zip(rows, texts, strict=True))

@@ -19,11 +19,11 @@ from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Strip
 from tests.stub import stub_bundle
 from train.commands.evaluate import evaluate
-from train.data.usps import usps_strips
+from train.data.labelled import DARKNESS, Labelled, darkness, folder_strips, usps_strips
 from train.evaluation.breakdown import Group, breakdown
 from train.evaluation.confusion import confusion
-from train.evaluation.evaluate import DARKNESS, Labelled, Outcome, folder_strips
-from train.evaluation.ink import connected_pieces, darkness, ink_width_px
+from train.evaluation.evaluate import Outcome
+from train.evaluation.ink import connected_pieces, ink_width_px
 from train.report import gallery as module
 from train.report.gallery import Evaluated, gallery
 
