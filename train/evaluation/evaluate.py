@@ -26,6 +26,7 @@ from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import load_float
 
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
+FIELDS_NOTE = "(each image was read as one text field)"
 
 
 @dataclass(frozen=True)
@@ -142,11 +143,17 @@ def float_recogniser(run: Path, alphabet: str) -> Recognise:
     return net_recogniser(load_float(run), alphabet)
 
 
-def table(rows: Sequence[tuple[str, Outcome]]) -> str:
-    """The figures side by side, for people."""
+def table(rows: Sequence[tuple[str, Outcome]], note: str = "") -> str:
+    """The figures side by side, for people.
+
+    Args:
+        rows: Names and outcomes.
+        note: A line to add below.
+    """
     head = f"{'':<12}{'strings':>8}{'exact':>9}" + "".join(f"{f'at {e:.1%}':>9}" for e in ERRORS)
     lines = [head]
     for name, outcome in rows:
         accepted = "".join(f"{outcome.accept_rate(e):>9.2%}" for e in ERRORS)
         lines.append(f"{name:<12}{len(outcome.decodings):>8}{outcome.exact:>9.2%}{accepted}")
-    return "\n".join([*lines, "(at 1.0%: share accepted when the threshold leaves 1 % errors among the accepted)"])
+    lines.append("(at 1.0%: share accepted when the threshold leaves 1 % errors among the accepted)")
+    return "\n".join([*lines, note] if note else lines)
