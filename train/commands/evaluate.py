@@ -19,7 +19,7 @@ from device_runtime.decoding.ensemble import look
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader, calibration_of
+from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
 
@@ -117,7 +117,7 @@ def evaluate(
 
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
-    calibration = calibration_of(loaded, segmenter) if plot or page else None
+    calibration = loaded.calibration(segmenter) if plot or page else None
     if what == "mnist":
         default, data = r"\d", mnist_strips(load_mnist(mnist).test)
     elif what == "usps":

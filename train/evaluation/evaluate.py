@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from device_runtime.calibration import Calibration
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
-from device_runtime.decoding.rejection import Calibration, judge
+from device_runtime.decoding.rejection import decide
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.recognition.segmenter import Recognise
@@ -117,7 +118,7 @@ def decided(decodings: Iterable[Decoding], calibration: Calibration, max_error: 
     Raises:
         PosteyeError: When max_error cannot be promised.
     """
-    return [judge(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
+    return [decide(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
 
 
 def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration: Calibration) -> Outcome:
@@ -126,7 +127,7 @@ def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration
     Raises:
         PosteyeError: When the calibration has no operating points.
     """
-    loosest = calibration.table[-1][0] if calibration.table else 1.0  # the threshold changes no confidence
+    loosest = calibration.table[-1].max_error if calibration.table else 1.0  # the threshold changes no confidence
     readings = decided(decodings, calibration, loosest)
     return Outcome(
         [Decoding(reading.candidates if reading.code else (), reading.characters, None) for reading in readings],
