@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from convert.backends import Scores, runners
+from convert.backends import Scores, backends
 from convert.bundle.writer import check_target, make_manifest, write_bundle
 from convert.onnx_files.export import export_onnx
 from convert.onnx_files.reader import read_onnx
@@ -29,7 +29,7 @@ _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold
 
 
 def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None]) -> Report:
-    """Convert what training left in `folder`, compare all runners on strips, and write the bundle if they agree.
+    """Convert what training left in `folder`, compare all backends on strips, and write the bundle if they agree.
 
     The report goes to parity.json in `folder` either way. tell: called with a line at each step.
     Raises ConvertError when the folder is unfit or `out` holds something else; PosteyeError when an interpreter
@@ -43,7 +43,7 @@ def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callab
     onnx_bytes, tflite = onnx_model.SerializeToString(deterministic=True), write_tflite(net)
     manifest = describe(net, trained, name)
     tell(f"model.onnx {len(onnx_bytes):,} bytes, model.tflite {len(tflite):,} bytes")
-    contestants = runners(trained.scanner, onnx_bytes, tflite, net.output)
+    contestants = backends(trained.scanner, onnx_bytes, tflite, net.output)
     report = check_parity(contestants, pixels, labels, WIDTHS_PX, decoder(manifest), tell)
     write_text(folder / REPORT_FILE, json.dumps(dataclasses.asdict(report), indent=1) + "\n")
     if report.holds:

@@ -54,7 +54,7 @@ def calibrate_bundle(
     scanner = Scanner(loaded, engines.pick(None, loaded.model))
     found = dict(loaded.manifest.calibration)
     truths = [code for part, _ in jobs for code in part.codes]
-    written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
+    written = [kind for part, _ in jobs for kind in part.slices.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in segmenters:
         recognise = recogniser(segmenter, scanner)
         outcomes = [
@@ -79,9 +79,9 @@ def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
     jobs = []
     for length in sorted({len(code) for code in data.codes}):
         rows = [i for i, code in enumerate(data.codes) if len(code) == length]
-        conditions = {_KIND: [data.conditions[_KIND][i] for i in rows]}
+        slices = {_KIND: [data.slices[_KIND][i] for i in rows]}
         codes = [data.codes[i] for i in rows]
-        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], conditions)
+        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], slices)
         jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
     return jobs
 

@@ -16,7 +16,7 @@ import cv2
 import torch
 
 from device_runtime.bundle import load_bundle
-from train.adaptation.training_mix import Lesson, make_lesson
+from train.adaptation.training_mix import TrainingMix, make_training_mix
 from train.commands.progress import Progress
 from train.data.labelled import LABELS, load_station
 from train.scanner.distributed import Group
@@ -92,11 +92,11 @@ def adapt(
 
     before = measured("given bundle", net)
     progress.say("cutting the labelled fields into pieces to recombine")
-    lesson = make_lesson(station, net, bundle.manifest.output.first_column_px, rehearsal)
+    mix = make_training_mix(station, net, bundle.manifest.output.first_column_px, rehearsal)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
-    with ShardMaker(_LessonShards(lesson, seed, recipe.shard_strips), paths, workers, progress) as maker:
+    with ShardMaker(_MixShards(mix, seed, recipe.shard_strips), paths, workers, progress) as maker:
         trained = Run(out, recipe, validation, group, net, progress)(maker.wait)
-    trained = part_of_the_way(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
+    trained = interpolated(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
     after = measured("adapted net", trained)
     facts = {
         "command": f"posteye train --from BUNDLE --extra FOLDER --out RUN --seed {seed}{origin.options()}",
@@ -113,7 +113,7 @@ def adapt(
     return after
 
 
-def part_of_the_way(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
+def interpolated(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
     """The net that lies LEARNED_SHARE of the way from the shipped to the trained one, on the trained one's grids.
 
     It reads the station's fields as well and forgets less (Wortsman et al., "Robust fine-tuning of zero-shot models",
@@ -127,17 +127,17 @@ def part_of_the_way(shipped: QuantScanner, trained: QuantScanner) -> QuantScanne
 
 
 @dataclass(frozen=True)
-class _LessonShards:
-    """The shards of a lesson, of about `count` strips each."""
+class _MixShards:
+    """The shards of a mix, of about `count` strips each."""
 
-    lesson: Lesson
+    mix: TrainingMix
     seed: int
     count: int
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
         """Shard `index` of the seed."""
         cv2.setNumThreads(1)
-        return self.lesson.shard(self.seed, index, self.count)
+        return self.mix.shard(self.seed, index, self.count)
 
 
 def _sha256(path: Path) -> str:

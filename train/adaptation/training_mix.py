@@ -16,8 +16,8 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
-from train.adaptation.augment import augmented_strip
 from train.adaptation.recombine import Piece, Recombiner, cut
+from train.adaptation.station_strip import station_strip
 from train.data.labelled import Station
 from train.data.target import Target
 from train.scanner.penalties import penalties_of
@@ -29,7 +29,7 @@ _FEWEST_READ = 0.1  # of the fields before adaptation; below, labels and images 
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingMix:
     """The material of an adaptation: the station's fields, pieces of their strips, and files of generated strips."""
 
     station: Station
@@ -49,7 +49,7 @@ class Lesson:
         station, strips = self.station, []
         rounds = -(-count // len(station.codes))
         for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
-            pixels = augmented_strip(station.images[row], random)
+            pixels = station_strip(station.images[row], random)
             if pixels is not None:
                 strips.append((pixels, Target.with_marks(station.codes[row]).text))
         return strips
@@ -65,8 +65,8 @@ class Lesson:
         return [(shard.pixels[row], shard.targets[row]) for row in rows]
 
 
-def make_lesson(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> Lesson:
-    """Cut the station's strips into pieces by what the net says of them, and make the lesson ready.
+def make_training_mix(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> TrainingMix:
+    """Cut the station's strips into pieces by what the net says of them, and make the mix ready.
 
     Raises PosteyeError when the net reads hardly any field as it is labelled.
     """
@@ -85,4 +85,4 @@ def make_lesson(station: Station, net: nn.Module, first_column_px: int, rehearsa
             f"only {right} of the {len(strips)} fields in {station.name} are read as they are labelled; "
             "check that labels.csv goes with the images"
         )
-    return Lesson(station, tuple(pieces), tuple(rehearsal))
+    return TrainingMix(station, tuple(pieces), tuple(rehearsal))

@@ -55,13 +55,13 @@ class Labelled:
         strips: As the scanner takes them.
         codes: One a strip.
         names: One a strip, to find it by.
-        conditions: Further things known of each strip, by name: words, or numbers as text.
+        slices: By what figures can be sliced: name, and a value a strip, a word or a number as text.
     """
 
     strips: list[Strip]
     codes: list[str]
     names: list[str]
-    conditions: Mapping[str, list[str]] = field(default_factory=dict)
+    slices: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ def load_station(folder: Path) -> Station:
 
 
 def folder_strips(folder: Path) -> Labelled:
-    """The fields of a folder, normalised as on the device; further columns of labels.csv become conditions.
+    """The fields of a folder, normalised as on the device.
 
-    So does the darkness of the ink.
+    They can be sliced by the darkness of their ink and by further columns of labels.csv.
 
     Raises:
         PosteyeError: As `read_labels`.
@@ -151,11 +151,11 @@ def folder_strips(folder: Path) -> Labelled:
     seen = [
         (normalize(image), f"{darkness(image):.3f}") for image in (load_grey(label.path) for label in _with_bar(labels))
     ]
-    conditions = {DARKNESS: [dark for _, dark in seen]}
+    slices = {DARKNESS: [dark for _, dark in seen]}
     for name in dict.fromkeys(name for label in labels for name in label.further):
-        conditions[name] = [label.further.get(name, "") for label in labels]
+        slices[name] = [label.further.get(name, "") for label in labels]
     names, codes = [label.name for label in labels], [label.code for label in labels]
-    return Labelled([strip for strip, _ in seen], codes, names, conditions)
+    return Labelled([strip for strip, _ in seen], codes, names, slices)
 
 
 def _with_bar(labels: Sequence[Label]) -> tqdm[Label]:

@@ -20,9 +20,11 @@ _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 class Confusion:
     """How often each character of the truth was read as each other.
 
-    counts: int [characters + 1, characters + 1], truth by answer, in the order of `alphabet`; the last row holds what
-    was read where nothing stands, the last column what was left out. unread: strings without any answer; their
-    characters are not among the counts.
+    Attributes:
+        alphabet: The characters.
+        counts: int [characters + 1, characters + 1], truth by answer, in the order of `alphabet`; the last row holds
+            what was read where nothing stands, the last column what was left out.
+        unread: Strings without any answer; their characters are not among the counts.
     """
 
     alphabet: str
@@ -41,7 +43,7 @@ class Confusion:
         return float(1 - np.trace(written) / written.sum()) if written.sum() else 0.0
 
     def commonest(self, most: int) -> list[tuple[str, str, int]]:
-        """The commonest mistakes: truth, answer, how often; the most frequent first."""
+        """At most so many of the commonest mistakes, the most frequent first: truth, answer, how often."""
         wrong = self.counts * ~np.eye(len(self.counts), dtype=bool)
         order = np.argsort(-wrong, axis=None, kind="stable")[:most]
         pairs = [divmod(int(place), len(wrong)) for place in order]
@@ -59,7 +61,13 @@ class Confusion:
 def confusion(answers: Sequence[str | None], truths: Sequence[str], alphabet: str) -> Confusion:
     """Count what the characters of the truths were read as; separators are left out of both.
 
-    Raises ValueError when there is not one answer (None: no code) for each truth.
+    Args:
+        answers: One a truth; None for no code.
+        truths: What is written.
+        alphabet: The characters that are told apart; others count as nothing.
+
+    Raises:
+        ValueError: When there is not one answer for each truth.
     """
     counts = np.zeros((len(alphabet) + 1, len(alphabet) + 1), np.intp)
     place = {char: row for row, char in enumerate(alphabet)}

@@ -34,8 +34,10 @@ FIELDS_NOTE = "(each image was read as one text field)"
 class Outcome:
     """What a reader made of labelled strips.
 
-    decodings: one a strip (empty where there was nothing to read). confidences: float64 [strips], posterior of the best
-    code, 0 where there is none. correct: bool [strips].
+    Attributes:
+        decodings: One a strip, empty where there was nothing to read.
+        confidences: float64 [strips], posterior of the best code, 0 where there is none.
+        correct: bool [strips], whether the best code is the strip's.
     """
 
     decodings: list[Decoding]
@@ -63,7 +65,14 @@ class Outcome:
 
 
 def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) -> Outcome:
-    """Read every strip; progress under `name`."""
+    """Read every strip.
+
+    Args:
+        data: Strips with their codes.
+        recognise: From a strip to its lattice.
+        decoder: Of the grammar to read with.
+        name: What the progress is shown under.
+    """
     decodings = []
     for strip in tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False, disable=None):
         found = Decoding((), (), None)
@@ -99,6 +108,11 @@ def character_verdicts(outcome: Outcome, truths: Sequence[str]) -> tuple[NDArray
 
 def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
     """Expected calibration error: mean gap between confidence and share right, over bins of equal width.
+
+    Args:
+        confidences: float64 [n], 0..1.
+        right: bool [n].
+        bins: How many there are.
 
     Source: Guo et al., "On calibration of modern neural networks", 2017, equation 5.
     """
@@ -139,7 +153,8 @@ def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration
 def float_recogniser(run: Path, alphabet: str) -> Recognise:
     """The float twin of a bundle as a recogniser: the net of a training folder before quantisation.
 
-    Raises PosteyeError when the folder has none.
+    Raises:
+        PosteyeError: When the folder has none.
     """
     return net_recogniser(load_float(run), alphabet)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from device_runtime.decoding.rejection import Calibration
 from train.data.labelled import Labelled
-from train.evaluation.breakdown import Condition
+from train.evaluation.breakdown import Slicing
 from train.evaluation.confusion import NOTHING, Confusion
 from train.evaluation.evaluate import Outcome, decided
 from train.evaluation.plots import Believed
@@ -111,7 +111,7 @@ def _long(name: str) -> str:
     return "nothing" if name == NOTHING else name
 
 
-def condition_tables(conditions: Sequence[Condition]) -> str:
+def condition_tables(conditions: Sequence[Slicing]) -> str:
     """Each condition with its groups, as HTML tables."""
     parts = []
     for condition in conditions:

@@ -22,7 +22,7 @@ from train.scanner.quantization import QuantConv, QuantScanner
 from train.synthesis.shards import Shard
 
 PATTERN = r"\d{1,9}"
-BLANK_HANDICAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
+BLANK_PENALTIES = (0.0, 0.5, 1.0, 1.5, 2.0)
 
 
 def one_number(shard: Shard) -> tuple[list[NDArray[np.uint8]], list[str]]:
@@ -78,10 +78,10 @@ def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] 
     head = list(net.convs())[-1]
     untouched = head.bias.detach().clone()
     rates = {}
-    for handicap in BLANK_HANDICAPS:
+    for handicap in BLANK_PENALTIES:
         _handicap(net, head, untouched, handicap)
         rates[handicap] = rate(f"handicap of {handicap:g}") if rate else exact_rate(net, shard)
-    best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
+    best = max(BLANK_PENALTIES, key=lambda handicap: rates[handicap])
     _handicap(net, head, untouched, best)
     return best
 

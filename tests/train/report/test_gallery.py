@@ -171,10 +171,10 @@ def labelled_folder(folder: Path) -> Path:
     return folder
 
 
-def test_further_columns_become_conditions(tmp_path: Path) -> None:
+def test_further_columns_become_slices(tmp_path: Path) -> None:
     data = folder_strips(labelled_folder(tmp_path / "f"))
-    assert data.conditions["style"] == ["hand", ""]
-    assert all(0.5 < float(dark) < 1 for dark in data.conditions[DARKNESS])
+    assert data.slices["style"] == ["hand", ""]
+    assert all(0.5 < float(dark) < 1 for dark in data.slices[DARKNESS])
 
 
 def test_the_command_writes_page_and_counts(tmp_path: Path) -> None:

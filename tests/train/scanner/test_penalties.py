@@ -9,7 +9,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from convert.backends import Runner, Scores
+from convert.backends import Backend, Scores
 from convert.parity import check_parity
 from convert.pipeline import decoder
 from device_runtime.bundle import load_bundle
@@ -95,7 +95,7 @@ def test_the_parity_gate_compares_the_columns_that_the_device_reads(
     def run(padded: NDArray[np.uint8]) -> Scores:
         return np.stack([device.scores(strip) for strip in padded])
 
-    runners = [Runner(name, "1", run) for name in "ab"]
+    backends = [Backend(name, "1", run) for name in "ab"]
     widths, read = device.manifest.input.widths_px, decoder(device.manifest)
-    report = check_parity(runners, strips, [""] * len(strips), widths, read, lambda line: None)
+    report = check_parity(backends, strips, [""] * len(strips), widths, read, lambda line: None)
     assert report.columns == sum(len(device.scores(strip)) for strip in strips)

@@ -10,7 +10,7 @@ from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX, shifted
 
 
-def augmented_strip(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8] | None:
+def station_strip(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8] | None:
     """Cut and photograph a field another time, and normalise it as on the device.
 
     Args:
