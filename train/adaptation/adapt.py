@@ -39,7 +39,7 @@ from train.synthesis.shards import Generated, Shard, ShardMaker, shard_path
 
 RECIPE = Recipe(shards=8, float_epochs=0, quantized_epochs=1, batch=64, quantized_rate=1e-3)
 STEPS = 5
-LEARNED_SHARE = 0.7  # of the way from the shipped weights to the trained ones
+LEARNED_SHARE = 0.7  # weight interpolation: so far from the shipped weights to the trained ones
 _REHEARSAL_SHARDS = 2
 _HELD_OUT_PARTS = 2
 
@@ -54,11 +54,23 @@ def adapt(
     group: Group,
     progress: Progress,
 ) -> float | None:
-    """Adapt a bundle to the labelled fields in `extra`; returns the share of held-out generated strips read exactly.
+    """Adapt a bundle to the labelled fields of a station.
 
-    start: the bundle, None for the shipped one. progress: of STEPS steps. The result, a run's folder for `posteye
-    convert`, goes to `out`. Ranks that do not lead the group return None. Raises PosteyeError for anything that cannot
-    be used.
+    Args:
+        out: The run's folder, for `posteye convert`.
+        seed: Of all chance.
+        start: The bundle; None takes the shipped one.
+        extra: The folder of labelled fields.
+        origin: Where digits to rehearse with come from.
+        workers: Processes that make strips.
+        group: The ranks that train together.
+        progress: Of STEPS steps.
+
+    Returns:
+        The share of held-out generated strips that is read exactly; None on ranks that do not lead the group.
+
+    Raises:
+        PosteyeError: For anything that cannot be used.
     """
     bundle = load_bundle(start)
     net = restore_scanner(bundle)
@@ -114,10 +126,18 @@ def adapt(
 
 
 def interpolated(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
-    """The net that lies LEARNED_SHARE of the way from the shipped to the trained one, on the trained one's grids.
+    """Interpolate the weights of two nets: LEARNED_SHARE of the way from the shipped to the trained one.
 
-    It reads the station's fields as well and forgets less (Wortsman et al., "Robust fine-tuning of zero-shot models",
-    CVPR 2022). Both must be of one shape; the trained net is changed in place.
+    Such a net reads the station's fields as well and forgets less.
+
+    Args:
+        shipped: Of the trained net's shape.
+        trained: Changed in place; its grids stay.
+
+    Returns:
+        The trained net.
+
+    Source: Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
     """
     with torch.no_grad():
         for weights, before in zip(trained.parameters(), shipped.parameters(), strict=True):
@@ -128,7 +148,7 @@ def interpolated(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
 
 @dataclass(frozen=True)
 class _MixShards:
-    """The shards of a mix, of about `count` strips each."""
+    """The shards of a training mix, of about `count` strips each."""
 
     mix: TrainingMix
     seed: int

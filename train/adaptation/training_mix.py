@@ -30,7 +30,13 @@ _FEWEST_READ = 0.1  # of the fields before adaptation; below, labels and images 
 
 @dataclass(frozen=True)
 class TrainingMix:
-    """The material of an adaptation: the station's fields, pieces of their strips, and files of generated strips."""
+    """What an adaptation learns from.
+
+    Attributes:
+        station: The labelled fields.
+        pieces: Cut from their strips.
+        rehearsal: Files of generated strips.
+    """
 
     station: Station
     pieces: tuple[Piece, ...]
@@ -66,9 +72,16 @@ class TrainingMix:
 
 
 def make_training_mix(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> TrainingMix:
-    """Cut the station's strips into pieces by what the net says of them, and make the mix ready.
+    """Cut the station's strips into pieces by what the net says of them.
 
-    Raises PosteyeError when the net reads hardly any field as it is labelled.
+    Args:
+        station: The labelled fields.
+        net: As it was shipped.
+        first_column_px: Centre of its first column by the bundle's manifest; the net itself counts from another.
+        rehearsal: Files of generated strips.
+
+    Raises:
+        PosteyeError: When the net reads hardly any field as it is labelled.
     """
     strips = [normalize(image).pixels for image in station.images]
     decoder = Decoder(Grammar.from_pattern(r"\d+", DIGITS), DIGITS, n_best=1)
