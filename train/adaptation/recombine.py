@@ -1,8 +1,8 @@
 """New numbers of a station's own digits and marks: strips cut where paper shows, the pieces set side by side.
 
-A few hundred labelled fields hold a few thousand digits, but few of the neighbourhoods in which they can stand. Which
-piece holds which digits is found by aligning the label with the scanner's columns (device_runtime.decoding.alignment), so
-that nothing but the string has to be labelled. Digits that touch stay together; pieces without a digit are the dots,
+A few hundred labelled fields hold a few thousand digits, but few of the neighbourhoods in which they can stand. The
+label is aligned with the scanner's columns (device_runtime.decoding.alignment) to find which piece holds which digits,
+so that nothing but the string has to be labelled. Digits that touch stay together; pieces without a digit are the dots,
 commas and dashes that people write between and after digits.
 """
 
@@ -24,10 +24,8 @@ from train.data.target import Target
 _INK = 70  # of 255; a column with nothing brighter is paper
 _NARROWEST_PX = 3  # of a piece, for each of its digits
 _NARROWEST_MARK_PX = 2
-_SEPARATED, _ENDED = (
-    0.4,
-    0.3,
-)  # shares of numbers with marks in groups of three digits, and of those with one at the end
+_SEPARATED = 0.4  # share of numbers with marks in groups of three digits
+_ENDED = 0.3  # share of those with one at the end
 _LENGTH_SHARES = {2: 0.05, 3: 0.12, 4: 0.2, 5: 0.33, 6: 0.22, 7: 0.08}  # of new numbers by digits
 
 
@@ -129,9 +127,8 @@ class Recombiner:
         """A piece a little wider, taller, sheared or shifted: uint8 [32, W']."""
         random, middle = self.random, STRIP_HEIGHT_PX / 2
         wide, tall, shear = np.exp(random.normal(0, 0.1)), np.exp(random.normal(0, 0.06)), random.normal(0, 0.07)
-        matrix = np.array(
-            [[wide, -shear, shear * middle + 2], [0, tall, middle - tall * middle + random.normal(0, 0.8)]]
-        )
+        down = middle - tall * middle + random.normal(0, 0.8)
+        matrix = np.array([[wide, -shear, shear * middle + 2], [0, tall, down]])
         varied = cv2.warpAffine(pixels, matrix, (round(pixels.shape[1] * wide) + 4, STRIP_HEIGHT_PX))
         used = np.flatnonzero(varied.max(axis=0) > _INK // 2)
         return np.asarray(varied[:, used[0] : used[-1] + 1] if len(used) else pixels, np.uint8)
