@@ -31,7 +31,13 @@ _BATCH = 32
 
 @dataclass(frozen=True)
 class Backend:
-    """One way to compute scores: `run` takes strips uint8 [n, 32, W] and gives int8 [n, columns, classes]."""
+    """One way to compute scores.
+
+    Attributes:
+        name: What it is called in reports.
+        version: Of the package that computes.
+        run: Strips uint8 [n, 32, W] -> scores int8 [n, columns, classes].
+    """
 
     name: str
     version: str
@@ -42,8 +48,13 @@ class Backend:
 class Formats:
     """One model in all its formats.
 
-    trained: strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`; the ONNX model
-    does the same. numpy: the NumPy engine of a kind of kernels. unfold: that map as int8 -> scores, the best highest.
+    Attributes:
+        trained: Strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`.
+        onnx: A model that does the same.
+        tflite: Its integer kernels.
+        numpy: Gives the NumPy engine of a kind of kernels.
+        output: The grid of the map.
+        unfold: That map as int8 -> scores int8 [n, columns, classes], the best highest.
     """
 
     trained: Callable[[Tensor], Tensor]
@@ -55,13 +66,27 @@ class Formats:
 
 
 def backends(scanner: QuantScanner, onnx_model: bytes, tflite_model: bytes, output: Grid) -> tuple[Backend, ...]:
-    """All backends for a finished scanner and the grid of its scores; PosteyeError when an interpreter is missing."""
+    """All backends for a finished scanner.
+
+    Args:
+        scanner: As it was trained.
+        onnx_model: Its ONNX file.
+        tflite_model: Its TFLite file.
+        output: The grid of its scores.
+
+    Raises:
+        PosteyeError: When an interpreter is missing.
+    """
     numpy = partial(NumpyEngine, tflite_model)
     return all_backends(Formats(scanner.head_map, onnx_model, tflite_model, numpy, output, _unfold))
 
 
 def all_backends(formats: Formats) -> tuple[Backend, ...]:
-    """All backends for a model; PosteyeError when an interpreter is missing."""
+    """All backends for a model in all its formats.
+
+    Raises:
+        PosteyeError: When an interpreter is missing.
+    """
     litert = InterpreterEngine("litert", formats.tflite)
     reference = InterpreterEngine("litert", formats.tflite, "reference")
     tflite = InterpreterEngine("tflite", formats.tflite)
@@ -114,7 +139,7 @@ def _onnx(formats: Formats) -> Callable[[Strips], Scores]:
 
 
 def _batches(strips: Strips) -> list[NDArray[np.float32]]:
-    """Float strips [batch, 1, 32, W], 0..1."""
+    """Strips as float32 [batch, 1, 32, W], 0..1, in batches."""
     return [strips[i : i + _BATCH, np.newaxis].astype(np.float32) * INPUT_SCALE for i in range(0, len(strips), _BATCH)]
 
 
@@ -125,6 +150,6 @@ def _to_integers(head: NDArray[np.float32], grid: Grid) -> NDArray[np.int8]:
 
 
 def _unfold(head: NDArray[np.int8]) -> Scores:
-    """The scanner's map [n, sub-columns * classes, 1, W / 4], one row a column."""
+    """The scanner's map int8 [n, sub-columns * classes, 1, W / 4] as scores [n, columns, classes]."""
     columns = head.reshape(len(head), SUB_COLUMNS, CLASSES, -1).transpose(0, 3, 1, 2)
     return columns.reshape(len(head), -1, CLASSES)

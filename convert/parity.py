@@ -23,8 +23,17 @@ Decode = Callable[[Scores], str | None]
 
 @dataclass(frozen=True)
 class Pair:
-    """How two backends differ: largest difference in steps of the scores' grid, share of scores that differ,
-    columns whose best class differs, strips whose string differs, and the difference that is allowed."""
+    """How two backends differ.
+
+    Attributes:
+        first: The name of one.
+        second: The name of the other.
+        max_lsb: Largest difference, in steps of the scores' grid.
+        differing_share: Share of scores that differ.
+        argmax_flips: Columns whose best class differs.
+        string_flips: Strips whose string differs.
+        allowed_lsb: The difference that is allowed.
+    """
 
     first: str
     second: str
@@ -42,7 +51,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A backend, its version, and the share of strips that it reads as labelled."""
+    """A backend in the comparison.
+
+    Attributes:
+        name: As in `Backend`.
+        version: As in `Backend`.
+        exact_share: Share of strips that it reads as labelled.
+    """
 
     name: str
     version: str
@@ -51,7 +66,15 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of the gate over so many strips, columns and scores."""
+    """The outcome of the gate.
+
+    Attributes:
+        strips: How many were compared.
+        columns: Of all of them together.
+        scores: One for every column and class.
+        contestants: The backends.
+        pairs: Every two of them.
+    """
 
     strips: int
     columns: int
@@ -73,10 +96,18 @@ def check_parity(
     decode: Decode,
     tell: Callable[[str], None],
 ) -> Report:
-    """Compare every pair of backends on strips uint8 [32, W], padded to the fixed widths as on the device.
+    """Compare every pair of backends on strips, padded to the fixed widths as on the device.
 
-    decode: scores int8 [W / 2, classes] -> string. tell: called with a line at each step.
-    Raises PosteyeError when a strip is wider than the widest.
+    Args:
+        backends: At least two.
+        strips: uint8 [32, W] each.
+        labels: The string of each strip.
+        widths_px: Ascending; each strip is padded to the next.
+        decode: Scores int8 [columns, classes] of a strip -> its string.
+        tell: Called with a line at each step.
+
+    Raises:
+        PosteyeError: When a strip is wider than the widest.
     """
     found: dict[str, list[Scores]] = {}
     strings: dict[str, list[str | None]] = {}

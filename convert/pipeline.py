@@ -29,11 +29,18 @@ _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold
 
 
 def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None]) -> Report:
-    """Convert what training left in `folder`, compare all backends on strips, and write the bundle if they agree.
+    """Convert what training left, compare all backends on strips, and write the bundle if they agree.
 
-    The report goes to parity.json in `folder` either way. tell: called with a line at each step.
-    Raises ConvertError when the folder is unfit or `out` holds something else; PosteyeError when an interpreter
-    is missing.
+    Args:
+        folder: Of the training; the report goes to parity.json in it either way.
+        out: The bundle's folder.
+        name: The bundle's name.
+        strips: How many are compared.
+        tell: Called with a line at each step.
+
+    Raises:
+        ConvertError: When the folder is unfit, or `out` holds something else.
+        PosteyeError: When an interpreter is missing.
     """
     check_target(out)
     trained = load_trained(folder)
@@ -52,7 +59,16 @@ def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callab
 
 
 def describe(net: Net, trained: Trained, name: str) -> Manifest:
-    """The manifest of a converted net, not yet sealed; raises ConvertError when something in it is out of range."""
+    """Describe a converted net in a manifest that is not yet sealed.
+
+    Args:
+        net: As it was converted.
+        trained: Its provenance.
+        name: The bundle's.
+
+    Raises:
+        ConvertError: When something in it is out of range.
+    """
     parts = {
         "schema_version": SCHEMA_VERSION,
         "minimum_runtime": _OLDEST_READER,
@@ -83,7 +99,7 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
 
 
 def decoder(manifest: Manifest) -> Decode:
-    """A function that reads the string off a strip's scores as the device does, or None where it finds none."""
+    """The function that reads the string off a model's scores as the device does, or None where it finds none."""
     decode = Decoder(Grammar.from_pattern(_ANY_FIELD, manifest.alphabet), manifest.alphabet, n_best=1)
     penalties = score_reader(manifest)
 

@@ -39,10 +39,18 @@ def calibrate_bundle(
     segmenters: tuple[str, ...],
     out: Path,
 ) -> Iterator[Line]:
-    """Fit a bundle's confidences and write it to `out`; gives the figures of each segmenter as they come.
+    """Fit a bundle's confidences and write it; gives the figures of each segmentation method as they come.
 
-    strips: files of held-out strips; or folder: labelled fields. grammar: of the folder's codes, None = any number.
-    Raises PosteyeError when there are too few strings or a file cannot be used.
+    Args:
+        loaded: The bundle.
+        strips: Files of held-out strips; none when `folder` is given.
+        folder: Labelled fields; None takes the strips.
+        grammar: Of the folder's codes; None for any number.
+        segmenters: The segmentation methods.
+        out: Where to write the bundle.
+
+    Raises:
+        PosteyeError: When there are too few strings, or a file cannot be used.
     """
     alphabet = loaded.manifest.alphabet
     grammar = grammar or Grammar.from_pattern(_ANY_LENGTH, alphabet)
