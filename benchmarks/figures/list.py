@@ -61,7 +61,13 @@ GENERATOR = (
     "train/synthesis/writing/typeset.py",
 )
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
-EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
+EVALUATING = (
+    "train/evaluation/alignment.py",
+    "train/evaluation/evaluate.py",
+    "train/evaluation/metrics.py",
+    "train/data/labelled.py",
+    "train/data/mnist.py",
+)
 QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
 TRAINING = (*GENERATOR, "train/**/*.py", "device_runtime/image/normalize.py")
 
@@ -82,7 +88,7 @@ _MEASURED = (
         "accuracy",
         "benchmarks.scanner.accuracy {data}",
         1,
-        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/data/usps.py", "train/scanner/model.py"),
+        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/scanner/model.py"),
     ),
     Figure(
         "parity",
@@ -126,7 +132,7 @@ _MEASURED = (
             *GENERATOR,
             "benchmarks/robustness/polarity.py",
             "benchmarks/mnist_strings/__main__.py",
-            "benchmarks/peers/fields.py",
+            "train/data/labelled.py",
             "train/data/mnist.py",
         ),
     ),
@@ -195,7 +201,6 @@ _MEASURED = (
             *EVALUATING,
             *GENERATOR,
             "benchmarks/decoding/*.py",
-            "train/evaluation/judged.py",
         ),
         timed=True,
     ),
