@@ -186,10 +186,10 @@ _MEASURED = (
     ),
     Figure(
         "gtn",
-        "benchmarks.figures.output gtn train.gtn.figures device_runtime/samples/02-hand.png "
+        "benchmarks.figures.output gtn train.report.gtn_figures device_runtime/samples/02-hand.png "
         "--pattern '47(500|600|580)|41500' --out docs/gtn",
         0.1,
-        (*READING, "train/gtn/draw.py", "train/gtn/figures.py", "train/segmentation/draw.py"),
+        (*READING, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
     ),
     Figure(
         "decoding",
