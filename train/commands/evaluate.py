@@ -100,16 +100,15 @@ def evaluate(
     from train.report.page import write
 
     if what not in _DIGITS and not field:
-        for option, given in (("--float", run), ("--plot", plot), ("--gallery", page)):
+        fields_only = {"--float": run, "--plot": plot, "--gallery": page, f"--segmenter {segmenter}": segmenter != SCAN}
+        for option, given in fields_only.items():
             if given:
                 raise PosteyeError(f"{option} is for text fields; add --field, or leave {option} out")
-        reader = Reader(
-            country=country, pattern=pattern, lexicon=lexicon, segmenter=segmenter, bundle=bundle, engine=engine
-        )
+        reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle, engine=engine)
         seen = pictures.read_pictures(read_labels(Path(what)), reader)
         if answers:
             _write(answers, pictures.ANSWER_HEADS, seen.answers())
-        name = f"int8 {_named(reader.engine.split()[0], segmenter)}"
+        name = f"int8 {reader.engine.split()[0]}"
         counted = confusion(seen.codes, seen.truths, reader.bundle.manifest.alphabet) if show_confusion else None
         about = {"what": what, "images": "whole pictures", "grammar": reader.grammar.name}
         _show(about | {name: seen.summary()}, pictures.table(name, seen), counted, as_json)
@@ -129,7 +128,7 @@ def evaluate(
     grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(default, alphabet)
     decoder = Decoder(grammar, alphabet)
     scanner = Scanner(loaded, engines.pick(engine, loaded.model))
-    name = _named(scanner.engine.name, segmenter)
+    name = scanner.engine.name if segmenter == SCAN else f"{scanner.engine.name} {segmenter}"
     recognise = recogniser(segmenter, scanner)
     rows = [(f"int8 {name}", read_all(data, recognise, decoder, "int8"))]
     if run:
@@ -155,10 +154,6 @@ def evaluate(
         write(gallery(f"How {Path(what).name} is read", found), page)
     if plot and calibration:
         draw(outcome, data.codes, calibration, f"{what}: {grammar.name}", plot)
-
-
-def _named(engine: str, segmenter: str) -> str:
-    return engine if segmenter == SCAN else f"{engine} {segmenter}"
 
 
 def _show(figures: dict[str, Any], text: str, mistakes: Confusion | None, as_json: bool) -> None:

@@ -104,7 +104,7 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
 
 
 def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int, progress: Progress) -> list[Shard]:
-    """Shards written by hands that are not trained on, kept in the run's folder.
+    """Shards written by writers that are not trained on, kept in the run's folder.
 
     The first is reported on, `posteye calibrate` takes the others.
     """

@@ -45,7 +45,7 @@ def train_generated(
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return before
-    progress.step("held-out strips, by hands that are not trained on")
+    progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     run = Run(out, recipe, validation, group, net, progress)

@@ -77,9 +77,11 @@ def test_answers_tell_what_was_decided_and_why(folder: Path, tmp_path: Path) -> 
 
 
 def test_what_only_fields_have_is_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
-    for option in ("--float", "--plot", "--gallery"):
-        error = run(folder, option, str(tmp_path / "x")).exception
-        assert isinstance(error, PosteyeError) and f"{option} is for text fields; add --field" in str(error)
+    for option, value in (("--float", "x"), ("--plot", "x.png"), ("--gallery", "x.html"), ("--segmenter", "hos")):
+        error = run(folder, option, value if option == "--segmenter" else str(tmp_path / value)).exception
+        assert isinstance(error, PosteyeError) and option in str(error)
+        assert "is for text fields; add --field" in str(error)
+    assert not list(tmp_path.iterdir())
 
 
 def test_rejected_readings_are_never_wrong_among_the_accepted() -> None:
