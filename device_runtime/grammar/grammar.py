@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from types import NoneType
 
 import numpy as np
 
@@ -108,8 +109,11 @@ class Grammar:
             The grammar; None when nothing is given.
 
         Raises:
-            GrammarError: no code is in all of it, and as the methods `from_...` do.
+            GrammarError: no code is in all of it, one of them is no text, and as the methods `from_...` do.
         """
+        for option, given in (("country", country), ("pattern", pattern), ("lexicon", lexicon)):
+            if not isinstance(given, (str, NoneType, Path if option == "lexicon" else str)):
+                raise GrammarError(f"{option} is {given!r:.60}, which is no text; put it between quotation marks")
         chosen: list[Grammar] = []
         if lexicon is not None:
             chosen.append(cls.from_file(lexicon, alphabet))
