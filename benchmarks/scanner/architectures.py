@@ -31,9 +31,10 @@ from train.evaluation.evaluate import Labelled, folder_strips, net_recogniser, r
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.scanner.batches import plain_batches
 from train.scanner.distributed import Group
+from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
 from train.scanner.postprocess import ALPHABET
-from train.scanner.trainer import Recipe, Run, exact_rate
+from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import load_shard
 
 _HANDICAP = 0.5  # nats off blank; a finished net's is chosen on held-out strips
@@ -135,7 +136,7 @@ def run_variant(name: str, run: Path, epochs: int, shards: int, work: Path, fold
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "shards").symlink_to((run / "shards").resolve())
     mean = Run(folder, recipe, held_out, Group(torch.device("cpu")), net).float_net(_must_exist)
-    exact = {_HELD_OUT: exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
+    exact = {_HELD_OUT: greedy_exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
     loss = {_HELD_OUT: string_loss(mean, held_out.pixels, held_out.targets)}
     for title, asked in folders.items():
         recognise = net_recogniser(_Readier(mean).eval(), ALPHABET)

@@ -64,7 +64,7 @@ def adapt(
     net = restore_scanner(bundle)
     recipe = replace(RECIPE, seed=seed)
     if not group.leads:
-        follow(recipe, group, net)
+        follow(out, recipe, group, net)
         return None
     station = load_station(extra)
     progress.say("reading MNIST's digits and the names of the fonts")
@@ -72,7 +72,7 @@ def adapt(
     subject = {"bundle": bundle.manifest.sha256.tflite, "folder": _sha256(extra / LABELS)}
     generated = {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources}
     claim(out, subject | generated, workers)
-    done = finished(out, progress)
+    done = group.told(finished(out, progress))
     if done is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return done

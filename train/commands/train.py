@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shlex
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -141,8 +142,9 @@ def _run(
     from train.commands.progress import Progress
     from train.scanner import scratch
     from train.scanner.distributed import training_group
+    from train.scanner.run_folder import locked
 
-    with training_group() as group:
+    with training_group(out) as group, locked(out) if group.leads else nullcontext():
         progress = Progress(adapt.STEPS if extra else scratch.STEPS, shown=group.leads)
         try:
             if extra:

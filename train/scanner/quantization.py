@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional
 
 from train.scanner.model import CLASSES, SHAPES, SUB_COLUMNS, ConvShape, ScanningLeNet, columns
@@ -33,6 +33,16 @@ _TOLERATED_CUT = 0.25  # octaves: a range a little over a power of two is cut, n
 def power_of_two(scale: Tensor) -> Tensor:
     """The power of two that serves for a scale: the next above, or the one below when that cuts little."""
     return torch.exp2(torch.ceil(torch.log2(scale.clamp(min=_SMALLEST_SCALE)) - _TOLERATED_CUT))
+
+
+def extremes(x: Tensor) -> tuple[Tensor, Tensor]:
+    """The least and the greatest value of a tensor; where several ranks train together, of all their tensors."""
+    least, greatest = x.min(), x.max()
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return least, greatest
+    both = torch.stack([-least, greatest])  # [2]: one maximum serves for both
+    distributed.all_reduce(both, distributed.ReduceOp.MAX)
+    return -both[0], both[1]
 
 
 class ActivationQuantizer(nn.Module):
@@ -57,7 +67,8 @@ class ActivationQuantizer(nn.Module):
         self.register_buffer("high", torch.zeros(()))
 
     def _observe(self, x: Tensor) -> None:
-        low, high = x.min().clamp(max=0.0), x.max().clamp(min=0.0)
+        least, greatest = extremes(x)
+        low, high = least.clamp(max=0.0), greatest.clamp(min=0.0)
         first = bool(self.high == 0) and bool(self.low == 0)
         rate = 1.0 if first else self.momentum
         self.low += rate * (low - self.low)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fo
 
 PARITY_STRIPS = 2500
 RUN_FILE, MEASURED_FILE, NET_FILE, PARITY_FILE = "run.json", "measured.json", "qat.pt", "parity_strips.npz"
+LOCK_FILE = "run.lock"
 _HELD_OUT_SEED = 7  # times a prime: far from every training shard
 
 
@@ -73,6 +77,25 @@ class Story:
     facts: dict[str, Any]
     sources: tuple[str, ...]
     metrics: dict[str, Any]
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Keep other trainings out of a run's folder, which is made if need be, until the block or the process ends.
+
+    Raises PosteyeError when another one is in it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / LOCK_FILE).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PosteyeError(
+                f"another `posteye train` is at work in {out}; wait until it ends, or choose another --out"
+            ) from None
+        except OSError as error:
+            raise PosteyeError(f"{file.name} cannot be locked: {error.strerror}; choose another disk") from error
+        yield
 
 
 def claim(out: Path, subject: dict[str, Any], workers: int) -> None:

@@ -35,13 +35,13 @@ def train_generated(
     """
     net = load_float(start) if start else None
     if not group.leads:
-        follow(recipe, group, net)
+        follow(out, recipe, group, net)
         return None
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
     begun = {"start": hashlib.sha256((start / "float.pt").read_bytes()).hexdigest() if start else None}
     claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun, workers)
-    before = finished(out, progress)
+    before = group.told(finished(out, progress))
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return before
