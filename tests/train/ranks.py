@@ -2,14 +2,14 @@
 
 WHAT is one of
 
-    whole       a float and a quantised phase; every rank writes its finished net to FOLDER/WHAT-RANK.pt
-    unbroken    the same in another folder
-    quantized   the quantised phase alone
+    whole       a float and a quantised phase; every rank writes its finished net to FOLDER/WHAT-RANK.pt; then the same
+                again in a new folder, to FOLDER/unbroken-RANK.pt
+    quantized   the quantised phase alone; before it every rank writes the gradients of one batch to
+                FOLDER/gradients-RANK.pt
     broken      as whole, but the leader dies in the quantised phase
     failing     as whole, but rank 1 raises an error there
     hanging     as whole, but rank 1 does nothing more there
     blind       rank 1 has another folder
-    gradients   no training: every rank writes the gradients of one batch to FOLDER/gradients-RANK.pt
     command     `posteye train` itself, on blots
 """
 
@@ -69,18 +69,24 @@ def gradients(net: nn.Module, group: Group) -> dict[str, Tensor]:
 
 def _run(what: str, folder: Path) -> None:
     """Train as the rank that torchrun made this process."""
-    place = folder / {"quantized": "quantized", "unbroken": "unbroken"}.get(what, "whole")
-    with training_group(folder / "elsewhere" if what == "blind" and os.environ["RANK"] == "1" else place) as group:
-        if what == "gradients":
-            torch.save(gradients(start_net(what), group), folder / f"gradients-{group.rank}.pt")
-            return
-        if group.leads and not (place / "shards").exists():
-            (place / "shards").symlink_to(folder / "shards")
-        validation = load_shard(shard_path(folder / "shards", 2))
-        run = Run(place, RECIPE, validation, group, start_net(what))
-        if what in _TROUBLES:
-            run._shard = _troubled(run._shard, *_TROUBLES[what], group)  # type: ignore[method-assign, assignment]
-        torch.save(run(lambda path: None).state_dict(), folder / f"{what}-{group.rank}.pt")
+    own = folder / ("quantized" if what == "quantized" else "whole")
+    with training_group(folder / "elsewhere" if what == "blind" and os.environ["RANK"] == "1" else own) as group:
+        if what == "quantized":
+            torch.save(gradients(start_net("whole"), group), folder / f"gradients-{group.rank}.pt")
+        _train(what, folder, own, group)
+        if what == "whole":
+            _train("unbroken", folder, folder / "unbroken", group)
+
+
+def _train(what: str, folder: Path, own: Path, group: Group) -> None:
+    if group.leads:
+        own.mkdir(exist_ok=True)
+        if not (own / "shards").exists():
+            (own / "shards").symlink_to(folder / "shards")
+    run = Run(own, RECIPE, load_shard(shard_path(folder / "shards", 2)), group, start_net(what))
+    if what in _TROUBLES:
+        run._shard = _troubled(run._shard, *_TROUBLES[what], group)  # type: ignore[method-assign, assignment]
+    torch.save(run(lambda path: None).state_dict(), folder / f"{what}-{group.rank}.pt")
 
 
 def _die() -> None:
