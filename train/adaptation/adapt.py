@@ -27,7 +27,7 @@ from train.scanner.recipe import Recipe
 from train.scanner.run_folder import (
     Measures,
     Origin,
-    Story,
+    Provenance,
     claim,
     finished,
     held_out,
@@ -109,7 +109,7 @@ def adapt(
         *(f"rehearsal: {name}" for name in material.sources),
     )
     metrics = {"int8": {"generated_exact": after, "generated_exact_before": before}}
-    save_result(out, trained, Story(recipe, facts, sources, metrics), validation)
+    save_result(out, trained, Provenance(recipe, facts, sources, metrics), validation)
     return after
 
 

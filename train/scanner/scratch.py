@@ -10,7 +10,7 @@ from train.commands.progress import Progress
 from train.scanner.distributed import Group
 from train.scanner.postprocess import BLANK_HANDICAPS, balance_blank, one_number
 from train.scanner.recipe import Recipe
-from train.scanner.run_folder import Measures, Origin, Story, claim, finished, held_out, save_result
+from train.scanner.run_folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
 from train.scanner.trainer import Run, follow, load_float
 from train.synthesis.shards import Generated, ShardMaker, shard_path
 
@@ -28,10 +28,23 @@ def train_generated(
     group: Group,
     progress: Progress,
 ) -> float | None:
-    """Train in the folder `out` with this recipe; returns the share of held-out strips that is read exactly.
+    """Train a net, or go on with what is in the run's folder.
 
-    options: those of `posteye train` that give the recipe. start: a run's folder to go on from. progress: of STEPS
-    steps. Ranks that do not lead the group return None. Raises PosteyeError.
+    Args:
+        out: the run's folder.
+        recipe: what decides the weights.
+        options: those of `posteye train` that give the recipe.
+        origin: where digits to write with come from.
+        start: another run's folder, to go on from its float net.
+        workers: processes that make strips.
+        group: the ranks that train together.
+        progress: of STEPS steps.
+
+    Returns:
+        The share of held-out strips that is read exactly; None on ranks that do not lead the group.
+
+    Raises:
+        PosteyeError: when something is missing, damaged or of another run.
     """
     net = load_float(start) if start else None
     if not group.leads:
@@ -66,5 +79,5 @@ def train_generated(
         }
     command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
     facts = {"command": command, "blank_handicap": handicap}
-    save_result(out, trained, Story(recipe, facts, material.sources, metrics), validation)
+    save_result(out, trained, Provenance(recipe, facts, material.sources, metrics), validation)
     return metrics["int8"]["generated_exact"]

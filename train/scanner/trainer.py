@@ -24,16 +24,16 @@ from train.scanner.checkpoint import Checkpoints
 from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import ScanningLeNet
-from train.scanner.optimizer import Scheduled, straight, turning
+from train.scanner.optimizer import Scheduled, adamw, muon_and_adamw
 from train.scanner.quantization import QuantScanner
 from train.scanner.recipe import Recipe
 from train.synthesis.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0
 _WARM_UP = 0.05
-_LEAST = 3e-4  # of the peak rate
+_LEAST_FACTOR = 3e-4  # of the peak rate
 _REPORT_STRIPS = 1500
-_FOLLOW = 0.7  # of the quantised phase the ranges follow the data; then they hold still and the weights settle
+_OBSERVED_SHARE = 0.7  # of the quantised phase the ranges follow the data; then they are fixed for the weights
 
 
 @dataclass
@@ -45,7 +45,7 @@ class _Phase:
         net: the net that learns.
         parallel: what to call for it in training; the net itself, or around it what averages its gradients.
         mean: the running mean of its weights.
-        optimiser: what moves the weights.
+        optimizer: what moves the weights.
         rate: the peak rate of AdamW.
         total: how many shards the phase has.
         done: how many of them the net has seen.
@@ -55,7 +55,7 @@ class _Phase:
     net: nn.Module
     parallel: nn.Module
     mean: nn.Module
-    optimiser: Scheduled
+    optimizer: Scheduled
     rate: float
     total: int
     done: int = 0
@@ -154,14 +154,14 @@ class Run:
         parallel = self.group.parallel(net)  # before the copy is made: now all ranks have the leader's weights
         decay = self.recipe.weight_decay
         turn_rate = self.recipe.turn_rate if name == "float" else 0.0
-        optimiser = turning(net, turn_rate, rate, decay) if turn_rate else straight(net, rate, decay)
-        return _Phase(name, net, parallel, copy.deepcopy(net), optimiser, rate, epochs * self.recipe.shards)
+        optimizer = muon_and_adamw(net, turn_rate, rate, decay) if turn_rate else adamw(net, rate, decay)
+        return _Phase(name, net, parallel, copy.deepcopy(net), optimizer, rate, epochs * self.recipe.shards)
 
     def _train(self, phase: _Phase, wait: Callable[[Path], None], state: dict[str, Any] | None) -> None:
         if state is not None:
             phase.net.load_state_dict(state["net"])
             phase.mean.load_state_dict(state["mean"])
-            phase.optimiser.load_state_dict(state["optimiser"])
+            phase.optimizer.load_state_dict(state["optimiser"])
             phase.done = state["done"]
         recipe, leads = self.recipe, self.group.leads
         passes = f"{phase.total // recipe.shards} passes over {recipe.shards} shards of {recipe.shard_strips:,} strips"
@@ -174,7 +174,7 @@ class Run:
                 started = time.monotonic()
                 loss, strips = self._one_shard(phase, shard)
                 phase.done += 1
-                rate = phase.rate * _part(phase.done / phase.total)
+                rate = phase.rate * _rate_factor(phase.done / phase.total)
                 row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": rate}
                 row["strips_per_s"] = strips / (time.monotonic() - started)
                 if leads:
@@ -201,34 +201,38 @@ class Run:
             log.write(json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
 
     def _one_shard(self, phase: _Phase, shard: Shard) -> tuple[float, int]:
+        """Train on a shard once; its mean loss, and how many strips it has."""
         random = np.random.default_rng((self.recipe.seed, phase.name == "quantized", phase.done))
         total, count = 0.0, 0
         steps = -(-len(shard.targets) // self.recipe.batch)
         phase.net.train()
         if isinstance(phase.net, QuantScanner):
             restored = isinstance(self.start, QuantScanner)  # its ranges are known
-            phase.net.observe(not restored and phase.done < _FOLLOW * phase.total)
+            phase.net.observe(not restored and phase.done < _OBSERVED_SHARE * phase.total)
         for step, whole in enumerate(training_batches(shard, self.recipe.batch, random)):
             batch, weight = self.group.part(whole)
-            phase.optimiser.set_part(_part((phase.done + step / steps) / phase.total))
-            half = self.recipe.bfloat16 and phase.name == "float"
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            phase.optimizer.set_rates(_rate_factor((phase.done + step / steps) / phase.total))
+            low_precision = self.recipe.bfloat16 and phase.name == "float"
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=low_precision):
+                # [strips, columns, classes]
                 logits = phase.parallel(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
+            # The forward penalty of each strip's target, [strips].
             graph = topology(batch.targets).to(self.device)
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
             lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
             loss = (penalty / lengths).mean() * weight
-            phase.optimiser.zero_grad()
+            phase.optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
-            phase.optimiser.step()
+            phase.optimizer.step()
             self._average(phase, phase.done * steps + step)
             total += float(loss.detach()) * len(whole.targets)
             count += len(whole.targets)
         return self.group.mean(total) / count, count
 
     def _average(self, phase: _Phase, step: int) -> None:
+        """Move the running mean towards the weights; in the first steps of a phase faster."""
         keep = min(self.recipe.average, step / (step + 20))
         with torch.no_grad():
             for mean, now in zip(phase.mean.state_dict().values(), phase.net.state_dict().values(), strict=True):
@@ -244,7 +248,7 @@ class Run:
             "done": phase.done,
             "net": phase.net.state_dict(),
             "mean": phase.mean.state_dict(),
-            "optimiser": phase.optimiser.state_dict(),
+            "optimiser": phase.optimizer.state_dict(),
         }
         self.checkpoints.save(state)
 
@@ -267,11 +271,11 @@ def follow(folder: Path, recipe: Recipe, group: Group, start: ScanningLeNet | Qu
         Run(folder, recipe, Shard([], []), group, start)(lambda path: None)
 
 
-def _part(progress: float) -> float:
-    """The schedule: part of the peak rate at a progress 0..1, a linear warm-up and half a cosine."""
+def _rate_factor(progress: float) -> float:
+    """The schedule: what the peak rate is multiplied by, at a progress 0..1: a linear warm-up and half a cosine."""
     if progress < _WARM_UP:
-        return progress / _WARM_UP + _LEAST
-    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST
+        return progress / _WARM_UP + _LEAST_FACTOR
+    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST_FACTOR
 
 
 def load_float(run: Path) -> ScanningLeNet:
