@@ -77,7 +77,7 @@ def adapt(
         progress.say(f"{out} is finished; nothing is left to do")
         return done
     measures = Measures(out, progress)
-    progress.step("held-out strips, by hands that are not trained on")
+    progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     progress.step("strips to rehearse what the bundle can read")

@@ -16,6 +16,7 @@ import re
 import secrets
 import signal
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ def training_group(folder: Path) -> Iterator[Group]:
         return
     # torchrun ends the other ranks by SIGTERM when one has died; as an interrupt it ends our own processes as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Weights of a single input map have two layouts that are the same: for torch a reason to warn of slowness.
+    warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
     if cuda:
         torch.cuda.set_device(device)

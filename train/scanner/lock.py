@@ -17,13 +17,14 @@ def locked(out: Path) -> Iterator[None]:
     """Keep other trainings out of a run's folder until the block or the process ends.
 
     Args:
-        out: the folder; it is made if need be.
+        out: the folder; it is made if need be, and removed again when nothing was written to it.
 
     Raises:
         PosteyeError: when another training is in it.
     """
+    path, made = out / LOCK_FILE, not out.exists()
     out.mkdir(parents=True, exist_ok=True)
-    with (out / LOCK_FILE).open("a") as file:
+    with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -31,5 +32,10 @@ def locked(out: Path) -> Iterator[None]:
                 f"another `posteye train` is at work in {out}; wait until it ends, or choose another --out"
             ) from None
         except OSError as error:
-            raise PosteyeError(f"{file.name} cannot be locked: {error.strerror}; choose another disk") from error
-        yield
+            raise PosteyeError(f"{path} cannot be locked: {error.strerror}; choose another disk") from error
+        try:
+            yield
+        finally:
+            if made and [entry.name for entry in out.iterdir()] == [LOCK_FILE]:
+                path.unlink()
+                out.rmdir()

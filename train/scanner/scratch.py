@@ -58,7 +58,7 @@ def train_generated(
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return before
-    progress.step("held-out strips, by hands that are not trained on")
+    progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     run = Run(out, recipe, validation, group, net, progress)
@@ -67,7 +67,7 @@ def train_generated(
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)
-    progress.step(f"how readily the net should say blank: {len(BLANK_HANDICAPS)} handicaps tried")
+    progress.step(f"the penalty on blank: {len(BLANK_HANDICAPS)} values tried")
     with progress.bar(len(BLANK_HANDICAPS) * len(one_number(balance)[1]), "readings") as bar:
         handicap = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
     progress.step("what the float net and the int8 net read of held-out strips")

@@ -109,6 +109,7 @@ def test_a_dying_rank_ends_all_and_the_run_continues(folder: Path) -> None:
     assert (folder / "whole" / "float.pt").exists()
     resumed = launch("whole", folder)
     assert resumed.returncode == 0, resumed.stderr
+    assert "Warning" not in resumed.stderr
     assert_same(*states("whole", folder))
     rows = [json.loads(line) for line in (folder / "whole" / "metrics.jsonl").read_text().splitlines()]
     # The float phase was done once, and the leader alone has reported.

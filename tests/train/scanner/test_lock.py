@@ -45,6 +45,15 @@ def test_a_second_training_in_the_same_folder_is_refused_until_the_first_has_die
             pass
 
 
+def test_a_training_that_writes_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    with locked(tmp_path / "run"):
+        assert (tmp_path / "run").is_dir()
+    assert not (tmp_path / "run").exists()
+    with locked(tmp_path / "run"):
+        (tmp_path / "run" / "run.json").touch()
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["run.json", "run.lock"]
+
+
 def test_a_folder_is_free_again_when_a_training_has_ended_or_failed(tmp_path: Path) -> None:
     with pytest.raises(ValueError), locked(tmp_path):
         raise ValueError
