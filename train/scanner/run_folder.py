@@ -54,7 +54,10 @@ class Origin:
         return " --writers QMNIST" * bool(self.writers) + " --digits FOLDER" * bool(self.digits)
 
     def _names(self, hands: int) -> tuple[str, ...]:
-        """Everything that generated strips are made of, by name, for the bundle's manifest."""
+        """Everything that generated strips are made of, by name, for the bundle's manifest.
+
+        A run is known by these words: they stay as they are, "hands" too.
+        """
         fonts = sorted({p.stem for p in find_fonts(PRINT_FAMILIES) + find_fonts(HAND_FAMILIES)})
         found = [f"MNIST training digits ({WHEEL_REQUIREMENT})"]
         found += ["NIST writer ids from QMNIST"] if self.writers else []

@@ -69,7 +69,7 @@ def train_generated(
     measures = Measures(out, progress)
     progress.step(f"the penalty on blank: {len(BLANK_HANDICAPS)} values tried")
     with progress.bar(len(BLANK_HANDICAPS) * len(one_number(balance)[1]), "readings") as bar:
-        handicap = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
+        penalty = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
     progress.step("what the float net and the int8 net read of held-out strips")
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
     nets = {"float": load_float(out), "int8": trained}
@@ -78,6 +78,6 @@ def train_generated(
             name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
         }
     command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
-    facts = {"command": command, "blank_handicap": handicap}
+    facts = {"command": command, "blank_handicap": penalty}  # a key of the file: it stays
     save_result(out, trained, Provenance(recipe, facts, material.sources, metrics), validation)
     return metrics["int8"]["generated_exact"]
