@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from train.data.target import Target
 from train.scanner.batches import plain_batches
 from train.synthesis.shards import Shard
 
@@ -28,12 +29,12 @@ def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
 
 
 def greedy_exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
-    """Share of a shard's first `limit` strips whose digits a greedy reading gets all right."""
+    """Share of a shard's first `limit` strips, of any kind, whose digits a greedy reading gets all right."""
     pixels, right = shard.pixels[:limit], 0
     net.eval()
     with torch.no_grad():
         for rows, strips in plain_batches(pixels, _BATCH):
             texts = greedy_strings(net(strips.to(device)).cpu().numpy())
             for row, text in zip(rows, texts, strict=True):
-                right += text == shard.targets[row].replace("#", "").strip("~")
+                right += text == Target.parse(shard.targets[row]).digits
     return right / len(pixels)

@@ -13,10 +13,11 @@ from torch import nn
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_text
-from train.commands.progress import Bar, Progress
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
+from train.data.target import Target
 from train.data.writers import Hand, hands_of, load_extra
+from train.progress import Bar, Progress
 from train.scanner import checkpoint as saved
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
 from train.scanner.quantization import QuantScanner
@@ -266,6 +267,6 @@ def _save_parity_strips(shard: Shard, path: Path) -> None:
     strips = np.zeros((len(pixels), 32, int(widths.max())), np.uint8)  # at the left edge
     for row, strip in zip(strips, pixels, strict=True):
         row[:, : strip.shape[1]] = strip
-    labels = np.array([t.replace("#", "").strip("~") for t in shard.targets[:PARITY_STRIPS]])
+    labels = np.array([Target.parse(t).digits for t in shard.targets[:PARITY_STRIPS]])
     with replacing(path) as file:
         np.savez_compressed(file, pixels=strips, widths=widths, labels=labels)

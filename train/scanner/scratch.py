@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
-from train.commands.progress import Progress
+from train.progress import Progress
 from train.scanner.distributed import Group
-from train.scanner.postprocess import BLANK_HANDICAPS, balance_blank, one_number
+from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
 from train.scanner.recipe import Recipe
 from train.scanner.run_folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
 from train.scanner.trainer import Run, follow, load_float
@@ -67,8 +67,8 @@ def train_generated(
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)
-    progress.step(f"the penalty on blank: {len(BLANK_HANDICAPS)} values tried")
-    with progress.bar(len(BLANK_HANDICAPS) * len(one_number(balance)[1]), "readings") as bar:
+    progress.step(f"the penalty on blank: {len(BLANK_PENALTIES)} values tried")
+    with progress.bar(len(BLANK_PENALTIES) * len(one_number(balance)[1]), "readings") as bar:
         penalty = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
     progress.step("what the float net and the int8 net read of held-out strips")
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.

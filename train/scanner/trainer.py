@@ -16,8 +16,9 @@ import torch
 from torch import nn
 
 from device_runtime.errors import PosteyeError
-from train.commands.progress import Progress
+from train.data.target import Target
 from train.gtn.ctc import forward_penalty, topology
+from train.progress import Progress
 from train.scanner import checkpoint as saved
 from train.scanner.batches import training_batches
 from train.scanner.checkpoint import Checkpoints
@@ -220,7 +221,7 @@ class Run:
             graph = topology(batch.targets).to(self.device)
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
-            lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
+            lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
             loss = (penalty / lengths).mean() * weight
             phase.optimizer.zero_grad()
             loss.backward()
