@@ -16,7 +16,7 @@ from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
 from device_runtime.errors import PosteyeError
-from device_runtime.files.atomic import write_text
+from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, calibration_of
 from device_runtime.recognition.scanner import Scanner
@@ -89,8 +89,9 @@ def evaluate(
     from train.evaluation.evaluate import float_recogniser, folder_strips, mnist_strips, read_all, table
     from train.evaluation.plots import draw
     from train.report.gallery import Evaluated, gallery
-    from train.report.page import write
 
+    for path in filter(None, (answers, plot, page)):
+        require_writable(path)
     if what not in ("mnist", "usps") and not field:
         raise PosteyeError("a folder is read as text fields so far; add --field")
     loaded = load_bundle(bundle)
@@ -132,7 +133,7 @@ def evaluate(
         }
         again = partial(look, recognise=recognise, decode=decoder.decode)
         found = Evaluated(data, rows[-1][1], mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
-        write(gallery(f"How {Path(what).name} is read", found), page)
+        write_text(page, gallery(f"How {Path(what).name} is read", found))
     if plot and calibration:
         draw(rows[-1][1], data.codes, calibration, f"{what}: {grammar.name}", plot)
 
