@@ -135,7 +135,7 @@ def _draw_reliability(axes: Axes, raw: Believed, reported: Believed) -> None:
     if enough:
         axes.legend(loc="upper left", fontsize=8)
     else:
-        said = f"too few strings: a share right is drawn\nwhere {_FEWEST} have nearly the same confidence"
+        said = f"too few strings: the share right is drawn\nwhere {_FEWEST} or more have about the same confidence"
         axes.text(0.5, 0.6, said, ha="center", va="center", color=AXES, backgroundcolor="white")
 
 
