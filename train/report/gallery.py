@@ -10,8 +10,8 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from device_runtime.calibration import Calibration
 from device_runtime.decoding.ensemble import Look
-from device_runtime.decoding.rejection import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import ScanLattice
 from device_runtime.types import Decoding, Penalties, Reading, Strip

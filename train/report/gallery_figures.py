@@ -12,7 +12,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from device_runtime.decoding.rejection import Calibration
+from device_runtime.calibration import Calibration, OperatingPoint
 from train.evaluation.breakdown import Condition
 from train.evaluation.confusion import NOTHING, Confusion
 from train.evaluation.evaluate import Labelled, Outcome
@@ -26,20 +26,18 @@ _THEME = {AFTER: "var(--two)", GRID: "var(--line)", AXES: "var(--faint)"}
 
 
 @dataclass(frozen=True)
-class OperatingPoint:
-    """What one row of a calibration comes to on labelled strings.
+class Here:
+    """What an operating point of a calibration comes to on labelled strings.
 
     Attributes:
-        max_error: the share of wrong codes that it promises among the accepted.
-        threshold: its confidence threshold.
+        point: the operating point.
         accepted: share of the strings that it accepts.
         of: how many strings these are.
         wrong: how many of them are wrong.
         best: share that the best threshold for these very strings would accept.
     """
 
-    max_error: float
-    threshold: float
+    point: OperatingPoint
     accepted: float
     of: int
     wrong: int
@@ -62,22 +60,14 @@ def curve(believed: Believed) -> Markup:
 
 def operating_points(data: Labelled, outcome: Outcome, calibration: Calibration) -> Markup:
     """Tell what each error rate of the calibration comes to on these strings, as an HTML table."""
-    points = []
-    for max_error, threshold, _ in calibration.table:
-        readings = judged(outcome.decodings, calibration, max_error)
+    rows = []
+    for point in calibration.table:
+        readings = judged(outcome.decodings, calibration, point.max_error)
         accepted = np.array([reading.status == "accepted" for reading in readings])
         wrong = np.array([reading.code != code for reading, code in zip(readings, data.codes, strict=True)])
-        points.append(
-            OperatingPoint(
-                max_error,
-                threshold,
-                float(accepted.mean()),
-                int(accepted.sum()),
-                int((wrong & accepted).sum()),
-                outcome.accept_rate(max_error),
-            )
-        )
-    return render("gallery/operating_points.html", points=points)
+        best = outcome.accept_rate(point.max_error)
+        rows.append(Here(point, float(accepted.mean()), int(accepted.sum()), int((wrong & accepted).sum()), best))
+    return render("gallery/operating_points.html", rows=rows)
 
 
 def confusion_table(found: Confusion) -> Markup:
