@@ -1,4 +1,4 @@
-"""The map of the last hidden layer: characters of a labelled folder, laid out by t-SNE, near ones alike to the net."""
+"""The map of the last hidden layer: characters of a labelled folder by t-SNE; neighbours look alike to the net."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Spot:
         kind: its class.
         taken_for: the best digit of the net in its column.
         hidden: its hidden vector, float64 [channels].
-        strip: in which it stands.
+        strip: that holds it.
         x_px: where.
         name: of the image.
     """

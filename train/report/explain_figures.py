@@ -27,7 +27,7 @@ _ACROSS, _GAP_PX = 8, 1  # maps in a row of a mosaic, and between them
 _WINDOW_PX = 48.0  # about as wide as what a column sees
 _GREY, _RIM = 140, 110  # of the lines between maps: brightness, and how opaque they are, of 255
 _BRIGHTEST = 0.995  # quantile of a layer's values that is drawn opaque
-# Left of the strip stand the rows' names, and the columns that look at the paper before it.
+# Left of the strip: the rows' names, and the columns that look at the paper before it.
 _SIDE_PX, _FULL_PX = 124, 1180
 _SCORE_ROW_PX, _LATTICE_ROW_PX, _BARS_PX = 14, 22, 76
 _PLAIN = 0.995  # confidence from which on a character is written without it

@@ -20,7 +20,7 @@ class Section:
 
     Attributes:
         heading: its title, text.
-        body: what stands under it, HTML.
+        body: what is under it, HTML.
     """
 
     heading: str

@@ -118,7 +118,7 @@ def rows_of(spans: Sequence[tuple[float, float]], pieces: Sequence[int]) -> list
 
     Args:
         spans: from where to where each arc and its label reach.
-        pieces: how many pieces each covers: those of the fewest stand on top.
+        pieces: how many pieces each covers: those of the fewest come first.
     """
     taken: list[list[tuple[float, float]]] = []
     rows = [0] * len(spans)
