@@ -24,8 +24,8 @@ from device_runtime.image.load import load_grey, to_grey
 from device_runtime.image.locate import locate
 from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.image.polarity import Inked, inked, settle
+from device_runtime.recognition.recogniser import SCAN, scan_recogniser
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN, recogniser
 from device_runtime.types import Decoding, Field, Reading
 
 DEFAULT_PATTERN = r"\d{3,9}"
@@ -80,9 +80,9 @@ class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
     country: ISO code of a known country. pattern: regular expression that the whole code must match. lexicon: a file of
-    codes. A code must be in all that are given; none of the three means 3 to 9 digits. segmenter: "scan" or
-    "hos", the road from strip to graph. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy"
-    or None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
+    codes. A code must be in all that are given; none of the three means 3 to 9 digits. bundle: a folder, None = the
+    shipped one. engine: "litert", "tflite", "numpy" or None for the fastest installed. max_error: the share of wrong
+    codes allowed among accepted ones.
     Raises PosteyeError for any file or text that cannot be used. Several threads may read with one Reader at a time.
     """
 
@@ -92,7 +92,6 @@ class Reader:
         country: str | None = None,
         pattern: str | None = None,
         lexicon: Path | str | None = None,
-        segmenter: str = SCAN,
         bundle: Path | str | None = None,
         engine: str | None = None,
         max_error: float = DEFAULT_MAX_ERROR,
@@ -104,10 +103,10 @@ class Reader:
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
         self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
-        self._calibration = calibration_of(self.bundle, segmenter)
+        self._calibration = calibration_of(self.bundle, SCAN)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
-        self._recognise = recogniser(segmenter, scanner)
+        self._recognise = scan_recogniser(scanner)
         self._decoder = Decoder(self.grammar, alphabet, n_best)
         found = scanner.engine
         self.engine = f"{found.name} {found.version}"

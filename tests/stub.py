@@ -19,9 +19,9 @@ from convert.pipeline import describe
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained
 from device_runtime.bundle import Calibration, Operating, Scale
-from device_runtime.recognition.segmenter import SEGMENTERS
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantConv, QuantScanner
+from train.segmentation.segmenter import SEGMENTERS
 
 CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), (Operating(0.01, 0.9, 0.5),), 1000, "made up")
 STUB_CHANNELS = (4, 6, 8, 8, 12, 12, 12, 12)

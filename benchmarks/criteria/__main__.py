@@ -30,8 +30,8 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_bytes
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segmenter import Recognise
 from device_runtime.types import Penalties, Strip
 from train.evaluation.evaluate import Labelled, folder_strips, read_all
 from train.scanner.model import STRIDE_PX, ScanningLeNet

@@ -25,7 +25,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.segmenter import Recognise
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.types import Candidate, Decoding, Strip
 
 GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"

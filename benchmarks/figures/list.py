@@ -60,6 +60,8 @@ GENERATOR = (
     "train/synthesis/writing/strokes.py",
     "train/synthesis/writing/typeset.py",
 )
+# Heuristic over-segmentation, as far as it reads.
+SEGMENTATION = ("train/segmentation/cuts.py", "train/segmentation/segment*.py")
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
 EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
 QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
@@ -136,6 +138,7 @@ _MEASURED = (
         8,
         (
             *READING,
+            *SEGMENTATION,
             "device_runtime/commands/options.py",
             "device_runtime/commands/read.py",
             "device_runtime/report.py",
@@ -183,7 +186,7 @@ _MEASURED = (
         "benchmarks.figures.output gtn train.gtn.figures device_runtime/samples/02-hand.png "
         "--pattern '47(500|600|580)|41500' --out docs/gtn",
         0.1,
-        (*READING, "train/gtn/draw.py", "train/gtn/figures.py", "train/segmentation/draw.py"),
+        (*READING, *SEGMENTATION, "train/gtn/draw.py", "train/gtn/figures.py", "train/segmentation/draw.py"),
     ),
     Figure(
         "decoding",
@@ -192,6 +195,7 @@ _MEASURED = (
         7,
         (
             *READING,
+            *SEGMENTATION,
             *EVALUATING,
             *GENERATOR,
             "benchmarks/decoding/*.py",

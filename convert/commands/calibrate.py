@@ -10,7 +10,7 @@ import click
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.segmenter import SEGMENTERS
+from train.segmentation.segmenter import SEGMENTERS
 
 
 @click.command()

@@ -87,6 +87,7 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
         (["read"], "missing argument 'IMAGES...'; see `posteye read --help`"),
         (["read", "a.png", "--colour"], "no such option '--colour'"),
         (["read", "a.png", "--engine", "abacus"], "invalid value for '--engine': 'abacus' is not one of"),
+        (["read", "a.png", "--segmenter", "hos"], "to cut fields up first, `posteye evaluate --segmenter hos`"),
         (["raed"], "no such command 'raed'"),
         (["read", "a.png", "--country"], "option '--country' requires an argument; see `posteye read"),
         (

@@ -19,8 +19,9 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, calibration_of
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
+from train.segmentation.segmenter import SEGMENTERS, recogniser
 
 if TYPE_CHECKING:
     from train.evaluation.evaluate import Labelled, Outcome

@@ -25,8 +25,8 @@ from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
 from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segmenter import Recognise
 from device_runtime.types import Candidate, Decoding, Penalties, Strip
 from train.data.mnist import Digits
 from train.evaluation.ink import darkness

@@ -20,9 +20,9 @@ from device_runtime.files.atomic import write_bytes
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentLattice, SegmentRecogniser
-from device_runtime.recognition.segmentation_graph import SegmentationGraph
 from device_runtime.types import Strip
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser
+from train.segmentation.segmentation_graph import SegmentationGraph
 
 Colour = tuple[int, int, int]
 _ZOOM = 8

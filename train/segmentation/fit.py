@@ -22,11 +22,11 @@ from device_runtime.bundle import load_bundle
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
-from device_runtime.recognition.segmentation_graph import MEASURES, MOST_PIECES, segment
 from device_runtime.types import Strip
 from train.data.mnist import load_mnist
 from train.data.writers import hands_of, load_extra
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
+from train.segmentation.segmentation_graph import MEASURES, MOST_PIECES, segment
 from train.synthesis.generator import FieldGenerator
 
 MOST_PLACES = 40

@@ -16,11 +16,12 @@ from device_runtime.grammar.grammar import DIGITS
 from device_runtime.reader import calibration_of
 from device_runtime.recognition.garbage_model import settle
 from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segment_lattice import segment_lattice
-from device_runtime.recognition.segmentation_graph import segment
-from device_runtime.recognition.segmenter import HOS, SCAN
 from device_runtime.types import Decoding, Penalties, Reading, Strip
+from train.segmentation.segment_lattice import segment_lattice
+from train.segmentation.segmentation_graph import segment
+from train.segmentation.segmenter import HOS
 
 _CLASSES = len(DIGITS) + 2
 _HEIGHT_PX = 32

@@ -178,9 +178,10 @@ def test_page_without_a_code() -> None:
 
 
 def test_only_what_was_scanned_is_explained() -> None:
-    reader = Reader(pattern=r"\d{5}", engine="numpy", segmenter="hos", bundle=stub_bundle())
-    with pytest.raises(PosteyeError, match="not scanned"):
-        explain(reader.read(FIELD, field=True), reader.bundle)
+    reader = Reader(pattern=r"\d{5}", engine="numpy", bundle=stub_bundle())
+    too_long = np.tile(load_grey(FIELD), 20)
+    with pytest.raises(PosteyeError, match=r"not scanned.*too long"):
+        explain(reader.read(too_long, field=True), reader.bundle)
 
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:

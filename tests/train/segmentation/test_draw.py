@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.segmentation_graph import segment
 from device_runtime.samples import load_samples
 from train.segmentation.draw import _levels, main
+from train.segmentation.segmentation_graph import segment
 
 
 def test_arcs_in_a_row_do_not_overlap() -> None:

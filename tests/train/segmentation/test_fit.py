@@ -14,11 +14,11 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentRecogniser
-from device_runtime.recognition.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
 from train.segmentation.fit import Batch, fit, losses, make_batch
+from train.segmentation.segment_lattice import SegmentRecogniser
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
 
 DIGITS = "0123456789"
 

@@ -14,10 +14,10 @@ from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY, Costs
 from device_runtime.recognition.garbage_model import Surroundings, settle
 from device_runtime.recognition.lattice import OPEN, FloatArray, IntArray, running
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_scorer import ArcRecogniser
-from device_runtime.recognition.segmentation_graph import MOST_PIECES, SegmentationGraph, segment
 from device_runtime.recognition.stepped_lattice import Stepped
 from device_runtime.types import Strip
+from train.segmentation.segment_scorer import ArcRecogniser
+from train.segmentation.segmentation_graph import MOST_PIECES, SegmentationGraph, segment
 
 # The garbage model as transitions (from state, kind of arc, to state, log-prior); see `surroundings.py`.
 _ANY_DIGIT, _SPECK, _RUBBISH = range(3)

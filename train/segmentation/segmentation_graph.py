@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.cuts import Ints, Pixels, candidate_cuts, ink_of, pieces
+from train.segmentation.cuts import Ints, Pixels, candidate_cuts, ink_of, pieces
 
 IntArray = NDArray[np.intp]
 

@@ -18,10 +18,10 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
-from device_runtime.recognition.segmentation_graph import MEASURES, SegmentationGraph
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
+from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 ALPHABET = "01"
 SPECK, RUBBISH = 2, 3

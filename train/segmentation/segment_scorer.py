@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.cuts import Pixels
 from device_runtime.recognition.garbage_model import settle
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmentation_graph import MEASURES, SegmentationGraph
 from device_runtime.types import Strip
+from train.segmentation.cuts import Pixels
+from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

@@ -1,0 +1,20 @@
+"""From a strip to its lattice: the scanner's columns, and what the pixels show between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from device_runtime.recognition.gaps import find_gaps
+from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.types import Strip
+
+SCAN = "scan"  # the name under which a bundle holds the calibration of this method
+
+Recognise = Callable[[Strip], Lattice]
+
+
+def scan_recogniser(scanner: Scanner) -> Recognise:
+    """Make the function that scans a strip; it raises what the scanner raises."""
+    return lambda strip: scan_lattice(scanner(strip), find_gaps(strip))
