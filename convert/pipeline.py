@@ -21,6 +21,7 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import exponentials, penalties
 from device_runtime.types import Penalties
 from train.scanner.model import RECEPTIVE_FIELD_PX, SUB_COLUMNS
@@ -89,13 +90,13 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
 
 def decoder(net: Net) -> Decode:
     """A function that reads the string off a strip's scores as the device does, or None where it finds none."""
-    decode = Decoder(Grammar.from_pattern(_ANY_FIELD, ALPHABET), ALPHABET, n_best=1)
+    strings = Decoder(Grammar.from_pattern(_ANY_FIELD, ALPHABET), ALPHABET, n_best=1)
     scale = net.output.scale
     powers = exponentials(scale)
 
     def read(scores: Scores) -> str | None:
         places = FIRST_COLUMN_PX + PX_PER_COLUMN * np.arange(len(scores), dtype=np.float32)
-        found = decode(Penalties(penalties(scores, scale, powers), places, ALPHABET))
+        found = strings.decode(scan_lattice(Penalties(penalties(scores, scale, powers), places, ALPHABET)))
         return found.candidates[0].code if found.candidates else None
 
     return read

@@ -106,8 +106,8 @@ class Reader:
         self._calibration = calibration_of(self.bundle, SCAN)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
-        self._recognise = scan_recogniser(scanner)
         self._decoder = Decoder(self.grammar, alphabet, n_best)
+        self._recognise = scan_recogniser(scanner, self._decoder.costs)
         found = scanner.engine
         self.engine = f"{found.name} {found.version}"
 

@@ -18,9 +18,9 @@ from tqdm import tqdm
 
 from benchmarks.decoding.sets import Task
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.decoding_graph import make_plan
+from device_runtime.decoding.decoding_graph import make_decoding_graph
 from device_runtime.decoding.ensemble import look
-from device_runtime.decoding.search import masses
+from device_runtime.decoding.masses import masses
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.grammar.grammar import Grammar
@@ -113,7 +113,7 @@ class Greedy:
     """The plain reader: the longest number on the best class path, believed by its posterior under any number."""
 
     def __init__(self, alphabet: str) -> None:
-        self._any = make_plan(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
+        self._any = make_decoding_graph(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
 
     def __call__(self, lattice: Lattice) -> Decoding:
         """Read a lattice."""

@@ -1,6 +1,6 @@
 """Draws an acyclic graph as SVG: time runs to the right, the best path is thick.
 
-For the pages that explain the graphs; a graph of a whole strip is thinned first with `graph_paths.near_best`.
+For the pages that explain the graphs; a graph of a whole strip is thinned first with `paths.near_best`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A path runs from a node where it may start to one where it may end. It reads the input labels of its arcs, writes their
 output labels and pays the sum of their penalties, of its start and of its end. The null label reads or writes nothing.
-`graph_paths.py` asks a graph for its paths. Source: LeCun et al. 1998, sections IV to VIII.
+`paths.py` asks a graph for its paths. Source: LeCun et al. 1998, sections IV to VIII.
 """
 
 from __future__ import annotations

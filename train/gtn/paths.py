@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from device_runtime.recognition.garbage_model import settle
+from device_runtime.recognition.garbage_model import to_fixed_point
 from train.gtn.graph import NULL, Bins, FloatArray, Graph, IntArray, pick, reverse, trim
 
 
@@ -33,11 +33,11 @@ class String:
 
 
 def viterbi(graph: Graph) -> Path:
-    """Find the path of least penalty, over settled penalties; among equal ones the choice is fixed.
+    """Find the path of least penalty, over penalties rounded to fixed point; among equal ones the choice is fixed.
 
     Raises ValueError for a cyclic graph. Source: section V-B, v_n = min_i (c_i + v_{s_i}).
     """
-    graph = _settled(graph)
+    graph = _rounded(graph)
     ahead = _pass(graph, _levels(graph), -graph.start, np.maximum)
     score = (ahead - graph.final).max(initial=-np.inf)
     arcs: list[int] = []
@@ -78,8 +78,8 @@ def arc_posteriors(graph: Graph) -> FloatArray:
 
 
 def near_best(graph: Graph, margin: float) -> Graph:
-    """Keep what lies on a path at most `margin` nats dearer than the best one; ValueError for a cyclic graph."""
-    graph = _settled(graph)
+    """Keep what lies on a path at most `margin` nats more costly than the best one; ValueError for a cyclic graph."""
+    graph = _rounded(graph)
     back = reverse(graph)
     ahead = _pass(graph, _levels(graph), -graph.start, np.maximum)
     behind = _pass(back, _levels(back), -back.start, np.maximum)
@@ -96,7 +96,7 @@ def n_best(graph: Graph, wanted: int) -> list[String]:
     """
     found: list[String] = []
     if wanted > 0:
-        for string in _strings(_settled(graph)):
+        for string in _strings(_rounded(graph)):
             found.append(string)
             if len(found) == wanted:
                 break
@@ -104,7 +104,7 @@ def n_best(graph: Graph, wanted: int) -> list[String]:
 
 
 def _strings(graph: Graph) -> Iterator[String]:
-    """All output strings of an acyclic graph, best first; its penalties come settled, so that sums are exact."""
+    """All output strings of an acyclic graph, best first; its penalties come rounded, so that sums are exact."""
     back = reverse(graph)
     behind = _pass(back, _levels(back), -back.start, np.maximum)
     silent, writing = pick(graph, graph.output == NULL), pick(graph, graph.output != NULL)
@@ -138,8 +138,13 @@ def _strings(graph: Graph) -> Iterator[String]:
             wait((*prefix, label), False, after, behind)
 
 
-def _settled(graph: Graph) -> Graph:
-    return replace(graph, penalty=settle(graph.penalty), start=settle(graph.start), final=settle(graph.final))
+def _rounded(graph: Graph) -> Graph:
+    return replace(
+        graph,
+        penalty=to_fixed_point(graph.penalty),
+        start=to_fixed_point(graph.start),
+        final=to_fixed_point(graph.final),
+    )
 
 
 def _pass(graph: Graph, levels: list[_Level], begin: FloatArray, add: np.ufunc) -> FloatArray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.garbage_model import settle
+from device_runtime.recognition.garbage_model import to_fixed_point
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 from train.segmentation.cuts import Pixels
@@ -79,7 +79,7 @@ class ArcRecogniser:
         """
         exact = self.recognise(strip, graph)
         segmenter = graph.measures @ WEIGHTS.T
-        return settle(SCORE_WEIGHT * exact + np.repeat(segmenter, [self._classes, 1, 1], axis=1))
+        return to_fixed_point(SCORE_WEIGHT * exact + np.repeat(segmenter, [self._classes, 1, 1], axis=1))
 
     def recognise(self, strip: Strip, graph: SegmentationGraph) -> FloatArray:
         """The recogniser's part of the scores, without the segmenter's: float64 [arcs, classes]. Raises as the call."""

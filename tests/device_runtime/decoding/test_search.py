@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.decoding.decoding_graph import Plan, make_plan
-from device_runtime.decoding.search import best_codes, mass_of_all, masses
+from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
+from device_runtime.decoding.masses import mass_of_all, masses
+from device_runtime.decoding.search import best_codes
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
 from device_runtime.types import Penalties
@@ -26,8 +27,8 @@ def random_lattice(seed: int, columns: int) -> ScanLattice:
     return scan_lattice(Penalties(values, np.arange(columns, dtype=np.float32), ALPHABET))
 
 
-def plan_of(pattern: str) -> Plan:
-    return make_plan(Grammar.from_pattern(pattern, ALPHABET).automaton, ALPHABET)
+def graph_of(pattern: str) -> DecodingGraph:
+    return make_decoding_graph(Grammar.from_pattern(pattern, ALPHABET).automaton, ALPHABET)
 
 
 def score(code: str, lattice: ScanLattice, add: np.ufunc, demanded: bool) -> float:
@@ -81,7 +82,7 @@ def test_the_best_codes_are_exact(seed: int, pattern: str, longest: int) -> None
     scores = {code: score(code, lattice, np.maximum, True) for code in all_codes(pattern, longest)}
     possible = sorted((code for code in scores if scores[code] > -np.inf), key=lambda code: -scores[code])
     for wanted in (1, 3, 10):
-        found = best_codes(plan_of(pattern), lattice, wanted)
+        found = best_codes(graph_of(pattern), lattice, wanted)
         assert len(found) == min(wanted, len(possible))
         np.testing.assert_allclose([f.score for f in found], [scores[code] for code in possible[:wanted]], atol=1e-7)
         np.testing.assert_allclose([scores[f.code] for f in found], [f.score for f in found], atol=1e-7)
@@ -93,23 +94,23 @@ def test_separators_are_marks_or_gaps_or_nothing(seed: int) -> None:
     for pattern, demanded in ((r"\d-\d", True), (r"\d-?\d", False)):
         codes = all_codes(pattern, 3)
         scores = {c: score(c, lattice, np.maximum, demanded or "-" not in c) for c in codes}
-        found = best_codes(plan_of(pattern), lattice, 3)
+        found = best_codes(graph_of(pattern), lattice, 3)
         bare = {code.replace("-", "") for code in codes}
         best = sorted((max(scores[c] for c in codes if c.replace("-", "") == text) for text in bare), reverse=True)
         np.testing.assert_allclose([f.score for f in found], best[:3], atol=1e-7)
         for f in found:
-            arcs = plan_of(pattern).arcs_of(f.code)
+            arcs = graph_of(pattern).arcs_of(f.code)
             assert arcs is not None
-            total = masses(plan_of(pattern), lattice, [arcs])[0]
+            total = masses(graph_of(pattern), lattice, [arcs])[0]
             assert total == pytest.approx(score(f.code, lattice, np.logaddexp, demanded or "-" not in f.code), abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_masses_sum_over_all_ways_to_stand_in_the_line(seed: int) -> None:
     lattice = random_lattice(seed, 7)
-    plan = plan_of(r"\d{1,4}")
+    graph = graph_of(r"\d{1,4}")
     codes = ["0", "11", "012", "2202", "1111"]
-    found = masses(plan, lattice, [plan.arcs_of(code) or () for code in codes])
+    found = masses(graph, lattice, [graph.arcs_of(code) or () for code in codes])
     np.testing.assert_allclose(found, [score(code, lattice, np.logaddexp, True) for code in codes], atol=1e-6)
 
 
@@ -125,21 +126,21 @@ def test_in_any_list_of_codes_the_best_are_found(
     seed: int, columns: int, codes: list[str], wanted: int, width: int
 ) -> None:
     lattice = random_lattice(seed, columns)
-    plan = plan_of("|".join(codes))
-    every = masses_of_best(plan, lattice, codes)
+    graph = graph_of("|".join(codes))
+    every = masses_of_best(graph, lattice, codes)
     with pytest.MonkeyPatch.context() as patch:  # so narrow that it must be widened
         patch.setattr("device_runtime.decoding.search._WIDTHS", (width, 4 * width, 500))
-        found = best_codes(plan, lattice, wanted)
+        found = best_codes(graph, lattice, wanted)
     scores = [f.score for f in found]
     assert scores == sorted(scores, reverse=True)
     assert len({f.code for f in found}) == len(found)
     assert {f.code for f in found} <= set(codes)
     for f in found:
-        assert list(f.ends) == sorted(set(f.ends)) and f.ends[0] > 0 and f.ends[-1] < lattice.places
+        assert list(f.ends) == sorted(set(f.ends)) and f.ends[0] > 0 and f.ends[-1] < lattice.nodes
     np.testing.assert_allclose(scores, every[:wanted], atol=1e-7)
 
 
-def masses_of_best(plan: Plan, lattice: ScanLattice, codes: list[str]) -> list[float]:
+def masses_of_best(graph: DecodingGraph, lattice: ScanLattice, codes: list[str]) -> list[float]:
     scores = sorted((score(code, lattice, np.maximum, True) for code in codes), reverse=True)
     return [s for s in scores if s > -np.inf]
 
@@ -149,7 +150,7 @@ def test_ends_are_where_the_characters_end() -> None:
     for column, kind in enumerate([4, 0, 0, 3, 1, 3, 2, 2, 4]):
         values[column, kind] = 0.01
     lattice = scan_lattice(Penalties(values, np.arange(9, dtype=np.float32), ALPHABET))
-    (best,) = best_codes(plan_of(r"\d{3}"), lattice, 1)
+    (best,) = best_codes(graph_of(r"\d{3}"), lattice, 1)
     assert best.code == "012"
     assert best.ends == (3, 5, 8)
 
@@ -157,11 +158,11 @@ def test_ends_are_where_the_characters_end() -> None:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("pattern", "longest"), [(r"\d{3}", 3), (r"[01]\d?2?", 3), (r"\d-\d", 3), (r"\d-?\d", 3)])
 def test_the_mass_of_all_codes_is_their_sum(seed: int, pattern: str, longest: int) -> None:
-    lattice, plan = random_lattice(seed, 6), plan_of(pattern)
-    assert plan.exact
-    codes = [plan.arcs_of(code) for code in all_codes(pattern, longest)]
-    every = masses(plan, lattice, [arcs for arcs in codes if arcs])
-    assert mass_of_all(plan, lattice) == pytest.approx(np.logaddexp.reduce(every), abs=1e-9)
+    lattice, graph = random_lattice(seed, 6), graph_of(pattern)
+    assert graph.exact
+    codes = [graph.arcs_of(code) for code in all_codes(pattern, longest)]
+    every = masses(graph, lattice, [arcs for arcs in codes if arcs])
+    assert mass_of_all(graph, lattice) == pytest.approx(np.logaddexp.reduce(every), abs=1e-9)
 
 
 def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:
@@ -172,7 +173,7 @@ def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:
     )  # what may follow is known at the end alone: no bound is proof
     tracemalloc.start()
     try:
-        assert len(best_codes(make_plan(grammar.automaton, DIGITS), lattice, 3)) == 3
+        assert len(best_codes(make_decoding_graph(grammar.automaton, DIGITS), lattice, 3)) == 3
         assert tracemalloc.get_traced_memory()[1] < 80e6
     finally:
         tracemalloc.stop()

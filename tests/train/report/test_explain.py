@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from device_runtime import cli, samples
 from device_runtime.bundle import Bundle, load_bundle
-from device_runtime.decoding.decoding_graph import make_plan
-from device_runtime.decoding.search import best_codes, masses
+from device_runtime.decoding.decoding_graph import make_decoding_graph
+from device_runtime.decoding.masses import masses
+from device_runtime.decoding.search import best_codes
 from device_runtime.engines.numpy_engine import NumpyEngine
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
@@ -87,7 +88,7 @@ def test_grad_cam_stays_within_what_a_column_sees(shipped: Bundle) -> None:
 def test_paths_cost_what_the_search_says(pattern: str, seed: int) -> None:
     penalties = random_penalties(seed, 24)
     lattice = scan_lattice(penalties)
-    plan = make_plan(Grammar.from_pattern(pattern).automaton, "0123456789")
+    plan = make_decoding_graph(Grammar.from_pattern(pattern).automaton, "0123456789")
     for found in best_codes(plan, lattice, 3):
         path = best_path(found.code, penalties)
         # The search sums over what stands around the code, a path takes the best of it.
