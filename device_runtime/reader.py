@@ -16,7 +16,7 @@ from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, look
+from device_runtime.decoding.ensemble import View, read_augmented
 from device_runtime.decoding.rejection import Calibration, Scale, judge
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
@@ -48,7 +48,7 @@ class Result:
     field: Field | None
     engine: str
     timing_ms: dict[str, float]
-    trace: Look
+    trace: View
 
     def as_dict(self) -> dict[str, Any]:
         """The public form of a result: the keys of `posteye read --json`."""
@@ -167,10 +167,11 @@ class Reader:
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
+            recognise, decode = clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode)
+            seen = read_augmented(strip, recognise, decode)
             reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink, _spoiled(seen))
         except PosteyeError as error:
-            seen = Look(strip, None, Decoding((), (), None))
+            seen = View(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
         return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
 
@@ -192,8 +193,8 @@ class _Clock:
         return timed
 
 
-def _spoiled(seen: Look) -> str | None:
-    """Why the field of a look is unfit to be accepted, if it is."""
+def _spoiled(seen: View) -> str | None:
+    """Why the field of a view is unfit to be accepted, if it is."""
     strip, characters = seen.strip, seen.decoding.characters
     if strip.second_line:
         return "two lines of writing in the field; crop it to one"

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from benchmarks.decoding.sets import Task
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.decoding_graph import make_decoding_graph
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.masses import masses
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
@@ -158,6 +158,6 @@ def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode])
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = look(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
+                decoding = read_augmented(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
         found[way] = decoding, lattices.spent_ms + decode.spent_ms
     return found

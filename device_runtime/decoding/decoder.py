@@ -20,7 +20,7 @@ from device_runtime.types import Candidate, Character, Decoding, Outside
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
 _RESERVE = 2
 # Confidence threshold: above this posterior nothing outside of the grammar is looked for.
-_CONFIDENT = 0.5
+_CONFIDENCE_THRESHOLD = 0.5
 # A grammar that holds a smaller share of all texts is a list, and means what it lists.
 _LISTED = 0.5
 _ANY_NUMBER = r"\d{1,32}"
@@ -98,7 +98,7 @@ class Decoder:
         found = best_codes(self._graph, lattice, self._n_best, _RESERVE)
         scored, total = _score(self._graph, lattice, found)
         confidence = scored[0][0].confidence if scored else 0.0
-        outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENT else None
+        outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
         if not scored:
             return Decoding((), (), outside)
         candidates = [candidate for candidate, _ in scored]
@@ -111,7 +111,7 @@ class Decoder:
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
         if zeros and not self._grouped and self._graph.density > _LISTED:
             return "zeros only: letters O and rings look like that, and no country has such a code"
-        if confidence >= _CONFIDENT:
+        if confidence >= _CONFIDENCE_THRESHOLD:
             return None
         if not self._believed_at(replace(self.costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
             return None
@@ -122,7 +122,7 @@ class Decoder:
 
     def _believed_at(self, costs: Costs, lattice: Lattice, best: FoundCode) -> bool:
         """Whether a code would be sure at other costs."""
-        return _score(self._graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENT
+        return _score(self._graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.

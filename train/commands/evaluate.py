@@ -14,7 +14,7 @@ import click
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
@@ -131,7 +131,7 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(look, recognise=recognise, decode=decoder.decode)
+        again = partial(read_augmented, recognise=recognise, decode=decoder.decode)
         found = Evaluated(data, rows[-1][1], mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
         write(gallery(f"How {Path(what).name} is read", found), page)
     if plot and calibration:

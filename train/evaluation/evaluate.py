@@ -18,7 +18,7 @@ from torch import nn
 from tqdm import tqdm
 
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
 from device_runtime.grammar.grammar import SEPARATORS
@@ -91,7 +91,7 @@ def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) 
         if strip.has_ink:
             # A field that is longer than the model reads is not read, and the others are.
             with contextlib.suppress(PosteyeError):
-                found = look(strip, recognise, decoder.decode).decoding
+                found = read_augmented(strip, recognise, decoder.decode).decoding
         decodings.append(found)
     best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
     correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])

@@ -18,7 +18,12 @@ from train.gtn.graph import NULL, Bins, FloatArray, Graph, IntArray, pick, rever
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """A path: its penalty (nats; inf when the graph has none) and its arcs in order, int [length]."""
+    """A path.
+
+    Attributes:
+        penalty: nats; inf when the graph has none.
+        arcs: int [length], in order.
+    """
 
     penalty: float
     arcs: IntArray
@@ -26,7 +31,12 @@ class Path:
 
 @dataclass(frozen=True)
 class String:
-    """A string of output labels, and the penalty (nats) of the best path that writes it."""
+    """A string of output labels.
+
+    Attributes:
+        penalty: of the best path that writes it, nats.
+        labels: the string.
+    """
 
     penalty: float
     labels: tuple[int, ...]
@@ -148,7 +158,14 @@ def _rounded(graph: Graph) -> Graph:
 
 
 def _pass(graph: Graph, levels: list[_Level], begin: FloatArray, add: np.ufunc) -> FloatArray:
-    """Log weight of all ways to each node; begin: float64 [nodes], that of beginning there. add: the semiring's sum."""
+    """Log weight of all ways to each node: float64 [nodes].
+
+    Args:
+        graph: acyclic.
+        levels: its arcs in topological order.
+        begin: float64 [nodes], log weight of beginning there.
+        add: the semiring's sum.
+    """
     score = begin.copy()
     for level in levels:
         ways = score[graph.source[level.arcs]] - graph.penalty[level.arcs]
@@ -158,7 +175,13 @@ def _pass(graph: Graph, levels: list[_Level], begin: FloatArray, add: np.ufunc) 
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """Arcs into the nodes of a level, sorted by node; nodes: those with arcs; first: index of each one's first."""
+    """Arcs into the nodes of a level.
+
+    Attributes:
+        arcs: int [arcs], sorted by the node that they lead to.
+        nodes: int [nodes], those with arcs.
+        first: int [nodes], index of each one's first arc.
+    """
 
     arcs: IntArray
     nodes: IntArray

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.ensemble import Look
+from device_runtime.decoding.ensemble import View
 from device_runtime.decoding.rejection import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import ScanLattice
@@ -62,7 +62,7 @@ class Evaluated:
     confusion: Confusion
     calibration: Calibration
     max_error: float
-    look: Callable[[Strip], Look]
+    look: Callable[[Strip], View]
     setup: Mapping[str, str]
 
 
@@ -113,7 +113,7 @@ def _kind(heading: str, note: str, chosen: NDArray[np.bool_], readings: list[Rea
 
 def _card(index: int, reading: Reading, found: Evaluated) -> str:
     truth, answer = found.data.codes[index], reading.code or ""
-    seen = Look(found.data.strips[index], None, Decoding((), (), None))
+    seen = View(found.data.strips[index], None, Decoding((), (), None))
     if seen.strip.has_ink:
         with contextlib.suppress(PosteyeError):  # longer than the model reads
             seen = found.look(seen.strip)
@@ -134,7 +134,7 @@ def _marked(char: str, differs: bool) -> str:
     return f"<b>{escape(char) or '&#8203;'}</b>" if differs else escape(char)
 
 
-def _drawing(seen: Look, answer: str, truth: str) -> tuple[str, str]:
+def _drawing(seen: View, answer: str, truth: str) -> tuple[str, str]:
     """The strip with its best path and that of the truth; and how much dearer the latter is, in words."""
     if not isinstance(seen.lattice, ScanLattice):
         return figure.strip_figure(seen.strip, None, []), ""

@@ -35,7 +35,7 @@ _INK: Colour = (40, 40, 40)
 
 
 def draw(strip: Strip, lattice: SegmentLattice) -> NDArray[np.uint8]:
-    """Draw a strip and its lattice: uint8 [H, W, 3], BGR."""
+    """Draw a strip with its cuts, and below them the arcs of its lattice: uint8 [H, W, 3], BGR."""
     graph = lattice.graph
     height, width = strip.pixels.shape
     levels = _levels(graph)

@@ -181,7 +181,15 @@ def _constrained(kinds: _Kinds, wanted: Tensor, lengths: Tensor) -> Tensor:
 
 
 def fit(batch: Batch, steps: int) -> tuple[Tensor, Tensor, list[float]]:
-    """Weights that lower the mean loss, from those in use on, in steps of Adam; and the mean loss before each step."""
+    """Fit the weights by Adam, from those in use on.
+
+    Args:
+        batch: the fields.
+        steps: of Adam, all fields in each.
+
+    Returns:
+        The weight of the recogniser's score, [], the segmenter's, [3, MEASURES], and the mean loss before each step.
+    """
     scale = batch.measures.abs().amax(dim=(0, 1, 3)).clamp(min=1)
     score_weight = torch.tensor(SCORE_WEIGHT, requires_grad=True)
     scaled = (torch.tensor(WEIGHTS, dtype=torch.float32) * scale).requires_grad_()

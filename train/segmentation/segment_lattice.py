@@ -176,7 +176,7 @@ def _at_nodes(scores: FloatArray, node: int) -> FloatArray:
 
 
 class SegmentRecogniser:
-    """The road from a strip to a lattice by over-segmentation, with the scanner as recogniser of the segments."""
+    """Makes the lattice of a strip by over-segmentation, with the scanner as recogniser of the segments."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._recognise = ArcRecogniser(scanner)

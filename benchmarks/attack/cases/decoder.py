@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.attack.cases.grammar_pool import POOL, complaint, decoder, grammar
 from benchmarks.attack.counts import Outcome, Target
 from device_runtime.bundle import load_bundle
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import Calibration, judge
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.reader import calibration_of
@@ -148,7 +148,7 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
     strip = Strip(pixels, _IDENTITY, bool(random.random() < 0.9))
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
-        seen = look(strip, recognise, decoder(index, n_best).decode)
+        seen = read_augmented(strip, recognise, decoder(index, n_best).decode)
         readings.append((seen.decoding, judge(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)
