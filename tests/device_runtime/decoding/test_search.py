@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import tracemalloc
-from functools import cache
 
 import numpy as np
 import pytest
@@ -12,64 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
-from device_runtime.decoding.masses import mass_of_all, masses
+from device_runtime.decoding.masses import masses
 from device_runtime.decoding.search import best_codes
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
 from device_runtime.types import Penalties
-
-ALPHABET = "012"
-
-
-def random_lattice(seed: int, columns: int) -> ScanLattice:
-    logits = np.random.default_rng(seed).normal(0.0, 2.0, (columns, 5))
-    values = (np.logaddexp.reduce(logits, axis=1)[:, None] - logits).astype(np.float32)
-    return scan_lattice(Penalties(values, np.arange(columns, dtype=np.float32), ALPHABET))
-
-
-def graph_of(pattern: str) -> DecodingGraph:
-    return make_decoding_graph(Grammar.from_pattern(pattern, ALPHABET).automaton, ALPHABET)
-
-
-def score(code: str, lattice: ScanLattice, add: np.ufunc, demanded: bool) -> float:
-    """Sum, or maximum, over all ways to lay a code on the columns, written as a recursion over single steps.
-
-    demanded: whether a separator may be nothing or a gap on the strip, or must be a mark.
-    """
-    scores = -lattice.penalties.values.astype(np.float64)
-    blank, rubbish = 3, 4
-
-    @cache
-    def after(index: int, column: int, state: str) -> float:
-        # What follows when code[:index] is written and column - 1 was in a state: in the character, or in a gap.
-        ways = [lattice.after[column]] if index == len(code) and state == "in" else []
-        if column < len(scores):
-            here = scores[column]
-            if state == "in":
-                ways.append(here[ALPHABET.index(code[index - 1])] + after(index, column + 1, "in"))
-            if index < len(code):
-                separated = code[index] in "- "
-                following = code[index + separated]
-                repeats = state == "in" and following == code[index - 1]
-                if not repeats and (not separated or demanded or state == "marked"):
-                    at = index + separated + 1
-                    ways.append(here[ALPHABET.index(following)] + after(at, column + 1, "in"))
-                ways.append(here[blank] + after(index, column + 1, "marked" if state == "marked" else "gap"))
-                if separated:
-                    ways.append(here[rubbish] + after(index, column + 1, "marked"))
-        return float(add.reduce(ways)) if ways else -np.inf
-
-    begins = [
-        lattice.before[column] + scores[column, ALPHABET.index(code[0])] + after(1, column + 1, "in")
-        for column in range(len(scores))
-    ]
-    return float(add.reduce(begins))
-
-
-def all_codes(pattern: str, longest: int) -> list[str]:
-    grammar = Grammar.from_pattern(pattern, ALPHABET)
-    texts = ("".join(c) for n in range(1, longest + 1) for c in itertools.product(ALPHABET + "- ", repeat=n))
-    return [text for text in texts if grammar.accepts(text)]
+from tests.small_lattices import ALPHABET, all_codes, graph_of, random_lattice, score
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -103,15 +49,6 @@ def test_separators_are_marks_or_gaps_or_nothing(seed: int) -> None:
             assert arcs is not None
             total = masses(graph_of(pattern), lattice, [arcs])[0]
             assert total == pytest.approx(score(f.code, lattice, np.logaddexp, demanded or "-" not in f.code), abs=1e-6)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_masses_sum_over_all_ways_to_stand_in_the_line(seed: int) -> None:
-    lattice = random_lattice(seed, 7)
-    graph = graph_of(r"\d{1,4}")
-    codes = ["0", "11", "012", "2202", "1111"]
-    found = masses(graph, lattice, [graph.arcs_of(code) or () for code in codes])
-    np.testing.assert_allclose(found, [score(code, lattice, np.logaddexp, True) for code in codes], atol=1e-6)
 
 
 @settings(max_examples=80, deadline=None)
@@ -153,16 +90,6 @@ def test_ends_are_where_the_characters_end() -> None:
     (best,) = best_codes(graph_of(r"\d{3}"), lattice, 1)
     assert best.code == "012"
     assert best.ends == (3, 5, 8)
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize(("pattern", "longest"), [(r"\d{3}", 3), (r"[01]\d?2?", 3), (r"\d-\d", 3), (r"\d-?\d", 3)])
-def test_the_mass_of_all_codes_is_their_sum(seed: int, pattern: str, longest: int) -> None:
-    lattice, graph = random_lattice(seed, 6), graph_of(pattern)
-    assert graph.exact
-    codes = [graph.arcs_of(code) for code in all_codes(pattern, longest)]
-    every = masses(graph, lattice, [arcs for arcs in codes if arcs])
-    assert mass_of_all(graph, lattice) == pytest.approx(np.logaddexp.reduce(every), abs=1e-9)
 
 
 def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scan_lattice import ScanLattice, condense, scan_lattice
 from device_runtime.types import Penalties
@@ -101,3 +102,11 @@ def test_sure_runs_are_taken_as_one_column_each(offset: float) -> None:
     assert first.tolist() == [0, 2, 3, 6, 8, 9]
     np.testing.assert_allclose(condensed[0], 2 * values[0])
     np.testing.assert_allclose(condensed[2], values[3:6].sum(axis=0))
+
+
+def test_a_lattice_is_built_again_only_at_other_costs() -> None:
+    lattice = scan_lattice(random_penalties(1), costs=Costs(foreign_number=1.0))
+    assert lattice.at(Costs(foreign_number=1.0)) is lattice
+    other = lattice.at(COSTS)
+    assert other.costs == COSTS and not np.array_equal(other.before, lattice.before)
+    np.testing.assert_array_equal(other.before, scan_lattice(random_penalties(1)).before)
