@@ -147,7 +147,7 @@ class _Once(Generic[In, Out]):
 
 def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
     """Decoding and time of each way."""
-    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # drawn out, the same strip is wider
+    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
     once = {name: _Once(decode, id) for name, decode in decoders.items()}
     found = {}
     for way, (name, second_look) in WAYS.items():

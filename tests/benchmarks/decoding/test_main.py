@@ -94,7 +94,7 @@ def test_a_strip_is_recognised_once_for_all_ways_and_counts_for_each(monkeypatch
 
     kept = read(task(Labelled(strips(40), ["123"], ["a"])), ORIGIN, recognise, DIGITS, "made up")
 
-    assert seen == [40, 52, 35]  # as it is, drawn out and drawn together
+    assert seen == [40, 52, 35]  # as it is, stretched and compressed
     spent = {way: found.spent_ms[0] for way, found in kept.reads.items()}
     assert spent[GRAMMAR] >= 10
     assert spent[GRAMMAR_TWICE] >= spent[GRAMMAR] + 10
