@@ -19,6 +19,7 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import score_reader
 from device_runtime.version import VERSION
 from train.scanner.model import COLUMNS, RECEPTIVE_FIELD_PX
@@ -101,11 +102,11 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
 
 def decoder(manifest: Manifest) -> Decode:
     """The function that reads the string off a model's scores as the device does, or None where it finds none."""
-    decode = Decoder(Grammar.from_pattern(_ANY_FIELD, manifest.alphabet), manifest.alphabet, n_best=1)
+    decode = Decoder(Grammar.from_pattern(_ANY_FIELD, manifest.alphabet), manifest.alphabet, n_best=1).decode
     penalties = score_reader(manifest)
 
     def read(scores: Scores) -> str | None:
-        found = decode(penalties(scores))
+        found = decode(scan_lattice(penalties(scores)))
         return found.candidates[0].code if found.candidates else None
 
     return read

@@ -16,7 +16,7 @@ from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, look
+from device_runtime.decoding.ensemble import View, read_augmented
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.errors import PosteyeError
 from device_runtime.geometry import MIDDLE_PX
@@ -25,8 +25,8 @@ from device_runtime.image.load import load_grey, to_grey
 from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
+from device_runtime.recognition.recogniser import SCAN, scan_recogniser
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN, recogniser
 from device_runtime.types import Decoding, Field, Reading
 
 DEFAULT_PATTERN = r"\d{3,9}"
@@ -48,7 +48,7 @@ class Result:
     field: Field | None
     engine: str
     timing_ms: dict[str, float]
-    trace: Look
+    trace: View
 
     def as_dict(self) -> dict[str, Any]:
         """The public form of a result: the keys of `posteye read --json`."""
@@ -80,9 +80,9 @@ class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
     country: ISO code of a known country. pattern: regular expression that the whole code must match. lexicon: a file of
-    codes. A code must be in all that are given; none of the three means 3 to 9 digits. segmenter: "scan" or
-    "hos", the road from strip to graph. bundle: a folder, None = the shipped one. engine: "litert", "tflite", "numpy"
-    or None for the fastest installed. max_error: the share of wrong codes allowed among accepted ones.
+    codes. A code must be in all that are given; none of the three means 3 to 9 digits. bundle: a folder, None = the
+    shipped one. engine: "litert", "tflite", "numpy" or None for the fastest installed. max_error: the share of wrong
+    codes allowed among accepted ones.
     Raises PosteyeError for any file or text that cannot be used. Several threads may read with one Reader at a time.
     """
 
@@ -92,7 +92,6 @@ class Reader:
         country: str | None = None,
         pattern: str | None = None,
         lexicon: Path | str | None = None,
-        segmenter: str = SCAN,
         bundle: Path | str | None = None,
         engine: str | None = None,
         max_error: float = DEFAULT_MAX_ERROR,
@@ -104,11 +103,11 @@ class Reader:
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
         self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
-        self._calibration = self.bundle.calibration(segmenter)
+        self._calibration = self.bundle.calibration(SCAN)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
-        self._recognise = recogniser(segmenter, scanner)
         self._decoder = Decoder(self.grammar, alphabet, n_best)
+        self._recognise = scan_recogniser(scanner, self._decoder.costs)
         found = scanner.engine
         self.engine = f"{found.name} {found.version}"
 
@@ -168,7 +167,8 @@ class Reader:
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
+            recognise, decode = clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode)
+            seen = read_augmented(strip, recognise, decode)
             reading = decide(
                 seen.decoding,
                 self._calibration,
@@ -177,7 +177,7 @@ class Reader:
                 unfit(seen.strip, seen.decoding.characters),
             )
         except PosteyeError as error:
-            seen = Look(strip, None, Decoding((), (), None))
+            seen = View(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
         return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
 

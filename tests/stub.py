@@ -18,10 +18,10 @@ from convert.onnx_files.reader import read_onnx
 from convert.pipeline import describe
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained
-from device_runtime.recognition.segmenter import SEGMENTERS
 from tests.calibrations import made_calibration
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantConv, QuantScanner
+from train.segmentation.segmenter import SEGMENTERS
 
 CALIBRATION = made_calibration((0.01, 0.9, 0.5))
 STUB_CHANNELS = (4, 6, 8, 8, 12, 12, 12, 12)

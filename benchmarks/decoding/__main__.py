@@ -39,8 +39,9 @@ from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import HOS, SCAN, SEGMENTERS, recogniser
+from train.segmentation.segmenter import HOS, SEGMENTERS, recogniser
 
 _TIMING = "timing"
 _TIMED_STRIPS = 200

@@ -18,14 +18,14 @@ from tqdm import tqdm
 
 from benchmarks.decoding.sets import Task
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.decoding_graph import make_plan
-from device_runtime.decoding.ensemble import look
-from device_runtime.decoding.search import masses
+from device_runtime.decoding.decoding_graph import make_decoding_graph
+from device_runtime.decoding.ensemble import read_augmented
+from device_runtime.decoding.masses import masses
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.segmenter import Recognise
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.types import Candidate, Decoding, Strip
 
 GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"
@@ -113,7 +113,7 @@ class Greedy:
     """The plain reader: the longest number on the best class path, believed by its posterior under any number."""
 
     def __init__(self, alphabet: str) -> None:
-        self._any = make_plan(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
+        self._any = make_decoding_graph(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
 
     def __call__(self, lattice: Lattice) -> Decoding:
         """Read a lattice."""
@@ -147,7 +147,7 @@ class _Once(Generic[In, Out]):
 
 def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
     """Decoding and time of each way."""
-    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # drawn out, the same strip is wider
+    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
     once = {name: _Once(decode, id) for name, decode in decoders.items()}
     found = {}
     for way, (name, second_look) in WAYS.items():
@@ -158,6 +158,6 @@ def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode])
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = look(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
+                decoding = read_augmented(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
         found[way] = decoding, lattices.spent_ms + decode.spent_ms
     return found

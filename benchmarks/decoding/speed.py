@@ -11,7 +11,6 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,8 +19,9 @@ from tqdm import tqdm
 from benchmarks.decoding.tables import Table, laid_out
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.types import Penalties, Strip
+from device_runtime.types import Decoding, Penalties, Strip
 
 COLUMNS = 33
 PATTERN = r"\d{5}"
@@ -97,12 +97,12 @@ def time_decoding(strips: Sequence[Strip], scanner: Scanner, grammars: dict[str,
     whole = [scanner(strip) for strip in strips]
     few = [thinned(penalties, COLUMNS) for penalties in whole]
     own = f"own ({min(len(p.values) for p in whole)} to {max(len(p.values) for p in whole)})"
-    ways: dict[tuple[str, int, str], tuple[Callable[[Penalties], Any], list[Penalties]]] = {}
+    ways: dict[tuple[str, int, str], tuple[Callable[[Penalties], Decoding], list[Penalties]]] = {}
     for name, grammar in grammars.items():
         for n_best in N_BEST:
-            decoder = Decoder(grammar, whole[0].alphabet, n_best)
-            ways[name, n_best, str(COLUMNS)] = decoder, few
-            ways[name, n_best, own] = decoder, whole
+            decode = _decode(Decoder(grammar, whole[0].alphabet, n_best))
+            ways[name, n_best, str(COLUMNS)] = decode, few
+            ways[name, n_best, own] = decode, whole
     least = {way: np.full(len(strips), np.inf) for way in ways}
     scan = np.full(len(strips), np.inf)
     for _ in tqdm(range(_ROUNDS), desc="timing", unit="round", leave=False, disable=None):
@@ -145,11 +145,15 @@ def grown_kb(path: Path) -> float:
     random = np.random.default_rng(0)
     values = random.exponential(3, (100, 12)).astype(np.float32)
     penalties = Penalties(values, np.arange(100, dtype=np.float32), _DIGITS)
-    Decoder(Grammar.from_pattern(r"\d"), _DIGITS)(penalties)
+    _decode(Decoder(Grammar.from_pattern(r"\d"), _DIGITS))(penalties)
     before = _resident_kb()
     decoder = Decoder(Grammar.from_file(path), _DIGITS, max(N_BEST))
-    decoder(penalties)
+    _decode(decoder)(penalties)
     return _resident_kb() - before
+
+
+def _decode(decoder: Decoder) -> Callable[[Penalties], Decoding]:
+    return lambda penalties: decoder.decode(scan_lattice(penalties))
 
 
 def _resident_kb() -> float:

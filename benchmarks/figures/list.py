@@ -60,6 +60,8 @@ GENERATOR = (
     "train/synthesis/writing/strokes.py",
     "train/synthesis/writing/typeset.py",
 )
+# Heuristic over-segmentation, as far as it reads.
+SEGMENTATION = ("train/segmentation/cuts.py", "train/segmentation/segment*.py")
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
 EVALUATING = (
     "train/evaluation/alignment.py",
@@ -150,6 +152,7 @@ _MEASURED = (
         8,
         (
             *READING,
+            *SEGMENTATION,
             "device_runtime/commands/options.py",
             "device_runtime/commands/read.py",
             "device_runtime/report.py",
@@ -197,7 +200,7 @@ _MEASURED = (
         "benchmarks.figures.output gtn train.report.gtn_figures device_runtime/samples/02-hand.png "
         "--pattern '47(500|600|580)|41500' --out docs/gtn",
         0.1,
-        (*READING, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
+        (*READING, *SEGMENTATION, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
     ),
     Figure(
         "decoding",
@@ -206,6 +209,7 @@ _MEASURED = (
         7,
         (
             *READING,
+            *SEGMENTATION,
             *EVALUATING,
             *GENERATOR,
             "benchmarks/decoding/*.py",
@@ -287,7 +291,9 @@ _RECORDS = (
             "device_runtime/image/normalize.py",
             "device_runtime/image/text_line.py",
             "device_runtime/decoding/rejection.py",
+            "device_runtime/decoding/masses.py",
             "device_runtime/decoding/search.py",
+            "device_runtime/decoding/steps.py",
             "firmware_bridge/host/link.py",
             "firmware_bridge/controller/sorter.py",
             "train/data/mnist.py",

@@ -31,9 +31,9 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.gaps import Gaps, find_gaps
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN
 from device_runtime.types import Penalties
 from train.data.mnist import Mnist, load_mnist
 from train.data.target import Target

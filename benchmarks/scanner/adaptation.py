@@ -32,8 +32,8 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
+from device_runtime.recognition.recogniser import SCAN, scan_recogniser
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN, recogniser
 from train.commands.train import train
 from train.data.labelled import LABELS, Labelled, folder_strips, mnist_strips, read_labels
 from train.data.mnist import load_mnist
@@ -85,7 +85,7 @@ def read_fields(bundle: Path | None, rows: Sequence[Sequence[str]], folder: Path
 def read_others(bundle: Path | None, others: dict[str, tuple[Labelled, Grammar]]) -> list[Row]:
     """Read other sets, each with a grammar of its own, to see what was forgotten."""
     loaded = load_bundle(bundle)
-    recognise = recogniser(SCAN, Scanner(loaded, engines.pick(None, loaded.model)))
+    recognise = scan_recogniser(Scanner(loaded, engines.pick(None, loaded.model)))
     rows = []
     for name, (data, grammar) in others.items():
         found = read_all(data, recognise, Decoder(grammar, loaded.manifest.alphabet), name)

@@ -16,12 +16,12 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import recogniser
 from device_runtime.types import Strip
 from train.data.labelled import Labelled, folder_strips
 from train.evaluation.calibration import fit_calibration
 from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, read_all
 from train.scanner.postprocess import kinds, one_number
+from train.segmentation.segmenter import recogniser
 from train.synthesis.shards import load_shard
 
 _ANY_LENGTH = r"\d{1,9}"

@@ -10,7 +10,7 @@ import click
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.segmenter import SEGMENTERS
+from train.segmentation.segmenter import SEGMENTERS
 
 
 @click.command()
@@ -25,7 +25,12 @@ from device_runtime.recognition.segmenter import SEGMENTERS
 @click.option("--country", help="With --folder: the country whose codes the fields hold.")
 @click.option("--pattern", help="With --folder: a regular expression for the codes; narrows --country.")
 @click.option("--lexicon", type=click.Path(path_type=Path), help="With --folder: the file of all codes there are.")
-@click.option("--segmenter", "only", type=click.Choice(SEGMENTERS), help="Calibrate this road alone; default: both.")
+@click.option(
+    "--segmenter",
+    "only",
+    type=click.Choice(SEGMENTERS),
+    help="Calibrate this segmentation method alone; default: both.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write another bundle instead of changing BUNDLE.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a segmenter.")
 def calibrate(

@@ -12,7 +12,7 @@ import click
 from device_runtime.engines import ENGINES
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR
-from device_runtime.recognition.segmenter import SCAN, SEGMENTERS
+from device_runtime.recognition.recogniser import SCAN
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,13 +36,7 @@ def reading_options(command: F) -> F:
             show_default=True,
             help="Share of wrong codes allowed among the accepted ones; smaller rejects more.",
         ),
-        click.option(
-            "--segmenter",
-            type=click.Choice(SEGMENTERS),
-            default=SCAN,
-            show_default=True,
-            help="How to find the characters: scan the strip, or cut it up first (hos).",
-        ),
+        click.option("--segmenter", hidden=True, expose_value=False, callback=_scanning_alone),
         click.option(
             "--lexicon",
             type=click.Path(path_type=Path),
@@ -58,6 +52,14 @@ def reading_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def _scanning_alone(_context: click.Context, _option: click.Parameter, method: str | None) -> None:
+    """Accept `--segmenter scan`, which scripts may hold from the time when there was a choice."""
+    if method not in (None, SCAN):
+        raise click.UsageError(
+            f"--segmenter {method}: this command only scans; to cut fields up first, `posteye evaluate --segmenter hos`"
+        )
 
 
 def advise(grammar: Grammar, given: bool) -> str | None:

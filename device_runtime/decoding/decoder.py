@@ -8,19 +8,19 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.decoding_graph import Plan, make_plan
-from device_runtime.decoding.search import Found, best_codes, mass_of_all, masses
+from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
+from device_runtime.decoding.masses import mass_of_all, masses
+from device_runtime.decoding.search import FoundCode, best_codes
 from device_runtime.errors import GrammarError
 from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.recognition.costs import COSTS, FOREIGN_NUMBER_PENALTY, Costs
 from device_runtime.recognition.lattice import MARKED, FloatArray, Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Candidate, Character, Decoding, Outside, Penalties
+from device_runtime.types import Candidate, Character, Decoding, Outside
 
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
 _RESERVE = 2
-# Above this posterior the code is what stands there, and nothing outside of the grammar is looked for.
-_SURE = 0.5
+# Confidence threshold: above this posterior nothing outside of the grammar is looked for.
+_CONFIDENCE_THRESHOLD = 0.5
 # A grammar that holds a smaller share of all texts is a list, and means what it lists.
 _LISTED = 0.5
 _ANY_NUMBER = r"\d{1,32}"
@@ -48,80 +48,81 @@ class Decoder:
 
     The codes are the best distinct ones by their best path, exactly (see `best_codes`); they are ranked and believed by
     their forward scores.
+
+    Attributes:
+        costs: what writing beside and in a code costs in this grammar.
     """
 
     def __init__(self, grammar: Grammar, alphabet: str, n_best: int = 3, *, grouped: bool | None = None) -> None:
-        """Compile the plan of the search; n_best: how many candidates to return at most.
+        """Compile the decoding graph.
 
-        grouped: whether dots and commas may group the digits of what is read, as they do in numbers but not in codes;
-        None = they may where the grammar has codes too short for a postal code.
-        Raises GrammarError when the grammar needs a character that the scanner's alphabet lacks.
+        Args:
+            grammar: the codes to find.
+            alphabet: the scanner's, without separators.
+            n_best: how many candidates to return at most.
+            grouped: whether dots and commas may group the digits of what is read, as they do in numbers but not in
+                codes; None = they may where the grammar has codes too short for a postal code.
+
+        Raises:
+            GrammarError: the grammar needs a character that the alphabet lacks.
         """
         lacking = sorted(set(grammar.automaton.symbols) - set(SEPARATORS) - set(alphabet))
         if lacking:
             raise GrammarError(f"{grammar.name} needs {''.join(lacking)!r}; this model reads only {alphabet!r}")
         if n_best < 1:
             raise ValueError(f"n_best is {n_best}; ask for at least one candidate")
-        self._alphabet = alphabet
         self._n_best = n_best
-        self._grammar = grammar
-        self._plan = make_plan(grammar.automaton, alphabet)
+        self._graph = make_decoding_graph(grammar.automaton, alphabet)
         self._any = _any_number(alphabet)
-        self._grouped = self._plan.shortest < SHORTEST_CODE if grouped is None else grouped
-
-    def __call__(self, penalties: Penalties) -> Decoding:
-        """Decode the scanner's output for a strip; as `decode`.
-
-        Raises ValueError for penalties of another alphabet or shape, or with NaN or infinity in them.
-        """
-        shape = (len(penalties.x_px), len(self._alphabet) + 2)
-        if penalties.alphabet != self._alphabet or penalties.values.shape != shape:
-            raise ValueError(
-                f"penalties {penalties.values.shape} over {penalties.alphabet!r} do not fit: "
-                f"this decoder takes {shape} over {self._alphabet!r}"
-            )
-        return self.decode(scan_lattice(penalties)) if len(penalties.values) else Decoding((), (), None)
+        self._grouped = self._graph.shortest < SHORTEST_CODE if grouped is None else grouped
+        self.costs = NUMBER_COSTS if self._grouped else COSTS
 
     def decode(self, lattice: Lattice) -> Decoding:
         """Decode a lattice; no candidates when no code of the grammar fits into it.
+
+        Numbers of any kind are decoded at their own costs: a lattice that was not built at `costs` is built again.
 
         Confidences are posteriors, not calibrated: exp(-(constrained - free)). Constrained is the forward score of all
         ways in which the code can stand in the line, free that of all lines, both under the prior on foreign numbers.
         They are divided by their sum when that exceeds 1, since several codes can stand in one line. Priors of a
         lexicon only shift belief between its own codes.
         Source: LeCun et al. 1998, section X-C.
+
+        Raises:
+            ValueError: the lattice is over another alphabet.
         """
+        if lattice.alphabet != self._graph.alphabet:
+            raise ValueError(f"lattices over {lattice.alphabet!r} do not fit a decoder over {self._graph.alphabet!r}")
         if self._grouped:
-            lattice = lattice.at(NUMBER_COSTS)
-        found = best_codes(self._plan, lattice, self._n_best, _RESERVE)
-        scored, total = _score(self._plan, lattice, found)
-        sure = scored[0][0].confidence if scored else 0.0
-        outside = self._outside(lattice, sure, total) if sure < _SURE else None
+            lattice = lattice.at(self.costs)
+        found = best_codes(self._graph, lattice, self._n_best, _RESERVE)
+        scored, total = _score(self._graph, lattice, found)
+        confidence = scored[0][0].confidence if scored else 0.0
+        outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
         if not scored:
             return Decoding((), (), outside)
         candidates = [candidate for candidate, _ in scored]
-        characters = _characters(candidates, scored[0][1], self._plan, lattice)
-        doubt = self._doubt(lattice, scored[0][1], sure)
+        characters = _characters(candidates, scored[0][1], self._graph, lattice)
+        doubt = self._doubt(lattice, scored[0][1], confidence)
         return Decoding(tuple(candidates[: self._n_best]), characters, outside, doubt)
 
-    def _doubt(self, lattice: Lattice, best: Found, sure: float) -> str | None:
+    def _doubt(self, lattice: Lattice, best: FoundCode, confidence: float) -> str | None:
         """Why the best code is not to be believed although it is written well, if so."""
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
-        if zeros and not self._grouped and self._plan.density > _LISTED:
+        if zeros and not self._grouped and self._graph.density > _LISTED:
             return "zeros only: letters O and rings look like that, and no country has such a code"
-        if sure >= _SURE:
+        if confidence >= _CONFIDENCE_THRESHOLD:
             return None
-        costs = NUMBER_COSTS if self._grouped else COSTS
-        if not self._believed_at(replace(costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
+        if not self._believed_at(replace(self.costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
             return None
         for cost, reason in _REASONS.items():
-            if self._believed_at(replace(costs, **{cost: 0.0}), lattice, best):
+            if self._believed_at(replace(self.costs, **{cost: 0.0}), lattice, best):
                 return reason
         return None
 
-    def _believed_at(self, costs: Costs, lattice: Lattice, best: Found) -> bool:
+    def _believed_at(self, costs: Costs, lattice: Lattice, best: FoundCode) -> bool:
         """Whether a code would be sure at other costs."""
-        return _score(self._plan, lattice.at(costs), [best])[0][0][0].confidence >= _SURE
+        return _score(self._graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
@@ -129,20 +130,22 @@ class Decoder:
         total: log mass that posteriors are shares of.
         """
         arcs = self._any.arcs_of(lattice.number)
-        if arcs is None or self._plan.allows(lattice.number):
+        if arcs is None or self._graph.allows(lattice.number):
             return None
-        posterior = _outside_odds(self._plan) * float(np.exp(masses(self._any, lattice, [arcs])[0] - total))
+        posterior = _outside_odds(self._graph) * float(np.exp(masses(self._any, lattice, [arcs])[0] - total))
         if posterior <= confidence:
             return None
-        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._plan.shortest)
+        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._graph.shortest)
 
 
 @cache
-def _any_number(alphabet: str) -> Plan:
-    return make_plan(Grammar.from_pattern(_ANY_NUMBER, alphabet).automaton, alphabet)
+def _any_number(alphabet: str) -> DecodingGraph:
+    return make_decoding_graph(Grammar.from_pattern(_ANY_NUMBER, alphabet).automaton, alphabet)
 
 
-def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> tuple[list[tuple[Candidate, Found]], float]:
+def _score(
+    graph: DecodingGraph, lattice: Lattice, found: list[FoundCode]
+) -> tuple[list[tuple[Candidate, FoundCode]], float]:
     """Give each code its posterior and sort them, best first; also the log mass that posteriors are shares of.
 
     A code with marks in the place of its separators looks like several numbers. What the free score charged its class
@@ -150,25 +153,28 @@ def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> tuple[list[tuple
     for codes with one separator.)
     """
     if not found:
-        return [], lattice.free + float(np.log(_outside_odds(plan)))
-    scores = masses(plan, lattice, [code.arcs for code in found])
+        return [], lattice.free + float(np.log(_outside_odds(graph)))
+    # Masses [codes] and of all lines, in units of exp(highest).
+    scores = masses(graph, lattice, [code.arcs for code in found])
     highest = max(float(scores.max()), lattice.free)
     mass = np.exp(scores - highest)
     free = float(np.exp(lattice.free - highest))
     with_separators = [row for row, code in enumerate(found) if len(code.arcs) < len(code.code)]
     if with_separators:
-        marked = _marked(plan, lattice, [found[row].arcs for row in with_separators], scores[with_separators], highest)
+        marked = _marked(graph, lattice, [found[row].arcs for row in with_separators], scores[with_separators], highest)
         free += float(marked.sum()) * (1 - _PRIOR)
         for row, share in zip(with_separators, marked * _PRIOR, strict=True):
             for piece, code in enumerate(found):
                 if _is_piece(code.code, found[row].code):
                     mass[piece] = max(0.0, float(mass[piece]) - float(share))
+    # Priors shift mass between the codes, and leave their sum as it is.
     prior = np.exp(np.array([code.prior for code in found]))
     believed = mass * prior * (mass.sum() / max(float((mass * prior).sum()), _TINY))
+    # What posteriors are shares of: the codes of the grammar, and other lines by their odds.
     inside = float(believed.sum())
-    if plan.exact and inside < _PLAIN_CASE * free:
-        inside = max(inside, float(np.exp(mass_of_all(plan, lattice) - highest)))
-    total = max(inside + _outside_odds(plan) * max(free - inside, 0.0), _TINY)
+    if graph.exact and inside < _PLAIN_CASE * free:
+        inside = max(inside, float(np.exp(mass_of_all(graph, lattice) - highest)))
+    total = max(inside + _outside_odds(graph) * max(free - inside, 0.0), _TINY)
     # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
     with np.errstate(divide="ignore"):
         rank = np.argsort(-np.log(believed).round(6), kind="stable")
@@ -176,17 +182,17 @@ def _score(plan: Plan, lattice: Lattice, found: list[Found]) -> tuple[list[tuple
     return scored, highest + float(np.log(total))
 
 
-def _outside_odds(plan: Plan) -> float:
+def _outside_odds(graph: DecodingGraph) -> float:
     """How likely any one number outside of a grammar is beside a code of it: the rarer codes are, the less."""
-    return min(1.0, OUTSIDE_ODDS * plan.density)
+    return min(1.0, OUTSIDE_ODDS * graph.density)
 
 
 def _marked(
-    plan: Plan, lattice: Lattice, codes: list[tuple[int, ...]], scores: FloatArray, highest: float
+    graph: DecodingGraph, lattice: Lattice, codes: list[tuple[int, ...]], scores: FloatArray, highest: float
 ) -> FloatArray:
     """Mass of the paths of codes on which a mark stands in the place of a separator, in units of exp(highest)."""
-    unmarked = np.exp(masses(plan, lattice, codes, blanks_only=True) - highest)
-    may_be_left_out = [bool((plan.junction[list(arcs)] == MARKED).any()) for arcs in codes]
+    unmarked = np.exp(masses(graph, lattice, codes, blanks_only=True) - highest)
+    may_be_left_out = [bool((graph.junction[list(arcs)] == MARKED).any()) for arcs in codes]
     marked: FloatArray = np.maximum(np.exp(scores - highest) - np.where(may_be_left_out, 0.0, unmarked), 0.0)
     return marked
 
@@ -197,20 +203,22 @@ def _is_piece(code: str, whole: str) -> bool:
     return code != whole and f"|{code.translate(alike)}|" in f"|{whole.translate(alike)}|"
 
 
-def _characters(candidates: list[Candidate], best: Found, plan: Plan, lattice: Lattice) -> tuple[Character, ...]:
-    """Give each character of the best code its place and its share of the doubt about the code.
+def _characters(
+    candidates: list[Candidate], best: FoundCode, graph: DecodingGraph, lattice: Lattice
+) -> tuple[Character, ...]:
+    """Give each character of the best code its position and its share of the doubt about the code.
 
     A character is doubted as much as the rivals that read something else there are believed. What no candidate
     explains is shared out by how weak the evidence for each character is. A posterior is thus never below the code's. A
     separator stands in the middle between its neighbours and is as sure as the less sure of them.
     """
-    chars = plan.char[list(best.arcs)].tolist()
+    chars = graph.char[list(best.arcs)].tolist()
     begins = (0, *best.ends[:-1])
     evidence = [lattice.evidence(b, e, c) for b, e, c in zip(begins, best.ends, chars, strict=True)]
     weakness = 1.0 - np.array([probability for _, probability in evidence])
     weakness = weakness / weakness.sum() if weakness.sum() > 0 else np.full(len(chars), 1 / len(chars))
     doubt = weakness * max(0.0, 1.0 - sum(candidate.confidence for candidate in candidates))
-    written = [plan.alphabet[char] for char in chars]
+    written = [graph.alphabet[char] for char in chars]
     for rival in candidates[1:]:
         doubt += rival.confidence * _differs(written, [char for char in rival.code if char not in SEPARATORS])
     sure = [

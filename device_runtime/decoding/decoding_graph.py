@@ -1,6 +1,6 @@
-"""The plan of a grammar: its automaton composed with the character model, compiled once for the search.
+"""The decoding graph of a grammar: its automaton composed with the character model, compiled once for the search.
 
-An arc of the plan writes one character of the alphabet and says what may stand before it on the strip: blanks, or a
+An arc of the graph writes one character of the alphabet and says what may stand before it on the strip: blanks, or a
 separator's mark, or either. Beside it stands the relaxed grammar: for each number of characters written so far, which
 characters may follow in any code. It allows at least the codes of the grammar, and its best completions are quickly
 found, so they bound the search from above.
@@ -21,8 +21,10 @@ from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, FloatArray, 
 class Layer:
     """What the relaxed grammar allows after a number of characters.
 
-    chars: for each junction the characters that may follow it, int [n], and gains: the best log-prior of each, float64
-    [n]. end: best log-prior of ending here, -inf if no code does.
+    Attributes:
+        chars: for each junction, int [n], the characters that may follow it.
+        gains: for each junction, float64 [n], the best log-prior of each of these.
+        end: best log-prior of ending here, -inf if no code does.
     """
 
     chars: tuple[IntArray, IntArray, IntArray]
@@ -31,15 +33,23 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """A grammar ready for the search; build it with `make_plan`.
+class DecodingGraph:
+    """A grammar ready for the search; build it with `make_decoding_graph`.
 
-    leaving: int [nodes + 1], the arcs of node n are leaving[n] .. leaving[n + 1] - 1.
-    char, junction, destination: int [arcs]. gain: float64 [arcs], log-prior. separator: [arcs], "" or what is written
-    before the character. end: float64 [nodes], log-prior of ending there. layers: the relaxed grammar.
-    exact: whether the relaxed grammar is the grammar itself. junctions: those that occur. density: the share of all
-    texts of a length that are codes, summed over the lengths: 1 for five digits, 0.43 for the ZIP codes there are.
-    alphabet: the characters that `char` counts.
+    Attributes:
+        leaving: int [nodes + 1], the arcs of node n are leaving[n] .. leaving[n + 1] - 1.
+        char: int [arcs], the character that an arc writes, as an index into `alphabet`.
+        junction: int [arcs], what may stand before it: PLAIN, OPEN or MARKED.
+        destination: int [arcs], the node that an arc leads to.
+        gain: float64 [arcs], log-prior.
+        separator: [arcs], "" or what is written before the character.
+        end: float64 [nodes], log-prior of ending there.
+        layers: the relaxed grammar.
+        exact: whether the relaxed grammar is the grammar itself.
+        junctions: those that occur.
+        density: the share of all texts of a length that are codes, summed over the lengths: 1 for five digits, 0.43 for
+            the ZIP codes there are.
+        alphabet: the characters.
     """
 
     leaving: IntArray
@@ -59,6 +69,20 @@ class Plan:
     def shortest(self) -> int:
         """Characters in the shortest code, separators left out."""
         return next(written for written, layer in enumerate(self.layers) if layer.end > -np.inf)
+
+    def arcs_leaving(self, nodes: IntArray) -> tuple[IntArray, IntArray]:
+        """All arcs that leave some nodes.
+
+        Returns:
+            For each the index into `nodes` of the one that it leaves, and the arc: int [arcs] both.
+        """
+        if len(nodes) == 1:
+            arcs = np.arange(self.leaving[nodes[0]], self.leaving[nodes[0] + 1])
+            return np.zeros_like(arcs), arcs
+        counts = self.leaving[nodes + 1] - self.leaving[nodes]
+        parent = np.arange(len(nodes)).repeat(counts)
+        start = self.leaving[nodes] - (counts.cumsum() - counts)
+        return parent, start.take(parent) + np.arange(len(parent))
 
     def write(self, arcs: Sequence[int]) -> str:
         """The code that a path of arcs writes, separators included."""
@@ -90,12 +114,13 @@ class Plan:
         return any(self.end[node] > -np.inf for node in nodes) and bool(characters)
 
 
-def make_plan(automaton: Automaton, alphabet: str) -> Plan:
+def make_decoding_graph(automaton: Automaton, alphabet: str) -> DecodingGraph:
     """Compile an automaton over an alphabet and separators.
 
     A separator that the grammar demands may be a mark, a gap or nothing on the strip (OPEN); where the same character
     may also follow without it, only a mark shows that it is there (MARKED).
     """
+    # Arcs of the automaton: which character each writes, int [arcs], -1 for a separator.
     to_char = np.array([alphabet.find(symbol) for symbol in automaton.symbols])
     char = to_char[automaton.symbol]
     source, destination = automaton.source.astype(np.intp), automaton.destination.astype(np.intp)
@@ -115,16 +140,18 @@ def make_plan(automaton: Automaton, alphabet: str) -> Plan:
         (np.full(int(plain.sum()), -1), automaton.symbol[before]),
     )
     source, char, destination, penalty, mark = map(np.concatenate, arcs)
+    # Sorted by source, so that the arcs of a node lie side by side.
     order = np.lexsort((mark, char, source))
     source, char, destination, penalty, mark = (column[order] for column in (source, char, destination, penalty, mark))
     nodes = len(automaton.end_penalty)
+    # Where a character may also follow without a separator, only a mark shows that there is one.
     without = np.zeros((nodes, len(alphabet)), bool)
     without[source[mark < 0], char[mark < 0]] = True
     junction = np.where(mark < 0, PLAIN, np.where(without[source, char], MARKED, OPEN))
     end = -automaton.end_penalty.astype(np.float64)
     leaving = np.searchsorted(source, np.arange(nodes + 1))
     layers, exact = _relax(source, char, junction, destination, -penalty, end, len(alphabet))
-    return Plan(
+    return DecodingGraph(
         leaving=leaving,
         char=char.astype(np.intp),
         junction=junction,
@@ -167,6 +194,7 @@ def _relax(
     exact = True
     while reached.any():
         exact = exact and int(reached.sum()) == 1
+        # The best log-prior of each junction and character that leaves the nodes reached: [3, characters].
         arcs = np.flatnonzero(reached[source])
         best = np.full((3, characters), -np.inf)
         np.maximum.at(best, (junction[arcs], char[arcs]), gain[arcs])

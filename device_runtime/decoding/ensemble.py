@@ -1,7 +1,7 @@
-"""The second look: a field read with doubt is read again, drawn out and drawn together, and all readings count.
+"""Test-time augmentation: a field read with doubt is read again, stretched and compressed, and all readings count.
 
-Writing is normalised in height alone, so narrow hands stay narrow and wide ones wide; what is too dense or too loose
-for the scanner at first is often plain at another width. Sure fields pay nothing for it.
+Writing is normalised in height alone, so narrow writers stay narrow and wide ones wide; what is too dense or too loose
+for the scanner as it is is often plain at another width. Fields that are read with confidence pay nothing for it.
 """
 
 from __future__ import annotations
@@ -17,39 +17,55 @@ from device_runtime.image.resize import resize_exact
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.types import Candidate, Decoding, Strip
 
+# Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the first look stands. Looking again at surer fields gains nothing on
-# generated strings and costs accepted amounts (docs/decoding-figures.md).
-SURE = 0.5
+# Posterior (not calibrated) from which on the strip as it is stands alone. To augment more confident fields gains
+# nothing on generated strings and costs accepted amounts (docs/decoding-figures.md).
+CONFIDENCE_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
-class Look:
-    """One reading of a strip: what was looked at, its lattice (None: it could not be read), and what was decoded."""
+class View:
+    """One reading of a strip, as it is or at another width.
+
+    Attributes:
+        strip: what was read.
+        lattice: its recognition graph; None: it could not be read.
+        decoding: the codes that were found.
+    """
 
     strip: Strip
     lattice: Lattice | None
     decoding: Decoding
 
 
-def look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:
-    """Read a strip, and at other widths too if there is doubt; raises what `recognise` raises at the first look."""
-    looks = [_look(strip, recognise, decode)]
-    if is_doubtful(looks[0]):
+def read_augmented(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
+    """Read a strip, and at other widths too if there is doubt.
+
+    Args:
+        strip: what to read.
+        recognise: makes the lattice of a strip.
+        decode: finds the codes in a lattice.
+
+    Raises:
+        PosteyeError: the strip as it is cannot be recognised.
+    """
+    views = [_read(strip, recognise, decode)]
+    if is_doubtful(views[0]):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                looks.append(_look(stretch(strip, factor), recognise, decode))
-    return combine(looks)
+                views.append(_read(stretch(strip, factor), recognise, decode))
+    return combine(views)
 
 
-def is_doubtful(first: Look) -> bool:
-    """Whether a second look is worth it: there is ink, and the best code is not sure."""
-    candidates = first.decoding.candidates
-    return first.strip.has_ink and not (candidates and candidates[0].confidence >= SURE)
+def is_doubtful(view: View) -> bool:
+    """Whether augmentation is worth it: there is ink, and no code is read with confidence."""
+    candidates = view.decoding.candidates
+    return view.strip.has_ink and not (candidates and candidates[0].confidence >= CONFIDENCE_THRESHOLD)
 
 
 def stretch(strip: Strip, factor: float) -> Strip:
-    """The strip drawn out sideways by a factor; its map to the image follows."""
+    """The strip with its width times a factor; its map to the image follows."""
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
@@ -57,32 +73,32 @@ def stretch(strip: Strip, factor: float) -> Strip:
     return replace(strip, pixels=pixels, image_from_strip=image_from_strip, aspect=strip.aspect * wider / width)
 
 
-def combine(looks: Sequence[Look]) -> Look:
-    """The look whose best code is believed most by all together, with posteriors averaged; a single one stands."""
-    if len(looks) == 1:
-        return looks[0]
-    first, count = looks[0], len(looks)
+def combine(views: Sequence[View]) -> View:
+    """The view whose best code is believed most by all together, with posteriors averaged; a single one stands."""
+    if len(views) == 1:
+        return views[0]
+    first, count = views[0], len(views)
     means: dict[str, float] = {}
-    for seen in looks:
-        for candidate in seen.decoding.candidates:
+    for view in views:
+        for candidate in view.decoding.candidates:
             means[candidate.code] = means.get(candidate.code, 0.0) + candidate.confidence / count
-    looks = [seen for seen in looks if seen.decoding.candidates]
-    if not looks:
+    views = [view for view in views if view.decoding.candidates]
+    if not views:
         return first
 
-    def belief(seen: Look) -> tuple[float, float]:
-        best = seen.decoding.candidates[0]
+    def belief(view: View) -> tuple[float, float]:
+        best = view.decoding.candidates[0]
         return means[best.code], best.confidence
 
-    winner = max(looks, key=belief)
+    winner = max(views, key=belief)
     code = winner.decoding.candidates[0].code
     others = sorted((c for c in means if c != code), key=lambda c: -means[c])
-    keep = max(len(seen.decoding.candidates) for seen in looks) - 1
-    # Only the looks' own best codes can win; another that all find likely is held to the winner's posterior.
+    keep = max(len(view.decoding.candidates) for view in views) - 1
+    # Only the views' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    return Look(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
+    return View(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
 
 
-def _look(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> Look:
+def _read(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
     lattice = recognise(strip)
-    return Look(strip, lattice, decode(lattice))
+    return View(strip, lattice, decode(lattice))

@@ -1,22 +1,22 @@
 """The search for the best distinct codes of a grammar in a lattice: exact, by completions and prefixes.
 
-Backwards through the relaxed grammar (`plan.py`) goes one pass for the score of the best completion of any code, by the
-number of characters written and the last of them. Forwards, codes are written character by character. Score so far plus
-best completion bounds what a prefix can come to, so of all prefixes of one length the best few are kept. As many as
-there are codes wanted are enough where nothing was relaxed; elsewhere more are kept until no prefix that was dropped
-could have come to one of the codes found, or the search has become as wide as it may.
+Backwards through the relaxed grammar (`decoding_graph.py`) goes one pass for the score of the best completion of any
+code, by the number of characters written and the last of them. Forwards, codes are written character by character.
+Score so far plus best completion bounds what a prefix can come to, so of all prefixes of one length the best few are
+kept. As many as there are codes wanted are enough where nothing was relaxed; elsewhere more are kept until no prefix
+that was dropped could have come to one of the codes found, or the search has become as wide as it may.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from device_runtime.decoding.decoding_graph import Layer, Plan
+from device_runtime.decoding.decoding_graph import DecodingGraph
+from device_runtime.decoding.steps import begin_next, completions
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, FloatArray, IntArray, Lattice
+from device_runtime.recognition.lattice import MARKED, FloatArray, IntArray, Lattice
 
 # How many prefixes of one length are kept where the grammar was relaxed, one after the other until it is proof.
 # The last takes half a second; where it is no proof either, its best codes are taken for the best.
@@ -27,11 +27,15 @@ _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundCode:
     """A code and its best path in the lattice.
 
-    score: Viterbi score (log-probability) with the code's log-prior in it. arcs: of the plan, one a character of the
-    alphabet. through: for each of these the score of the best path on which it ends at a place, float64 [places].
+    Attributes:
+        code: the code, separators included.
+        score: Viterbi score (log-probability) with the code's log-prior in it.
+        prior: the log-prior.
+        arcs: of the decoding graph, one a character of the alphabet.
+        through: for each of these the score of the best path on which it ends at a node, float64 [nodes].
     """
 
     code: str
@@ -42,9 +46,9 @@ class Found:
 
     @property
     def ends(self) -> tuple[int, ...]:
-        """The place at which each character of the alphabet ends, each behind the one before.
+        """The node at which each character of the alphabet ends, each behind the one before.
 
-        Of the best path where it is the best of all; a lesser code's characters may be a place off, since `through`
+        Of the best path where it is the best of all; a lesser code's characters may be a node off, since `through`
         knows the best completion of any code.
         """
         ends: list[int] = []
@@ -53,84 +57,37 @@ class Found:
         return tuple(reversed(ends))
 
 
-def best_codes(plan: Plan, lattice: Lattice, wanted: int, reserve: int = 0) -> list[Found]:
+def best_codes(graph: DecodingGraph, lattice: Lattice, wanted: int, reserve: int = 0) -> list[FoundCode]:
     """Find the best distinct codes, best first; fewer than wanted when fewer fit in the lattice.
 
-    reserve: how many further codes to give where they are found, without proof that there are none better.
     Codes that differ in separators alone are the same writing: the better one is kept, at a tie the one without.
     What stands around a code counts by its forward score, the code by its best path.
+
+    Args:
+        graph: the grammar's decoding graph.
+        lattice: of the strip.
+        wanted: how many codes.
+        reserve: how many further codes to give where they are found, without proof that there are none better.
     """
-    completions = _complete(np.maximum, plan, lattice)
+    onward = completions(np.maximum, graph, lattice)
     asked = wanted + reserve
-    room = 2 * asked if MARKED in plan.junctions else asked
-    for width in (room,) if plan.exact else [max(room, width) for width in _WIDTHS]:
-        found, dropped = _write(plan, lattice, completions, asked, width)
-        if plan.exact or dropped == -np.inf or (len(found) >= wanted and found[wanted - 1].score >= dropped):
+    room = 2 * asked if MARKED in graph.junctions else asked
+    for width in (room,) if graph.exact else [max(room, width) for width in _WIDTHS]:
+        found, dropped = _Search(graph, lattice, onward).run(asked, width)
+        if graph.exact or dropped == -np.inf or (len(found) >= wanted and found[wanted - 1].score >= dropped):
             break
     return found
-
-
-def mass_of_all(plan: Plan, lattice: Lattice) -> float:
-    """Log mass of all codes of a grammar together, of which nothing was relaxed (`plan.exact`)."""
-    completions = _complete(np.logaddexp, plan, lattice)
-    if not completions:
-        return -np.inf
-    chars, gains = plan.layers[0].chars[PLAIN], plan.layers[0].gains[PLAIN]
-    ended = lattice.character(np.logaddexp, lattice.before[None], chars)
-    completion = completions[0] if len(completions[0]) == 1 else completions[0].take(chars, axis=0)
-    return float(np.logaddexp.reduce(ended + completion + gains[:, None], axis=None))
-
-
-def _complete(add: np.ufunc, plan: Plan, lattice: Lattice) -> list[FloatArray]:
-    """Completions, summed by `add`, by number of characters written, from 1 on: float64 [characters or 1, places] each.
-
-    Rows are the last character written; there is one row where it makes no difference.
-    """
-    longest = min(len(plan.layers), lattice.places)
-    completions = [np.full((1, lattice.places), -np.inf)]
-    for layer in plan.layers[longest - 1 : 0 : -1]:
-        completions.append(_before_next(add, plan, layer, lattice, completions[-1]))
-    return completions[:0:-1]
-
-
-def _before_next(add: np.ufunc, plan: Plan, layer: Layer, lattice: Lattice, following: FloatArray) -> FloatArray:
-    """Completions after a character, from those after the one that follows it."""
-    best = (lattice.after + layer.end)[None] if layer.end > -np.inf else None
-    for junction, chars, gains in zip((PLAIN, OPEN, MARKED), layer.chars, layer.gains, strict=True):
-        if not len(chars):
-            continue
-        ended = following if len(following) == 1 else following.take(chars, axis=0)
-        begins = lattice.character_back(add, ended, chars)
-        begins += gains[:, None]
-        any_begins = add.reduce(begins, axis=0, keepdims=True)
-        ways = lattice.apart_back(add, any_begins, junction)
-        if junction != MARKED:
-            touching = any_begins if lattice.equal_may_touch else _others(add, begins, chars, len(plan.alphabet))
-            ways = add(ways, touching)
-        best = ways if best is None else add(best, ways)
-    assert best is not None  # every node of a grammar goes on or ends
-    return best
-
-
-def _others(add: np.ufunc, begins: FloatArray, chars: IntArray, characters: int) -> FloatArray:
-    """For each last character, the beginnings of all others: float64 [characters, places]."""
-    rows = begins
-    if len(chars) < characters:
-        rows = np.full((characters, begins.shape[1]), -np.inf)
-        rows[chars] = begins
-    others = np.full_like(rows, -np.inf)
-    add.accumulate(rows[:-1], axis=0, out=others[1:])
-    later = add.accumulate(rows[:0:-1], axis=0)[::-1]
-    add(others[:-1], later, out=others[:-1])
-    return others
 
 
 @dataclass(frozen=True, eq=False)
 class _Prefixes:
     """The prefixes of one length that were kept, best first.
 
-    parent: for each the row of the prefix before it. arc: its last arc of the plan, int [n]. ended: where it has ended,
-    float64 [n, places], priors left out. prior: its log-prior.
+    Attributes:
+        parent: int [n], for each the row of the prefix before it.
+        arc: int [n], its last arc of the decoding graph.
+        ended: float64 [n, nodes], scores where it has ended, priors left out.
+        prior: float64 [n], its log-prior.
     """
 
     parent: IntArray
@@ -140,7 +97,7 @@ class _Prefixes:
 
 
 @dataclass(frozen=True)
-class _Code:
+class _Written:
     """A code that was written: its score, log-prior, and which of the prefixes of its length it is."""
 
     code: str
@@ -150,171 +107,129 @@ class _Code:
     row: int
 
 
-def _write(
-    plan: Plan, lattice: Lattice, completions: list[FloatArray], wanted: int, width: int
-) -> tuple[list[Found], float]:
-    """Write codes with so many prefixes of one length; also the best bound of a prefix that was dropped."""
-    levels: list[_Prefixes] = []
-    found: dict[str, _Code] = {}
-    best: list[_Code] = []
-    dropped = -np.inf
-    for completion in completions:
-        last = levels[-1] if levels else None
-        if last:
-            parent, arcs = _arcs_of(plan, plan.destination.take(last.arc))
-            prior = last.prior.take(parent) + plan.gain.take(arcs)
-        else:
-            arcs = np.arange(plan.leaving[0], plan.leaving[1])
-            parent, prior = np.zeros_like(arcs), plan.gain.take(arcs)
-        size = max(1, _BLOCK_CELLS // lattice.places)
-        bounds = []
+class _Search:
+    """One search of a fixed width.
+
+    Args:
+        graph: the grammar's decoding graph.
+        lattice: of the strip.
+        onward: its completions.
+    """
+
+    def __init__(self, graph: DecodingGraph, lattice: Lattice, onward: list[FloatArray]) -> None:
+        self._graph = graph
+        self._lattice = lattice
+        self._onward = onward
+        self._levels: list[_Prefixes] = []  # by number of characters
+        self._written: dict[str, _Written] = {}  # by the code without separators
+
+    def run(self, wanted: int, width: int) -> tuple[list[FoundCode], float]:
+        """Write codes with so many prefixes of one length; also the best bound of a prefix that was dropped."""
+        best: list[_Written] = []
+        dropped = -np.inf
+        for completion in self._onward:
+            parent, arcs, prior = self._extensions()
+            bound, ended = self._bounds(parent, arcs, prior, completion)
+            # The best of them: int [kept], rows of all extensions.
+            kept = (-bound).argsort(kind="stable")
+            if len(kept) > width:
+                dropped = max(dropped, float(bound[kept[width]]))
+                kept = kept[:width]
+            kept = kept[bound.take(kept) > -np.inf]
+            if not len(kept):  # none fits, or all that did end here
+                break
+            parent, arcs, prior = parent.take(kept), arcs.take(kept), prior.take(kept)
+            ended = self._extend(parent, arcs) if ended is None else ended.take(kept, axis=0)
+            self._levels.append(_Prefixes(parent, arcs, ended, prior))
+            if self._graph.layers[len(self._levels)].end > -np.inf and self._collect():
+                best = sorted(self._written.values(), key=lambda code: -code.score)[:wanted]
+                if len(best) == wanted and best[-1].score >= bound[kept[0]]:
+                    break
+        return [self._trace(code) for code in best], dropped
+
+    def _extensions(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """All ways to write one character more: [extensions] each.
+
+        Returns:
+            The row of the prefix that each goes on from, its arc, and its log-prior.
+        """
+        graph = self._graph
+        if not self._levels:
+            arcs = np.arange(graph.leaving[0], graph.leaving[1])
+            return np.zeros_like(arcs), arcs, graph.gain.take(arcs)
+        last = self._levels[-1]
+        parent, arcs = graph.arcs_leaving(graph.destination.take(last.arc))
+        return parent, arcs, last.prior.take(parent) + graph.gain.take(arcs)
+
+    def _bounds(
+        self, parent: IntArray, arcs: IntArray, prior: FloatArray, completion: FloatArray
+    ) -> tuple[FloatArray, FloatArray | None]:
+        """What extensions can come to at best, float64 [extensions], in blocks of _BLOCK_CELLS.
+
+        Returns:
+            The bounds, and where the extensions have ended, as `_extend` gives it: None where it took several blocks.
+        """
+        size = max(1, _BLOCK_CELLS // self._lattice.nodes)
+        bounds = [np.zeros(0)]
+        ended = None
         for at in range(0, len(arcs), size):
             rows = slice(at, at + size)
-            ended = _extend(plan, lattice, last, parent[rows], arcs[rows])
-            bounds.append((ended + _of_last(plan, completion, arcs[rows])).max(axis=1) + prior[rows])
-        bound = np.concatenate([np.zeros(0), *bounds])
-        kept = (-bound).argsort(kind="stable")
-        if len(kept) > width:
-            dropped = max(dropped, float(bound[kept[width]]))
-            kept = kept[:width]
-        kept = kept[bound.take(kept) > -np.inf]
-        if not len(kept):  # none fits, or all that did end here
-            break
-        parent, prior = parent.take(kept), prior.take(kept)
-        if len(bounds) == 1:
-            ended, arcs = ended.take(kept, axis=0), arcs.take(kept)
-        else:
-            arcs = arcs.take(kept)
-            ended = _extend(plan, lattice, last, parent, arcs)
-        levels.append(_Prefixes(parent, arcs, ended, prior))
-        if plan.layers[len(levels)].end > -np.inf and _collect(plan, lattice, levels, found):
-            best = sorted(found.values(), key=lambda code: -code.score)[:wanted]
-            if len(best) == wanted and best[-1].score >= bound[kept[0]]:
-                break
-    return [_trace(plan, lattice, completions, levels, code) for code in best], dropped
+            ended = self._extend(parent[rows], arcs[rows])
+            bounds.append((ended + self._after(completion, arcs[rows])).max(axis=1) + prior[rows])
+        return np.concatenate(bounds), ended if len(bounds) == 2 else None
 
-
-def _extend(plan: Plan, lattice: Lattice, last: _Prefixes | None, parent: IntArray, arcs: IntArray) -> FloatArray:
-    """Where prefixes have ended that go on by arcs from the rows `parent` of the last ones: float64 [arcs, places]."""
-    if last is None:
-        begins = lattice.before[None]
-    else:
-        mine = slice(int(parent.min()), int(parent.max()) + 1)
-        begins = begin_next(np.maximum, plan, lattice, last.ended[mine], last.arc[mine], parent - mine.start, arcs)
-    return lattice.character(np.maximum, begins, plan.char.take(arcs))
-
-
-def _of_last(plan: Plan, completion: FloatArray, arcs: IntArray) -> FloatArray:
-    """The completions that follow the characters of arcs: float64 [arcs or 1, places]."""
-    return completion if len(completion) == 1 else completion.take(plan.char.take(arcs), axis=0)
-
-
-def _trace(plan: Plan, lattice: Lattice, completions: list[FloatArray], levels: list[_Prefixes], code: _Code) -> Found:
-    """A code with its arcs and the scores along them."""
-    arcs: list[int] = []
-    through: list[FloatArray] = []
-    row = code.row
-    for length in range(code.length, 0, -1):
-        level = levels[length - 1]
-        arc = level.arc[row : row + 1]
-        onward = lattice.after if length == code.length else _of_last(plan, completions[length - 1], arc)[0]
-        arcs.append(int(arc[0]))
-        through.append(level.ended[row] + onward)
-        row = int(level.parent[row])
-    return Found(code.code, code.score, code.prior, tuple(arcs[::-1]), tuple(through[::-1]))
-
-
-def _arcs_of(plan: Plan, node: IntArray) -> tuple[IntArray, IntArray]:
-    """All arcs that leave the nodes: the index of the node each leaves, and the arc, int [arcs] both."""
-    if len(node) == 1:
-        arcs = np.arange(plan.leaving[node[0]], plan.leaving[node[0] + 1])
-        return np.zeros_like(arcs), arcs
-    counts = plan.leaving[node + 1] - plan.leaving[node]
-    parent = np.arange(len(node)).repeat(counts)
-    start = plan.leaving[node] - (counts.cumsum() - counts)
-    return parent, start.take(parent) + np.arange(len(parent))
-
-
-def begin_next(
-    add: np.ufunc,
-    plan: Plan,
-    lattice: Lattice,
-    ended: FloatArray,
-    last: IntArray,
-    parent: IntArray,
-    arcs: IntArray,
-    *,
-    blanks_only: bool = False,
-) -> FloatArray:
-    """Where the character of each arc may begin: float64 [arcs, places].
-
-    ended: float64 [n, places] after the arcs `last`, int [n]; an arc goes on from the row `parent`, int [arcs].
-    blanks_only: nothing but blanks may stand in the place of a separator.
-    """
-    apart = None
-    if blanks_only or len(plan.junctions) == 1:
-        kind = PLAIN if blanks_only else plan.junctions[0]
-        begins = lattice.apart(add, ended, kind).take(parent, axis=0)
-    else:
-        junction = plan.junction.take(arcs)
-        begins = np.empty((len(parent), lattice.places))
-        for kind in plan.junctions:
-            rows = (junction == kind).nonzero()[0]
-            if len(rows):
-                begins[rows] = lattice.apart(add, ended, kind).take(parent.take(rows), axis=0)
-        apart = junction == MARKED
-    if not lattice.equal_may_touch:
-        equal = plan.char.take(arcs) == plan.char.take(last).take(parent)
-        apart = equal if apart is None else apart | equal
-    touching = ended.take(parent, axis=0)
-    if apart is not None:
-        touching[apart] = -np.inf
-    return np.asarray(add(begins, touching, out=begins))
-
-
-def _collect(plan: Plan, lattice: Lattice, levels: list[_Prefixes], found: dict[str, _Code]) -> bool:
-    """Put those of the longest prefixes that are codes to the others found; tells whether there are any."""
-    last = levels[-1]
-    end = plan.end.take(plan.destination.take(last.arc))
-    codes = (end > -np.inf).nonzero()[0]
-    if not len(codes):
-        return False
-    prior = last.prior.take(codes) + end.take(codes)
-    scores = (last.ended.take(codes, axis=0) + lattice.after).max(axis=1) + prior
-    for row, score, log_prior in zip(codes.tolist(), scores.tolist(), prior.tolist(), strict=True):
-        if score == -np.inf:
-            continue
-        arcs, at = [], row
-        for level in reversed(levels):
-            arcs.append(int(level.arc[at]))
-            at = int(level.parent[at])
-        code = plan.write(arcs[::-1])
-        bare = code.translate(_DROP_SEPARATORS)
-        known = found.get(bare)
-        # At a tie the shorter one, which has no separator.
-        if known is None or (score, -len(code)) > (known.score, -len(known.code)):
-            found[bare] = _Code(code, score, log_prior, len(levels), row)
-    return True
-
-
-def masses(plan: Plan, lattice: Lattice, codes: Sequence[tuple[int, ...]], *, blanks_only: bool = False) -> FloatArray:
-    """Forward score (log mass, priors left out) of codes given by their arcs of the plan: float64 [codes].
-
-    blanks_only: count only paths on which nothing but blanks stands in the place of a separator.
-    """
-    lengths = np.array([len(arcs) for arcs in codes])
-    longest = int(lengths.max())
-    steps = np.array([(*arcs, *[0] * (longest - len(arcs))) for arcs in codes], dtype=np.intp).T
-    rows = np.arange(len(codes))
-    total = np.full(len(codes), -np.inf)
-    ended = begins = lattice.before[None].repeat(len(codes), axis=0)
-    for step, arcs in enumerate(steps, start=1):
-        if step > 1:
+    def _extend(self, parent: IntArray, arcs: IntArray) -> FloatArray:
+        """Scores where prefixes have ended that go on by arcs from rows of the last level: float64 [arcs, nodes]."""
+        if self._levels:
+            last = self._levels[-1]
+            mine = slice(int(parent.min()), int(parent.max()) + 1)
             begins = begin_next(
-                np.logaddexp, plan, lattice, ended, steps[step - 2], rows, arcs, blanks_only=blanks_only
+                np.maximum, self._graph, self._lattice, last.ended[mine], last.arc[mine], parent - mine.start, arcs
             )
-        ended = lattice.character(np.logaddexp, begins, plan.char.take(arcs))
-        over = (lengths == step).nonzero()[0]
-        if len(over):
-            total[over] = np.logaddexp.reduce(ended.take(over, axis=0) + lattice.after, axis=1)
-    return total
+        else:
+            begins = self._lattice.before[None]
+        return self._lattice.character(np.maximum, begins, self._graph.char.take(arcs))
+
+    def _after(self, completion: FloatArray, arcs: IntArray) -> FloatArray:
+        """The completions that follow the characters of arcs: float64 [arcs or 1, nodes]."""
+        return completion if len(completion) == 1 else completion.take(self._graph.char.take(arcs), axis=0)
+
+    def _collect(self) -> bool:
+        """Put those of the longest prefixes that are codes to the others; tells whether there are any."""
+        last = self._levels[-1]
+        # Log-prior of ending after each prefix; rows of those that are codes.
+        end = self._graph.end.take(self._graph.destination.take(last.arc))
+        rows = (end > -np.inf).nonzero()[0]
+        if not len(rows):
+            return False
+        prior = last.prior.take(rows) + end.take(rows)
+        scores = (last.ended.take(rows, axis=0) + self._lattice.after).max(axis=1) + prior
+        for row, score, log_prior in zip(rows.tolist(), scores.tolist(), prior.tolist(), strict=True):
+            if score == -np.inf:
+                continue
+            code = self._graph.write([arc for arc, _ in self._back(len(self._levels), row)])
+            bare = code.translate(_DROP_SEPARATORS)
+            known = self._written.get(bare)
+            # At a tie the shorter one, which has no separator.
+            if known is None or (score, -len(code)) > (known.score, -len(known.code)):
+                self._written[bare] = _Written(code, score, log_prior, len(self._levels), row)
+        return True
+
+    def _back(self, length: int, row: int) -> list[tuple[int, int]]:
+        """The arcs of a prefix in order, and the row of its level that each leads to."""
+        found = []
+        for level in reversed(self._levels[:length]):
+            found.append((int(level.arc[row]), row))
+            row = int(level.parent[row])
+        return found[::-1]
+
+    def _trace(self, written: _Written) -> FoundCode:
+        """A code with its arcs and the scores along them."""
+        path = self._back(written.length, written.row)
+        through: list[FloatArray] = []
+        for level, (arc, row), completion in zip(self._levels, path, self._onward, strict=False):
+            onward = (
+                self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._lattice.after
+            )
+            through.append(level.ended[row] + onward)
+        return FoundCode(written.code, written.score, written.prior, tuple(arc for arc, _ in path), tuple(through))

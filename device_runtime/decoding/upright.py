@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.ensemble import Look
+from device_runtime.decoding.ensemble import View
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.types import Candidate, Reading
 
@@ -40,14 +40,17 @@ def is_rival(reading: Reading, turned: Reading) -> bool:
     return turned.code not in (None, reading.code) and turned.confidence >= RIVAL
 
 
-def is_upright(looks: Iterable[tuple[Look, Look]]) -> bool:
+def is_upright(lines: Iterable[tuple[View, View]]) -> bool:
     """Whether lines read more plainly as they are than turned.
 
-    looks: each line as it is and turned. Plainness is the log mass of all readings of a line: near 0 where every column
-    is surely a digit, blank or rubbish in a likely order.
+    Plainness is the log mass of all readings of a line: near 0 where every column is surely a digit, blank or rubbish
+    in a likely order.
+
+    Args:
+        lines: each line as it is and turned.
     """
     gain = 0.0
-    for upright, turned in looks:
+    for upright, turned in lines:
         if upright.lattice is not None and turned.lattice is not None:
             gain += upright.lattice.free - turned.lattice.free
     return gain >= _PLAINER

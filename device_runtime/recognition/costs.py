@@ -9,8 +9,11 @@ from dataclasses import dataclass
 class Costs:
     """What writing beside or in a code costs, in nats; fitted by `python -m benchmarks.no_code.costs`.
 
-    foreign_number: a further number in the line. continued: no space parts it from the code. letters: writing that is
-    as tall as letters touches the code. mark: a dot, comma or dash between two characters where the grammar knows none.
+    Attributes:
+        foreign_number: a further number in the line.
+        continued: no space parts that number from the code.
+        letters: writing that is as tall as letters touches the code.
+        mark: a dot, comma or dash between two characters where the grammar knows none.
     """
 
     foreign_number: float = 2.0

@@ -19,11 +19,8 @@ from device_runtime.types import Strip
 # Rows in which digits stand; above and below, neighbouring lines may reach into the strip.
 _LINE_PX = slice(5, BASELINE_ROW + 2)
 _TALL_PX, _HIGH_PX = 9, 17  # letters are at least so tall and begin at this row or above; dashes, dots, commas do not
-_SMALL_PX, _COMMA_PX, _LOW_PX = (
-    8,
-    11,
-    19,
-)  # tallest mark between digits; tallest comma, which begins at this row or below
+# The tallest mark between digits; the tallest comma, which begins at row _LOW_PX or below.
+_SMALL_PX, _COMMA_PX, _LOW_PX = 8, 11, 19
 _MARK_AREA_PX = 4  # what is smaller is a speck
 _LONGEST_MARK_PX = 14  # a dash
 _BELOW_PX, _WIDEST_COMMA_PX = BASELINE_ROW + 1, 7  # a comma's tail reaches this row
@@ -39,10 +36,12 @@ IntArray = NDArray[np.intp]
 class Gaps:
     """What was seen, by column of the strip.
 
-    space: bool [W], paper wider than a gap between characters, and what lies beyond the writing. tall: bool [W], ink
-    of something as tall as letters. marks: int [marks], the middles of small pieces that may be dots, commas or dashes.
-    commas: int [commas], the middles of narrow ink that reaches below the line, also where it touches a character.
-    aspect: of the strip, which all of it is seen through.
+    Attributes:
+        space: bool [W], paper wider than a gap between characters, and what lies beyond the writing.
+        tall: bool [W], ink of something as tall as letters.
+        marks: int [marks], the middles of small pieces that may be dots, commas or dashes.
+        commas: int [commas], the middles of narrow ink that reaches below the line, also where it touches a character.
+        aspect: of the strip: its columns are so many times as wide as they were written.
     """
 
     space: BoolArray
@@ -53,7 +52,8 @@ class Gaps:
 
 
 def find_gaps(strip: Strip) -> Gaps:
-    """Look at a strip."""
+    """Find what stands between the characters of a strip."""
+    # Connected pieces of ink, and the columns of those as tall as letters: bool [W].
     mask = cv2.compare(strip.pixels, INK_LEVEL, cv2.CMP_GT) & 1
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     pieces = stats[1:]
@@ -61,6 +61,7 @@ def find_gaps(strip: Strip) -> Gaps:
     tall = np.zeros(mask.shape[1], np.bool_)
     for left, _, wide, _, _ in pieces[(height >= _TALL_PX) & (top <= _HIGH_PX)].tolist():
         tall[left : left + wide] = True
+    # Commas: narrow runs of columns whose ink begins low on the line and reaches below it.
     line = mask[_LINE_PX]
     written = line.any(axis=0)
     low = _runs(written & (line.argmax(axis=0) + _LINE_PX.start >= _LOW_PX))
@@ -68,6 +69,7 @@ def find_gaps(strip: Strip) -> Gaps:
     commas = [(a, b) for a, b in low if 2 <= b - a <= _WIDEST_COMMA_PX * strip.aspect and below[a:b].any()]
     for begin, end in commas:  # also those that touch a digit
         tall[begin:end] = False
+    # Dots and dashes: short runs of columns without tall ink.
     widths = pieces[(height >= _TALL_PX) & (top <= _HIGH_PX), cv2.CC_STAT_WIDTH].tolist()
     small = [(a, b) for a, b in _runs(written & ~tall) if b - a <= _LONGEST_MARK_PX * strip.aspect]
     middles = np.array([(a + b) // 2 for a, b in commas], np.intp)
@@ -92,8 +94,12 @@ def _marks(pieces: NDArray[np.int32], tall: BoolArray, aspect: float) -> IntArra
 def _spaces(written: BoolArray, small: list[tuple[int, int]], character_px: int, aspect: float) -> BoolArray:
     """Columns of spaces: bool [W].
 
-    small: runs of columns with small ink alone: in type of one width a dot stands in the middle of wide paper, which
-    is no space. character_px: the usual width of a character.
+    Args:
+        written: bool [W], columns with ink on the line.
+        small: runs of columns with small ink alone: in type of one width a dot stands in the middle of wide paper,
+            which is no space.
+        character_px: the usual width of a character.
+        aspect: of the strip.
     """
     runs = _runs(~written)
     inner = [(a, b) for a, b in runs if a > 0 and b < len(written)]
@@ -101,7 +107,7 @@ def _spaces(written: BoolArray, small: list[tuple[int, int]], character_px: int,
     usual = widths[len(widths) // 4] if widths else 0  # where characters touch, most gaps are spaces
     least = min(max(_SPACE_PX + _SPACE_SHARE * usual / aspect, _SPACE_BOUNDS_PX[0]), _SPACE_BOUNDS_PX[1]) * aspect
     begins, ends = {a for a, _ in inner}, {b for _, b in inner}
-    beside = {place for a, b in small if a in ends and b in begins for place in (a, b)}
+    beside = {edge for a, b in small if a in ends and b in begins for edge in (a, b)}
     space = np.zeros(len(written), np.bool_)
     for begin, end in runs:
         after_dot = min(_AFTER_DOT * (character_px + usual), _AFTER_DOT_PX * aspect)

@@ -2,11 +2,14 @@
 
 Outwards from a code, on either side:
 
-    code --blank--> touching --rubbish--> attached --space--> apart <---> foreign number
-                       |                     |                  ^
-                       | space               `--digit: continued number, inside a foreign number
-                       v                                        |
-                    a space --------------rubbish---------------'
+    code --blank--> touching --rubbish--> attached --space--> outside <---> inside a foreign number
+                       |                     |                   ^
+                       | space               `--digit: a number that continues the code's
+                       v                                         |
+                     spaced -----------------rubbish-------------'
+
+(A space is a column of blank or rubbish where one is seen. A mark among the blanks makes `touching` into `marked`,
+where letters no longer touch the code.) `train.gtn.garbage` has the same as a table of transitions.
 
 A foreign number is next to rubbish on the side of the code, so that a piece of a longer number is not taken for a code.
 Which digits it holds does not matter: it emits the sum of their probabilities. Its inner blanks belong to it. Where no
@@ -31,11 +34,13 @@ _NOTHING = 1e-280
 
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
+class GarbageMasses:
     """Log masses of what stands around a code, summed over all ways to read it.
 
-    before: float64 [places], of columns 0..place - 1. after: float64 [places], of columns place.. to the end.
-    free: of the whole line, with the same prior: every number but one costs FOREIGN_NUMBER_PENALTY.
+    Attributes:
+        before: float64 [nodes], of the columns left of a code that begins at a node.
+        after: float64 [nodes], of the columns right of a code that ended at a node.
+        free: of the whole line, where every number but one costs FOREIGN_NUMBER_PENALTY.
     """
 
     before: FloatArray
@@ -43,21 +48,24 @@ class Surroundings:
     free: float
 
 
-def settle(values: FloatArray) -> FloatArray:
+def to_fixed_point(values: FloatArray) -> FloatArray:
     """Round log-probabilities to multiples of 2^-30, so that their sums below 2^22 are exact in float64.
 
     The order of additions then does not matter: processors agree, and equal paths tie exactly.
     """
-    settled: FloatArray = np.rint(values / _QUANTUM) * _QUANTUM
-    return settled
+    rounded: FloatArray = np.rint(values / _QUANTUM) * _QUANTUM
+    return rounded
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the pixels show in each column: bool [columns] each.
+    """What the pixels show in each column.
 
-    space: a space. tall: ink of something as tall as letters. mark: a dot, comma or dash has its middle here. comma: a
-    comma that parts words.
+    Attributes:
+        space: bool [columns], a space.
+        tall: bool [columns], ink of something as tall as letters.
+        mark: bool [columns], a dot, comma or dash has its middle here.
+        comma: bool [columns], a comma that parts words.
     """
 
     space: BoolArray
@@ -70,66 +78,86 @@ class Seen:
         return Seen(*(np.logical_or.reduceat(flags, first) for flags in astuple(self)))
 
 
-def surround(
+def garbage_masses(
     digit: FloatArray, blank: FloatArray, rubbish: FloatArray, seen: Seen | None = None, costs: Costs = COSTS
-) -> Surroundings:
+) -> GarbageMasses:
     """Sum over all that may stand around a code.
 
-    digit, blank, rubbish: float64 [columns], log-probability of any digit, of blank and of rubbish in each column.
-    seen: what the pixels show in them; None = nothing is known, so that all rubbish counts as a space.
     Source: the forward scorer, LeCun et al. 1998, section VI-E, over the graph above with its states merged.
+
+    Args:
+        digit: float64 [columns], log-probability of any digit.
+        blank: float64 [columns], log-probability of blank.
+        rubbish: float64 [columns], log-probability of rubbish.
+        seen: what the pixels show; None = nothing is known, so that all rubbish counts as a space.
+        costs: what foreign numbers and letters cost.
     """
+    # Masses of each column in units of its highest one, so that products over many columns stay within float64.
     highest = np.maximum(np.maximum(digit, blank), rubbish)
     masses = [np.exp(x - highest).tolist() for x in (digit, blank, rubbish)]
     if seen is None:
         seen = Seen(np.ones(len(digit), np.bool_), *(np.zeros(len(digit), np.bool_) for _ in range(3)))
     entry, marks = np.where(seen.tall, math.exp(-costs.letters), 1.0).tolist(), seen.mark.tolist()
-    # A comma before the code parts it from what stands before it, "21/39,47400"; one behind it groups digits.
+    # Inwards from each end of the line. A comma before the code parts it from what stands before it, "21/39,47400"; one
+    # behind it groups digits.
     columns = list(zip(*masses, (seen.space | seen.comma).tolist(), entry, marks, strict=True))
     prior, joined = math.exp(-costs.foreign_number), math.exp(-costs.foreign_number - costs.continued)
-    before = _outwards(columns, prior, joined)
+    before = _beside(columns, prior, joined)
     columns = list(zip(*masses, seen.space.tolist(), entry, marks, strict=True))
-    after = _outwards(columns[::-1], prior, joined)
+    after = _beside(columns[::-1], prior, joined)
+    # Back to the units of mass 1: the highest masses of all columns left and right of each node.
     left = np.append(0.0, highest.cumsum())
     right = np.append(highest[::-1].cumsum()[::-1], 0.0)
     free = _line(columns, prior) + float(left[-1])
-    return Surroundings(settle(np.array(before) + left), settle(np.array(after[::-1]) + right), free)
+    return GarbageMasses(to_fixed_point(np.array(before) + left), to_fixed_point(np.array(after[::-1]) + right), free)
 
 
+# Masses of digit, blank and rubbish; whether a space is seen; what rubbish that touches the code costs, as a factor;
+# whether a mark is seen.
 _Column = tuple[float, float, float, bool, float, bool]
 
 
-def _outwards(columns: list[_Column], prior: float, joined: float) -> list[float]:
-    """Mass of what may lie between the end of the line and a code, for each number of columns, in logarithms.
+def _beside(columns: list[_Column], prior: float, joined: float) -> list[float]:
+    """Mass of what may lie between the end of the line and a code, in logarithms.
 
-    columns: from the end of the line on. prior, joined: what a number costs that a space parts from the code, and one
-    that none does, as factors.
+    It is the table of `train.gtn.garbage` written out, since the device has no time to look it up; a test holds both to
+    the same masses.
+
+    Args:
+        columns: from the end of the line on.
+        prior: what a number costs that a space parts from the code, as a factor.
+        joined: what a number costs that no space parts from it, as a factor.
+
+    Returns:
+        [columns + 1], the mass for each number of columns between the end and the code.
     """
-    # Of the columns passed so far, for a reading that comes from the code and has reached: blanks alone; a space;
-    # rubbish without a space; outside of numbers past a space; inside a number.
-    touching = marked = parted = attached = apart = inside = 1.0
+    # Of the columns passed so far, for a reading that comes from the code and has reached: blanks alone; blanks with a
+    # mark among them; with a space among them; rubbish without a space; the outside of numbers past a space; the inside
+    # of a number.
+    touching = marked = spaced = attached = outside = inside = 1.0
     scale = 0.0
     found = [0.0]
     log = math.log
     for digit, blank, rubbish, space, entry, mark in columns:
-        still = blank + rubbish
-        past = apart if space else attached
-        touching, marked, parted, attached, apart, inside = (
-            blank * (parted if space else marked if mark else touching)
-            + rubbish * (apart if space else attached if mark else entry * attached),
-            blank * (parted if space else marked) + rubbish * past,
-            blank * parted + rubbish * apart,
-            still * past + joined * digit * inside,
-            still * apart + prior * digit * inside,
-            (digit + blank) * inside + rubbish * apart,
+        no_digit = blank + rubbish
+        past = outside if space else attached
+        touching, marked, spaced, attached, outside, inside = (
+            blank * (spaced if space else marked if mark else touching)
+            + rubbish * (outside if space else attached if mark else entry * attached),
+            blank * (spaced if space else marked) + rubbish * past,
+            blank * spaced + rubbish * outside,
+            no_digit * past + joined * digit * inside,
+            no_digit * outside + prior * digit * inside,
+            (digit + blank) * inside + rubbish * outside,
         )
-        total = apart + inside
-        touching, marked, parted, attached, apart, inside, scale = (
+        # Scaled to a sum of 1, with the logarithm of the scale beside it.
+        total = outside + inside
+        touching, marked, spaced, attached, outside, inside, scale = (
             touching / total,
             marked / total,
-            parted / total,
+            spaced / total,
             attached / total,
-            apart / total,
+            outside / total,
             inside / total,
             scale + log(total),
         )
@@ -139,18 +167,19 @@ def _outwards(columns: list[_Column], prior: float, joined: float) -> list[float
 
 def _line(columns: list[_Column], prior: float) -> float:
     """Mass of all lines, in logarithms."""
-    # Before, in and after the first number, in others.
-    ahead, first, later, further = 1.0, 0.0, 0.0, 0.0
+    # Before and inside the first number, outside of numbers after it, inside another one.
+    ahead, first, outside, inside = 1.0, 0.0, 0.0, 0.0
     scale = 0.0
     for digit, blank, rubbish, _, _, _ in columns:
-        still, number = blank + rubbish, digit + blank
-        ahead, first, further, later = (
-            still * ahead,
+        no_digit, number = blank + rubbish, digit + blank
+        ahead, first, inside, outside = (
+            no_digit * ahead,
             number * first + digit * ahead,
-            number * further + prior * digit * later,
-            still * later + rubbish * (first + further),
+            number * inside + prior * digit * outside,
+            no_digit * outside + rubbish * (first + inside),
         )
-        total = ahead + first + further + later
-        ahead, first, further, later = ahead / total, first / total, further / total, later / total
+        # Scaled to a sum of 1, with the logarithm of the scale beside it.
+        total = ahead + first + inside + outside
+        ahead, first, inside, outside = ahead / total, first / total, inside / total, outside / total
         scale += math.log(total)
     return scale

@@ -1,7 +1,7 @@
-"""The lattice of a scanned strip: columns composed with the character model, as running sums over places.
+"""The lattice of a scanned strip: columns composed with the character model, as running sums over frame boundaries.
 
-A character stays for one or more columns, so its score from place u to place t is a difference of running sums, and the
-sum over all u is one `accumulate` for every character at once (no loop over columns).
+A character has a self-loop of one or more columns, so its score from node u to node t is a difference of running sums,
+and the sum over all u is one `accumulate` for every character at once (no loop over columns).
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.gaps import BoolArray, Gaps
-from device_runtime.recognition.garbage_model import Seen, Surroundings, settle, surround
-from device_runtime.recognition.lattice import MARKED, PLAIN, FloatArray, IntArray, running, stay, stay_back
-from device_runtime.recognition.stepped_lattice import Stepped
+from device_runtime.recognition.garbage_model import Seen, garbage_masses, to_fixed_point
+from device_runtime.recognition.lattice import (
+    MARKED,
+    PLAIN,
+    FloatArray,
+    IntArray,
+    marked_gap,
+    marked_gap_back,
+    running_sums,
+    self_loop,
+    self_loop_back,
+)
 from device_runtime.types import Penalties
 
 # A column is of one class beyond doubt when all others together have less than this share of its mass.
@@ -30,46 +39,74 @@ _WORD_COLUMNS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class ScanLattice(Stepped):
+class ScanLattice:
     """A strip's columns as a `Lattice`; build it with `scan_lattice`.
 
-    sums: float64 [classes, places], log-probability of staying in a class from the first place to each.
-    scores: float64 [classes, columns], log-probabilities. first: int [places], the scanner's column at each place.
-    inner: float64 [classes, places], as `sums`, within a code: where a mark is seen, blanks and characters cost more.
-    gaps: what was seen.
+    Attributes:
+        penalties: what the scanner said.
+        gaps: what was seen between the characters; None = nothing is known of it.
+        costs: what stands beside and in a code costs this.
+        before: float64 [nodes], log mass of what may stand left of a code.
+        after: float64 [nodes], log mass of what may stand right of a code.
+        free: log mass of all readings.
+        first: int [nodes], the scanner's column at each node.
+        scores: float64 [classes, frames], log-probabilities.
+        sums: float64 [classes, nodes], running sums of the scores.
+        inner: float64 [classes, nodes], the same within a code: where a mark is seen, blanks and characters cost more.
     """
 
     penalties: Penalties
-    sums: FloatArray
-    scores: FloatArray
-    around: Surroundings
-    first: IntArray
-    inner: FloatArray
     gaps: Gaps | None
-
-    equal_may_touch = False
+    costs: Costs
+    before: FloatArray
+    after: FloatArray
+    free: float
+    first: IntArray
+    scores: FloatArray
+    sums: FloatArray
+    inner: FloatArray
 
     @property
-    def places(self) -> int:
-        """Number of boundaries between columns, both ends included."""
+    def alphabet(self) -> str:
+        """The characters in the order of their classes."""
+        return self.penalties.alphabet
+
+    @property
+    def nodes(self) -> int:
+        """Number of frame boundaries, both ends of the strip included."""
         return len(self.first)
 
     @property
     def number(self) -> str:
         """The longest number on the best class path; of equal ones the first."""
-        alphabet = self.penalties.alphabet
         best = self.penalties.values.argmin(axis=1)
         begins = np.flatnonzero(np.append(True, best[1:] != best[:-1]))
-        signs = [(alphabet + "_ ")[c] for c in best[begins]]
+        signs = [(self.alphabet + "_ ")[c] for c in best[begins]]
         return max("".join(signs).replace("_", "").split(" "), key=len)
 
     def character(self, add: np.ufunc, begins: FloatArray, chars: IntArray) -> FloatArray:
         """As in `Lattice`."""
-        return stay(add, begins, self.inner.take(chars, axis=0))
+        return self_loop(add, begins, self.inner.take(chars, axis=0))
 
     def character_back(self, add: np.ufunc, ended: FloatArray, chars: IntArray) -> FloatArray:
         """As in `Lattice`."""
-        return stay_back(add, ended, self.inner.take(chars, axis=0))
+        return self_loop_back(add, ended, self.inner.take(chars, axis=0))
+
+    def gap(self, add: np.ufunc, ended: FloatArray, junction: int) -> FloatArray:
+        """As in `Lattice`."""
+        if junction == PLAIN:
+            return self_loop(add, ended, self.inner[self.penalties.blank])
+        if junction == MARKED:
+            return marked_gap(add, ended, self.sums[self.penalties.blank], self._marks, self._blank_or_mark(add))
+        return self_loop(add, ended, self._blank_or_mark(add))
+
+    def gap_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
+        """As in `Lattice`."""
+        if junction == PLAIN:
+            return self_loop_back(add, begins, self.inner[self.penalties.blank])
+        if junction == MARKED:
+            return marked_gap_back(add, begins, self.sums[self.penalties.blank], self._marks, self._blank_or_mark(add))
+        return self_loop_back(add, begins, self._blank_or_mark(add))
 
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Where the character is strongest, and its probability there."""
@@ -80,56 +117,72 @@ class ScanLattice(Stepped):
 
     def at(self, costs: Costs) -> ScanLattice:
         """As in `Lattice`."""
-        return scan_lattice(self.penalties, self.gaps, costs)
+        return self if costs == self.costs else scan_lattice(self.penalties, self.gaps, costs)
 
     @property
     def _marks(self) -> FloatArray:
+        """Scores of a mark: float64 [frames]."""
         return self.scores[self.penalties.rubbish]
 
-    def _between(self, add: np.ufunc, junction: int) -> FloatArray:
-        if junction == PLAIN:
-            return self.inner[self.penalties.blank]
-        if junction == MARKED:
-            return self.sums[self.penalties.blank]
-        return running(settle(add(self.scores[self.penalties.blank], self._marks)))
+    def _blank_or_mark(self, add: np.ufunc) -> FloatArray:
+        """Running sums of blank and marks together: float64 [nodes]."""
+        return running_sums(to_fixed_point(add(self.scores[self.penalties.blank], self._marks)))
 
 
 def scan_lattice(penalties: Penalties, gaps: Gaps | None = None, costs: Costs = COSTS) -> ScanLattice:
-    """Make the lattice of a strip; penalties need not be normalised, and must have at least one column.
+    """Make the lattice of a strip.
 
-    gaps: what is seen between the characters of the strip; None = nothing is known of it.
-    Raises ValueError for NaN or infinity in the penalties.
+    Args:
+        penalties: at least one column; they need not be normalised.
+        gaps: what is seen between the characters of the strip; None = nothing is known of it.
+        costs: what writing beside and in a code costs.
+
+    Raises:
+        ValueError: the penalties are of another shape, or hold NaN or infinity.
     """
-    if not np.isfinite(penalties.values).all():
+    values, alphabet = penalties.values, penalties.alphabet
+    shape = (len(penalties.x_px), len(alphabet) + 2)
+    if values.shape != shape or not len(values):
+        raise ValueError(
+            f"penalties {values.shape} do not fit: over {alphabet!r} they are {shape}, of 1 column or more"
+        )
+    if not np.isfinite(values).all():
         raise ValueError("penalties hold NaN or infinity; the scanner's output is broken")
-    blank, rubbish = penalties.blank, penalties.rubbish
+    # Frames: columns, of which runs that are sure of blank or rubbish are one each.
     seen = _in_columns(gaps, penalties) if gaps is not None else None
-    condensed, first = condense(penalties.values, blank, seen=seen)
-    scores = settle(-condensed.T)
-    best = scores[:blank].max(axis=0)
-    digit = best + np.log(np.exp(scores[:blank] - best).sum(axis=0))
-    sums = running(scores)
-    if seen is None:
-        around = surround(digit, scores[blank], scores[rubbish], costs=costs)
-        return ScanLattice(penalties, sums, scores, around, first, sums, None)
-    seen = seen.of_runs(first[:-1])
-    around = surround(digit, scores[blank], scores[rubbish], seen, costs)
-    inner = running(settle(scores - costs.mark * seen.mark)) if seen.mark.any() else sums
-    return ScanLattice(penalties, sums, scores, around, first, inner, gaps)
+    condensed, first = condense(values, penalties.blank, seen=seen)
+    if seen is not None:
+        seen = seen.of_runs(first[:-1])
+    scores = to_fixed_point(-condensed.T)
+    # Any digit: log of the sum of the digits' probabilities, [frames], the largest factored out.
+    digits = scores[: penalties.blank]
+    best = digits.max(axis=0)
+    digit = best + np.log(np.exp(digits - best).sum(axis=0))
+    garbage = garbage_masses(digit, scores[penalties.blank], scores[penalties.rubbish], seen, costs)
+    sums = running_sums(scores)
+    inner = sums
+    if seen is not None and seen.mark.any():
+        inner = running_sums(to_fixed_point(scores - costs.mark * seen.mark))
+    return ScanLattice(penalties, gaps, costs, garbage.before, garbage.after, garbage.free, first, scores, sums, inner)
 
 
 def _in_columns(gaps: Gaps, penalties: Penalties) -> Seen:
-    """Gaps in the scanner's columns, each of which stands for the two px before its middle."""
+    """What was seen, in the scanner's columns, each of which stands for the two px before its middle."""
     x_px = penalties.x_px
+    # Spaces and tall ink: those of a column's two px.
     right = np.clip(x_px.astype(np.intp), 0, len(gaps.space) - 1)
     left = np.maximum(right - 1, 0)
     tall = gaps.tall[right] | gaps.tall[left]
+    # Marks: small ink that is no piece of a character, and commas in wide gaps. Where characters are shown, in px of a
+    # strip that was not stretched, tells which are.
     best = penalties.values.argmin(axis=1)
     marks = gaps.marks
     shown_px = x_px[best < penalties.blank].astype(np.float64) / gaps.aspect
     commas = gaps.commas[_in_wide_gaps(gaps.commas / gaps.aspect, shown_px)]
     marks = np.append(marks[~_pieces(marks / gaps.aspect, shown_px)], commas)
+    # Commas part words: where there are none, a comma parts nothing.
     words = int((tall & (best == penalties.rubbish)).sum()) >= _WORD_COLUMNS
+    # From middles in px to the nearest column: bool [columns] each.
     found = []
     for middles in (marks, gaps.commas if words else marks[:0]):
         column = np.zeros(len(x_px), np.bool_)
@@ -142,7 +195,12 @@ def _in_columns(gaps: Gaps, penalties: Penalties) -> Seen:
 def _pieces(marks_px: FloatArray, shown_px: FloatArray) -> BoolArray:
     """Which of the small inks are pieces of a broken character: near to where it is shown, and not midway to the next.
 
-    marks_px: float64 [marks]. shown_px: float64 [columns], where characters are shown.
+    Args:
+        marks_px: float64 [marks], middles of the small inks.
+        shown_px: float64 [columns], where characters are shown.
+
+    Returns:
+        bool [marks].
     """
     left, right = _neighbours(marks_px, shown_px)
     nearer, farther = np.minimum(left, right), np.maximum(left, right)
@@ -156,15 +214,15 @@ def _in_wide_gaps(commas_px: FloatArray, shown_px: FloatArray) -> BoolArray:
     if len(steps) < _FEWEST_STEPS:
         return np.zeros(len(commas_px), np.bool_)
     left, right = _neighbours(commas_px, shown_px)
-    apart = (left + right >= _WIDE_GAP * steps[(len(steps) - 1) // 2]) & (left + right < _FAR_PX)
-    return np.asarray(apart & (np.minimum(left, right) >= _TOUCHING_PX))
+    wide = (left + right >= _WIDE_GAP * steps[(len(steps) - 1) // 2]) & (left + right < _FAR_PX)
+    return np.asarray(wide & (np.minimum(left, right) >= _TOUCHING_PX))
 
 
-def _neighbours(places_px: FloatArray, shown_px: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """How far from each place characters are shown on its left and right: float64 [places] both."""
+def _neighbours(middles_px: FloatArray, shown_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How far from each middle characters are shown on its left and right: float64 [middles] both."""
     ends = np.concatenate(([-_FAR_PX], shown_px, [_FAR_PX]))
-    after = np.searchsorted(shown_px, places_px) + 1
-    return places_px - ends[after - 1], ends[after] - places_px
+    after = np.searchsorted(shown_px, middles_px) + 1
+    return middles_px - ends[after - 1], ends[after] - middles_px
 
 
 def condense(
@@ -172,14 +230,22 @@ def condense(
 ) -> tuple[FloatArray, IntArray]:
     """Take each run of columns that are blank (or rubbish) beyond doubt as one, whose penalties are the run's sums.
 
-    values: float32 [columns, classes], at least one column; blank and rubbish are the last two classes. seen: runs end
-    where something else is seen. Returns float64 [condensed, classes], and int [condensed + 1], the first column of
-    each and the number of columns. Most columns of a strip are such, so decoding gets several times quicker. What is
-    lost are paths through other classes inside a run; all of them together hold less than `doubt` (DOUBT) of a column's
-    mass.
+    Most columns of a strip are such, so decoding gets several times quicker. What is lost are paths through other
+    classes inside a run; all of them together hold less than `doubt` of a column's mass.
+
+    Args:
+        values: float32 [columns, classes], penalties of at least one column; the last classes are blank and rubbish.
+        blank: the class of blank.
+        doubt: the share of a column's mass that may be lost; None = DOUBT.
+        seen: what the pixels show; a run ends where something else is seen.
+
+    Returns:
+        float64 [frames, classes], penalties; and int [frames + 1], the first column of each, and how many there are.
     """
     mass = np.exp(values.min(axis=1, keepdims=True) - values)
+    # Whether a column is surely blank, surely rubbish: bool [columns, 2].
     sure = mass[:, blank:] > (1 - (DOUBT if doubt is None else doubt)) * mass.sum(axis=1, keepdims=True)
+    # Whether a column goes on with the run of the one before it: bool [columns - 1].
     goes_on = (sure[1:] & sure[:-1]).any(axis=1)
     if seen is not None:
         goes_on &= (seen.space[1:] == seen.space[:-1]) & (seen.tall[1:] == seen.tall[:-1])

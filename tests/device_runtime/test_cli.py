@@ -95,6 +95,7 @@ def test_a_picture_that_cannot_be_written_is_one_line_before_anything_is_read(tm
         (["read"], "missing argument 'IMAGES...'; see `posteye read --help`"),
         (["read", "a.png", "--colour"], "no such option '--colour'"),
         (["read", "a.png", "--engine", "abacus"], "invalid value for '--engine': 'abacus' is not one of"),
+        (["read", "a.png", "--segmenter", "hos"], "to cut fields up first, `posteye evaluate --segmenter hos`"),
         (["raed"], "no such command 'raed'"),
         (["read", "a.png", "--country"], "option '--country' requires an argument; see `posteye read"),
         (

@@ -15,13 +15,14 @@ import click
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
+from train.segmentation.segmenter import SEGMENTERS, recogniser
 
 if TYPE_CHECKING:
     from train.evaluation.confusion import Confusion
@@ -150,7 +151,7 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(look, recognise=recognise, decode=decoder.decode)
+        again = partial(read_augmented, recognise=recognise, decode=decoder.decode)
         found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
         write_text(page, gallery(f"How {Path(what).name} is read", found))
     if plot and calibration:

@@ -14,11 +14,11 @@ from tqdm import tqdm
 
 from device_runtime.calibration import Calibration
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.recognition.segmenter import Recognise
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.types import Candidate, Decoding, Reading
 from train.data.labelled import Labelled
 from train.evaluation.alignment import aligned
@@ -79,7 +79,7 @@ def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) 
         if strip.has_ink:
             # A field that is longer than the model reads is not read, and the others are.
             with contextlib.suppress(PosteyeError):
-                found = look(strip, recognise, decoder.decode).decoding
+                found = read_augmented(strip, recognise, decoder.decode).decoding
         decodings.append(found)
     best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
     correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from device_runtime.recognition.cuts import INK_LEVEL
 from device_runtime.types import Strip
+from train.segmentation.cuts import INK_LEVEL
 
 _SMALLEST_PIECE_PX = 12  # of area: a smaller one is a speck or a dot
 

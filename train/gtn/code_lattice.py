@@ -1,6 +1,6 @@
 """The lattice of some codes in one strip: its recognition graph composed with a transducer that writes them in a line.
 
-Beside the code stands what the garbage model allows (`surroundings.py`), so that best paths and forward scores are
+Beside the code stands what the garbage model allows (`garbage.py`), so that best paths and forward scores are
 those on which the decoder decides, column by column.
 """
 
@@ -13,21 +13,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.types import Penalties
+from train.gtn.garbage import AFTER, BEFORE, Machine, Reads
 from train.gtn.graph import NULL, Graph, build, compose, linear
 from train.gtn.paths import arc_posteriors, depths, viterbi
 
 FloatArray = NDArray[np.float64]
 Arc = tuple[int, int, int, int, float]
-# Nodes of the garbage model: left of the code outside of numbers and inside one; right of it with blanks alone since
-# the code, outside of numbers, inside one.
-_BEFORE, _BEFORE_IN, _TOUCHING, _AFTER, _AFTER_IN = range(5)
+(_BEFORE,) = BEFORE.start  # the node where a line begins, and from which a code is written
+_AFTER = BEFORE.states  # the first node of the garbage model right of the code
 
 
 @dataclass(frozen=True, eq=False)
 class CodePath:
-    """A code's best path: its penalty (nats), and the class that it emits in each column, int [columns]."""
+    """A code's best path.
+
+    Attributes:
+        code: the code.
+        penalty: of the path, nats.
+        classes: int [columns], the class that it emits in each column.
+    """
 
     code: str
     penalty: float
@@ -69,27 +74,34 @@ def flow(lattice: Graph, penalties: Penalties) -> FloatArray:
 
 
 def _writer(codes: Sequence[str], penalties: Penalties) -> Graph:
-    digits, blank, rubbish = range(penalties.blank), penalties.blank, penalties.rubbish
-    arcs = [
-        *_read(_BEFORE, _BEFORE, (blank, rubbish)),
-        *_read(_BEFORE, _BEFORE_IN, digits, FOREIGN_NUMBER_PENALTY),
-        *_read(_BEFORE_IN, _BEFORE_IN, (*digits, blank)),
-        *_read(_BEFORE_IN, _BEFORE, (rubbish,)),
-        *_read(_TOUCHING, _TOUCHING, (blank,)),
-        *_read(_TOUCHING, _AFTER, (rubbish,)),
-        *_read(_AFTER, _AFTER, (blank, rubbish)),
-        *_read(_AFTER, _AFTER_IN, digits, FOREIGN_NUMBER_PENALTY),
-        *_read(_AFTER_IN, _AFTER_IN, (*digits, blank)),
-        *_read(_AFTER_IN, _AFTER, (rubbish,)),
-    ]
-    final = [_TOUCHING, _AFTER, _AFTER_IN]
-    free = _AFTER_IN + 1
+    """All lines that hold one of the codes: garbage model, code, garbage model."""
+    reads = {
+        Reads.DIGIT: tuple(range(penalties.blank)),
+        Reads.BLANK: (penalties.blank,),
+        Reads.RUBBISH: (penalties.rubbish,),
+    }
+    arcs = [*_garbage(BEFORE, 0, reads), *_garbage(AFTER, _AFTER, reads)]
+    final = [_AFTER + state for state in AFTER.final]
+    free = _AFTER + AFTER.states
     for code in codes:
         written, last = _written(code, penalties, free)
-        arcs += [*written, *_read(last, _TOUCHING, (blank,)), *_read(last, _AFTER, (rubbish,))]
+        arcs += written
+        # Where the code has ended it goes on as the machine does from its start.
+        for way in AFTER.transitions:
+            if way.source in AFTER.start:
+                arcs += _read(last, _AFTER + way.destination, reads[way.reads], way.cost)
         final.append(last)
         free = last + 1
     return build(arcs, {_BEFORE: 0.0}, dict.fromkeys(final, 0.0))
+
+
+def _garbage(machine: Machine, first: int, reads: dict[Reads, tuple[int, ...]]) -> list[Arc]:
+    """The arcs of a machine whose states are the nodes from `first` on."""
+    return [
+        arc
+        for way in machine.transitions
+        for arc in _read(first + way.source, first + way.destination, reads[way.reads], way.cost)
+    ]
 
 
 def _written(code: str, penalties: Penalties, free: int) -> tuple[list[Arc], int]:

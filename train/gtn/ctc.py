@@ -28,10 +28,11 @@ _TINY = 1e-30
 class Topology:
     """The constrained graphs of a batch as chains of states, padded to the longest.
 
-    emits: int64 [batch, states], the class of each state (EITHER included).
-    skips: float64 [batch, states], 1 where a state may be entered from two states before it.
-    returns: float64 [batch, states], 1 where a state may be entered from the state after it (rubbish from its blank).
-    lengths: int64 [batch], states in use; the last two of them may end a path.
+    Attributes:
+        emits: int64 [batch, states], the class of each state (EITHER included).
+        skips: float64 [batch, states], 1 where a state may be entered from two states before it.
+        returns: float64 [batch, states], 1 where a state may be entered from the one after it (rubbish from its blank).
+        lengths: int64 [batch], states in use; the last two of them may end a path.
     """
 
     emits: Tensor
@@ -82,14 +83,17 @@ class _ForwardScore(torch.autograd.Function):
         either = probs[..., BLANK : BLANK + 1] + probs[..., RUBBISH : RUBBISH + 1]
         batch, width, _ = probs.shape
         states = graph.emits.shape[1]
+        # Probability of what each state emits in each column: [columns, batch, states].
         index = graph.emits[:, None, :].expand(batch, width, states)
         emission = torch.cat([probs, either], dim=2).gather(2, index).transpose(0, 1).contiguous()
+        # States in which a path may end, and columns that count.
         end = torch.zeros(batch, states, dtype=torch.float64, device=probs.device)
         rows = torch.arange(batch, device=probs.device)
         end[rows, graph.lengths - 1] = 1
         end[rows, (graph.lengths - 2).clamp(min=0)] = 1
         alive = (torch.arange(width, device=probs.device)[:, None] < columns[None, :]).double()
 
+        # Forward pass: share of each state in each column, with the logarithm of their sum beside it.
         alphas = torch.zeros(width, batch, states, dtype=torch.float64, device=probs.device)
         alpha = torch.zeros_like(end)
         alpha[:, :2] = 1
@@ -154,8 +158,12 @@ def _scatter(gradient: Tensor, posterior: Tensor, emits: Tensor, probs: Tensor) 
 def forward_penalty(log_probs: Tensor, columns: Tensor, graph: Topology) -> Tensor:
     """Penalty -log P(target | strip) of each strip of a batch, differentiable in `log_probs`.
 
-    log_probs: float [batch, columns, 12], normalised per column. columns: int64 [batch], those that count.
     A strip too narrow for its target gives 0 and no gradient.
+
+    Args:
+        log_probs: float [batch, columns, 12], normalised per column.
+        columns: int64 [batch], how many count.
+        graph: the targets'.
     """
     penalty: Tensor = _ForwardScore.apply(log_probs, columns, graph)
     return penalty

@@ -1,6 +1,6 @@
 """Draws an acyclic graph as SVG: time runs to the right, the best path is thick.
 
-For the pages that explain the graphs; a graph of a whole strip is thinned first with `graph_paths.near_best`.
+For the pages that explain the graphs; a graph of a whole strip is thinned first with `paths.near_best`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,17 @@ class _Bundle:
 def draw_graph(graph: Graph, inputs: Sequence[str], outputs: Sequence[str], parallel: int = 3) -> str:
     """Draw an acyclic graph as SVG.
 
-    inputs, outputs: names of the labels. An arc shows what it reads, what it writes if that differs (`ε` is the null
-    label), and its penalty in nats
-    unless that rounds to 0.0. Of the arcs between the same two nodes the `parallel` best are named,
-    the others counted. Nodes where paths start have an arrow, those where they end a second circle.
-    Raises ValueError for a cyclic graph.
+    An arc shows what it reads, what it writes if that differs (`ε` is the null label), and its penalty in nats unless
+    that rounds to 0.0. Nodes where paths start have an arrow, those where they end a second circle.
+
+    Args:
+        graph: what to draw.
+        inputs: names of the labels that are read.
+        outputs: names of the labels that are written.
+        parallel: of the arcs between the same two nodes so many, the best, are named; the others are counted.
+
+    Raises:
+        ValueError: the graph is cyclic.
     """
     depth = depths(graph)
     bundles = _bundles(graph, inputs, outputs, parallel)

@@ -2,7 +2,7 @@
 
 A path runs from a node where it may start to one where it may end. It reads the input labels of its arcs, writes their
 output labels and pays the sum of their penalties, of its start and of its end. The null label reads or writes nothing.
-`graph_paths.py` asks a graph for its paths. Source: LeCun et al. 1998, sections IV to VIII.
+`paths.py` asks a graph for its paths. Source: LeCun et al. 1998, sections IV to VIII.
 """
 
 from __future__ import annotations
@@ -25,9 +25,17 @@ NULL = -1
 class Graph:
     """A weighted transducer; one whose input and output labels are equal is an acceptor.
 
-    source, destination: intp [arcs]. input, output: intp [arcs], labels from 0, or NULL. penalty: float64 [arcs], nats.
-    start, final: float64 [nodes], penalty (nats) for starting or ending there, inf where no path can.
-    Raises ValueError when shapes or nodes do not fit, and for penalties that are NaN or -inf.
+    Attributes:
+        source: intp [arcs], the node that an arc leaves.
+        destination: intp [arcs], the node that it leads to.
+        input: intp [arcs], the label that it reads, from 0 on, or NULL.
+        output: intp [arcs], the label that it writes.
+        penalty: float64 [arcs], nats.
+        start: float64 [nodes], penalty (nats) for starting there, inf where no path can.
+        final: float64 [nodes], penalty (nats) for ending there, inf where no path can.
+
+    Raises:
+        ValueError: shapes or nodes do not fit, or a penalty is NaN or -inf.
     """
 
     source: IntArray
@@ -59,7 +67,13 @@ class Graph:
 
 
 def build(arcs: Iterable[tuple[int, int, int, int, float]], start: dict[int, float], final: dict[int, float]) -> Graph:
-    """Build a graph from arcs (source, destination, input, output, penalty); start, final: penalty by node."""
+    """Build a graph.
+
+    Args:
+        arcs: (source, destination, input, output, penalty) each.
+        start: penalty for starting, by node.
+        final: penalty for ending, by node.
+    """
     listed = list(arcs)
     source, destination, read, written = (np.array([arc[field] for arc in listed], dtype=np.intp) for field in range(4))
     used = [*source.tolist(), *destination.tolist(), *start, *final]
@@ -73,7 +87,10 @@ def build(arcs: Iterable[tuple[int, int, int, int, float]], start: dict[int, flo
 def linear(values: ArrayLike) -> Graph:
     """The recognition graph of a strip: from each column to the next, one arc per class.
 
-    values: [columns, classes], the scanner's penalties in nats. Source: section VII, Fig. 25 (SDNN output graph).
+    Source: section VII, Fig. 25 (SDNN output graph).
+
+    Args:
+        values: [columns, classes], the scanner's penalties in nats.
     """
     penalty = np.asarray(values, dtype=np.float64)
     columns, classes = penalty.shape
@@ -95,6 +112,11 @@ def character_model(characters: Iterable[int], blank: int, rubbish: int | None =
     A character may stay on consecutive columns; blanks may stand between two characters, and must between two equal
     ones. Rubbish writes one label for a run of rubbish and blanks that begins and ends with rubbish. Every sequence of
     the classes named reads exactly one string of characters. Node 0 is the one of blanks. Source: section VII.
+
+    Args:
+        characters: classes of the characters.
+        blank: class of blank.
+        rubbish: class of rubbish; None = it may not be read.
     """
     states = {char: node for node, char in enumerate(characters, start=1)}
     arcs = [(0, 0, blank, NULL, 0.0)]
@@ -115,8 +137,12 @@ def character_model(characters: Iterable[int], blank: int, rubbish: int | None =
 def acceptor(automaton: Automaton, alphabet: str) -> Graph:
     """A grammar as a transducer from classes to indices into `automaton.symbols`.
 
-    alphabet: the characters of the first classes, in order; blank and rubbish follow. Any other symbol is a separator:
-    a mark (it reads rubbish) or nothing at all (it reads NULL). Source: section VIII (grammar graph).
+    Source: section VIII (grammar graph).
+
+    Args:
+        automaton: of the grammar.
+        alphabet: the characters of the first classes, in order; blank and rubbish follow. Any other symbol is a
+            separator: a mark (it reads rubbish) or nothing at all (it reads NULL).
     """
     lookup = [alphabet.find(symbol) for symbol in automaton.symbols]
     read = np.array(lookup, dtype=np.intp)[automaton.symbol]
@@ -233,7 +259,7 @@ def compose(first: Graph, second: Graph) -> Graph:
 
 
 class _Moves:
-    """The moves of two tokens; a position (key) is the node of each and a turn, 1 after the second moved alone."""
+    """The moves of two tokens; a position (key) is the node of each, and a turn: 1 after the second moved alone."""
 
     def __init__(self, first: Graph, second: Graph) -> None:
         self.first, self.second = first, second

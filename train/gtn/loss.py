@@ -26,11 +26,16 @@ def string_loss(
 ) -> Tensor:
     """Loss of each strip of a batch, in nats: float [batch], differentiable in the penalties.
 
-    penalties: float [batch, columns, classes], classes = the alphabet, blank, rubbish; any real numbers.
-    columns: int64 [batch], how many count. targets: see `label_tables`.
     The penalty of the best path that spells the target (viterbi), or the forward score of all of them (forward); less
     the same over all strings (discriminative). A strip too narrow for its target gives 0 and no gradient.
     Source: sections VI-A (Viterbi), VI-B (discriminative Viterbi), VI-C (forward), VI-D (discriminative forward).
+
+    Args:
+        penalties: float [batch, columns, classes], classes = the alphabet, blank, rubbish; any real numbers.
+        columns: int64 [batch], how many count.
+        targets: what the strips hold, as in `label_tables`.
+        criterion: which loss.
+        alphabet: the characters of the first classes.
     """
     best = criterion.endswith("viterbi")
     constrained = path_penalty(penalties, columns, label_tables(targets, alphabet).to(penalties.device), best)
@@ -45,9 +50,14 @@ def string_loss(
 def path_penalty(penalties: Tensor, columns: Tensor, graphs: Tables, best: bool) -> Tensor:
     """Viterbi penalty (best) or forward score of each strip's graph: float [batch], inf where it has no path.
 
-    penalties: float [batch, columns, classes]. columns: int64 [batch], how many count; an arc reads one each.
-    graphs: one for each strip, or one for all. The gradient is the share of each class in each column of the best path
-    (0 or 1) or of all paths: dE/dc_i = dE/df_{d_i} exp(-c_i - f_{s_i} + f_{d_i}), section VI-C. Computed in float64.
+    The gradient is the share of each class in each column of the best path (0 or 1) or of all paths:
+    dE/dc_i = dE/df_{d_i} exp(-c_i - f_{s_i} + f_{d_i}), section VI-C. Computed in float64.
+
+    Args:
+        penalties: float [batch, columns, classes].
+        columns: int64 [batch], how many count; an arc reads one each.
+        graphs: one for each strip, or one for all.
+        best: the best path (Viterbi) instead of all of them.
     """
     total: Tensor = _PathPenalty.apply(penalties, columns, graphs, best)
     return total
@@ -58,6 +68,7 @@ class _PathPenalty(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, penalties: Tensor, columns: Tensor, graphs: Tables, best: bool) -> Tensor:
+        # Penalties that the arcs read in every column: [batch, columns, states * fan].
         batch, width, _ = penalties.shape
         shape = graphs.penalty.shape[1:]
         source = graphs.source.flatten(1).expand(batch, -1)
@@ -65,6 +76,7 @@ class _PathPenalty(torch.autograd.Function):
         reads = penalties.detach().double().gather(2, label) + graphs.penalty.flatten(1)[:, None]
         alive = torch.arange(width, device=penalties.device) < columns[:, None]
 
+        # Log weights of the states column by column, [batch, states]; the share of each arc in its state's sum is kept.
         weight = -graphs.start.expand(batch, -1)
         shares = penalties.new_zeros((width, batch, *shape), dtype=torch.float64)
         for t in range(width):

@@ -12,13 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from device_runtime.recognition.garbage_model import settle
+from device_runtime.recognition.garbage_model import to_fixed_point
 from train.gtn.graph import NULL, Bins, FloatArray, Graph, IntArray, pick, reverse, trim
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """A path: its penalty (nats; inf when the graph has none) and its arcs in order, int [length]."""
+    """A path.
+
+    Attributes:
+        penalty: nats; inf when the graph has none.
+        arcs: int [length], in order.
+    """
 
     penalty: float
     arcs: IntArray
@@ -26,18 +31,23 @@ class Path:
 
 @dataclass(frozen=True)
 class String:
-    """A string of output labels, and the penalty (nats) of the best path that writes it."""
+    """A string of output labels.
+
+    Attributes:
+        penalty: of the best path that writes it, nats.
+        labels: the string.
+    """
 
     penalty: float
     labels: tuple[int, ...]
 
 
 def viterbi(graph: Graph) -> Path:
-    """Find the path of least penalty, over settled penalties; among equal ones the choice is fixed.
+    """Find the path of least penalty, over penalties rounded to fixed point; among equal ones the choice is fixed.
 
     Raises ValueError for a cyclic graph. Source: section V-B, v_n = min_i (c_i + v_{s_i}).
     """
-    graph = _settled(graph)
+    graph = _rounded(graph)
     ahead = _pass(graph, _levels(graph), -graph.start, np.maximum)
     score = (ahead - graph.final).max(initial=-np.inf)
     arcs: list[int] = []
@@ -78,8 +88,8 @@ def arc_posteriors(graph: Graph) -> FloatArray:
 
 
 def near_best(graph: Graph, margin: float) -> Graph:
-    """Keep what lies on a path at most `margin` nats dearer than the best one; ValueError for a cyclic graph."""
-    graph = _settled(graph)
+    """Keep what lies on a path at most `margin` nats more costly than the best one; ValueError for a cyclic graph."""
+    graph = _rounded(graph)
     back = reverse(graph)
     ahead = _pass(graph, _levels(graph), -graph.start, np.maximum)
     behind = _pass(back, _levels(back), -back.start, np.maximum)
@@ -96,7 +106,7 @@ def n_best(graph: Graph, wanted: int) -> list[String]:
     """
     found: list[String] = []
     if wanted > 0:
-        for string in _strings(_settled(graph)):
+        for string in _strings(_rounded(graph)):
             found.append(string)
             if len(found) == wanted:
                 break
@@ -104,7 +114,7 @@ def n_best(graph: Graph, wanted: int) -> list[String]:
 
 
 def _strings(graph: Graph) -> Iterator[String]:
-    """All output strings of an acyclic graph, best first; its penalties come settled, so that sums are exact."""
+    """All output strings of an acyclic graph, best first; its penalties come rounded, so that sums are exact."""
     back = reverse(graph)
     behind = _pass(back, _levels(back), -back.start, np.maximum)
     silent, writing = pick(graph, graph.output == NULL), pick(graph, graph.output != NULL)
@@ -138,12 +148,24 @@ def _strings(graph: Graph) -> Iterator[String]:
             wait((*prefix, label), False, after, behind)
 
 
-def _settled(graph: Graph) -> Graph:
-    return replace(graph, penalty=settle(graph.penalty), start=settle(graph.start), final=settle(graph.final))
+def _rounded(graph: Graph) -> Graph:
+    return replace(
+        graph,
+        penalty=to_fixed_point(graph.penalty),
+        start=to_fixed_point(graph.start),
+        final=to_fixed_point(graph.final),
+    )
 
 
 def _pass(graph: Graph, levels: list[_Level], begin: FloatArray, add: np.ufunc) -> FloatArray:
-    """Log weight of all ways to each node; begin: float64 [nodes], that of beginning there. add: the semiring's sum."""
+    """Log weight of all ways to each node: float64 [nodes].
+
+    Args:
+        graph: acyclic.
+        levels: its arcs in topological order.
+        begin: float64 [nodes], log weight of beginning there.
+        add: the semiring's sum.
+    """
     score = begin.copy()
     for level in levels:
         ways = score[graph.source[level.arcs]] - graph.penalty[level.arcs]
@@ -153,7 +175,13 @@ def _pass(graph: Graph, levels: list[_Level], begin: FloatArray, add: np.ufunc) 
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """Arcs into the nodes of a level, sorted by node; nodes: those with arcs; first: index of each one's first."""
+    """Arcs into the nodes of a level.
+
+    Attributes:
+        arcs: int [arcs], sorted by the node that they lead to.
+        nodes: int [nodes], those with arcs.
+        first: int [nodes], index of each one's first arc.
+    """
 
     arcs: IntArray
     nodes: IntArray

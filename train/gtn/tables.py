@@ -1,4 +1,4 @@
-"""The graphs of a batch as padded tables of incoming arcs, built from the device's topologies.
+"""The graphs of a batch as padded tables of incoming arcs, built from the topologies of `train.gtn.graph`.
 
 The graph of a label is character model o label. Its shape depends only on which neighbours are equal, where rubbish is,
 and on the ends, so it is composed once per shape; a batch fills in the classes.
@@ -18,16 +18,21 @@ from torch import Tensor
 from train.data.target import SEEN, Target
 from train.gtn.graph import NULL, Bins, Graph, chain, character_model, compose
 
-_BLANK, _RUBBISH = -1, -2  # places of a shape that are no position in its label; a row's classes end with theirs
+_BLANK, _RUBBISH = -1, -2  # labels of a shape that are no position in its target; a row's classes end with theirs
 
 
 @dataclass(frozen=True)
 class Tables:
     """Graphs whose every arc reads one column, as the arcs into each state, padded to the most of them.
 
-    source, label: int64 [graphs, states, fan], the state an arc comes from and the class it reads.
-    penalty: float64 [graphs, states, fan], nats, inf where there is no arc. start, final: float64 [graphs, states].
     A single graph stands for the whole batch.
+
+    Attributes:
+        source: int64 [graphs, states, fan], the state an arc comes from.
+        label: int64 [graphs, states, fan], the class it reads.
+        penalty: float64 [graphs, states, fan], nats, inf where there is no arc.
+        start: float64 [graphs, states], nats.
+        final: float64 [graphs, states], nats.
     """
 
     source: Tensor
@@ -42,7 +47,7 @@ class Tables:
 
 
 def tables(graphs: Sequence[Graph]) -> Tables:
-    """Lay out any graphs without null input labels; what they write does not matter. ValueError for a null one."""
+    """Make the tables of any graphs; what they write does not matter. Raises ValueError for a null input label."""
     if any((graph.input == NULL).any() for graph in graphs):
         raise ValueError("an arc reads the null label; in a training graph every arc must read one column")
     return _stack([_incoming(graph, graph.input) for graph in graphs])
@@ -51,9 +56,12 @@ def tables(graphs: Sequence[Graph]) -> Tables:
 def label_tables(targets: Sequence[str], alphabet: str) -> Tables:
     """The constrained graph of each target: character model o label.
 
-    Targets are strings over the alphabet, `#` (rubbish that must be seen) and, at an end, `~` (rubbish may be there),
-    as in `train.data.target`. Classes are the alphabet's characters, then blank, then rubbish. Raises
-    ValueError for other marks, and for two runs of rubbish side by side, which read as one.
+    Args:
+        targets: in the notation of `train.data.target`.
+        alphabet: the characters of the first classes; blank and rubbish follow.
+
+    Raises:
+        ValueError: a target cannot be parsed.
     """
     classes = alphabet + "_#"
     blank, rubbish = len(alphabet), len(alphabet) + 1
@@ -61,8 +69,8 @@ def label_tables(targets: Sequence[str], alphabet: str) -> Tables:
     for target in targets:
         marked, left, right = Target.parse(target, alphabet).spelled_out
         row = _shape_row(_shape(marked), left, right)
-        by_place = np.array([*(classes.index(char) for char in marked), rubbish, blank])
-        rows.append(replace(row, label=by_place[row.label]))
+        by_position = np.array([*(classes.index(char) for char in marked), rubbish, blank])
+        rows.append(replace(row, label=by_position[row.label]))
     return _stack(rows)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from device_runtime.calibration import Calibration
-from device_runtime.decoding.ensemble import Look
+from device_runtime.decoding.ensemble import View
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import ScanLattice
 from device_runtime.types import Decoding, Penalties, Reading, Strip
@@ -48,7 +48,7 @@ class Evaluated:
     confusion: Confusion
     calibration: Calibration
     max_error: float
-    look: Callable[[Strip], Look]
+    look: Callable[[Strip], View]
     setup: Mapping[str, str]
 
 
@@ -118,7 +118,7 @@ def _kind(heading: str, note: str, chosen: NDArray[np.bool_], readings: list[Rea
 
 def _card(index: int, reading: Reading, found: Evaluated) -> Card:
     truth, answer = found.data.codes[index], reading.code or ""
-    seen = Look(found.data.strips[index], None, Decoding((), (), None))
+    seen = View(found.data.strips[index], None, Decoding((), (), None))
     if seen.strip.has_ink:
         with contextlib.suppress(PosteyeError):  # longer than the model reads
             seen = found.look(seen.strip)
@@ -135,7 +135,7 @@ def _card(index: int, reading: Reading, found: Evaluated) -> Card:
     )
 
 
-def _drawing(seen: Look, answer: str, truth: str) -> tuple[Markup, str]:
+def _drawing(seen: View, answer: str, truth: str) -> tuple[Markup, str]:
     """The strip with its best path and that of the truth; and how much more the latter costs, in words."""
     if not isinstance(seen.lattice, ScanLattice):
         return strip_figure(seen.strip, []), ""

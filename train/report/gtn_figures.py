@@ -16,12 +16,12 @@ from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import condense
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentRecogniser
 from device_runtime.types import Strip
 from train.gtn.draw import draw_graph
 from train.gtn.graph import acceptor, character_model, compose, linear
 from train.gtn.paths import near_best, viterbi
 from train.segmentation import draw as draw_segments
+from train.segmentation.segment_lattice import SegmentRecogniser
 
 _ZOOM = 8
 _FIRST_COLUMNS = 12

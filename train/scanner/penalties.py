@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.recogniser import Recognise
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segmenter import Recognise
 from device_runtime.types import Penalties, Strip
 from train.scanner.batches import place, plain_batches
 from train.scanner.model import COLUMNS

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import STRETCHES, Look, combine, is_doubtful, stretch
+from device_runtime.decoding.ensemble import STRETCHES, View, combine, is_doubtful, stretch
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
@@ -50,23 +50,23 @@ def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = la
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, DIGITS), DIGITS, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    looks: dict[int, list[Look]] = {}
+    views: dict[int, list[View]] = {}
     for row, p in penalties_of(net, pixels):
-        looks[row] = [_look(strips[row], p, decoder)]
-        advance(not is_doubtful(looks[row][0]))
-    doubtful = [row for row in looks if is_doubtful(looks[row][0])]
+        views[row] = [_view(strips[row], p, decoder)]
+        advance(not is_doubtful(views[row][0]))
+    doubtful = [row for row in views if is_doubtful(views[row][0])]
     for factor in STRETCHES:
         stretched = [stretch(strips[row], factor) for row in doubtful]
         for i, p in penalties_of(net, [strip.pixels for strip in stretched]):
-            looks[doubtful[i]].append(_look(stretched[i], p, decoder))
+            views[doubtful[i]].append(_view(stretched[i], p, decoder))
             advance(factor == STRETCHES[-1])
-    candidates = {row: combine(seen).decoding.candidates for row, seen in looks.items()}
+    candidates = {row: combine(seen).decoding.candidates for row, seen in views.items()}
     return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
 
 
-def _look(strip: Strip, penalties: Penalties, decoder: Decoder) -> Look:
+def _view(strip: Strip, penalties: Penalties, decoder: Decoder) -> View:
     lattice = scan_lattice(penalties)
-    return Look(strip, lattice, decoder.decode(lattice))
+    return View(strip, lattice, decoder.decode(lattice))
 
 
 def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] | None = None) -> float:

@@ -23,8 +23,8 @@ from device_runtime.files.atomic import write_bytes
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentLattice, SegmentRecogniser
 from device_runtime.types import Strip
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser
 
 Colour = tuple[int, int, int]
 _ZOOM = 8
@@ -68,7 +68,7 @@ class _Arc:
 
 
 def draw(strip: Strip, lattice: SegmentLattice) -> NDArray[np.uint8]:
-    """Draw a strip and its lattice: uint8 [H, W, 3], BGR."""
+    """Draw a strip with its cuts, and below them the arcs of its lattice: uint8 [H, W, 3], BGR."""
     graph = lattice.graph
     height, width = strip.pixels.shape
     font = ImageFont.load_default(_FONT_PX)

@@ -20,16 +20,16 @@ from tqdm import tqdm
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
-from device_runtime.recognition.segmentation_graph import MEASURES, MOST_PIECES, segment
 from device_runtime.types import Strip
 from train.data.mnist import load_mnist
 from train.data.writers import hands_of, load_extra
+from train.gtn.garbage import AFTER, BEFORE, LINE, Machine, Reads
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
+from train.segmentation.segmentation_graph import MEASURES, MOST_PIECES, segment
 from train.synthesis.generator import FieldGenerator
 
-MOST_PLACES = 40
+MOST_CUTS = 40
 LONGEST = 9
 LARGEST_LOSS = 12.0  # nats: a field whose code is not in its lattice teaches nothing
 STEP = 0.06
@@ -38,45 +38,61 @@ _NOTHING = -1e5  # not infinity, whose gradients are NaN
 
 @dataclass(frozen=True)
 class Batch:
-    """Lattices and their codes. scores: float32 [n, pieces, 12, places], of the arc that begins at a place and holds so
-    many pieces. measures: float32 [n, pieces, MEASURES, places]. places: int64 [n]. digits: int64 [n, LONGEST], filled
-    up with 0. lengths: int64 [n]."""
+    """Lattices and their codes.
+
+    Attributes:
+        scores: float32 [n, pieces, 12, cuts], of the arc that begins at a cut and holds so many pieces.
+        measures: float32 [n, pieces, MEASURES, cuts], the segmenter's.
+        cuts: int64 [n], how many there are.
+        digits: int64 [n, LONGEST], the code, filled up with 0.
+        lengths: int64 [n], digits in the code.
+    """
 
     scores: Tensor
     measures: Tensor
-    places: Tensor
+    cuts: Tensor
     digits: Tensor
     lengths: Tensor
 
 
 def make_batch(strips: Sequence[Strip], codes: Sequence[str], recogniser: ArcRecogniser) -> Batch:
     """Segment and recognise strips; those with too many cuts, or too long a code, are left out."""
-    scores, measures, places, kept = [], [], [], []
+    scores, measures, cuts, kept = [], [], [], []
     for strip, code in zip(tqdm(strips, desc="cutting", unit="field", disable=None), codes, strict=True):
         graph = segment(strip.pixels)
-        if len(graph.cuts) > MOST_PLACES or not 1 <= len(code) <= LONGEST:
+        if len(graph.cuts) > MOST_CUTS or not 1 <= len(code) <= LONGEST:
             continue
         at = graph.destination - graph.source - 1, slice(None), graph.source
-        score = np.full((MOST_PIECES, 12, MOST_PLACES), _NOTHING, np.float32)
+        score = np.full((MOST_PIECES, 12, MOST_CUTS), _NOTHING, np.float32)
         score[at] = np.maximum(recogniser.recognise(strip, graph), _NOTHING)
-        measure = np.zeros((MOST_PIECES, len(MEASURES), MOST_PLACES), np.float32)
+        measure = np.zeros((MOST_PIECES, len(MEASURES), MOST_CUTS), np.float32)
         measure[at] = graph.measures
         scores.append(score)
         measures.append(measure)
-        places.append(len(graph.cuts))
+        cuts.append(len(graph.cuts))
         kept.append(code)
     digits = [[int(c) for c in code.ljust(LONGEST, "0")] for code in kept]
     return Batch(
         torch.from_numpy(np.stack(scores)),
         torch.from_numpy(np.stack(measures)),
-        torch.tensor(places),
+        torch.tensor(cuts),
         torch.tensor(digits),
         torch.tensor([len(code) for code in kept]),
     )
 
 
 def losses(batch: Batch, score_weight: Tensor, weights: Tensor) -> Tensor:
-    """Discriminative forward loss of each field, [n]; weights: [3, MEASURES], as in the recogniser."""
+    """Discriminative forward loss of each field.
+
+    Args:
+        batch: the fields.
+        score_weight: [], of the recogniser's scores.
+        weights: [3, MEASURES], as in the recogniser.
+
+    Returns:
+        [n], nats.
+    """
+    # Scores of each arc as each class, float32 [n, pieces, 12, cuts]: the recogniser's and the segmenter's together.
     segmenter = torch.einsum("npmk,cm->npck", batch.measures, weights)
     scores = torch.where(batch.scores > _NOTHING, batch.scores * score_weight, batch.scores)
     digit, speck, rubbish = (
@@ -84,81 +100,96 @@ def losses(batch: Batch, score_weight: Tensor, weights: Tensor) -> Tensor:
         *(scores[:, :, 10:] + segmenter[:, :, 1:]).unbind(2),
     )
     speck = torch.cat([speck[:, :1], torch.full_like(speck[:, 1:], _NOTHING)], dim=1)
-    wanted = batch.digits[:, None, :, None].expand(-1, MOST_PIECES, -1, MOST_PLACES)
-    kinds = digit.logsumexp(2), speck, rubbish
-    last = torch.arange(len(batch.places)), batch.places - 1
-    free = _free(*kinds)[last].logsumexp(1)
-    code = _constrained(*kinds, digit.gather(2, wanted), batch.lengths)[last].logsumexp(1)
+    # Scores as any digit, speck and rubbish, [n, pieces, cuts] each; and as each digit of the code.
+    kinds = {Reads.DIGIT: digit.logsumexp(2), Reads.BLANK: speck, Reads.RUBBISH: rubbish}
+    wanted = digit.gather(2, batch.digits[:, None, :, None].expand(-1, MOST_PIECES, -1, MOST_CUTS))
+    last = torch.arange(len(batch.cuts)), batch.cuts - 1
+    free = _free(kinds)[last].logsumexp(1)
+    code = _constrained(kinds, wanted, batch.lengths)[last].logsumexp(1)
     return free - code
+
+
+_Kinds = dict[Reads, Tensor]
 
 
 def _add(*ways: Tensor) -> Tensor:
     return torch.stack(ways).logsumexp(0)
 
 
-def _free(digit: Tensor, speck: Tensor, rubbish: Tensor) -> Tensor:
-    """Forward scores of all readings by place: before, inside and after the first number, inside of others."""
-    n = len(digit)
-    start = torch.tensor([0.0, _NOTHING, _NOTHING, _NOTHING]).expand(n, 4)
-    reached = [start]
-    for place in range(1, MOST_PLACES):
-        ways = []
-        for length in range(1, min(MOST_PIECES, place) + 1):
-            arc = slice(None), length - 1, place - length
-            number, mark = torch.logaddexp(digit[arc], speck[arc]), torch.logaddexp(speck[arc], rubbish[arc])
-            before, first, after, other = reached[place - length].unbind(1)
-            ways.append(
-                [
-                    before + mark,
-                    _add(before + digit[arc], first + number),
-                    _add(after + mark, first + rubbish[arc], other + rubbish[arc]),
-                    _add(other + number, after + digit[arc] - FOREIGN_NUMBER_PENALTY),
-                ]
-            )
-        reached.append(torch.stack([_add(*state) for state in zip(*ways, strict=True)], dim=1))
-    return torch.stack(reached, dim=1)
+def _arcs_into(cut: int) -> list[tuple[int, int]]:
+    """The number of pieces and the first cut of each arc that may end at a cut."""
+    return [(length - 1, cut - length) for length in range(1, min(MOST_PIECES, cut) + 1)]
 
 
-def _constrained(digit: Tensor, speck: Tensor, rubbish: Tensor, wanted: Tensor, lengths: Tensor) -> Tensor:
-    """Forward scores of the readings that hold the code, by place; a state counts where the code is complete.
+def _start(machine: Machine, fields: int) -> list[Tensor]:
+    """Scores of the states at the beginning of the strip, [n] each."""
+    return [torch.full((fields,), 0.0 if state in machine.start else _NOTHING) for state in range(machine.states)]
 
-    States: outside and inside of a number before the code; the code's digits; outside and inside of one after it.
+
+def _step(machine: Machine, reached: Sequence[Tensor], kinds: _Kinds, pieces: int, begin: int) -> list[Tensor]:
+    """Scores of the states behind arcs that hold so many pieces and begin at a cut, where `reached` are the scores."""
+    ways: list[list[Tensor]] = [[] for _ in range(machine.states)]
+    for way in machine.transitions:
+        ways[way.destination].append(reached[way.source] + kinds[way.reads][:, pieces, begin] - way.cost)
+    return [_add(*into) for into in ways]
+
+
+def _free(kinds: _Kinds) -> Tensor:
+    """Forward scores of all readings: [n, cuts, states]."""
+    reached = [_start(LINE, len(kinds[Reads.BLANK]))]
+    for cut in range(1, MOST_CUTS):
+        ways = [_step(LINE, reached[begin], kinds, pieces, begin) for pieces, begin in _arcs_into(cut)]
+        reached.append([_add(*state) for state in zip(*ways, strict=True)])
+    return torch.stack([torch.stack(states, dim=1) for states in reached], dim=1)
+
+
+def _constrained(kinds: _Kinds, wanted: Tensor, lengths: Tensor) -> Tensor:
+    """Forward scores of the readings that hold the code: [n, cuts, states], of states in which the code is complete.
+
+    Args:
+        kinds: scores of the arcs.
+        wanted: [n, pieces, LONGEST, cuts], scores of the arcs as each digit of the code.
+        lengths: int64 [n], digits in each code.
     """
-    n = len(digit)
-    nothing = torch.full((n,), _NOTHING)
-    chars = torch.full((n, LONGEST), _NOTHING)
-    outside, inside, outside_after, inside_after = torch.zeros(n), nothing, nothing, nothing
+    n = len(lengths)
     complete = torch.nn.functional.one_hot(lengths - 1, LONGEST).bool()
-    reached = [(outside, inside, chars, outside_after, inside_after)]
-    for place in range(1, MOST_PLACES):
-        ways = []
-        for length in range(1, min(MOST_PIECES, place) + 1):
-            arc = slice(None), length - 1, place - length
-            number, mark = torch.logaddexp(digit[arc], speck[arc]), torch.logaddexp(speck[arc], rubbish[arc])
-            foreign = digit[arc] - FOREIGN_NUMBER_PENALTY
-            outside, inside, chars, outside_after, inside_after = reached[place - length]
-            done = chars.masked_fill(~complete, _NOTHING).logsumexp(1)
-            so_far = torch.cat([outside[:, None], chars[:, :-1]], dim=1)
-            ways.append(
-                (
-                    _add(outside + mark, inside + rubbish[arc]),
-                    _add(inside + number, outside + foreign),
-                    _add(so_far + wanted[:, length - 1, :, place - length], chars + speck[arc][:, None]),
-                    _add(outside_after + mark, done + rubbish[arc], inside_after + rubbish[arc]),
-                    _add(inside_after + number, outside_after + foreign),
-                )
-            )
-        outside, inside, chars, outside_after, inside_after = (_add(*state) for state in zip(*ways, strict=True))
-        reached.append((outside, inside, chars, outside_after, inside_after))
-    finals = [
-        torch.cat([chars.masked_fill(~complete, _NOTHING), outside_after[:, None], inside_after[:, None]], dim=1)
-        for _, _, chars, outside_after, inside_after in reached
-    ]
+    (start,) = BEFORE.final
+    (touching,) = AFTER.start
+    # Before the code; so many digits of it written, specks since then included; after it.
+    before = [_start(BEFORE, n)]
+    digits = [torch.full((n, LONGEST), _NOTHING)]
+    after = [[torch.full((n,), _NOTHING)] * AFTER.states]
+    finals = [torch.full((n, LONGEST + AFTER.states - 1), _NOTHING)]
+    for cut in range(1, MOST_CUTS):
+        ways_before, ways_digits, ways_after = [], [], []
+        for pieces, begin in _arcs_into(cut):
+            ways_before.append(_step(BEFORE, before[begin], kinds, pieces, begin))
+            so_far = torch.cat([before[begin][start][:, None], digits[begin][:, :-1]], dim=1)
+            speck = kinds[Reads.BLANK][:, pieces, begin, None]
+            ways_digits.append(_add(so_far + wanted[:, pieces, :, begin], digits[begin] + speck))
+            # A complete code is where the machine starts.
+            done = digits[begin].masked_fill(~complete, _NOTHING).logsumexp(1)
+            from_code = [done if state == touching else after[begin][state] for state in range(AFTER.states)]
+            ways_after.append(_step(AFTER, from_code, kinds, pieces, begin))
+        before.append([_add(*state) for state in zip(*ways_before, strict=True)])
+        digits.append(_add(*ways_digits))
+        after.append([_add(*state) for state in zip(*ways_after, strict=True)])
+        # What touches the code is among the digits' states already.
+        beside = [scores for state, scores in enumerate(after[-1]) if state != touching]
+        finals.append(torch.cat([digits[-1].masked_fill(~complete, _NOTHING), torch.stack(beside, dim=1)], dim=1))
     return torch.stack(finals, dim=1)
 
 
 def fit(batch: Batch, steps: int) -> tuple[Tensor, Tensor, list[float]]:
-    """Weights that lower the mean loss, from those in use on, in steps of Adam; and the mean loss before each step."""
+    """Fit the weights by Adam, from those in use on.
+
+    Args:
+        batch: the fields.
+        steps: of Adam, all fields in each.
+
+    Returns:
+        The weight of the recogniser's score, [], the segmenter's, [3, MEASURES], and the mean loss before each step.
+    """
     scale = batch.measures.abs().amax(dim=(0, 1, 3)).clamp(min=1)
     score_weight = torch.tensor(SCORE_WEIGHT, requires_grad=True)
     scaled = (torch.tensor(WEIGHTS, dtype=torch.float32) * scale).requires_grad_()
@@ -205,7 +236,7 @@ def main(fields: int, steps: int, seed: int, writers: Path | None, extra: Path |
     recogniser = ArcRecogniser(Scanner(bundle, engines.pick(None, bundle.model)))
     batch = make_batch(*generated(fields, seed, writers, extra), recogniser)
     score_weight, weights, means = fit(batch, steps)
-    click.echo(f"{len(batch.places)} fields, mean loss {means[0]:.4f} -> {means[-1]:.4f}")
+    click.echo(f"{len(batch.cuts)} fields, mean loss {means[0]:.4f} -> {means[-1]:.4f}")
     click.echo(f"SCORE_WEIGHT = {round(float(score_weight) * 64) / 64!r}")
     for measure, kinds in zip(MEASURES, (torch.round(weights.T * 64) / 64 + 0.0).tolist(), strict=True):
         click.echo(f'    "{measure}": ({", ".join(map(repr, kinds))}),')

@@ -11,16 +11,17 @@ from benchmarks.attack.cases.grammar_pool import POOL, complaint, decoder, gramm
 from benchmarks.attack.counts import Outcome, Target
 from device_runtime.bundle import load_bundle
 from device_runtime.calibration import Calibration
-from device_runtime.decoding.ensemble import look
+from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
 from device_runtime.grammar.grammar import DIGITS
-from device_runtime.recognition.garbage_model import settle
+from device_runtime.recognition.garbage_model import to_fixed_point
 from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.recogniser import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segment_lattice import segment_lattice
-from device_runtime.recognition.segmentation_graph import segment
-from device_runtime.recognition.segmenter import HOS, SCAN
 from device_runtime.types import Decoding, Penalties, Reading, Strip
+from train.segmentation.segment_lattice import segment_lattice
+from train.segmentation.segmentation_graph import segment
+from train.segmentation.segmenter import HOS
 
 _CLASSES = len(DIGITS) + 2
 _HEIGHT_PX = 32
@@ -41,7 +42,7 @@ def case(seed: int, number: int) -> Outcome:
     decode = decoder(index, n_best)
     if kind == 0:
         made = _penalties(random)
-        answers = [decode(made) for _ in range(2)]
+        answers = [decode.decode(scan_lattice(made)) for _ in range(2)]
     elif kind == 1:
         broken = _broken(random, _penalties(random))
         return Outcome(_KINDS[kind], refused=1) if _is_refused(index, broken) else _wrong(kind, "taken as good")
@@ -63,7 +64,7 @@ def _wrong(kind: int, detail: str) -> Outcome:
 
 def _penalties(random: np.random.Generator) -> Penalties:
     """Penalties of any width and steepness, with ties, huge values, and runs of one class beyond doubt."""
-    columns = int(random.choice([0, 1, 2, 3, random.integers(4, 60), random.integers(60, _WIDEST)]))
+    columns = int(random.choice([1, 2, 3, random.integers(4, 60), random.integers(60, _WIDEST)]))
     values = random.exponential(1.0, (columns, _CLASSES)) * 10.0 ** random.uniform(-6, 3)
     shape = int(random.integers(8))
     if shape == 0:  # all alike
@@ -89,10 +90,10 @@ def _penalties(random: np.random.Generator) -> Penalties:
 
 
 def _broken(random: np.random.Generator, whole: Penalties) -> Penalties:
-    """Penalties with NaN or infinity, of another shape, or over another alphabet."""
+    """Penalties with NaN or infinity, of another shape (no columns included), or over another alphabet."""
     values, x_px, alphabet = whole.values, whole.x_px, whole.alphabet
-    ways = int(random.integers(5))
-    if ways == 0 and values.size:
+    ways = int(random.integers(6))
+    if ways == 0:
         values = values.copy()
         places = random.integers(0, values.size, random.integers(1, 4))
         values.reshape(-1)[places] = random.choice([np.nan, np.inf, -np.inf], len(places))
@@ -102,6 +103,8 @@ def _broken(random: np.random.Generator, whole: Penalties) -> Penalties:
         x_px = np.append(x_px, np.float32(0))
     elif ways == 3:
         values = np.hstack([values, values[:, :1]])
+    elif ways == 4:
+        values, x_px = values[:0], x_px[:0]
     else:
         alphabet = alphabet[: random.integers(0, len(alphabet))]
     return Penalties(values, x_px, alphabet)
@@ -109,7 +112,7 @@ def _broken(random: np.random.Generator, whole: Penalties) -> Penalties:
 
 def _is_refused(index: int, broken: Penalties) -> bool:
     try:
-        decoder(index, 3)(broken)
+        decoder(index, 3).decode(scan_lattice(broken))
     except ValueError:
         return True
     return False
@@ -127,7 +130,7 @@ def _cut_ink(random: np.random.Generator) -> Lattice:
         scores = np.rint(random.exponential(1.0, scores.shape))
     if random.random() < 0.3:  # as bare paper has
         scores[np.ix_(random.random(len(scores)) < 0.5, np.arange(_CLASSES) < len(DIGITS))] = -np.inf
-    return segment_lattice(graph, settle(scores), DIGITS)
+    return segment_lattice(graph, to_fixed_point(scores), DIGITS)
 
 
 def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outcome:
@@ -139,16 +142,13 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
         again = np.random.default_rng((*states.tolist(), strip.pixels.shape[1]))
         if road == HOS:
             return _cut_ink(again)
-        made = _penalties(again)
-        while not len(made.values):
-            made = _penalties(again)
-        return scan_lattice(made)
+        return scan_lattice(_penalties(again))
 
     pixels: NDArray[np.uint8] = random.integers(0, 256, (_HEIGHT_PX, random.integers(1, 300))).astype(np.uint8)
     strip = Strip(pixels, _IDENTITY, bool(random.random() < 0.9))
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
-        seen = look(strip, recognise, decoder(index, n_best).decode)
+        seen = read_augmented(strip, recognise, decoder(index, n_best).decode)
         readings.append((seen.decoding, decide(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)

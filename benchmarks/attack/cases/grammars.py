@@ -18,6 +18,7 @@ from device_runtime.errors import GrammarError
 from device_runtime.grammar import file as grammar_file
 from device_runtime.grammar.automaton import LONGEST_CODE, Automaton
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 
 COMPILED, LIST = "compiled grammars", "lists of codes"
@@ -38,10 +39,12 @@ _MARKS = (
         b"\xf0\x9f\x98\x80",
     ),
 )
-_LINE = Penalties(
-    np.random.default_rng(1).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
-    np.arange(40, dtype=np.float32),
-    DIGITS,
+_LINE = scan_lattice(
+    Penalties(
+        np.random.default_rng(1).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
+        np.arange(40, dtype=np.float32),
+        DIGITS,
+    )
 )
 
 
@@ -165,7 +168,7 @@ def _broken_promise(automaton: Automaton) -> str:
 
 def _unusable(found: Grammar) -> str:
     """What is wrong when the grammar is searched for, or ""."""
-    decoding = Decoder(found, DIGITS)(_LINE)
+    decoding = Decoder(found, DIGITS).decode(_LINE)
     return complaint(decoding, found, 3) or ("" if _is_a_line(found.name) else f"is called {found.name!a}")
 
 

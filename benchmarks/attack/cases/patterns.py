@@ -12,6 +12,7 @@ from benchmarks.attack.counts import Outcome, Target
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import GrammarError
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 
 BY_HAND, BY_CHANCE = "made by hand", "made by chance"
@@ -103,10 +104,12 @@ _PIECES = (
     "{,4}",
     "{9,}",
 )
-_LINE = Penalties(
-    np.random.default_rng(2).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
-    np.arange(40, dtype=np.float32),
-    DIGITS,
+_LINE = scan_lattice(
+    Penalties(
+        np.random.default_rng(2).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
+        np.arange(40, dtype=np.float32),
+        DIGITS,
+    )
 )
 _LONGEST_MESSAGE = 400
 
@@ -120,7 +123,7 @@ def case(seed: int, number: int) -> Outcome:
     except GrammarError as error:
         fine = str(error).isprintable() and len(str(error)) <= _LONGEST_MESSAGE
         return Outcome(kind, refused=1) if fine else Outcome(kind, wrong=1, detail=f"said {str(error)!a:.200}")
-    wrong = complaint(Decoder(found, DIGITS)(_LINE), found, 3)
+    wrong = complaint(Decoder(found, DIGITS).decode(_LINE), found, 3)
     return Outcome(kind, wrong=1, detail=wrong) if wrong else Outcome(kind, answered=1)
 
 

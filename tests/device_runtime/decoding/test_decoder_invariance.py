@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from device_runtime.decoding.decoder import Decoder, _differs
 from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Decoding, Penalties
 
 
@@ -21,7 +22,9 @@ def random_values(seed: int, columns: int, sharpness: float) -> np.ndarray:
 
 def decoding_of(values: np.ndarray, grammar: str) -> Decoding:
     compiled = Grammar.from_country(grammar) if grammar.isalpha() else Grammar.from_pattern(grammar)
-    return Decoder(compiled, DIGITS)(Penalties(values, np.arange(len(values), dtype=np.float32), DIGITS))
+    return Decoder(compiled, DIGITS).decode(
+        scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32), DIGITS))
+    )
 
 
 @pytest.mark.parametrize("grammar", ["US", r"\d{3}", r"\d{1,8}", r"\d\d[- ]\d", r"\d-?\d{2}", r"123|45-6|7\d+"])

@@ -1,11 +1,11 @@
-"""The second look: when it is taken, and how two readings are put together."""
+"""Test-time augmentation: when a field is read at other widths, and how the readings are put together."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from device_runtime.decoding.ensemble import STRETCHES, Look, combine, is_doubtful, look, stretch
+from device_runtime.decoding.ensemble import STRETCHES, View, combine, is_doubtful, read_augmented, stretch
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
@@ -15,9 +15,9 @@ STRIP = Strip(np.zeros((32, 100), np.uint8), np.array([[2.0, 0.0, 5.0], [0.0, 2.
 NOTHING = scan_lattice(Penalties(np.ones((1, 12), np.float32), np.zeros(1, np.float32), "0123456789"))
 
 
-def seen(*candidates: tuple[str, float], strip: Strip = STRIP) -> Look:
-    """A look with made-up candidates."""
-    return Look(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), None))
+def seen(*candidates: tuple[str, float], strip: Strip = STRIP) -> View:
+    """A view with made-up candidates."""
+    return View(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), None))
 
 
 def test_sure_readings_stand() -> None:
@@ -27,7 +27,7 @@ def test_sure_readings_stand() -> None:
         calls.append(strip.pixels.shape[1])
         return NOTHING
 
-    found = look(STRIP, scan, lambda _: seen(("12", 0.99)).decoding)
+    found = read_augmented(STRIP, scan, lambda _: seen(("12", 0.99)).decoding)
     assert found.decoding.candidates[0].code == "12" and calls == [100]
 
 
@@ -38,7 +38,7 @@ def test_doubtful_readings_are_looked_at_again_wider_and_narrower() -> None:
         calls.append(strip.pixels.shape[1])
         return NOTHING
 
-    look(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
+    read_augmented(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
     assert calls == [100, 130, 87]
 
 
@@ -48,14 +48,14 @@ def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
     assert is_doubtful(seen())
 
 
-def test_looks_that_are_too_long_are_left_out() -> None:
+def test_views_that_are_too_long_are_left_out() -> None:
     def scan(strip: Strip) -> Lattice:
         if strip.pixels.shape[1] > 100:
             raise PosteyeError("too long")
         return NOTHING
 
-    found = look(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
-    assert found.decoding.candidates[0] == Candidate("12", 0.4)  # believed by both looks that there were
+    found = read_augmented(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
+    assert found.decoding.candidates[0] == Candidate("12", 0.4)  # believed by both views that there were
 
 
 def test_agreement_counts_more_than_one_loud_voice() -> None:
@@ -64,7 +64,7 @@ def test_agreement_counts_more_than_one_loud_voice() -> None:
     assert both.decoding.candidates[0].confidence == pytest.approx(0.6)
 
 
-def test_two_of_three_looks_outvote_a_louder_one() -> None:
+def test_two_of_three_views_outvote_a_louder_one() -> None:
     three = combine([seen(("12", 0.45)), seen(("72", 0.9)), seen(("12", 0.6))])
     assert three.decoding.candidates[0].code == "12"
     assert three.decoding.candidates[0].confidence == pytest.approx(0.35)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from device_runtime import Reader
+from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
 from train.synthesis.writing.fonts import PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.typeset import Typesetter
 
@@ -95,3 +98,16 @@ def test_separators_that_the_grammar_knows_are_read() -> None:
 def test_marks_group_the_digits_of_a_number_of_any_length() -> None:
     reading = Reader(pattern=r"\d{1,8}").read(printed("12.345"), field=True).reading
     assert reading.code == "12345"
+
+
+def test_the_reader_builds_the_lattice_of_a_number_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+
+    def counted(*given: Any) -> ScanLattice:
+        built.append(given)
+        return scan_lattice(*given)
+
+    monkeypatch.setattr("device_runtime.recognition.recogniser.scan_lattice", counted)
+    monkeypatch.setattr("device_runtime.recognition.scan_lattice.scan_lattice", counted)
+    reading = Reader(pattern=r"\d{1,8}").read(printed("12.345"), field=True).reading
+    assert reading.code == "12345" and len(built) == 1

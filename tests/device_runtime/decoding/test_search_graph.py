@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device_runtime.decoding.decoding_graph import make_plan
-from device_runtime.decoding.search import best_codes, masses
+from device_runtime.decoding.decoding_graph import make_decoding_graph
+from device_runtime.decoding.masses import masses
+from device_runtime.decoding.search import best_codes
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
 from device_runtime.types import Penalties
@@ -33,16 +34,16 @@ def test_equals_the_composed_graph(seed: int, pattern: str) -> None:
     automaton = Grammar.from_pattern(pattern).automaton
     characters = compose(linear(lattice.penalties.values[:, :11]), character_model(range(10), BLANK))
     graph = compose(characters, acceptor(automaton, ALPHABET))
-    plan = make_plan(automaton, ALPHABET)
+    decoding = make_decoding_graph(automaton, ALPHABET)
 
     strings = n_best(graph, 5)
-    found = best_codes(plan, lattice, 5)
+    found = best_codes(decoding, lattice, 5)
     assert len(found) == len(strings)
     # What stands around the code counts by its forward score, but with blanks alone there is one way each.
     np.testing.assert_allclose([-f.score for f in found], [s.penalty for s in strings], atol=1e-6)
     assert found[0].code == "".join(ALPHABET[label] for label in strings[0].labels)
     assert viterbi(graph).penalty == pytest.approx(-found[0].score, abs=1e-6)
 
-    every = best_codes(plan, lattice, 2000)
-    total = np.logaddexp.reduce(masses(plan, lattice, [code.arcs for code in every]))
+    every = best_codes(decoding, lattice, 2000)
+    total = np.logaddexp.reduce(masses(decoding, lattice, [code.arcs for code in every]))
     assert forward_score(graph) == pytest.approx(-total, abs=1e-6)

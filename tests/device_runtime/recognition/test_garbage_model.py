@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY, Costs
-from device_runtime.recognition.garbage_model import Seen, surround
+from device_runtime.recognition.garbage_model import Seen, garbage_masses
 
 PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
 
@@ -32,7 +32,7 @@ def mass(columns: np.ndarray, weigh: object) -> float:
 def test_equals_the_sum_over_all_lines(seed: int) -> None:
     random = np.random.default_rng(seed)
     columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
-    around = surround(*np.log(columns).T)
+    around = garbage_masses(*np.log(columns).T)
     for place in range(7):
         left, right = columns[:place], columns[place:]
         before = mass(left, lambda signs: 0.0 if numbers(signs)[-1] else PRIOR ** sum(numbers(signs)))
@@ -68,7 +68,7 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
     space, tall, mark = random.random((3, 6)) < 0.4
     costs = Costs(foreign_number=1.0, continued=0.7, letters=0.9, mark=0.0)
     digit, blank, rubbish = np.log(columns).T
-    around = surround(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
+    around = garbage_masses(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
     flags = list(zip(space.tolist(), tall.tolist(), mark.tolist(), strict=True))
     for place in range(7):
         before = mass(columns[:place][::-1], lambda signs, p=place: weight_outwards(signs, flags[:p][::-1], costs))
@@ -80,7 +80,9 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
 def test_a_comma_parts_what_stands_before_a_code_and_not_what_stands_behind_it() -> None:
     digit, blank, rubbish = np.log([[0.98, 0.01, 0.98], [0.01, 0.01, 0.01], [0.01, 0.98, 0.01]])
     none, comma = np.zeros(3, np.bool_), np.array([False, True, False])
-    with_comma, without = (surround(digit, blank, rubbish, Seen(none, none, none, flags)) for flags in (comma, none))
+    with_comma, without = (
+        garbage_masses(digit, blank, rubbish, Seen(none, none, none, flags)) for flags in (comma, none)
+    )
     assert with_comma.before[2] > without.before[2] + 1
     assert with_comma.after.tolist() == without.after.tolist()
 
@@ -88,7 +90,7 @@ def test_a_comma_parts_what_stands_before_a_code_and_not_what_stands_behind_it()
 def test_long_lines_neither_overflow_nor_vanish() -> None:
     columns = np.full((3, 4000), -800.0)
     columns[2] = -3.0
-    around = surround(*columns)
+    around = garbage_masses(*columns)
     assert around.before[-1] == pytest.approx(-12_000)
     assert around.after[0] == pytest.approx(-12_000)
     assert around.free == pytest.approx(-12_000)
@@ -96,7 +98,7 @@ def test_long_lines_neither_overflow_nor_vanish() -> None:
 
 def test_where_no_code_can_begin_or_end() -> None:
     digit, blank, rubbish = np.zeros(5), np.full(5, -2000.0), np.full(5, -2000.0)
-    around = surround(digit, blank, rubbish)
+    around = garbage_masses(digit, blank, rubbish)
     assert around.before[0] == around.after[-1] == 0
     assert (around.before[1:] < -500).all()
     assert (around.after[:-1] < -500).all()

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scan_lattice import ScanLattice, condense, scan_lattice
 from device_runtime.types import Penalties
@@ -35,11 +36,11 @@ def test_a_character_stays_and_junctions_are_crossed(add: np.ufunc, seed: int) -
     penalties = random_penalties(seed)
     values = penalties.values.astype(np.float64)
     lattice = scan_lattice(penalties)
-    entered = np.random.default_rng(seed + 100).normal(0, 3, (2, lattice.places))
+    entered = np.random.default_rng(seed + 100).normal(0, 3, (2, lattice.nodes))
     chars = np.array([4, 7])
     ended = lattice.character(add, entered, chars)
-    crossed = {junction: lattice.apart(add, entered, junction) for junction in (PLAIN, OPEN, MARKED)}
-    for row, end in itertools.product(range(2), range(lattice.places)):
+    crossed = {junction: lattice.gap(add, entered, junction) for junction in (PLAIN, OPEN, MARKED)}
+    for row, end in itertools.product(range(2), range(lattice.nodes)):
         stays = [entered[row, begin] - values[begin:end, chars[row]].sum() for begin in range(end)]
         assert ended[row, end] == pytest.approx(add.reduce(stays) if stays else -np.inf, abs=1e-6)
         for junction, found in crossed.items():
@@ -54,7 +55,7 @@ def test_a_character_stays_and_junctions_are_crossed(add: np.ufunc, seed: int) -
 def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> None:
     lattice = scan_lattice(random_penalties(seed))
     random = np.random.default_rng(seed + 200)
-    here, there = random.normal(0, 3, (2, 3, lattice.places))
+    here, there = random.normal(0, 3, (2, 3, lattice.nodes))
     chars = np.array([0, 5, 9])
 
     def total(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -63,8 +64,8 @@ def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> Non
     forwards = total(lattice.character(add, here, chars), there)
     np.testing.assert_allclose(forwards, total(here, lattice.character_back(add, there, chars)), atol=1e-9)
     for junction in (PLAIN, OPEN, MARKED):
-        forwards = total(lattice.apart(add, here, junction), there)
-        np.testing.assert_allclose(forwards, total(here, lattice.apart_back(add, there, junction)), atol=1e-9)
+        forwards = total(lattice.gap(add, here, junction), there)
+        np.testing.assert_allclose(forwards, total(here, lattice.gap_back(add, there, junction)), atol=1e-9)
 
 
 def drawn(signs: str) -> Penalties:
@@ -101,3 +102,11 @@ def test_sure_runs_are_taken_as_one_column_each(offset: float) -> None:
     assert first.tolist() == [0, 2, 3, 6, 8, 9]
     np.testing.assert_allclose(condensed[0], 2 * values[0])
     np.testing.assert_allclose(condensed[2], values[3:6].sum(axis=0))
+
+
+def test_a_lattice_is_built_again_only_at_other_costs() -> None:
+    lattice = scan_lattice(random_penalties(1), costs=Costs(foreign_number=1.0))
+    assert lattice.at(Costs(foreign_number=1.0)) is lattice
+    other = lattice.at(COSTS)
+    assert other.costs == COSTS and not np.array_equal(other.before, lattice.before)
+    np.testing.assert_array_equal(other.before, scan_lattice(random_penalties(1)).before)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from device_runtime.decoding.ensemble import Look
+from device_runtime.decoding.ensemble import View
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Strip
@@ -65,9 +65,9 @@ def evaluated(rows: list[tuple[str, str, float]], names: list[str] | None = None
     )
     data = Labelled(strips, truths, names or [f"{i}.png" for i in range(len(rows))])
 
-    def look(strip: Strip) -> Look:
+    def look(strip: Strip) -> View:
         number = next(i for i, known in enumerate(strips) if known is strip)
-        return Look(strip, scan_lattice(penalties_of(rows[number][1])), decodings[number])
+        return View(strip, scan_lattice(penalties_of(rows[number][1])), decodings[number])
 
     counted = confusion(outcome.codes, truths, "0123456789")
     return Evaluated(data, outcome, counted, CALIBRATION, 0.01, look, {"grammar": "<any>"})

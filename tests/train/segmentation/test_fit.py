@@ -7,18 +7,19 @@ import pytest
 import torch
 
 from device_runtime.bundle import load_bundle
-from device_runtime.decoding.decoding_graph import make_plan
-from device_runtime.decoding.search import best_codes, masses
+from device_runtime.decoding.decoding_graph import make_decoding_graph
+from device_runtime.decoding.masses import masses
+from device_runtime.decoding.search import best_codes
 from device_runtime.engines import pick
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentRecogniser
-from device_runtime.recognition.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
 from train.segmentation.fit import Batch, fit, losses, make_batch
+from train.segmentation.segment_lattice import SegmentRecogniser
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
 
 DIGITS = "0123456789"
 
@@ -41,12 +42,12 @@ def batch(scanner: Scanner) -> Batch:
 
 def test_the_loss_is_that_of_the_lattice(scanner: Scanner, batch: Batch) -> None:
     strips, codes = written_samples()
-    assert len(batch.places) == len(codes)
+    assert len(batch.cuts) == len(codes)
     weights = torch.tensor(WEIGHTS, dtype=torch.float32)
     found = losses(batch, torch.tensor(SCORE_WEIGHT), weights).tolist()
     for strip, code, loss in zip(strips, codes, found, strict=True):
         lattice = SegmentRecogniser(scanner)(strip)
-        plan = make_plan(Grammar.from_pattern(code, DIGITS).automaton, DIGITS)
+        plan = make_decoding_graph(Grammar.from_pattern(code, DIGITS).automaton, DIGITS)
         arcs = [best.arcs for best in best_codes(plan, lattice, 1)]
         expected = lattice.free - masses(plan, lattice, arcs)[0]
         assert loss == pytest.approx(expected, abs=2e-3)

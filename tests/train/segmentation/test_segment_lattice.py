@@ -18,10 +18,10 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
-from device_runtime.recognition.segmentation_graph import MEASURES, SegmentationGraph
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
+from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 ALPHABET = "01"
 SPECK, RUBBISH = 2, 3
@@ -54,13 +54,23 @@ def random_lattice(seed: int) -> tuple[SegmentLattice, dict[Arc, float]]:
 
 
 def paths(arcs: dict[Arc, float], begin: int, end: int) -> Iterator[tuple[str, float]]:
-    """Every labelled path between two places: its signs (01, _ for a speck, # for rubbish) and its score."""
+    """Every labelled path between two cuts: its signs (01, _ for a speck, # for rubbish) and its score."""
     if begin == end:
         yield "", 0.0
     for (source, destination, kind), score in arcs.items():
         if source == begin and destination <= end:
             for signs, rest in paths(arcs, destination, end):
                 yield "01_#"[kind] + signs, score + rest
+
+
+def end_of(cut: int) -> int:
+    """The node of a cut at which characters have ended."""
+    return 2 * cut
+
+
+def begin_of(cut: int) -> int:
+    """The node of a cut at which characters begin."""
+    return 2 * cut + 1
 
 
 def numbers(signs: str) -> list[bool]:
@@ -73,22 +83,23 @@ def total(add: np.ufunc, ways: list[float]) -> float:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_surroundings_are_the_sum_over_all_readings(seed: int) -> None:
+def test_what_stands_around_a_code_is_the_sum_over_all_readings(seed: int) -> None:
     lattice, arcs = random_lattice(seed)
-    last = lattice.places - 1
-    for place in range(lattice.places):
+    last = lattice.cuts - 1
+    for cut in range(lattice.cuts):
         before = [
             score - FOREIGN_NUMBER_PENALTY * sum(found)
-            for signs, score in paths(arcs, 0, place)
+            for signs, score in paths(arcs, 0, cut)
             if not (found := numbers(signs))[-1]
         ]
         after = [
             score - FOREIGN_NUMBER_PENALTY * sum(found)
-            for signs, score in paths(arcs, place, last)
+            for signs, score in paths(arcs, cut, last)
             if not (found := numbers(signs))[0]
         ]
-        assert lattice.before[place] == pytest.approx(total(np.logaddexp, before), abs=1e-9)
-        assert lattice.after[place] == pytest.approx(total(np.logaddexp, after), abs=1e-9)
+        assert lattice.before[begin_of(cut)] == pytest.approx(total(np.logaddexp, before), abs=1e-9)
+        assert lattice.after[end_of(cut)] == pytest.approx(total(np.logaddexp, after), abs=1e-9)
+        assert lattice.before[end_of(cut)] == lattice.after[begin_of(cut)] == -np.inf
     free = [score - FOREIGN_NUMBER_PENALTY * max(0, sum(numbers(signs)) - 1) for signs, score in paths(arcs, 0, last)]
     assert lattice.free == pytest.approx(total(np.logaddexp, free), abs=1e-9)
 
@@ -97,17 +108,19 @@ def test_surroundings_are_the_sum_over_all_readings(seed: int) -> None:
 @pytest.mark.parametrize("code", ["0", "11", "01", "010"])
 def test_a_code_scores_as_its_best_or_all_its_segmentations(add: np.ufunc, code: str) -> None:
     lattice, arcs = random_lattice(5)
-    begins = np.array([[0.0] + [-np.inf] * (lattice.places - 1)])
+    begins = np.full((1, lattice.nodes), -np.inf)
+    begins[0, begin_of(0)] = 0.0
     for char in code:
         ended = lattice.character(add, begins, np.array([int(char)]))
-        begins = add(ended, lattice.apart(add, ended, PLAIN))
-    for place in range(lattice.places):
+        begins = lattice.gap(add, ended, PLAIN)
+    for cut in range(lattice.cuts):
         ways = [
             score
-            for signs, score in paths(arcs, 0, place)
+            for signs, score in paths(arcs, 0, cut)
             if signs.replace("_", "") == code and not signs.startswith("_") and not signs.endswith("_")
         ]
-        assert ended[0, place] == pytest.approx(total(add, ways), abs=1e-9)
+        assert ended[0, begin_of(cut)] == -np.inf
+        assert ended[0, end_of(cut)] == pytest.approx(total(add, ways), abs=1e-9)
 
 
 @pytest.mark.parametrize("add", ADDS)
@@ -115,26 +128,26 @@ def test_a_code_scores_as_its_best_or_all_its_segmentations(add: np.ufunc, code:
 def test_what_stands_between_two_characters_is_single_pieces(add: np.ufunc, junction: int) -> None:
     lattice, arcs = random_lattice(6)
     single = {arc: score for arc, score in arcs.items() if arc[1] == arc[0] + 1 and arc[2] in (SPECK, RUBBISH)}
-    start = np.random.default_rng(1).normal(0, 3, (2, lattice.places))
-    found = lattice.apart(add, start, junction)
-    for row, end in itertools.product(range(2), range(lattice.places)):
+    start = np.random.default_rng(1).normal(0, 3, (2, lattice.nodes))
+    found = lattice.gap(add, start, junction)
+    for row, end in itertools.product(range(2), range(lattice.cuts)):
         ways = [
-            start[row, begin] + score
-            for begin in range(end)
+            start[row, end_of(begin)] + score
+            for begin in range(end + 1)
             for signs, score in paths(single, begin, end)
             if junction == OPEN or ("#" in signs) == (junction == MARKED)
         ]
-        assert found[row, end] == pytest.approx(total(add, ways), abs=1e-9)
+        assert found[row, begin_of(end)] == pytest.approx(total(add, ways), abs=1e-9)
 
 
 @pytest.mark.parametrize("add", ADDS)
 @pytest.mark.parametrize("seed", range(3))
 def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> None:
     lattice, _ = random_lattice(seed)
-    here, there = np.random.default_rng(seed + 50).normal(0, 3, (2, 2, lattice.places))
+    here, there = np.random.default_rng(seed + 50).normal(0, 3, (2, 2, lattice.nodes))
     chars = np.array([0, 1])
     pairs = [(lattice.character(add, here, chars), lattice.character_back(add, there, chars))]
-    pairs += [(lattice.apart(add, here, kind), lattice.apart_back(add, there, kind)) for kind in (PLAIN, OPEN, MARKED)]
+    pairs += [(lattice.gap(add, here, kind), lattice.gap_back(add, there, kind)) for kind in (PLAIN, OPEN, MARKED)]
     for forwards, backwards in pairs:
         np.testing.assert_allclose(add.reduce(forwards + there, axis=1), add.reduce(here + backwards, axis=1))
 
@@ -142,7 +155,7 @@ def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> Non
 @pytest.mark.parametrize("seed", range(6))
 def test_the_number_is_the_longest_on_the_best_path(seed: int) -> None:
     lattice, arcs = random_lattice(seed)
-    signs, _ = max(paths(arcs, 0, lattice.places - 1), key=lambda path: path[1])
+    signs, _ = max(paths(arcs, 0, lattice.cuts - 1), key=lambda path: path[1])
     assert lattice.number == max(signs.replace("_", "").split("#"), key=len)
 
 
@@ -152,10 +165,10 @@ def test_evidence_is_that_of_the_best_segment_that_ends_there() -> None:
     pair = (graph.source == 1) & (graph.destination == 3)
     scores[pair, 1] = 0.0
     lattice = segment_lattice(graph, scores, ALPHABET)
-    x_px, probability = lattice.evidence(0, 3, 1)
+    x_px, probability = lattice.evidence(end_of(0), end_of(3), 1)
     assert x_px == 20 and 0.99 < probability < 1
-    assert lattice.evidence(2, 3, 1)[0] == 25
-    assert lattice.evidence(3, 3, 1)[0] == 25
+    assert lattice.evidence(end_of(2), end_of(3), 1)[0] == 25
+    assert lattice.evidence(end_of(3), end_of(3), 1)[0] == 25
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +190,7 @@ def test_printed_and_written_samples_are_read(recognise: SegmentRecogniser) -> N
 @pytest.mark.parametrize("width", [1, 40])
 def test_a_strip_without_ink_holds_no_code(recognise: SegmentRecogniser, width: int) -> None:
     lattice = recognise(Strip(np.zeros((32, width), np.uint8), np.eye(2, 3), False))
-    assert lattice.places == 2 and lattice.number == ""
+    assert lattice.cuts == 2 and lattice.number == ""
     decoder = Decoder(Grammar.from_pattern(r"\d{5}", "0123456789"), "0123456789")
     assert decoder.decode(lattice).candidates == ()
 

@@ -23,11 +23,17 @@ _WIDEST_PIECE_PX = 40  # twice a character: a wider piece is cut at the thinnest
 
 
 def candidate_cuts(pixels: Pixels) -> Ints:
-    """Cuts of a strip, uint8 [rows, W]: int64 [cuts, rows], from left to right, at least 2.
+    """Find the candidate cuts of a strip.
 
-    Row y of a cut is the first x right of it. The first cut is the left edge (0), the last one the right edge (W). Cuts
-    may meet but do not cross, so every pixel lies between one pair of neighbours. Between two neighbours there is ink;
-    or, unless the strip is empty, a wide gap between two pieces of ink. Source: LeCun et al. 1998, section IV-A.
+    Cuts may meet but do not cross, so every pixel lies between one pair of neighbours. Between two neighbours there is
+    ink; or, unless the strip is empty, a wide gap between two pieces of ink. Source: LeCun et al. 1998, section IV-A.
+
+    Args:
+        pixels: uint8 [rows, W], the strip.
+
+    Returns:
+        int64 [cuts, rows], from left to right, at least 2. Row y of a cut is the first x right of it. The first cut is
+        the left edge (0), the last one the right edge (W).
     """
     rows, width = pixels.shape
     ink = ink_of(pixels)
@@ -50,7 +56,15 @@ def ink_of(pixels: Pixels) -> Ints:
 
 
 def pieces(cuts: Ints, width: int) -> NDArray[np.intp]:
-    """Number of the piece, from 0 on, that holds each pixel: int [rows, W]. cuts: as from `candidate_cuts`."""
+    """Number of the piece, from 0 on, that holds each pixel.
+
+    Args:
+        cuts: as from `candidate_cuts`.
+        width: of the strip.
+
+    Returns:
+        int [rows, W].
+    """
     rows = cuts.shape[1]
     steps = np.zeros((rows, width + 1), np.intp)
     np.add.at(steps, (np.arange(rows), cuts[1:-1]), 1)
@@ -62,6 +76,7 @@ def _fall(paper: NDArray[np.bool_]) -> Ints:
     rows, width = paper.shape
     x = np.arange(width)
     far = 4 * width + _SLIDE_PX  # further than any drop slides
+    # Where a drop can fall on: paper here and below, bool [rows - 1, W].
     here, below = paper[:-1], paper[1:]
     opening = here & below
     # The way to the nearest opening on each side, if no ink stands in it in the drop's own row.
@@ -71,6 +86,7 @@ def _fall(paper: NDArray[np.bool_]) -> Ints:
     right = np.minimum.accumulate(np.where(opening, x, far)[:, ::-1], axis=1)[:, ::-1]
     wall = np.minimum.accumulate(np.where(here, far, x)[:, ::-1], axis=1)[:, ::-1]
     right = np.where(right < wall, right - x, far)
+    # Where a drop in each place comes out in the row below; where it is caught it falls through the ink.
     slide = np.where(left <= right, -left, right)
     onward = x + np.where(here & (np.abs(slide) <= _SLIDE_PX), slide, 0)
     line = np.empty((rows, width), np.int64)
@@ -89,16 +105,27 @@ def _valleys(profile: Ints) -> Ints:
 
 
 def _choose(lines: Ints, ink: Ints, left_of: Ints) -> Ints:
-    """The lines that cross least ink, such that enough ink lies between any two, in order of the ink on their left."""
+    """The lines that cross least ink, such that enough ink lies between any two, in order of the ink on their left.
+
+    Args:
+        lines: int64 [lines, rows], from which to choose.
+        ink: int64 [rows, W].
+        left_of: int64 [rows, W + 1], its running sums.
+
+    Returns:
+        int64 [chosen, rows].
+    """
     rows = len(ink)
     crossed = ink[np.arange(rows), lines].sum(axis=1)
     keep = crossed <= _MOST_CROSSED
     lines, crossed = lines[keep], crossed[keep]
     bent = np.abs(np.diff(lines, axis=1)).sum(axis=1)
+    # The best first: little ink, then few bends, then the leftmost.
     order = np.lexsort((lines.sum(axis=1), bent, crossed))
     lines, crossed, bent = lines[order], crossed[order], bent[order]
     before = _ink_before(lines, left_of)
     margin = np.where(crossed == 0, _SPECK_INK, _PIECE_INK)
+    # Lines that can still be chosen: with enough ink on either side, and between them and those chosen.
     alive = (before >= margin) & (left_of[:, -1].sum() - before >= margin)
     chosen = []
     while alive.any():

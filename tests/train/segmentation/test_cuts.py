@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.cuts import WIDE_GAP_PX, candidate_cuts, ink_of, pieces
 from device_runtime.samples import load_samples
 from tests.stub import random_strips
+from train.segmentation.cuts import WIDE_GAP_PX, candidate_cuts, ink_of, pieces
 
 ROWS = 32
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.cuts import Pixels
-from device_runtime.recognition.garbage_model import settle
+from device_runtime.recognition.garbage_model import to_fixed_point
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segmentation_graph import MEASURES, SegmentationGraph
 from device_runtime.types import Strip
+from train.segmentation.cuts import Pixels
+from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -52,7 +52,13 @@ WEIGHTS = np.array([_TABLE[measure] for measure in MEASURES]).T
 
 @dataclass(frozen=True, eq=False)
 class _Sheet:
-    """Segments pasted into strips. pixels: the strips. strip, left: int [arcs], in which one each stands, and where."""
+    """Segments pasted into strips.
+
+    Attributes:
+        pixels: the strips, uint8 [rows, W] each.
+        strip: int [arcs], the number of the strip in which each segment stands.
+        left: int [arcs], px from the strip's left edge to the segment.
+    """
 
     pixels: list[Pixels]
     strip: IntArray
@@ -60,7 +66,11 @@ class _Sheet:
 
 
 class ArcRecogniser:
-    """Scores the arcs of segmentation graphs with a scanner, whose `alphabet` it has."""
+    """Scores the arcs of segmentation graphs with a scanner.
+
+    Attributes:
+        alphabet: the scanner's.
+    """
 
     def __init__(self, scanner: Scanner) -> None:
         manifest = scanner.manifest
@@ -71,15 +81,21 @@ class ArcRecogniser:
         self._classes = len(manifest.alphabet)
 
     def __call__(self, strip: Strip, graph: SegmentationGraph) -> FloatArray:
-        """Scores of the arcs: float64 [arcs, classes], log, not normalised; classes as in `Penalties`.
+        """Score the arcs of a strip.
 
         A blank stands for a speck, which is dropped. Of bare paper the scanner is asked in the whole strip, whether it
         is a gap inside of a number or a space between two; no digit stands there.
-        Raises PosteyeError when the strip is wider than the model's widest.
+
+        Returns:
+            float64 [arcs, classes], log, not normalised; classes as in `Penalties`.
+
+        Raises:
+            PosteyeError: the strip is wider than the model's widest.
         """
+        # The segmenter's penalties of a digit count for every digit: [arcs, 3] -> [arcs, classes].
         exact = self.recognise(strip, graph)
         segmenter = graph.measures @ WEIGHTS.T
-        return settle(SCORE_WEIGHT * exact + np.repeat(segmenter, [self._classes, 1, 1], axis=1))
+        return to_fixed_point(SCORE_WEIGHT * exact + np.repeat(segmenter, [self._classes, 1, 1], axis=1))
 
     def recognise(self, strip: Strip, graph: SegmentationGraph) -> FloatArray:
         """The recogniser's part of the scores, without the segmenter's: float64 [arcs, classes]. Raises as the call."""
@@ -98,6 +114,7 @@ class ArcRecogniser:
         left = np.maximum(graph.left_px[arcs] - _HALO_PX, 0)
         right = np.minimum(graph.right_px[arcs] + _HALO_PX, strip.pixels.shape[1])
         sheet = self._paste(strip.pixels, graph, arcs, left, right)
+        # Columns of all sheets, one behind the other; those of each segment: [arcs, most columns of a segment].
         found = [self._log_probabilities(pixels, strip) for pixels in sheet.pixels]
         offset = np.cumsum([0, *(len(columns) for columns in found[:-1])])[sheet.strip]
         first = self._column(sheet.left - _MARGIN_PX)
@@ -121,9 +138,10 @@ class ArcRecogniser:
     def _paste(
         self, pixels: Pixels, graph: SegmentationGraph, arcs: IntArray, left: IntArray, right: IntArray
     ) -> _Sheet:
-        """Lay the segments so far apart that none is in the receptive field of a column read for another."""
+        """Paste the segments so far apart that none is in the receptive field of a column read for another."""
         reach = _MARGIN_PX + self._output.receptive_field_px // 2
         reach += -reach % _PHASE_PX
+        # Fill strip by strip from the left: (where, pixels) of each segment, and where the next one goes.
         segments = zip(arcs.tolist(), left.tolist(), right.tolist(), strict=True)
         strips: list[list[tuple[int, Pixels]]] = [[]]
         ends = [reach]
@@ -136,24 +154,31 @@ class ArcRecogniser:
                 ends.append(reach)
             strips[-1].append((ends[-1], pixels[:, begin:end] * mine))
             ends[-1] += width + reach + -(width + reach) % _PHASE_PX
+        # Draw them.
         sheets = []
         for row, end in zip(strips, ends, strict=True):
             sheet = np.zeros((len(pixels), min(end, self._widest_px)), np.uint8)
             for at, segment in row:
                 sheet[:, at : at + segment.shape[1]] = segment
             sheets.append(sheet)
-        places = [(number, at) for number, row in enumerate(strips) for at, _ in row]
-        strip, at_px = np.array(places, np.intp).T
+        pasted = [(number, at) for number, row in enumerate(strips) for at, _ in row]
+        strip, at_px = np.array(pasted, np.intp).T
         return _Sheet(sheets, strip, at_px)
 
 
 def _one_character(columns: FloatArray, classes: int) -> FloatArray:
     """Forward scores of "blanks, one digit on one or more columns, blanks", of blanks alone, and of rubbish in blanks.
 
-    columns: log-probabilities float64 [segments, columns, classes + 2]. Returns float64 [segments, classes + 2].
+    Args:
+        columns: float64 [segments, columns, classes + 2], log-probabilities.
+        classes: how many digits there are.
+
+    Returns:
+        float64 [segments, classes + 2].
     """
     blank, rubbish = columns[:, :, classes], columns[:, :, classes + 1]
     nothing = blank.sum(axis=1)
+    # What each digit gains over blanks from the first column to each node: [segments, columns + 1, classes].
     gained = np.zeros((len(columns), columns.shape[1] + 1, classes))
     np.cumsum(columns[:, :, :classes] - blank[:, :, None], axis=1, out=gained[:, 1:])
     # The digit begins before a column and ends after another: sum over both of what it gains over blanks between them.

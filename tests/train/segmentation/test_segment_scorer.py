@@ -12,10 +12,10 @@ from device_runtime.engines import pick
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.recognition.segment_scorer import ArcRecogniser, _one_character
-from device_runtime.recognition.segmentation_graph import SegmentationGraph, segment
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
+from train.segmentation.segment_scorer import ArcRecogniser, _one_character
+from train.segmentation.segmentation_graph import SegmentationGraph, segment
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 
 from device_runtime.image.load import load_grey
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.segmentation_graph import MEASURES, MOST_PIECES, SegmentationGraph, segment
 from device_runtime.samples import load_samples
 from tests.stub import random_strips
+from train.segmentation.segmentation_graph import MEASURES, MOST_PIECES, SegmentationGraph, segment
 
 SAMPLES = [normalize(load_grey(sample.path)).pixels for sample in load_samples()]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.cuts import Ints, Pixels, candidate_cuts, ink_of, pieces
+from train.segmentation.cuts import Ints, Pixels, candidate_cuts, ink_of, pieces
 
 IntArray = NDArray[np.intp]
 
@@ -44,9 +44,14 @@ MEASURES = (
 class SegmentationGraph:
     """Cuts of a strip and the arcs between them; build it with `segment`.
 
-    cuts: int64 [nodes, rows], as from `candidate_cuts`. piece: int [rows, W], the piece that holds each pixel.
-    source, destination: int [arcs], nodes; sorted by source, then destination. left_px, right_px: int [arcs], where the
-    arc's ink begins and ends, or its paper where it has none. measures: int [arcs, MEASURES].
+    Attributes:
+        cuts: int64 [nodes, rows], as from `candidate_cuts`.
+        piece: int [rows, W], the piece that holds each pixel.
+        source: int [arcs], the node that an arc leaves; arcs are sorted by it, then by destination.
+        destination: int [arcs], the node that it leads to.
+        left_px: int [arcs], where the arc's ink begins, or its paper where it has none.
+        right_px: int [arcs], where that ends.
+        measures: int [arcs, MEASURES].
     """
 
     cuts: Ints
@@ -65,7 +70,15 @@ class SegmentationGraph:
 
 @dataclass(frozen=True, eq=False)
 class _Boxes:
-    """Extent of the ink in each piece, int [pieces], ends exclusive; bare: bool [pieces], whether there is none."""
+    """Extent of the ink in each piece, int [pieces] px each, ends exclusive; and whether there is none.
+
+    Attributes:
+        left: first column.
+        right: column behind the last.
+        top: first row.
+        bottom: row below the last.
+        bare: bool [pieces], whether a piece is paper alone.
+    """
 
     left: IntArray
     right: IntArray
@@ -84,6 +97,7 @@ def segment(pixels: Pixels) -> SegmentationGraph:
     ink, piece = ink_of(pixels), pieces(cuts, pixels.shape[1])
     boxes = _boxes(ink, piece, len(cuts) - 1)
     source, destination = _runs(boxes)
+    # The pieces of each arc, one arc after the other, int [pieces of all arcs]; and where each arc's begin.
     length = destination - source
     first = np.cumsum(length) - length
     inside = np.arange(length.sum()) - np.repeat(first - source, length)
@@ -96,6 +110,7 @@ def segment(pixels: Pixels) -> SegmentationGraph:
     crossed, gap = _crossed(cuts, ink), _gaps(boxes)
     ends = [(crossed[node], crossed[node] > 0, gap[node]) for node in (source, destination)]
     inner = [np.cumsum(at_node)[destination - 1] - np.cumsum(at_node)[source] for at_node in (crossed, gap)]
+    # One column for each of MEASURES; to bare paper none but "bare" applies.
     width, height = right - left, bottom - top
     measures = [~bare, bare, *ends[0], *ends[1], length - 1, *inner]
     measures += [height, np.maximum(_SHORT_PX - height, 0), width, np.maximum(width - _WIDE_PX, 0)]
@@ -111,6 +126,7 @@ def _boxes(ink: Ints, piece: IntArray, count: int) -> _Boxes:
     rows, width = ink.shape
     y, x = np.nonzero(ink)
     owner = piece[y, x]
+    # Whether a piece has ink in a column, bool [pieces, W], and in a row, bool [pieces, rows].
     across = np.bincount(owner * width + x, minlength=count * width).reshape(count, width) > 0
     down = np.bincount(owner * rows + y, minlength=count * rows).reshape(count, rows) > 0
     bare = ~down.any(axis=1)

@@ -1,0 +1,26 @@
+"""From a strip to its lattice: the scanner's columns, and what the pixels show between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from device_runtime.recognition.costs import COSTS, Costs
+from device_runtime.recognition.gaps import find_gaps
+from device_runtime.recognition.lattice import Lattice
+from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.types import Strip
+
+SCAN = "scan"  # the name under which a bundle holds the calibration of this method
+
+Recognise = Callable[[Strip], Lattice]
+
+
+def scan_recogniser(scanner: Scanner, costs: Costs = COSTS) -> Recognise:
+    """Make the function that scans a strip; it raises what the scanner raises.
+
+    Args:
+        scanner: gives the penalties of a strip's columns.
+        costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
+    """
+    return lambda strip: scan_lattice(scanner(strip), find_gaps(strip), costs)
