@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.decoding.tables import Table, laid_out
+from benchmarks.figures.tables import Table
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
@@ -131,13 +131,13 @@ def time_loading(path: Path) -> Loaded:
 def decoding_table(timing: Timing) -> Table:
     """The times of decoding side by side."""
     heads = ["grammar", "n-best", "columns", "median ms", "slowest tenth from", "median of ratios to one scan"]
-    return laid_out(heads, [timed.line() for timed in timing.decoding])
+    return Table(heads, [timed.line() for timed in timing.decoding])
 
 
 def loading_table(timing: Timing) -> Table:
     """What the files of grammars cost."""
     heads = ["file", "KB", "load ms", "make the decoder ms", "process grows by KB"]
-    return laid_out(heads, [loaded.line() for loaded in timing.loading])
+    return Table(heads, [loaded.line() for loaded in timing.loading])
 
 
 def grown_kb(path: Path) -> float:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from benchmarks.figures.command import mnist_option, run_command
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.normalize import normalize
@@ -112,7 +113,7 @@ def make(hands: list[Hand], codes: list[str], seed: int, processes: int) -> Shar
 @click.option("--codes", type=click.Path(path_type=Path), help="Text file to draw the codes from; default: 5 digits.")
 @click.option("--count", default=10_000, show_default=True, type=click.IntRange(min=1), help="How many strings.")
 @click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@mnist_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .npz file to write.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(min=1))
@@ -128,7 +129,4 @@ def strings(
 
 
 if __name__ == "__main__":
-    try:
-        strings()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(strings)

@@ -6,64 +6,17 @@ The code is named generously: whoever changes one of its files measures the figu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-# From an image to a reading; what only the command line, the demo and the wire use is left out.
-READING = (
-    "device_runtime/*.py",
-    "device_runtime/decoding/*.py",
-    "device_runtime/engines/*.py",
-    "device_runtime/files/*.py",
-    "device_runtime/grammar/*",
-    "device_runtime/image/*.py",
-    "device_runtime/recognition/*.py",
-    "-device_runtime/cli.py",
-    "-device_runtime/report.py",
-    "-device_runtime/samples.py",
+from benchmarks.figures.figure import (
+    EVALUATING,
+    GENERATOR,
+    PRINTED,
+    QUANTISED,
+    READING,
+    SCORES,
+    STRINGS,
+    TRAINING,
+    Figure,
 )
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One results file, `benchmarks/results/NAME.json`.
-
-    command: what measures it, behind `python -m`; {data} stands for the folder of data, and --results FILE is added.
-    Nothing where a figure is a folder of files, each measured on its own.
-    minutes: how long that takes. code: the files behind the figure. timed: times are among the values, so that nothing
-    else may run. needs: a figure whose command must have run before.
-    """
-
-    name: str
-    command: str
-    minutes: float
-    code: tuple[str, ...]
-    timed: bool = False
-    needs: str = ""
-
-
-# What strings of test digits and generated fields are drawn and photographed by.
-GENERATOR = (
-    "benchmarks/mnist_strings/fields.py",
-    "benchmarks/decoding/strings.py",
-    "train/synthesis/camera.py",
-    "train/data/writers.py",
-    "train/synthesis/generator.py",
-    "train/synthesis/writing/fonts.py",
-    "train/synthesis/writing/style.py",
-    "train/synthesis/writing/marks.py",
-    "train/synthesis/paper.py",
-    "train/synthesis/writing/pen.py",
-    "train/synthesis/writing/handwriter.py",
-    "train/synthesis/writing/raster.py",
-    "train/synthesis/writing/shapes_*.py",
-    "train/data/skeleton.py",
-    "train/synthesis/writing/strokes.py",
-    "train/synthesis/writing/typeset.py",
-)
-SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
-EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
-QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
-TRAINING = (*GENERATOR, "train/**/*.py", "device_runtime/image/normalize.py")
 
 _PEER_SETS = (
     "--amounts {data}/check_amounts --printed {data}/printed_postcode_lines --usps {data}/usps_digits/zip.train.gz "
@@ -76,7 +29,7 @@ _MEASURED = (
         "strings",
         "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
         4,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings/__main__.py"),
+        (*READING, *SCORES, *PRINTED, *GENERATOR, *STRINGS, "benchmarks/mnist_strings/*.py"),
     ),
     Figure(
         "accuracy",
@@ -125,7 +78,7 @@ _MEASURED = (
             *READING,
             *GENERATOR,
             "benchmarks/robustness/polarity.py",
-            "benchmarks/mnist_strings/__main__.py",
+            *STRINGS,
             "benchmarks/peers/fields.py",
             "train/data/mnist.py",
         ),
@@ -153,7 +106,7 @@ _MEASURED = (
         "peer-rates",
         f"benchmarks.peers.rates runs/peers --only posteye {_PEER_SETS}",
         5,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings/__main__.py", "benchmarks/peers/sets.py"),
+        (*READING, *SCORES, *GENERATOR, *STRINGS, "benchmarks/peers/sets.py", "benchmarks/peers/rates.py"),
         needs="strings",
     ),
     Figure(
@@ -162,8 +115,9 @@ _MEASURED = (
         3.5,
         (
             *GENERATOR,
-            "benchmarks/mnist_strings/__main__.py",
+            *STRINGS,
             "benchmarks/peers/sets.py",
+            "benchmarks/peers/rates.py",
             "benchmarks/peers/answers.py",
             "benchmarks/peers/serve.py",
             "benchmarks/peers/rapidocr.py",
@@ -304,7 +258,6 @@ _RECORDS = (
         (
             "benchmarks/lenet1998/*.py",
             "-benchmarks/lenet1998/page.py",
-            "-benchmarks/lenet1998/charts.py",
             "train/lenet1998/model.py",
             "train/lenet1998/sdlm.py",
             "train/lenet1998/per_sample*.py",

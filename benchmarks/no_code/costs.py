@@ -18,6 +18,7 @@ import click
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.figures.command import mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from benchmarks.mnist_strings.fields import StringMaker
@@ -26,7 +27,6 @@ from benchmarks.no_code.numbers import KINDS
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.reader import calibration_of
@@ -114,10 +114,10 @@ def judge(seen: list[Seen], costs: Costs, threshold: float) -> Row:
 
 @click.command()
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST's label files.")
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@mnist_option
 @click.option("--count", type=click.IntRange(48), default=960, show_default=True, help="Fields.")
 @click.option("--seed", default=3, show_default=True, help="Of the fields; the attack's is another.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def surroundings(writers: Path | None, mnist: Path | None, count: int, seed: int, results: Path | None) -> None:
     """Vary one cost at a time and print what comes of it."""
     bundle = load_bundle()
@@ -152,7 +152,4 @@ def _shown(row: Row) -> list[str]:
 
 
 if __name__ == "__main__":
-    try:
-        surroundings()
-    except PosteyeError as error:
-        raise SystemExit(f"posteye: {error}") from None
+    run_command(surroundings)

@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.figures.command import bundle_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.peers import tesseract as peer_tesseract
@@ -37,7 +38,7 @@ from benchmarks.peers.page import (
     Compared,
     Rate,
     Rates,
-    table,
+    rates_text,
 )
 from benchmarks.peers.process import Peer
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
@@ -60,7 +61,7 @@ _KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT
 @click.option(
     "--count", default=1000, show_default=True, type=click.IntRange(min=1), help="Files of a set that all readers get."
 )
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@bundle_option
 @click.option("--again", is_flag=True, help="Have the others read again what they have read before.")
 @click.option("--only", type=click.Choice(["posteye", "others"]), help="Read with posteye alone, or without it.")
 @click.option("--results", type=click.Path(path_type=Path), help="Results file to keep what --only reads in.")
@@ -105,7 +106,7 @@ def peer_rates(
     if as_json:
         click.echo(json.dumps(rates))
         return
-    click.echo(table(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
+    click.echo(rates_text(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
     if TESSERACT not in versions and only != "posteye":
         click.echo(f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}")
 
@@ -154,14 +155,5 @@ def _others(mode: str) -> dict[str, Callable[[], Peer]]:
     return found
 
 
-def main() -> None:
-    """Entry point: errors that a user can mend come out in one line."""
-    try:
-        peer_rates()
-    except PosteyeError as error:
-        print(f"posteye: {error}", file=sys.stderr)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    run_command(peer_rates)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchmarks.mnist_strings.__main__ import PATTERN as FIVE
 from benchmarks.mnist_strings.fields import KINDS
+from benchmarks.mnist_strings.sets import PATTERN as FIVE
 from benchmarks.peers.fields import Label, read_labels
 from benchmarks.peers.figures import digits_only
 from device_runtime.errors import PosteyeError
