@@ -65,8 +65,9 @@ def de_localities(folder: Path) -> Counter[str]:
 def lists(folder: Path) -> dict[str, str]:
     """Return the text of each lexicon by its name.
 
-    us, de: codes alone. de-counts: with the number of localities. us-counts: with invented counts, whose logarithms
-    are spread normally (sigma 1.5), since no list of mail volumes is free.
+    Returns:
+        `us` and `de`, the codes alone; `de-counts`, with the number of localities; `us-counts`, with invented counts,
+        whose logarithms are spread normally (sigma 1.5), since no list of mail volumes is free.
     """
     us, de = sorted(us_codes(folder)), sorted(de_localities(folder).items())
     rng = random.Random(1)

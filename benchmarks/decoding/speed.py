@@ -32,7 +32,15 @@ _DIGITS = "0123456789"
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """The times of one way to decode: the least over the rounds for each strip, ms. scan_ms: of scanning the same."""
+    """The times of one way to decode.
+
+    Attributes:
+        grammar: Its name.
+        n_best: How many codes are asked for.
+        columns: How many columns the strips have.
+        spent_ms: The least over the rounds for each strip.
+        scan_ms: The same of scanning the strip.
+    """
 
     grammar: str
     n_best: int
@@ -49,7 +57,15 @@ class Timed(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a grammar's file costs: its bytes, ms to load it and to make a decoder of it, and resident KB of both."""
+    """What a grammar's file costs.
+
+    Attributes:
+        file: Its name.
+        size: Its bytes.
+        load_ms: To load it.
+        decoder_ms: To make a decoder of it.
+        grown_kb: Resident memory of both.
+    """
 
     file: str
     size: int

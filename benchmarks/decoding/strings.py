@@ -36,7 +36,13 @@ _CHUNK = 100  # strings that one random generator writes, whichever process has 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Codes to write, the seed to write them with, and the widest strip to keep."""
+    """What one process writes at a time.
+
+    Attributes:
+        codes: To write.
+        seed: Of the generator.
+        widest_px: Of a strip that is kept.
+    """
 
     codes: list[str]
     seed: int
@@ -55,7 +61,11 @@ def write_codes(generator: FieldGenerator, codes: Iterable[str], widest_px: int)
 
 
 def load_strings(path: Path) -> Labelled:
-    """The strips of a file that was written here; raises PosteyeError for anything else."""
+    """The strips of a file that was written here.
+
+    Raises:
+        PosteyeError: It is another file.
+    """
     try:
         shard = load_shard(path)
     except (PosteyeError, OSError, ValueError, KeyError) as error:
@@ -67,7 +77,16 @@ def load_strings(path: Path) -> Labelled:
 
 
 def drawn_codes(listed: Path | None, count: int, seed: int) -> list[str]:
-    """Codes drawn at random: from a file with one a line, or of five digits; raises PosteyeError for a bad file."""
+    """Codes drawn at random.
+
+    Args:
+        listed: File with one code a line to draw from; None draws five digits.
+        count: How many.
+        seed: Of the draw.
+
+    Raises:
+        PosteyeError: The file cannot be read, or holds something else.
+    """
     random = np.random.default_rng(seed)
     if listed is None:
         return [f"{number:0{_DIGITS}d}" for number in random.integers(0, 10**_DIGITS, count).tolist()]
@@ -120,7 +139,7 @@ def make(hands: list[Hand], codes: list[str], seed: int, processes: int) -> Shar
 def strings(
     codes: Path | None, count: int, writers: Path, mnist: Path | None, out: Path, seed: int, processes: int
 ) -> None:
-    """Write strings of test digits, each in one writer's hand, and keep them as labelled strips."""
+    """Write strings of test digits, each by one writer, and keep them as labelled strips."""
     drawn = drawn_codes(codes, count, seed)
     shard = make(hands_of(load_mnist(mnist, writers).test), drawn, seed, processes)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -35,13 +35,29 @@ _MEASURED = (
         "accuracy",
         "benchmarks.scanner.accuracy {data}",
         1,
-        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/data/usps.py", "train/scanner/model.py"),
+        (
+            *READING,
+            *EVALUATING,
+            "benchmarks/scanner/accuracy.py",
+            "benchmarks/scanner/architectures.py",
+            "train/data/usps.py",
+            "train/scanner/model.py",
+        ),
     ),
     Figure(
         "parity",
         "benchmarks.scanner.parity --writers {data}/qmnist_writers",
         2,
-        (*READING, *QUANTISED, *GENERATOR, "benchmarks/scanner/parity.py", "convert/parity.py", "convert/backends.py"),
+        (
+            *READING,
+            *QUANTISED,
+            *GENERATOR,
+            "benchmarks/scanner/parity.py",
+            "convert/parity.py",
+            "convert/backends.py",
+            "convert/pipeline.py",
+            "train/synthesis/shards.py",
+        ),
     ),
     Figure(
         "surroundings",
@@ -62,7 +78,8 @@ _MEASURED = (
         (
             *READING,
             *SCORES,
-            "benchmarks/robustness/__main__.py",
+            *STRINGS,
+            "benchmarks/robustness/measure.py",
             "benchmarks/robustness/fields.py",
             "benchmarks/mnist_strings/fields.py",
             "benchmarks/peers/sets.py",
@@ -130,7 +147,7 @@ _MEASURED = (
         "collapse",
         "benchmarks.figures.output collapse benchmarks.criteria.collapse --plot docs/gtn/collapse.png",
         1,
-        ("benchmarks/criteria/collapse.py", "train/gtn/loss.py", "train/gtn/tables.py"),
+        (*PRINTED, "benchmarks/criteria/collapse.py", "train/gtn/loss.py", "train/gtn/tables.py"),
     ),
     Figure(
         "gtn",
@@ -171,10 +188,7 @@ _MEASURED = (
         "lexicons",
         "benchmarks.decoding.lexicons runs/lexicons",
         0.3,
-        (
-            "benchmarks/decoding/lexicons.py",
-            "device_runtime/grammar/*.py",
-        ),
+        (*PRINTED, "benchmarks/decoding/lexicons.py", "device_runtime/grammar/*.py"),
         timed=True,
     ),
     Figure(
@@ -185,7 +199,11 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
-        "peers", "benchmarks.peers", 0.5, (*READING, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"), timed=True
+        "peers",
+        "benchmarks.peers",
+        0.5,
+        (*READING, *PRINTED, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"),
+        timed=True,
     ),
 )
 # Trainings, or what needs the folder that one left.

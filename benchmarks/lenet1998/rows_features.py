@@ -95,8 +95,8 @@ def local_scores(
         for number, near in zip(numbers, index.kneighbors(test[numbers], return_distance=False), strict=True):
             # The middle of the neighbours [units], the mean of their targets [10], and the neighbours around it.
             middle, vote = train[near].mean(0), targets[near].mean(0)
-            apart = train[near] - middle
+            offsets = train[near] - middle
             # Ridge regression of the targets on the neighbours, both about their means: weights [units, 10].
-            weights = np.linalg.solve(apart.T @ apart + ridge, apart.T @ (targets[near] - vote))
+            weights = np.linalg.solve(offsets.T @ offsets + ridge, offsets.T @ (targets[near] - vote))
             scores[number] = vote + (test[number] - middle) @ weights
     return scores

@@ -18,7 +18,12 @@ PINS = Path(__file__).with_name("constraints.txt")
 def peers_python(folder: Path = FOLDER, pins: Path = PINS) -> Path:
     """The Python of the peers' environment, made first when it is missing or its pins have changed.
 
-    Raises PosteyeError when this Python is too new for the peers, or when pip fails (with pip's last line).
+    Args:
+        folder: Of the environment.
+        pins: The file of exact versions.
+
+    Raises:
+        PosteyeError: This Python is too new for the peers, or pip failed; its last line says why.
     """
     python, ready = folder / "bin" / "python", folder / ".ready"
     if python.exists() and ready.is_file() and ready.read_text() == pins.read_text():

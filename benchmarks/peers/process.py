@@ -21,7 +21,13 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THR
 
 
 class Identity(Struct, frozen=True):
-    """Who a reader is, and the size of the model file it reads with."""
+    """Who a reader is.
+
+    Attributes:
+        name: For tables.
+        version: Of the program and its model.
+        model_bytes: Size of the model file that it reads with.
+    """
 
     name: str
     version: str
@@ -29,7 +35,15 @@ class Identity(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a reader made of one image; cpu_seconds counts all its threads, peak_bytes is its largest memory so far."""
+    """What a reader made of one image.
+
+    Attributes:
+        text: What it read.
+        score: How sure it is, 0..1.
+        seconds: Wall clock of the reading.
+        cpu_seconds: Processor time of all its threads.
+        peak_bytes: Its largest resident memory so far.
+    """
 
     text: str
     score: float
@@ -44,11 +58,19 @@ _Kind = TypeVar("_Kind", Identity, Answer)
 class Peer:
     """A reader in a process; a context manager that ends it.
 
-    command: what to run, from the root of the repository. `identity` is known once the constructor returns. Raises
-    PosteyeError when the reader cannot start, here and in `read`, with the reader's own words.
+    Attributes:
+        identity: Who the reader is.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
+        """Start a reader.
+
+        Args:
+            command: What to run, from the root of the repository.
+
+        Raises:
+            PosteyeError: The reader cannot start; its own words say why.
+        """
         self._command = " ".join(command)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._process = subprocess.Popen(
@@ -67,7 +89,11 @@ class Peer:
             raise
 
     def read(self, image: Path) -> Answer:
-        """Have one image read; raises PosteyeError when the reader fails or has died."""
+        """Have one image read.
+
+        Raises:
+            PosteyeError: The reader failed or has died.
+        """
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps({"image": str(image.resolve())}) + "\n")
@@ -106,4 +132,4 @@ class Peer:
         code = self._process.wait()
         self._log.seek(0)
         last = self._log.read().decode(errors="replace").strip().rpartition("\n")[2]
-        return PosteyeError(f"`{self._command}` ended with exit code {code}: {last or 'it said nothing'}")
+        return PosteyeError(f"`{self._command}` ended with exit code {code}: {last or 'it printed nothing'}")

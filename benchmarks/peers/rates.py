@@ -114,10 +114,21 @@ def peer_rates(
 def compare(
     files: FileSet, kept: Path, count: int, bundle: Path | None, again: bool, only: str | None = None
 ) -> tuple[Compared, dict[str, str]]:
-    """The rates of all readers on one set, and the readers' versions by name.
+    """The rates of all readers on one set.
 
-    posteye reads all of the set, told its form; everybody reads a sample of `count`, where posteye is also read
-    without a hint if that means something. kept: the folder of the others' answers. only: posteye or others.
+    posteye reads all of the set with its pattern; all readers read a sample, where posteye also reads without a hint if
+    that means something.
+
+    Args:
+        files: The set.
+        kept: Folder of the others' answers.
+        count: Size of the sample.
+        bundle: Folder of posteye's bundle; None takes the shipped one.
+        again: Have the others read again what they have read before.
+        only: "posteye" or "others"; None takes both.
+
+    Returns:
+        The rates, and the readers' versions by name.
     """
     rows = files.drawn(count)
     sample = [files.labels[row] for row in rows]
@@ -125,15 +136,15 @@ def compare(
     versions: dict[str, str] = {}
     whole = None
     if only != "others":
-        told, versions[POSTEYE] = _posteye(files.labels, files.pattern, bundle, files.name)
-        rates[POSTEYE], whole = Rate.of(told[rows]), Rate.of(told)
+        right, versions[POSTEYE] = _posteye(files.labels, files.pattern, bundle, files.name)
+        rates[POSTEYE], whole = Rate.of(right[rows]), Rate.of(right)
         if files.mode != "line" and files.pattern != ANY_NUMBER:
             rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
     for name, start in _others(files.mode).items() if only != "posteye" else ():
-        said = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
-        right = [files.is_right(said.texts[digest(label.path)], label.digits) for label in sample]
-        rates[name] = Rate.of(np.array(right, np.bool_))
-        versions[name] = said.version
+        found = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
+        verdicts = [files.is_right(found.texts[digest(label.path)], label.digits) for label in sample]
+        rates[name] = Rate.of(np.array(verdicts, np.bool_))
+        versions[name] = found.version
     return Compared(files.name, files.title, files.pattern, files.hash_of(rows), rates, whole), versions
 
 

@@ -29,9 +29,16 @@ _USPS_SIDE_PX = 16
 
 @dataclass(frozen=True)
 class FileSet:
-    """Labelled image files. pattern: what posteye is told of them. mode: what an image holds, one of Tesseract's MODES.
+    """Labelled image files.
 
     In a line the digits stand among other writing, so that a text is right when it holds them as a word of their own.
+
+    Attributes:
+        name: Of the set.
+        title: The same for people.
+        labels: The files and what they hold.
+        pattern: What posteye is told of them.
+        mode: What an image holds, one of Tesseract's MODES.
     """
 
     name: str
@@ -83,9 +90,14 @@ def mnist_set(digits: Digits, folder: Path) -> FileSet:
 
 
 def usps_set(path: Path, folder: Path) -> FileSet:
-    """The digits of a file of rows of label and 256 values in [-1, 1], as files in `folder`, like `mnist_set`.
+    """USPS digits as files, like `mnist_set`.
 
-    Raises PosteyeError when `path` is no such file.
+    Args:
+        path: File of rows of label and 256 values in [-1, 1].
+        folder: Where the files go.
+
+    Raises:
+        PosteyeError: `path` is no such file.
     """
     try:
         rows = np.loadtxt(path, ndmin=2)

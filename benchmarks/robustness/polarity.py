@@ -135,7 +135,7 @@ def measure(count: int, seed: int) -> dict[str, dict[str, int]]:
     return {kind: dict(counts) for kind, counts in found.items()}
 
 
-def told(folder: Path) -> dict[str, int]:
+def polarity_counts(folder: Path) -> dict[str, int]:
     """How many labelled fields a folder holds, and of how many the ink is unclear or taken for light.
 
     Raises:
@@ -153,7 +153,7 @@ def told(folder: Path) -> dict[str, int]:
 @results_option
 def main(amounts: Path, printed: Path, count: int, seed: int, results: Path | None) -> None:
     """Read drawn fields of both polarities and pictures upside down; count labelled fields of unclear polarity."""
-    sets = {"amounts": told(amounts), "printed": told(printed)}
+    sets = {"amounts": polarity_counts(amounts), "printed": polarity_counts(printed)}
     kinds = measure(count, seed)
     counted = (READ, ACCEPTED, WRONG)
     lines = [[kind, *(str(counts[what]) for what in counted)] for kind, counts in kinds.items()]

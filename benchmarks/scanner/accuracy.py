@@ -33,7 +33,14 @@ from train.scanner.model import CHANNELS, ScanningLeNet
 
 @dataclass(frozen=True)
 class Set:
-    """A set of labelled strips. words: what stands behind `posteye evaluate` to measure it by hand."""
+    """A set of labelled strips.
+
+    Attributes:
+        words: The arguments of `posteye evaluate` that measure the set.
+        strings: Makes the set.
+        country: Whose codes it holds, if it is read by country.
+        pattern: What it is read with otherwise.
+    """
 
     words: str
     strings: Callable[[], Labelled]
