@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.decoding.rows import GRAMMAR_AUGMENTED, GREEDY, LEXICON_AUGMENTED, WAYS, Kept
 from benchmarks.figures.tables import Table
-from device_runtime.decoding.rejection import Calibration
+from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Decoding, Reading
 from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts
