@@ -16,10 +16,9 @@ from benchmarks.figures import provenance
 from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.peers import tesseract as peer_tesseract
-from benchmarks.peers.environment import peers_python
 from benchmarks.peers.fields import timed_fields
 from benchmarks.peers.figures import Reader, ReaderFigures, Readings, figures_text, ratios, verdict
-from benchmarks.peers.process import Answer, Peer
+from benchmarks.peers.process import Answer, Peer, peers_python
 
 _NO_TESSERACT = f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}"
 _BUSY = "the machine was BUSY: its wall clock tells of other programs too; run this again with nothing else running"

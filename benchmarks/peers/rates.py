@@ -26,7 +26,6 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.peers import tesseract as peer_tesseract
 from benchmarks.peers.answers import answers, digest
-from benchmarks.peers.environment import peers_python
 from benchmarks.peers.fields import Label
 from benchmarks.peers.page import (
     FIGURE,
@@ -40,7 +39,7 @@ from benchmarks.peers.page import (
     Rates,
     rates_text,
 )
-from benchmarks.peers.process import Peer
+from benchmarks.peers.process import Peer, peers_python
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
 from benchmarks.readings import read_fields
 from device_runtime.bundle import RUNTIME_VERSION

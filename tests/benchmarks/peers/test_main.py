@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from benchmarks.figures.command import run_command
 from benchmarks.peers import __main__ as peers
-from benchmarks.peers import environment as peer_env
 from benchmarks.peers import fields as peer_fields
+from benchmarks.peers import process as peer_env
 from benchmarks.peers.figures import Ratios, Reader, ReaderFigures, Readings, digits_only, figures_text, ratios, verdict
 from benchmarks.peers.process import Answer, Identity, Peer
 from device_runtime.errors import PosteyeError
