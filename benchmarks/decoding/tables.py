@@ -14,8 +14,7 @@ from benchmarks.figures.tables import Table
 from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Decoding, Reading
-from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts
-from train.evaluation.judged import calibrated, judged
+from train.evaluation.evaluate import Outcome, calibrated, calibration_error, character_verdicts, decided
 
 MAX_ERROR = 0.01
 _RATES = (0.01, 0.005, 0.001)
@@ -57,7 +56,7 @@ class SetReadings:
         if self.calibration is None or self.way == GREEDY:
             return None
         try:
-            return judged(self.decodings, self.calibration, MAX_ERROR)
+            return decided(self.decodings, self.calibration, MAX_ERROR)
         except PosteyeError:
             return None
 

@@ -65,8 +65,14 @@ GENERATOR = (
 # Tables and lines that are kept as they are shown.
 PRINTED = ("benchmarks/figures/tables.py",)
 # Strings of test digits as files, and what is read of them.
-STRINGS = ("benchmarks/mnist_strings/sets.py", "benchmarks/peers/fields.py")
+STRINGS = ("benchmarks/mnist_strings/sets.py", "train/data/labelled.py")
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
-EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
+EVALUATING = (
+    "train/evaluation/alignment.py",
+    "train/evaluation/evaluate.py",
+    "train/evaluation/metrics.py",
+    "train/data/labelled.py",
+    "train/data/mnist.py",
+)
 QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
 TRAINING = (*GENERATOR, "train/**/*.py", "device_runtime/image/normalize.py")

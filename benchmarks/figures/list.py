@@ -40,7 +40,6 @@ _MEASURED = (
             *EVALUATING,
             "benchmarks/scanner/accuracy.py",
             "benchmarks/scanner/architectures.py",
-            "train/data/usps.py",
             "train/scanner/model.py",
         ),
     ),
@@ -96,7 +95,6 @@ _MEASURED = (
             *GENERATOR,
             "benchmarks/robustness/polarity.py",
             *STRINGS,
-            "benchmarks/peers/fields.py",
             "train/data/mnist.py",
         ),
     ),
@@ -151,10 +149,10 @@ _MEASURED = (
     ),
     Figure(
         "gtn",
-        "benchmarks.figures.output gtn train.gtn.figures device_runtime/samples/02-hand.png "
+        "benchmarks.figures.output gtn train.report.gtn_figures device_runtime/samples/02-hand.png "
         "--pattern '47(500|600|580)|41500' --out docs/gtn",
         0.1,
-        (*READING, "train/gtn/draw.py", "train/gtn/figures.py", "train/segmentation/draw.py"),
+        (*READING, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
     ),
     Figure(
         "decoding",
@@ -166,7 +164,6 @@ _MEASURED = (
             *EVALUATING,
             *GENERATOR,
             "benchmarks/decoding/*.py",
-            "train/evaluation/judged.py",
         ),
         timed=True,
     ),
@@ -179,7 +176,7 @@ _MEASURED = (
     ),
     Figure(
         "demo",
-        "benchmarks.figures.output demo device_runtime.cli demo",
+        "benchmarks.figures.output demo posteye demo",
         0.1,
         (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
         timed=True,

@@ -8,10 +8,10 @@ from typing import Any
 
 from benchmarks.figures.tables import columns
 from benchmarks.mnist_strings.fields import DIGITS
-from benchmarks.peers.fields import Label
 from benchmarks.readings import Interval, read_fields, resampled
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
+from train.data.labelled import Label
 
 MAX_ERROR = 0.01
 _HEADS = ("", "strings", "writers", "joined", "exact", "95 %", "at 1 % error", "95 %", "accepted", "wrong")
@@ -66,7 +66,7 @@ def measure(reader: Reader, kind: str, labels: Sequence[Label]) -> StringFigures
     """
     if not all({"writer", "joins"} <= label.further.keys() for label in labels):
         raise PosteyeError(f"{labels[0].path.parent} was not made here; run python -m benchmarks.mnist_strings make")
-    readings = read_fields(reader, [label.path for label in labels], [label.digits for label in labels], kind)
+    readings = read_fields(reader, [label.path for label in labels], [label.code for label in labels], kind)
     writers = [label.further["writer"] for label in labels]
     exact_interval, accept_interval = resampled(readings, writers, MAX_ERROR)
     accepted = int(readings.accepted.sum())

@@ -18,8 +18,8 @@ from tqdm import tqdm
 from benchmarks.figures.figure import GENERATOR
 from benchmarks.figures.provenance import code_hash
 from benchmarks.mnist_strings.fields import DIGITS, KINDS, StringMaker
-from benchmarks.peers.fields import Label, read_labels
 from device_runtime.errors import PosteyeError
+from train.data.labelled import Label, read_labels
 from train.data.mnist import Digits, load_mnist
 
 PATTERN = rf"\d{{{DIGITS}}}"
