@@ -37,13 +37,11 @@ def test_other_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
         run_command(command)
 
 
-def test_every_program_among_the_benchmarks_ends_so() -> None:
+def test_every_command_among_the_benchmarks_ends_so() -> None:
     called = {}
     for path in (ROOT / "benchmarks").rglob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
-                called[str(path.relative_to(ROOT))] = ast.unparse(node.body[0]).partition("(")[0]
-    assert len(called) > 20
-    readers = {path for path, name in called.items() if name == "serve"}  # they answer errors to their other end
-    assert {path.rpartition("/")[0] for path in readers} == {"benchmarks/peers"}
-    assert {called[path] for path in called.keys() - readers} == {"run_command"}
+        text = path.read_text("utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'" and "@click." in text:
+                called[path.name] = ast.unparse(node.body[0]).partition("(")[0]
+    assert len(called) > 10 and set(called.values()) == {"run_command"}, called
