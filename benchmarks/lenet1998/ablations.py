@@ -16,9 +16,9 @@ from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.non_digits import halves, letters
 from benchmarks.lenet1998.scores import Answers
 from train.lenet1998.losses import CrossEntropy, Head, RbfMap, RbfMse
-from train.lenet1998.model import LENET_5, Convolution, LeNet, Plan, Subsampling, placed, total
-from train.lenet1998.per_sample import OnePattern
-from train.lenet1998.sdlm import Course, train
+from train.lenet1998.model import LENET_5, Convolution, LeNet, Plan, Subsampling, sized_layers, total
+from train.lenet1998.per_sample import PerSampleNet
+from train.lenet1998.sdlm import Hyperparameters, train
 
 RUBBISH = 40.0  # Eq. 9's j: the paper gives none
 _NON_DIGITS_SEED = 1
@@ -48,25 +48,25 @@ class Ablation:
     def run(self, data: PaperData, seed: int, work: Path, sizes: training.Sizes = training.PUBLISHED) -> Answers:
         """Train on the plain digits; scores of the test digits and of the non-digits, the same for every row."""
         inputs = training.Inputs(self.plan.side)
-        net = OnePattern(LeNet(self.plan, seed), self.head(), self.largest)
+        net = PerSampleNet(LeNet(self.plan, seed), self.head(), self.largest)
         patterns_of = training.same_digits(data.plain.train, data.train_labels, inputs, seed)
         checkpoint = work / f"{self.name}-{seed}.npz"
-        course = Course(sizes.short_schedule)
+        course = Hyperparameters(sizes.short_schedule)
         earlier_s = train(net, patterns_of, seed, training.reporter(checkpoint.stem), checkpoint, course)
         random = np.random.default_rng(_NON_DIGITS_SEED)
         count = sizes.non_digits
         others = {"half digits": halves(data.plain.test, count, random), "letters": letters(count, random)}
         return Answers(
-            net.answer(inputs(data.plain.test).numpy()),
+            net.scores(inputs(data.plain.test).numpy()),
             self._products() / 1000,
             int(net.trainable.sum()) / 1000,
             "",
             earlier_s,
-            {kind: net.answer(inputs(images).numpy()) for kind, images in others.items()},
+            {kind: net.scores(inputs(images).numpy()) for kind, images in others.items()},
         )
 
     def _products(self) -> int:
-        layers = [place for place in placed(self.plan) if self.largest and isinstance(place.layer, Subsampling)]
+        layers = [sized for sized in sized_layers(self.plan) if self.largest and isinstance(sized.layer, Subsampling)]
         return total(self.plan).products - sum(place.size().products for place in layers)
 
 

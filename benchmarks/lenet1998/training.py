@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from benchmarks.lenet1998.data import Images
 from benchmarks.lenet1998.scores import Scores
-from train.lenet1998.distortions import Enlarged
+from train.lenet1998.distortions import AugmentedSet
 from train.lenet1998.losses import Head
 from train.lenet1998.model import LeNet, Plan, as_input
-from train.lenet1998.per_sample import OnePattern
-from train.lenet1998.sdlm import PAPER_SCHEDULE, RBF_SCHEDULE, Course, Patterns, train
+from train.lenet1998.per_sample import PerSampleNet
+from train.lenet1998.sdlm import PAPER_SCHEDULE, RBF_SCHEDULE, Hyperparameters, Samples, train
 
 _AT_ONCE = 1000
 Numbers = NDArray[np.int64]
-PatternsOf = Callable[[int], Patterns]  # the patterns of a pass, by its number from 0
+PatternsOf = Callable[[int], Samples]  # the patterns of a pass, by its number from 0
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,13 @@ class Trained:
 
 
 def fitted(
-    plan: Plan, head: Head, inputs: Inputs, course: Course, seed: int, checkpoint: Path, patterns_of: PatternsOf
+    plan: Plan,
+    head: Head,
+    inputs: Inputs,
+    course: Hyperparameters,
+    seed: int,
+    checkpoint: Path,
+    patterns_of: PatternsOf,
 ) -> Trained:
     """A trained net, from its checkpoint if there is one.
 
@@ -121,9 +127,9 @@ def fitted(
         patterns_of: The patterns of a pass, by its number from 0.
     """
     net = LeNet(plan, seed)
-    per_sample = OnePattern(net, head)
+    per_sample = PerSampleNet(net, head)
     earlier_s = train(per_sample, patterns_of, seed, reporter(checkpoint.stem), checkpoint, course)
-    per_sample.give()
+    per_sample.write_back()
     return Trained(net, head, inputs, earlier_s)
 
 
@@ -135,21 +141,23 @@ def reporter(name: str) -> Callable[[int, float], None]:
 def same_digits(images: Images, labels: NDArray[np.uint8], inputs: Inputs, seed: int) -> PatternsOf:
     """The same digits in the same random order in each pass."""
     order = np.random.default_rng(seed).permutation(len(labels))
-    patterns = Patterns(inputs(images[order]).numpy(), labels[order])
+    patterns = Samples(inputs(images[order]).numpy(), labels[order])
     return lambda _: patterns
 
 
-def taken(pool: Enlarged, numbers_of: Callable[[int], Numbers], inputs: Inputs) -> PatternsOf:
+def taken(pool: AugmentedSet, numbers_of: Callable[[int], Numbers], inputs: Inputs) -> PatternsOf:
     """The pool's digits whose numbers are given for the pass."""
 
-    def patterns_of(number: int) -> Patterns:
+    def patterns_of(number: int) -> Samples:
         images, labels = pool.take(numbers_of(number))
-        return Patterns(inputs(images).numpy(), labels)
+        return Samples(inputs(images).numpy(), labels)
 
     return patterns_of
 
 
-def in_turn(pool: Enlarged, seed: int, patterns_a_pass: int = PUBLISHED.patterns_a_pass) -> Callable[[int], Numbers]:
+def in_turn(
+    pool: AugmentedSet, seed: int, patterns_a_pass: int = PUBLISHED.patterns_a_pass
+) -> Callable[[int], Numbers]:
     """All of the pool in random order, so many a pass, again and again."""
     order = np.random.default_rng(seed).permutation(len(pool))
     return lambda number: np.take(order, np.arange(patterns_a_pass) + number * patterns_a_pass, mode="wrap")
@@ -157,8 +165,8 @@ def in_turn(pool: Enlarged, seed: int, patterns_a_pass: int = PUBLISHED.patterns
 
 def enlarged(
     images: Images, labels: NDArray[np.uint8], side: int, seed: int, copies: int = PUBLISHED.copies
-) -> Enlarged:
+) -> AugmentedSet:
     """The digits framed in side x side px, and distorted copies of each."""
     margin = (side - images.shape[1]) // 2
     framed = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-    return Enlarged(framed, labels, copies, seed)
+    return AugmentedSet(framed, labels, copies, seed)
