@@ -19,9 +19,12 @@ _RESAMPLES, _SEED = 1000, 1998
 
 @dataclass(frozen=True)
 class Readings:
-    """One row a field: calibrated confidence of the best code (0 without one), whether it is right, and accepted.
+    """What was read of fields.
 
-    confidences: float64 [fields]. right, accepted: bool [fields]; accepted at the reader's own threshold.
+    Attributes:
+        confidences: Calibrated confidence of the best code, 0 without one: float64 [fields].
+        right: Whether that code is the field's: bool [fields].
+        accepted: Whether the reader accepts it at its own threshold: bool [fields].
     """
 
     confidences: NDArray[np.float64]
@@ -46,9 +49,16 @@ class Readings:
 def read_fields(
     reader: Reader, images: Iterable[Path | NDArray[np.uint8]], truths: Sequence[str], name: str
 ) -> Readings:
-    """Read each image (a path, or uint8 [H, W]) as one text field; progress under `name`.
+    """Read each image as one text field.
 
-    Raises ImageError for a file that is no image.
+    Args:
+        reader: Of the fields.
+        images: Paths, or images uint8 [H, W].
+        truths: What they hold.
+        name: Of the progress bar.
+
+    Raises:
+        ImageError: A file is no image.
     """
     confidences, right, accepted = [], [], []
     bar = tqdm(images, desc=name, total=len(truths), unit="field", dynamic_ncols=True, leave=False, disable=None)
@@ -61,10 +71,15 @@ def read_fields(
 
 
 def resampled(readings: Readings, groups: Sequence[str], max_error: float) -> tuple[Interval, Interval]:
-    """95 % intervals of the exact rate and of the accept rate, when whole groups are drawn anew.
+    """95 % intervals by a bootstrap that draws whole groups. Source: Efron, "Bootstrap methods", 1979, percentiles.
 
-    groups: [fields], who wrote each: fields of one writer are not independent. Source: Efron, "Bootstrap methods",
-    1979, percentiles.
+    Args:
+        readings: Of the fields.
+        groups: Who wrote each field, [fields]: fields of one writer are not independent.
+        max_error: Share of wrong codes among those accepted.
+
+    Returns:
+        The intervals of the exact rate and of the accept rate.
     """
     names, member = np.unique(groups, return_inverse=True)
     random = np.random.default_rng(_SEED)

@@ -13,8 +13,9 @@ from benchmarks.attack import child, run
 from benchmarks.attack.counts import Counts
 from benchmarks.attack.results import FIELDS, Attacked, values
 from benchmarks.attack.targets import NAMES, load, module_of
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
-from benchmarks.fonts_found import fonts_found, fonts_hash
+from benchmarks.figures.provenance import fonts_found, fonts_hash
 
 
 @click.command()
@@ -22,7 +23,7 @@ from benchmarks.fonts_found import fonts_found, fonts_hash
 @click.option("--share", default=1.0, show_default=True, type=click.FloatRange(min=0, min_open=True), help="Of cases.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Processes at a time.")
-@click.option("--results", type=click.Path(path_type=Path, dir_okay=False), help="JSON file to write.")
+@results_option
 @click.option("--replay", metavar="TARGET:NUMBER", help="Play this one case here and print what it came to.")
 def attack(only: tuple[str, ...], share: float, seed: int, jobs: int, results: Path | None, replay: str | None) -> None:
     """Attack each target with hostile input; exit with 1 when there was a wrong answer, crash, hang or flood."""
@@ -65,4 +66,4 @@ def _words(counts: Counts) -> str:
 
 
 if __name__ == "__main__":
-    attack()
+    run_command(attack)

@@ -14,7 +14,12 @@ MEMORY_LIMIT_MB = 300
 class Outcome:
     """What a case came to: how many of its inputs were answered, refused as documented, or answered wrongly.
 
-    kind: of the inputs, for a row of their own. detail: what was wrong, if anything was.
+    Attributes:
+        kind: Of the inputs, for a row of their own.
+        answered: Inputs that were answered.
+        refused: Inputs that were refused as documented.
+        wrong: Inputs that were answered wrongly.
+        detail: What was wrong, if anything was.
     """
 
     kind: str
@@ -28,8 +33,13 @@ class Outcome:
 class Target:
     """Something to attack: `case` plays one numbered case of a seed, the same each time.
 
-    name: of its module. title: what is thrown at what. cases: how many the published figures hold. unit: what they are
-    counted in. A case raises nothing: whatever it raises is a traceback that a user would have seen.
+    A case raises nothing: whatever it raises is a traceback that a user would have seen.
+
+    Attributes:
+        name: Of its module.
+        title: What is thrown at what.
+        cases: How many the published figures hold.
+        case: Plays one, given a seed and a number.
     """
 
     name: str
@@ -42,7 +52,15 @@ class Target:
 class Counts:
     """Inputs by what became of them; a crash, traceback or hang takes a case, however many inputs it held.
 
-    over_memory: cases after which the process held more than MEMORY_LIMIT_MB; they are counted beside the others.
+    Attributes:
+        tried: Inputs.
+        answered: Of these.
+        refused: Of these, as documented.
+        wrong: Of these, answered wrongly.
+        tracebacks: Cases that raised something.
+        crashes: Cases that ended the process.
+        hangs: Cases that did not answer in time.
+        over_memory: Cases after which the process held more than MEMORY_LIMIT_MB; they are counted beside the others.
     """
 
     tried: int = 0

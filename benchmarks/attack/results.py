@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.attack.counts import MEMORY_LIMIT_MB, Counts, Target
 from benchmarks.attack.run import Result
+from benchmarks.figures.tables import Table
 
 HEADS = [
     "what",
@@ -35,7 +36,7 @@ class Attacked:
 def values(attacked: Sequence[Attacked]) -> dict[str, Any]:
     """A table with a row a target and those of its kinds below, another of the fields alone, counts, and all faults."""
     found: dict[str, Any] = {
-        "table": {"heads": HEADS, "lines": [line for one in attacked for line in _lines(one)]},
+        "table": Table(HEADS, [line for one in attacked for line in _lines(one)]),
         "faults": sum(one.result.total.faults for one in attacked),
         "counts": [
             {"target": one.target.name, "kind": kind, **asdict(counts)}
@@ -62,7 +63,7 @@ def _fields(result: Result) -> dict[str, Any]:
         [kind or "neither", f"{c.tried:,}", f"{c.wrong:,}", f"{100 * c.wrong / c.tried:.1f} %"] for kind, c in rows
     ]
     heads = ["what stands in the field", "fields", "accepted wrongly", "share"]
-    return {"kinds": {"heads": heads, "lines": lines}, "share": result.total.wrong / result.total.tried}
+    return {"kinds": Table(heads, lines), "share": result.total.wrong / result.total.tried}
 
 
 def _lines(one: Attacked) -> list[list[str]]:

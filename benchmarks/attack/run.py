@@ -21,7 +21,12 @@ _FINDINGS = 20
 
 @dataclass(frozen=True)
 class Finding:
-    """A case with a fault; `number` plays it again. what: traceback, crash, hang, memory or wrong, with its detail."""
+    """A case with a fault.
+
+    Attributes:
+        number: Of the case, to play it again.
+        what: Traceback, crash, hang, memory or wrong, with its detail.
+    """
 
     number: int
     what: str
@@ -29,7 +34,12 @@ class Finding:
 
 @dataclass
 class Result:
-    """Counts by kind of input, and the first cases with a fault."""
+    """What became of the cases of a target.
+
+    Attributes:
+        kinds: Counts by kind of input.
+        findings: The first cases with a fault.
+    """
 
     kinds: dict[str, Counts] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -48,9 +58,15 @@ def attack(
     case_limit_s: float = CASE_LIMIT_S,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Result:
-    """Play the cases 0..cases - 1 of a target in `jobs` processes at a time.
+    """Play the cases of a target in processes of their own.
 
-    module: its full name. progress: gets how many more are done.
+    Args:
+        module: Full name of the target's module.
+        cases: How many; their numbers begin at 0.
+        seed: Of the cases.
+        jobs: Processes at a time.
+        case_limit_s: Seconds after which a case hangs.
+        progress: Gets how many more are done.
     """
     result, lock = Result(), threading.Lock()
 

@@ -23,7 +23,6 @@ from device_runtime.samples import load_samples
 
 A4_PX = (4677, 3307)  # at 400 dpi
 _NOISE = 1.5  # sigma in grey levels, as of a scanner
-_STARTS, _PAGES = 5, 5
 # Nothing but the reader is imported. getrusage would count the parent's memory.
 _PEAK = """
 import sys
@@ -73,14 +72,20 @@ def peak_mb(path: Path) -> float:
     return int(done.stdout) * 1024 / 1e6
 
 
-def decoding(whole: Path) -> dict[str, float]:
-    """Milliseconds to decode a sample field and a page here and in a child, what a child takes to start, and its MB.
+def decoding(whole: Path, times: int = 5) -> dict[str, float]:
+    """What decoding costs here and in a child process.
 
-    whole: the file of the page. The child's memory is what it shares with nobody when it has decoded both.
+    Args:
+        whole: File of a page.
+        times: How often a child is started, and the page decoded.
+
+    Returns:
+        Milliseconds to decode a sample field and the page, here and in the child; milliseconds that a child takes to
+        start; and its memory in MB, which is what it shares with no other process when it has decoded both.
     """
     fields = [sample.path for sample in load_samples()]
     starts = []
-    for _ in range(_STARTS):
+    for _ in range(times):
         with IsolatedDecoder() as decoder:
             begun = time.perf_counter()
             decoder.load_grey(fields[0])
@@ -88,7 +93,7 @@ def decoding(whole: Path) -> dict[str, float]:
     with IsolatedDecoder() as decoder:
         decoder.load_grey(fields[0])
         field_ms = _both_ms(load_grey, decoder.load_grey, fields * 20)
-        page_ms = _both_ms(load_grey, decoder.load_grey, [whole] * _PAGES)
+        page_ms = _both_ms(load_grey, decoder.load_grey, [whole] * times)
         memory = sum(_private_mb(int(pid)) for pid in _children())
     return {
         "field_ms": field_ms[0],

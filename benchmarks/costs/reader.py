@@ -22,12 +22,11 @@ from device_runtime.image.polarity import inked
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
 
-_TIMES = 20
 _INTERPRETERS = 20  # alive at a time, so that what each takes stands out
 _FILE = bytes(range(256)) * 400
 
 
-def median_ms(action: Callable[[], object], times: int = _TIMES) -> float:
+def median_ms(action: Callable[[], object], times: int) -> float:
     """Milliseconds that an action takes, the median of several times."""
     spent = []
     for _ in range(times):
@@ -37,14 +36,14 @@ def median_ms(action: Callable[[], object], times: int = _TIMES) -> float:
     return statistics.median(spent)
 
 
-def preparing() -> dict[str, float]:
+def preparing(times: int = 20) -> dict[str, float]:
     """Milliseconds to prepare a reader, and within that to read the model and to write it anew."""
     model = load_bundle().model
     net = read_net(model)
     return {
-        "reader_ms": median_ms(_anew(lambda: Reader(country="DE"))),
-        "model_read_ms": median_ms(_anew(lambda: read_net(model))),
-        "model_written_ms": median_ms(lambda: write_model(net)),
+        "reader_ms": median_ms(_anew(lambda: Reader(country="DE")), times),
+        "model_read_ms": median_ms(_anew(lambda: read_net(model)), times),
+        "model_written_ms": median_ms(lambda: write_model(net), times),
     }
 
 
@@ -106,18 +105,21 @@ def threads(rounds: int = 5, fields: int = 100) -> dict[str, float]:
     return {"fields_a_second": one, "gain": two / one}
 
 
-def polarity_share() -> dict[str, float]:
+def polarity_share(times: int = 20) -> dict[str, float]:
     """Milliseconds to see whether a sample field's ink is dark or light, and their share of its whole reading."""
     reader = Reader(pattern=r"\d{5}")
     images = [load_grey(sample.path) for sample in load_samples()]
-    looked = sum(median_ms(lambda image=image: inked(image)) for image in images)  # type: ignore[misc]
-    read = sum(median_ms(lambda image=image: reader.read(image, field=True)) for image in images)  # type: ignore[misc]
+    looked = sum(median_ms(lambda image=image: inked(image), times) for image in images)  # type: ignore[misc]
+    read = sum(
+        median_ms(lambda image=image: reader.read(image, field=True), times)  # type: ignore[misc]
+        for image in images
+    )
     return {"ms": looked / len(images), "share": looked / read}
 
 
-def writing(folder: Path) -> dict[str, float]:
+def writing(folder: Path, times: int = 20) -> dict[str, float]:
     """Milliseconds to write 100 KB whole or not at all."""
-    return {"whole_ms": median_ms(lambda: write_bytes(folder / "file", _FILE))}
+    return {"whole_ms": median_ms(lambda: write_bytes(folder / "file", _FILE), times)}
 
 
 def _resident_mb() -> float:

@@ -8,20 +8,22 @@ that other strings be dear. Source: LeCun et al. 1998, section VI-A to VI-E.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from statistics import fmean
 from typing import get_args
 
 import click
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from device_runtime.errors import PosteyeError
-from device_runtime.files.atomic import replacing
+from benchmarks.figures.charts import BLUE, GREY, ORANGE, plain, png
+from benchmarks.figures.command import run_command
+from benchmarks.figures.tables import columns
+from device_runtime.files.atomic import write_bytes
 from train.gtn.loss import Criterion, string_loss
 
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
@@ -32,13 +34,7 @@ _COLUMNS = 14
 _BATCH = 24
 _RATE = 0.03
 _NOISE = 0.55
-_COLOURS = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-    "#56b4e9",
-)  # Okabe and Ito: colour-blind readers tell them apart
+_LINES = ((BLUE, "-"), (ORANGE, "--"), (GREY, ":"))  # of the seeds
 # For three digits, blank and rubbish; any two differ in at least 2 of 6 places, a squared distance of 8.
 _CODES = (
     (1, 1, 1, 1, 1, 1),
@@ -53,9 +49,12 @@ _CODES = (
 class Outcome:
     """What became of one training.
 
-    loss: mean of the last ten steps, nats. early, exact: share of unseen strings read exactly after a quarter of the
-    steps and after all. spread: standard deviation of the net's outputs over unseen columns, after each step.
-    gap: smallest distance between two centres at the end.
+    Attributes:
+        loss: Mean of the last ten steps, nats.
+        early: Share of unseen strings read exactly after a quarter of the steps.
+        exact: The same after all steps.
+        spread: Standard deviation of the net's outputs over unseen columns, after each step.
+        gap: Smallest distance between two centres at the end.
     """
 
     loss: float
@@ -63,6 +62,9 @@ class Outcome:
     exact: float
     spread: tuple[float, ...]
     gap: float
+
+
+Results = dict[tuple[Criterion, bool], list[Outcome]]  # by the criterion and whether the centres are trainable
 
 
 class Toy(nn.Module):
@@ -88,7 +90,12 @@ class Toy(nn.Module):
 def make_strips(count: int, random: torch.Generator) -> tuple[Tensor, list[str]]:
     """Strings of three digits, one or two columns each with a blank after, somewhere in noisy blank columns.
 
-    Returns float32 [count, columns, 8] and the strings.
+    Args:
+        count: How many strings.
+        random: What draws them.
+
+    Returns:
+        Columns float32 [count, columns, 8], and the strings.
     """
     digits = torch.randint(0, len(_ALPHABET), (count, 3), generator=random)
     widths = torch.randint(1, 3, (count, 3), generator=random)
@@ -107,19 +114,26 @@ def make_strips(count: int, random: torch.Generator) -> tuple[Tensor, list[str]]
 
 
 def train_toy(criterion: Criterion, trainable: bool, seed: int, steps: int = STEPS) -> Outcome:
-    """Train the toy with a criterion, its centres trainable or fixed; the seed decides the data and first weights."""
+    """Train the toy.
+
+    Args:
+        criterion: What it trains by.
+        trainable: Whether its centres learn too.
+        seed: Of the data and the first weights.
+        steps: Batches.
+    """
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
     toy = Toy(trainable)
-    optimiser = torch.optim.Adam([p for p in toy.parameters() if p.requires_grad], _RATE)
+    optimizer = torch.optim.Adam([p for p in toy.parameters() if p.requires_grad], _RATE)
     unseen, texts = make_strips(200, torch.Generator().manual_seed(1998))
     losses, spread, early = [], [], 0.0
     for step in range(steps):
         strips, targets = make_strips(_BATCH, random)
         loss = string_loss(toy(strips), torch.full((_BATCH,), _COLUMNS), targets, criterion, _ALPHABET).mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
         with torch.no_grad():
             spread.append(float(toy.outputs(unseen).flatten(0, 1).std(0).mean()))
@@ -139,7 +153,7 @@ def _exact_rate(toy: Toy, strips: Tensor, texts: Sequence[str]) -> float:
     return right / len(texts)
 
 
-def outcomes(seeds: int) -> dict[tuple[Criterion, bool], list[Outcome]]:
+def outcomes(seeds: int) -> Results:
     """Train with every criterion, centres trainable and fixed, from several seeds."""
     return {
         (criterion, trainable): [train_toy(criterion, trainable, seed) for seed in range(seeds)]
@@ -148,59 +162,46 @@ def outcomes(seeds: int) -> dict[tuple[Criterion, bool], list[Outcome]]:
     }
 
 
-def table(results: dict[tuple[Criterion, bool], list[Outcome]]) -> str:
-    """Lay out the means over the seeds."""
-    lines = [f"{'centres':<10}{'criterion':<24}{'loss':>8}{'exact':>8}{'early':>8}{'spread':>8}{'gap':>8}"]
+def outcomes_text(results: Results) -> str:
+    """The means over the seeds, for a terminal."""
+    rows: list[tuple[str, ...]] = [("centres", "criterion", "loss", "exact", "early", "spread", "gap")]
     for (criterion, trainable), runs in results.items():
-        figures = [
+        loss, *others = (
             fmean(run.loss for run in runs),
             fmean(run.exact for run in runs),
             fmean(run.early for run in runs),
             fmean(run.spread[-1] for run in runs),
             fmean(run.gap for run in runs),
-        ]
-        centres = "trainable" if trainable else "fixed"
-        lines.append(f"{centres:<10}{criterion:<24}{figures[0]:>8.2f}" + "".join(f"{f:>8.3f}" for f in figures[1:]))
-    return "\n".join(lines)
+        )
+        cells = [f"{loss:.2f}", *(f"{value:.3f}" for value in others)]
+        rows.append(("trainable" if trainable else "fixed", criterion, *cells))
+    return columns(rows, (-10, -24, 8, 8, 8, 8, 8))
 
 
-def plot(results: dict[tuple[Criterion, bool], list[Outcome]], path: Path) -> None:
-    """Draw the spread of the outputs over the steps: a panel for each criterion and kind of centres, a colour a seed.
-
-    Args:
-        results: as from `outcomes`.
-        path: of the PNG.
-
-    Raises:
-        PosteyeError: matplotlib is missing.
-    """
-    try:
-        figure_module = importlib.import_module("matplotlib.figure")
-    except ImportError:
-        raise PosteyeError("the plot needs matplotlib; run pip install matplotlib, or leave out --plot") from None
-    figure = figure_module.Figure(figsize=(9.6, 4.8), layout="constrained")
-    panels = figure.subplots(2, len(CRITERIA), sharex=True, sharey=True)
+def spread_chart(results: Results) -> Figure:
+    """The spread of the outputs over the steps: a panel for each criterion and kind of centres, a line a seed."""
+    figure = Figure(figsize=(10, 5), layout="constrained")
+    grid = figure.subplots(2, len(CRITERIA), sharex=True, sharey=True)
     for (criterion, trainable), runs in results.items():
-        panel = panels[0 if trainable else 1][CRITERIA.index(criterion)]
-        for seed, run in enumerate(runs):
-            panel.plot(run.spread, color=_COLOURS[seed % len(_COLOURS)], lw=1.5, label=f"seed {seed}")
-        panel.set(yscale="log", xticks=range(0, STEPS + 1, 100))
-        panel.grid(axis="y", color="#dfe2e6", lw=0.8)
-        panel.spines[["top", "right"]].set_visible(False)
+        axes = grid[0 if trainable else 1][CRITERIA.index(criterion)]
+        for seed, (run, (color, dashes)) in enumerate(zip(runs, cycle(_LINES), strict=False)):
+            axes.plot(run.spread, color=color, ls=dashes, lw=1.3, label=f"seed {seed}")
+        axes.set_yscale("log")
+        plain(axes)
         if trainable:
-            panel.set_title(criterion.replace("_", " "), fontsize=11.5)
+            axes.set_title(criterion.replace("_", " "), fontsize=10)
         else:
-            panel.set_xlabel("step")
-    for row, kind in zip(panels, ("trainable", "fixed"), strict=True):
-        row[0].set_ylabel(f"{kind} centres:\nspread of the outputs")
-    panels[0][0].legend(fontsize=10, loc="lower left", frameon=False, borderaxespad=0)
-    with replacing(path) as file:
-        figure.savefig(file, dpi=120, format="png")
+            axes.set_xlabel("step")
+    grid[0][0].set_ylabel("spread, trainable centres")
+    grid[1][0].set_ylabel("spread, fixed centres")
+    names = grid[0][0].get_legend_handles_labels()
+    figure.legend(*names, loc="outside upper center", ncols=max(len(names[1]), 1), frameon=False, fontsize=9)
+    return figure
 
 
 @click.command()
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1), help="Trainings of each kind.")
-@click.option("--plot", "path", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the spread as PNG.")
+@click.option("--plot", "path", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the spread as a PNG.")
 def collapse(seeds: int, path: Path | None) -> None:
     """Train a toy with each criterion and print what became of it (means over the seeds; about 10 s a seed).
 
@@ -209,13 +210,10 @@ def collapse(seeds: int, path: Path | None) -> None:
     """
     torch.set_num_threads(1)
     results = outcomes(seeds)
-    click.echo(table(results))
+    click.echo(outcomes_text(results))
     if path:
-        plot(results, path)
+        write_bytes(path, png(spread_chart(results)))
 
 
 if __name__ == "__main__":
-    try:
-        collapse()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(collapse)

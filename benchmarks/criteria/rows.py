@@ -22,7 +22,13 @@ _NEVER_NATS = 30.0  # penalty of a class that the net does not have
 
 @dataclass(frozen=True)
 class Method:
-    """A criterion. loss: logits [batch, columns, 12] and their batch -> nats [batch]. penalties: logits -> the same."""
+    """A criterion.
+
+    Attributes:
+        title: For the table.
+        loss: Makes nats [batch] of logits [batch, columns, 12] and their batch.
+        penalties: Makes penalties of logits when strips are read; of the same shape.
+    """
 
     title: str
     loss: Callable[[Tensor, Batch], Tensor]
@@ -30,15 +36,20 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A net to compare: trained from scratch, tuned from a trained one, or that one untouched."""
+class Contestant:
+    """A net to compare.
+
+    Attributes:
+        method: The criterion that it is trained by.
+        kind: Trained from scratch, tuned from a trained net, or that net untouched.
+    """
 
     method: Method
     kind: Literal["scratch", "tuned", "untouched"]
 
     @property
     def title(self) -> str:
-        """How the table calls it."""
+        """Its name in the table."""
         titles = {"scratch": "{}", "tuned": "trained net, tuned: {}", "untouched": "trained net, untouched"}
         return titles[self.kind].format(self.method.title)
 
@@ -85,7 +96,7 @@ _METHODS = {
 }
 _TUNED = ("discriminative-viterbi", "ctc", "discriminative-forward", "discriminative-forward-raw")
 ROWS = {
-    **{name: Row(method, "scratch") for name, method in _METHODS.items()},
-    "untouched": Row(_METHODS["discriminative-forward"], "untouched"),
-    **{f"tuned-{name}": Row(_METHODS[name], "tuned") for name in _TUNED},
+    **{name: Contestant(method, "scratch") for name, method in _METHODS.items()},
+    "untouched": Contestant(_METHODS["discriminative-forward"], "untouched"),
+    **{f"tuned-{name}": Contestant(_METHODS[name], "tuned") for name in _TUNED},
 }

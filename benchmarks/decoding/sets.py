@@ -34,8 +34,13 @@ _MIXED_SEED = 11
 class Sources:
     """Where strings and lexicons are kept, and what they come from.
 
-    folder: holds what is made. writers: QMNIST label files. amounts, printed: folders of labelled fields, None = leave
-    out. count: strings of each generated set. processes: how many write strings.
+    Attributes:
+        folder: Holds what is made.
+        writers: QMNIST label files.
+        amounts: Folder of labelled amounts; None leaves them out.
+        printed: Folder of labelled printed lines; None leaves them out.
+        count: Strings of each generated set.
+        processes: How many write strings.
     """
 
     folder: Path
@@ -57,7 +62,8 @@ class Sources:
     def generated(self, country: str) -> Labelled:
         """Codes of a country written with test digits, made on the first call.
 
-        Raises PosteyeError when there are no writers to make them with, or when the file has too few strings.
+        Raises:
+            PosteyeError: There are no writers to make them with, or the file has too few strings.
         """
         path = self.folder / f"{country}-{_generator()}.npz"
         if not path.exists():
@@ -75,7 +81,8 @@ class Sources:
     def mixed(self) -> Labelled:
         """Fields of all kinds by test writers, print among them, made on the first call; those that hold one number.
 
-        Raises PosteyeError when there are no writers to make them with.
+        Raises:
+            PosteyeError: There are no writers to make them with.
         """
         found: list[tuple[Strip, str]] = []
         for part in range(-(-self.count // SHARD_STRIPS)):
@@ -94,8 +101,11 @@ class Sources:
 class Task:
     """A set of strings and how it is read.
 
-    strings: makes the set. title: for the tables. form: the grammar for a string, given its truth. lexicon: makes the
-    grammar that also knows which codes there are; None where nothing lists them.
+    Attributes:
+        title: For the tables.
+        strings: Makes the set.
+        form: The grammar for a string, given its truth.
+        lexicon: Makes the grammar that also knows which codes there are; None where nothing lists them.
     """
 
     title: str

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.decoding.tables import Table, laid_out
+from benchmarks.figures.tables import Table
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
@@ -32,7 +32,15 @@ _DIGITS = "0123456789"
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """The times of one way to decode: the least over the rounds for each strip, ms. scan_ms: of scanning the same."""
+    """The times of one way to decode.
+
+    Attributes:
+        grammar: Its name.
+        n_best: How many codes are asked for.
+        columns: How many columns the strips have.
+        spent_ms: The least over the rounds for each strip.
+        scan_ms: The same of scanning the strip.
+    """
 
     grammar: str
     n_best: int
@@ -49,7 +57,15 @@ class Timed(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a grammar's file costs: its bytes, ms to load it and to make a decoder of it, and resident KB of both."""
+    """What a grammar's file costs.
+
+    Attributes:
+        file: Its name.
+        size: Its bytes.
+        load_ms: To load it.
+        decoder_ms: To make a decoder of it.
+        grown_kb: Resident memory of both.
+    """
 
     file: str
     size: int
@@ -131,13 +147,13 @@ def time_loading(path: Path) -> Loaded:
 def decoding_table(timing: Timing) -> Table:
     """The times of decoding side by side."""
     heads = ["grammar", "n-best", "columns", "median ms", "slowest tenth from", "median of ratios to one scan"]
-    return laid_out(heads, [timed.line() for timed in timing.decoding])
+    return Table(heads, [timed.line() for timed in timing.decoding])
 
 
 def loading_table(timing: Timing) -> Table:
     """What the files of grammars cost."""
     heads = ["file", "KB", "load ms", "make the decoder ms", "process grows by KB"]
-    return laid_out(heads, [loaded.line() for loaded in timing.loading])
+    return Table(heads, [loaded.line() for loaded in timing.loading])
 
 
 def grown_kb(path: Path) -> float:

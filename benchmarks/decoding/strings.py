@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from benchmarks.figures.command import mnist_option, run_command
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.normalize import normalize
@@ -35,7 +36,13 @@ _CHUNK = 100  # strings that one random generator writes, whichever process has 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Codes to write, the seed to write them with, and the widest strip to keep."""
+    """What one process writes at a time.
+
+    Attributes:
+        codes: To write.
+        seed: Of the generator.
+        widest_px: Of a strip that is kept.
+    """
 
     codes: list[str]
     seed: int
@@ -54,7 +61,11 @@ def write_codes(generator: FieldGenerator, codes: Iterable[str], widest_px: int)
 
 
 def load_strings(path: Path) -> Labelled:
-    """The strips of a file that was written here; raises PosteyeError for anything else."""
+    """The strips of a file that was written here.
+
+    Raises:
+        PosteyeError: It is another file.
+    """
     try:
         shard = load_shard(path)
     except (PosteyeError, OSError, ValueError, KeyError) as error:
@@ -66,7 +77,16 @@ def load_strings(path: Path) -> Labelled:
 
 
 def drawn_codes(listed: Path | None, count: int, seed: int) -> list[str]:
-    """Codes drawn at random: from a file with one a line, or of five digits; raises PosteyeError for a bad file."""
+    """Codes drawn at random.
+
+    Args:
+        listed: File with one code a line to draw from; None draws five digits.
+        count: How many.
+        seed: Of the draw.
+
+    Raises:
+        PosteyeError: The file cannot be read, or holds something else.
+    """
     random = np.random.default_rng(seed)
     if listed is None:
         return [f"{number:0{_DIGITS}d}" for number in random.integers(0, 10**_DIGITS, count).tolist()]
@@ -112,14 +132,14 @@ def make(hands: list[Hand], codes: list[str], seed: int, processes: int) -> Shar
 @click.option("--codes", type=click.Path(path_type=Path), help="Text file to draw the codes from; default: 5 digits.")
 @click.option("--count", default=10_000, show_default=True, type=click.IntRange(min=1), help="How many strings.")
 @click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@mnist_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .npz file to write.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(min=1))
 def strings(
     codes: Path | None, count: int, writers: Path, mnist: Path | None, out: Path, seed: int, processes: int
 ) -> None:
-    """Write strings of test digits, each in one writer's hand, and keep them as labelled strips."""
+    """Write strings of test digits, each by one writer, and keep them as labelled strips."""
     drawn = drawn_codes(codes, count, seed)
     shard = make(hands_of(load_mnist(mnist, writers).test), drawn, seed, processes)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +148,4 @@ def strings(
 
 
 if __name__ == "__main__":
-    try:
-        strings()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(strings)

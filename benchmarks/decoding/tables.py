@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.decoding.rows import GRAMMAR_TWICE, GREEDY, LEXICON_TWICE, WAYS, Kept
+from benchmarks.decoding.rows import GRAMMAR_AUGMENTED, GREEDY, LEXICON_AUGMENTED, WAYS, Kept
+from benchmarks.figures.tables import Table
 from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Decoding, Reading
 from train.evaluation.evaluate import Outcome, calibrated, calibration_error, character_verdicts, decided
 
-Table = dict[str, Any]  # heads: words; lines: lists of words
 MAX_ERROR = 0.01
 _RATES = (0.01, 0.005, 0.001)
 _FRAGILE_RATES = (0.05, 0.02, 0.01)
@@ -24,8 +24,15 @@ _NONE = Candidate("", 0.0)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One way to read one set by one road: the kept readings, and the calibration of that road (None: not fitted)."""
+class SetReadings:
+    """One way to read one set by one segmentation method.
+
+    Attributes:
+        title: Of the set.
+        kept: All readings of the set by that method.
+        way: The way of reading, of WAYS.
+        calibration: Of that method; None where none is fitted.
+    """
 
     title: str
     kept: Kept
@@ -54,12 +61,12 @@ class Row:
             return None
 
 
-def rows_of(title: str, kept: Kept, calibration: Calibration | None) -> list[Row]:
-    """The rows of a set by one road, in the order in which the ways build on each other."""
-    return [Row(title, kept, way, calibration) for way in WAYS if way in kept.reads]
+def rows_of(title: str, kept: Kept, calibration: Calibration | None) -> list[SetReadings]:
+    """The rows of a set by one segmentation method, in the order in which the ways build on each other."""
+    return [SetReadings(title, kept, way, calibration) for way in WAYS if way in kept.reads]
 
 
-def rates(rows: Sequence[Row]) -> Table:
+def rates_table(rows: Sequence[SetReadings]) -> Table:
     """Exact rate and accept rates of every row, and what the calibrated threshold for 1 % accepts."""
     head = ["strings", "road", "read with", "exact", *(f"accepted at {e:.1%}" for e in _RATES)]
     lines = []
@@ -75,10 +82,10 @@ def rates(rows: Sequence[Row]) -> Table:
                 *_promised(row),
             ]
         )
-    return laid_out([*head, f"accepted by the threshold for {MAX_ERROR:.0%}", "wrong of these"], lines)
+    return Table([*head, f"accepted by the threshold for {MAX_ERROR:.0%}", "wrong of these"], lines)
 
 
-def _promised(row: Row) -> list[str]:
+def _promised(row: SetReadings) -> list[str]:
     """Share that the calibrated threshold accepts, and share of wrong ones among them."""
     readings = row.readings()
     if readings is None:
@@ -89,11 +96,11 @@ def _promised(row: Row) -> list[str]:
     return [_percent(len(right) / len(readings)), wrong]
 
 
-def calibration(rows: Sequence[Row]) -> Table:
+def calibration_table(rows: Sequence[SetReadings]) -> Table:
     """Calibration error of code and character before and after, for the rows that are read as the product does."""
     lines = []
     for row in rows:
-        if row.calibration is None or row.way not in (GRAMMAR_TWICE, LEXICON_TWICE):
+        if row.calibration is None or row.way not in (GRAMMAR_AUGMENTED, LEXICON_AUGMENTED):
             continue
         after = calibrated(row.decodings, row.kept.truths, row.calibration)
         line = [row.title, row.kept.origin.segmenter, row.way]
@@ -104,7 +111,7 @@ def calibration(rows: Sequence[Row]) -> Table:
             line.append(f"{calibration_error(*character_verdicts(outcome, row.kept.truths)):.4f}")
         lines.append(line)
     heads = ["strings", "road", "read with", "ECE of codes before", "after", "by chance"]
-    return laid_out([*heads, "ECE of characters before", "after"], lines)
+    return Table([*heads, "ECE of characters before", "after"], lines)
 
 
 def chance_error(confidences: np.ndarray) -> float:
@@ -114,11 +121,11 @@ def chance_error(confidences: np.ndarray) -> float:
     return float(np.mean([calibration_error(confidences, right) for right in drawn]))
 
 
-def roads(rows: Sequence[Row]) -> Table:
-    """Both roads on the same strings, read as the product does."""
+def methods_table(rows: Sequence[SetReadings]) -> Table:
+    """Both segmentation methods on the same strings, read as the product does."""
     lines = []
     for row in rows:
-        if row.way not in (GRAMMAR_TWICE, LEXICON_TWICE):
+        if row.way not in (GRAMMAR_AUGMENTED, LEXICON_AUGMENTED):
             continue
         outcome, spent = row.outcome, row.kept.reads[row.way].spent_ms
         accepted = [_percent(outcome.accept_rate(error)) for error in _FRAGILE_RATES]
@@ -126,16 +133,18 @@ def roads(rows: Sequence[Row]) -> Table:
         lines.append([row.title, row.way, row.kept.origin.segmenter, _percent(outcome.exact), *accepted, *times])
     lines.sort(key=lambda line: (line[0], line[1], line[2] != "scan"))
     heads = ["strings", "read with", "road", "exact", *(f"accepted at {e:.0%}" for e in _FRAGILE_RATES)]
-    return laid_out([*heads, "ms a field", "slowest tenth from"], lines)
+    return Table([*heads, "ms a field", "slowest tenth from"], lines)
 
 
-def swaps(rows: Sequence[Row]) -> Table:
+def swaps_table(rows: Sequence[SetReadings]) -> Table:
     """What a lexicon makes of the strings that are read wrong, or not at all, without it."""
-    with_lexicon = {(row.kept.origin.task, row.kept.origin.segmenter): row for row in rows if row.way == LEXICON_TWICE}
+    with_lexicon = {
+        (row.kept.origin.task, row.kept.origin.segmenter): row for row in rows if row.way == LEXICON_AUGMENTED
+    }
     lines = []
     for row in rows:
         other = with_lexicon.get((row.kept.origin.task, row.kept.origin.segmenter))
-        if row.way != GRAMMAR_TWICE or other is None:
+        if row.way != GRAMMAR_AUGMENTED or other is None:
             continue
         before, after = row.readings(), other.readings()
         if before is None or after is None:
@@ -144,11 +153,11 @@ def swaps(rows: Sequence[Row]) -> Table:
     accepted = f"(accepted at {MAX_ERROR:.0%})"
     heads = ["strings", "road", f"wrong without lexicon {accepted}", f"-> right {accepted}", "-> wrong, rejected"]
     heads += ["-> the same wrong code, accepted", "-> another wrong code, accepted", f"right -> wrong {accepted}"]
-    return laid_out(heads, lines)
+    return Table(heads, lines)
 
 
 def swap_counts(truths: Sequence[str], before: Sequence[Reading], after: Sequence[Reading]) -> list[str]:
-    """The figures of `swaps` for readings of the same strings without and with the lexicon."""
+    """The figures of `swaps_table` for readings of the same strings without and with the lexicon."""
     both = list(zip(truths, before, after, strict=True))
     wrong = [(truth, old, new) for truth, old, new in both if old.code != truth]
     mended = [new for truth, _, new in wrong if new.code == truth]
@@ -170,13 +179,8 @@ def _with_accepted(readings: Sequence[Reading]) -> str:
     return f"{len(readings)} ({sum(reading.status == 'accepted' for reading in readings)})"
 
 
-def laid_out(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
-    """A table as results files hold it."""
-    return {"heads": list(heads), "lines": [list(line) for line in lines]}
-
-
-def numbers(rows: Sequence[Row]) -> dict[str, Any]:
-    """The figures that pages quote by themselves: by set, road and way of reading; shares 0..1.
+def numbers(rows: Sequence[SetReadings]) -> dict[str, Any]:
+    """The figures that pages quote by themselves: by set, segmentation method and way of reading; shares 0..1.
 
     at-1: accepted at 1 % error. accepted, wrong: strings by the calibrated threshold for 1 %, and those wrong of them.
     """

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.figures.files import Results
+from benchmarks.figures.tables import Table
 from device_runtime.errors import PosteyeError
 
 _PLACE = r"([a-z0-9/_-]+)((?:\.[A-Za-z0-9_-]+)+)"  # the results file, and the way to the value in it
@@ -23,8 +24,13 @@ Renderer = Callable[[Files], str]
 def filled(page: str, files: Files, renderers: Mapping[str, Renderer]) -> str:
     """A page with every mark filled from the results files.
 
-    renderers: by results file and key, those that are more than a table or lines of output. Raises PosteyeError for a
-    mark that no results file answers, and for records that are shown without their origin.
+    Args:
+        page: Text of the page.
+        files: The results files by name.
+        renderers: By results file and key, for what is more than a table or lines of output.
+
+    Raises:
+        PosteyeError: For a mark that no results file answers, and for a record that is shown without its origin.
     """
     text = _BLOCK.sub(lambda m: _block(m, files, renderers), page)
     text = _VALUE.sub(lambda m: _value(m, files), text)
@@ -38,13 +44,12 @@ def filled(page: str, files: Files, renderers: Mapping[str, Renderer]) -> str:
     return text
 
 
-def differences(page: str, files: Files, renderers: Mapping[str, Renderer]) -> list[str]:
-    """The marks, by what they name, that do not hold what the results files say."""
-    after = filled(page, files, renderers)
+def differences(before: str, after: str) -> list[str]:
+    """The marks, by what they name, that hold one thing in a page and another in the same page filled."""
     return [
         old[1] + old[2]
         for kind in (_BLOCK, _VALUE)
-        for old, new in zip(kind.finditer(page), kind.finditer(after), strict=True)
+        for old, new in zip(kind.finditer(before), kind.finditer(after), strict=True)
         if old[0] != new[0]
     ]
 
@@ -60,14 +65,6 @@ def origin(results: Results) -> str:
     return "\n".join(_WRAPPER.wrap(record if results.state == "record" else f"*Measured {said}*"))
 
 
-def table(heads: list[str], lines: list[list[str]]) -> str:
-    """A Markdown table whose columns are also aligned as plain text."""
-    rows = [heads, *lines]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    drawn = [f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in rows]
-    return "\n".join([drawn[0], f"|{'|'.join('-' * (width + 2) for width in widths)}|", *drawn[1:]])
-
-
 def _block(mark: re.Match[str], files: Files, renderers: Mapping[str, Renderer]) -> str:
     name, way, old = mark[1], mark[2], mark[3]
     if name + way in renderers:
@@ -75,14 +72,14 @@ def _block(mark: re.Match[str], files: Files, renderers: Mapping[str, Renderer])
     elif way == _ORIGIN:
         text = origin(_results(name, files))
     else:
-        text = _drawn(name + way, _found(name, way, _results(name, files)))
+        text = _text(name + way, _found(name, way, _results(name, files)))
     start = mark[0][: len(mark[0]) - len(old) - len("<!-- end -->")]
     return f"{start}\n{text}\n\n<!-- end -->"
 
 
-def _drawn(place: str, value: Any) -> str:
+def _text(place: str, value: Any) -> str:
     if isinstance(value, dict) and value.keys() == {"heads", "lines"}:
-        return table(value["heads"], value["lines"])
+        return Table(**value).markdown()
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "\n".join(f"    {line}".rstrip() for line in value)
     raise PosteyeError(f"{place} is neither a table nor lines of output; show single values with <!-- v: -->")

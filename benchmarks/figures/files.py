@@ -23,10 +23,20 @@ RESULTS = Path(__file__).parents[1] / "results"
 class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A results file.
 
-    state: measured (by the code and the bundle as they are) or record (of another state, for `reason`). command: what
-    was called. commit: what was checked out; changed: the code behind the figure was not as committed. data: content
-    hashes by name. bundle, code: hashes, bundle None where none is read with. versions: of Python and packages.
-    machine: the processor, where times are among the values. values: the figures, tables and lines of output.
+    Attributes:
+        state: "measured" by the code and the bundle as they are, or a "record" of another state.
+        reason: Why a record is not measured again.
+        command: What was called.
+        commit: What was checked out.
+        changed: The code behind the figure was not as committed.
+        date: When it was measured, as YYYY-MM-DD.
+        seed: Of the measurement, where it has one.
+        data: Content hashes by name.
+        bundle: Hash of the model bundle; None where none is read with.
+        code: Hash of the files behind the figure.
+        versions: Of Python and packages.
+        machine: The processor, where times are among the values.
+        values: The figures, tables and lines of output.
     """
 
     state: Literal["measured", "record"]
@@ -56,13 +66,20 @@ def keep(
 ) -> None:
     """Write what a benchmark measured just now, with where it comes from.
 
-    name: of the figure in figure_list.py. values: numbers, words, lists of lines (shown as they are), and tables
-    {"heads": [words], "lines": [[words]]}; keys without dot, colon or space. data: files and folders by the name that
-    is to be shown, or hashes. bundle: None where the figure does not depend on one. machine: of timed figures,
-    `provenance.machine()` before the measurement. Raises PosteyeError when something named is missing.
+    Args:
+        name: Of the figure in benchmarks/figures/list.py.
+        path: The results file.
+        values: Numbers, words, lists of lines (shown as they are) and tables; keys without dot, colon or space.
+        data: Files and folders, or hashes, by the name that is to be shown.
+        seed: Of the measurement, where it has one.
+        bundle: Folder of the bundle; None where the figure does not depend on one.
+        machine: Of timed figures, `provenance.machine()` before the measurement.
+
+    Raises:
+        PosteyeError: Something named is missing.
     """
     if name not in FIGURES:
-        raise PosteyeError(f"figure_list.py names no figure {name}; add it there")
+        raise PosteyeError(f"benchmarks/figures/list.py names no figure {name}; add it there")
     code = FIGURES[name].code
     commit, changed = provenance.commit(code)
     results = Results(
@@ -86,13 +103,21 @@ def keep(
 
 
 def save(results: Results, path: Path) -> None:
-    """Write a results file whole or not at all; raises PosteyeError when it cannot be written."""
+    """Write a results file whole or not at all.
+
+    Raises:
+        PosteyeError: It cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
 
 
 def load(path: Path) -> Results:
-    """Read a results file; raises PosteyeError when it is missing or is none."""
+    """Read a results file.
+
+    Raises:
+        PosteyeError: It is missing, or it is no results file.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Results)
     except OSError as error:
@@ -112,7 +137,7 @@ def complaint(name: str, results: Results, root: Path = provenance.ROOT) -> str 
     """Why a measured figure is not that of the present code and bundle; None when it is, and for records."""
     figure = FIGURES.get(name.split("/")[0])
     if figure is None:
-        return f"{name}: no figure of figure_list.py has this name"
+        return f"{name}: no figure of benchmarks/figures/list.py has this name"
     if results.state == "record":
         return None
     bundle = root / provenance.SHIPPED.relative_to(provenance.ROOT)

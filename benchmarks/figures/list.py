@@ -6,80 +6,19 @@ The code is named generously: whoever changes one of its files measures the figu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-# From an image to a reading; what only the command line, the demo and the wire use is left out.
-READING = (
-    "device_runtime/*.py",
-    "device_runtime/decoding/*.py",
-    "device_runtime/engines/*.py",
-    "device_runtime/files/*.py",
-    "device_runtime/grammar/*",
-    "device_runtime/image/*.py",
-    "device_runtime/recognition/*.py",
-    "-device_runtime/cli.py",
-    "-device_runtime/report.py",
-    "-device_runtime/samples.py",
+from benchmarks.figures.figure import (
+    EVALUATING,
+    GENERATOR,
+    PRINTED,
+    QUANTISED,
+    READING,
+    SCORES,
+    SEGMENTATION,
+    STRINGS,
+    STRIPS,
+    TRAINING,
+    Figure,
 )
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One results file, `benchmarks/results/NAME.json`.
-
-    command: what measures it, behind `python -m`; {data} stands for the folder of data, and --results FILE is added.
-    Nothing where a figure is a folder of files, each measured on its own.
-    minutes: how long that takes. code: the files behind the figure. timed: times are among the values, so that nothing
-    else may run. needs: a figure whose command must have run before.
-    """
-
-    name: str
-    command: str
-    minutes: float
-    code: tuple[str, ...]
-    timed: bool = False
-    needs: str = ""
-
-
-# What strings of test digits and generated fields are drawn and photographed by.
-GENERATOR = (
-    "benchmarks/mnist_strings/fields.py",
-    "benchmarks/decoding/strings.py",
-    "train/synthesis/camera.py",
-    "train/data/writers.py",
-    "train/synthesis/generator.py",
-    "train/synthesis/writing/canvas.py",
-    "train/synthesis/writing/fonts.py",
-    "train/synthesis/writing/style.py",
-    "train/synthesis/writing/marks.py",
-    "train/synthesis/paper.py",
-    "train/synthesis/writing/pen.py",
-    "train/synthesis/writing/handwriter.py",
-    "train/synthesis/writing/shapes_*.py",
-    "train/data/skeleton.py",
-    "train/synthesis/writing/strokes.py",
-    "train/synthesis/writing/typeset.py",
-)
-# Heuristic over-segmentation, as far as it reads.
-SEGMENTATION = ("train/segmentation/cuts.py", "train/segmentation/segment*.py")
-SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
-EVALUATING = (
-    "train/evaluation/alignment.py",
-    "train/evaluation/evaluate.py",
-    "train/evaluation/metrics.py",
-    "train/data/labelled.py",
-    "train/data/mnist.py",
-)
-QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
-# What makes a strip of a field, for training as on the device.
-STRIPS = (
-    "device_runtime/geometry.py",
-    "device_runtime/image/ink.py",
-    "device_runtime/image/normalize.py",
-    "device_runtime/image/resize.py",
-    "device_runtime/image/text_line.py",
-)
-TRAINING = (*GENERATOR, "train/**/*.py", *STRIPS)
 
 _PEER_SETS = (
     "--amounts {data}/check_amounts --printed {data}/printed_postcode_lines --usps {data}/usps_digits/zip.train.gz "
@@ -92,19 +31,34 @@ _MEASURED = (
         "strings",
         "benchmarks.mnist_strings read runs/strings --writers {data}/qmnist_writers",
         4,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings/__main__.py"),
+        (*READING, *SCORES, *PRINTED, *GENERATOR, *STRINGS, "benchmarks/mnist_strings/*.py"),
     ),
     Figure(
         "accuracy",
         "benchmarks.scanner.accuracy {data}",
         1,
-        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/scanner/model.py"),
+        (
+            *READING,
+            *EVALUATING,
+            "benchmarks/scanner/accuracy.py",
+            "benchmarks/scanner/architectures.py",
+            "train/scanner/model.py",
+        ),
     ),
     Figure(
         "parity",
         "benchmarks.scanner.parity --writers {data}/qmnist_writers",
         2,
-        (*READING, *QUANTISED, *GENERATOR, "benchmarks/scanner/parity.py", "convert/parity.py", "convert/backends.py"),
+        (
+            *READING,
+            *QUANTISED,
+            *GENERATOR,
+            "benchmarks/scanner/parity.py",
+            "convert/parity.py",
+            "convert/backends.py",
+            "convert/pipeline.py",
+            "train/synthesis/shards.py",
+        ),
     ),
     Figure(
         "surroundings",
@@ -125,7 +79,8 @@ _MEASURED = (
         (
             *READING,
             *SCORES,
-            "benchmarks/robustness/__main__.py",
+            *STRINGS,
+            "benchmarks/robustness/measure.py",
             "benchmarks/robustness/fields.py",
             "benchmarks/mnist_strings/fields.py",
             "benchmarks/peers/sets.py",
@@ -141,8 +96,7 @@ _MEASURED = (
             *READING,
             *GENERATOR,
             "benchmarks/robustness/polarity.py",
-            "benchmarks/mnist_strings/__main__.py",
-            "train/data/labelled.py",
+            *STRINGS,
             "train/data/mnist.py",
         ),
     ),
@@ -170,7 +124,7 @@ _MEASURED = (
         "peer-rates",
         f"benchmarks.peers.rates runs/peers --only posteye {_PEER_SETS}",
         5,
-        (*READING, *SCORES, *GENERATOR, "benchmarks/mnist_strings/__main__.py", "benchmarks/peers/sets.py"),
+        (*READING, *SCORES, *GENERATOR, *STRINGS, "benchmarks/peers/sets.py", "benchmarks/peers/rates.py"),
         needs="strings",
     ),
     Figure(
@@ -179,8 +133,9 @@ _MEASURED = (
         3.5,
         (
             *GENERATOR,
-            "benchmarks/mnist_strings/__main__.py",
+            *STRINGS,
             "benchmarks/peers/sets.py",
+            "benchmarks/peers/rates.py",
             "benchmarks/peers/answers.py",
             "benchmarks/peers/serve.py",
             "benchmarks/peers/rapidocr.py",
@@ -193,7 +148,7 @@ _MEASURED = (
         "collapse",
         "benchmarks.figures.output collapse benchmarks.criteria.collapse --plot docs/gtn/collapse.png",
         1,
-        ("benchmarks/criteria/collapse.py", "train/gtn/loss.py", "train/gtn/tables.py"),
+        (*PRINTED, "benchmarks/criteria/collapse.py", "train/gtn/loss.py", "train/gtn/tables.py"),
     ),
     Figure(
         "gtn",
@@ -234,10 +189,7 @@ _MEASURED = (
         "lexicons",
         "benchmarks.decoding.lexicons runs/lexicons",
         0.3,
-        (
-            "benchmarks/decoding/lexicons.py",
-            "device_runtime/grammar/*.py",
-        ),
+        (*PRINTED, "benchmarks/decoding/lexicons.py", "device_runtime/grammar/*.py"),
         timed=True,
     ),
     Figure(
@@ -248,7 +200,11 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
-        "peers", "benchmarks.peers", 0.5, (*READING, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"), timed=True
+        "peers",
+        "benchmarks.peers",
+        0.5,
+        (*READING, *PRINTED, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"),
+        timed=True,
     ),
 )
 # Trainings, or what needs the folder that one left.
@@ -325,7 +281,6 @@ _RECORDS = (
         (
             "benchmarks/lenet1998/*.py",
             "-benchmarks/lenet1998/page.py",
-            "-benchmarks/lenet1998/charts.py",
             "train/lenet1998/model.py",
             "train/lenet1998/sdlm.py",
             "train/lenet1998/per_sample*.py",

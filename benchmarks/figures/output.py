@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import ROOT, machine, shown
 from device_runtime.errors import PosteyeError
@@ -20,12 +21,20 @@ _COMMAND = "posteye"  # which is installed as posteye
 
 
 def printed(module: str, words: Sequence[str]) -> list[str]:
-    """The call as people write it, and the lines that it prints on stdout; raises PosteyeError when it fails."""
+    """The call as people write it, and the lines that it prints on stdout.
+
+    Args:
+        module: What to run, behind `python -m`.
+        words: The rest of its command line.
+
+    Raises:
+        PosteyeError: The command failed.
+    """
     done = subprocess.run(
         [sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
-        raise PosteyeError(f"{module} ended with exit code {done.returncode}; what went wrong stands above")
+        raise PosteyeError(f"{module} ended with exit code {done.returncode}; its last lines say why")
     program = "posteye" if module == _COMMAND else f"python -m {module}"
     return [f"$ {program} {shown(words)}", *done.stdout.rstrip().splitlines()]
 
@@ -34,7 +43,7 @@ def printed(module: str, words: Sequence[str]) -> list[str]:
 @click.argument("figure")
 @click.argument("module")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the lines in.")
+@results_option
 def output(figure: str, module: str, words: tuple[str, ...], results: Path | None) -> None:
     """Run `python -m MODULE WORDS` and keep the lines that it prints as the value `output` of FIGURE.
 
@@ -50,7 +59,4 @@ def output(figure: str, module: str, words: tuple[str, ...], results: Path | Non
 
 
 if __name__ == "__main__":
-    try:
-        output()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(output)

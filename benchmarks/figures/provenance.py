@@ -1,4 +1,4 @@
-"""Where a figure comes from: hashes of code, data and bundle, the commit, the versions, the machine.
+"""Where a figure comes from: hashes of code, data, fonts and bundle, the commit, the versions, the machine.
 
 Hashes are SHA-256 in hexadecimal. None of them depends on where a file lies, so that moving one changes nothing.
 """
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from device_runtime.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, MODEL_FILE
 from device_runtime.errors import PosteyeError
 from train.data.mnist import Digits
+from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts, found_families
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "device_runtime" / "bundles" / DEFAULT_BUNDLE
@@ -42,19 +43,27 @@ _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 def code_hash(patterns: Sequence[str], root: Path = ROOT) -> str:
     """What the files do that the patterns name: globs below `root`, "-" before one leaves its files out again.
 
-    Of Python files only the syntax tree counts, without docstrings; of others every byte. Raises PosteyeError for a
-    pattern that matches nothing, or a file that does not parse.
+    Of Python files only the syntax tree counts, without docstrings; of others every byte.
+
+    Raises:
+        PosteyeError: A pattern matches nothing, or a file does not parse.
     """
     return _joined(_file_hash(path) for path in code_files(patterns, root))
 
 
 def code_files(patterns: Sequence[str], root: Path = ROOT) -> list[Path]:
-    """The files that patterns name, as `code_hash` takes them; raises PosteyeError for one that matches nothing."""
+    """The files that patterns name, as `code_hash` takes them.
+
+    Raises:
+        PosteyeError: A pattern matches nothing.
+    """
     found: set[Path] = set()
     for pattern in patterns:
         matched = {p for p in root.glob(pattern.removeprefix("-")) if p.is_file() and "__pycache__" not in p.parts}
         if not matched:
-            raise PosteyeError(f"no file is named by {pattern!r}; mend the code of the figure in figure_list.py")
+            raise PosteyeError(
+                f"no file is named by {pattern!r}; mend the code of the figure in benchmarks/figures/list.py"
+            )
         found = found - matched if pattern.startswith("-") else found | matched
     return sorted(found)
 
@@ -90,7 +99,11 @@ def _meaning(node: object) -> str:
 
 
 def data_hash(path: Path) -> str:
-    """Of a file its bytes, of a folder the names and bytes of all in it; raises PosteyeError when it is missing."""
+    """Of a file its bytes, of a folder the names and bytes of all in it.
+
+    Raises:
+        PosteyeError: It is missing.
+    """
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
     if not path.is_dir():
@@ -107,6 +120,18 @@ def files_hash(paths: Iterable[Path]) -> str:
 def arrays_hash(*arrays: NDArray[np.generic]) -> str:
     """Of arrays their shapes, types and numbers."""
     return _joined(f"{a.shape} {a.dtype} {hashlib.sha256(a.tobytes()).hexdigest()}" for a in arrays)
+
+
+def fonts_hash() -> str:
+    """Of the fonts that generated fields are set in the names and bytes of their files."""
+    return files_hash(find_fonts((*PRINT_FAMILIES, *HAND_FAMILIES)))
+
+
+def fonts_found() -> dict[str, int | str]:
+    """How many families for print and after handwriting are installed, and the names of those that are not."""
+    here = {"print": found_families(PRINT_FAMILIES), "hand": found_families(HAND_FAMILIES)}
+    missing = [family for family in (*PRINT_FAMILIES, *HAND_FAMILIES) if family not in {*here["print"], *here["hand"]}]
+    return {kind: len(families) for kind, families in here.items()} | {"missing": ", ".join(missing) or "none"}
 
 
 def mnist_hash(test: Digits) -> str:
@@ -128,7 +153,8 @@ def bundle_hash(bundle: Path = SHIPPED) -> str:
 def commit(patterns: Sequence[str]) -> tuple[str, bool]:
     """The commit that is checked out, and whether the files that the patterns name differ from it.
 
-    Raises PosteyeError outside of a git checkout.
+    Raises:
+        PosteyeError: This is no git checkout.
     """
     head = _git("rev-parse", "HEAD").strip()
     files = [str(path.relative_to(ROOT)) for path in code_files(patterns)]
@@ -177,7 +203,7 @@ def _git(*words: str) -> str:
     try:
         done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise PosteyeError(f"a figure names its commit, and git does not tell it: {error}") from None
+        raise PosteyeError(f"a figure names its commit, and git cannot give it: {error}") from None
     return done.stdout
 
 

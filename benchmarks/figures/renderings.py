@@ -7,28 +7,39 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from matplotlib.figure import Figure
 
 from benchmarks.figures.blocks import Files, Renderer
+from benchmarks.figures.charts import svg
 from benchmarks.lenet1998 import page as paper_page
 from benchmarks.peers import page as peer_page
 from benchmarks.robustness import page as robustness_page
 
 RENDERERS: Mapping[str, Renderer] = {
-    "paper.table": paper_page.table,
-    "paper.ablations": paper_page.ablations,
+    "paper.table": paper_page.rows_markdown,
+    "paper.ablations": paper_page.ablations_markdown,
     "paper.origin": paper_page.origin,
-    "peer-rates.table": peer_page.page_table,
-    "peer-rates.readers": peer_page.page_readers,
-    "robustness.table": robustness_page.page_table,
+    "peer-rates.table": peer_page.rates_markdown,
+    "peer-rates.readers": peer_page.readers_markdown,
+    "robustness.table": robustness_page.rates_markdown,
 }
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture in SVG. figures: the results files, by the first part of their name, whose values `draw` draws."""
+    """A picture in SVG.
+
+    Attributes:
+        figures: The results files, by the first part of their names, whose values are drawn.
+        draw: Draws them.
+    """
 
     figures: tuple[str, ...]
-    draw: Callable[[Files], str]
+    draw: Callable[[Files], Figure]
+
+    def sealed(self, files: Files) -> str:
+        """The picture as SVG with its seal."""
+        return svg(self.draw(files)) + self.seal(files)
 
     def seal(self, files: Files) -> str:
         """The comment at the end of a picture of these files: what is drawn differs between versions of Matplotlib."""
@@ -39,6 +50,6 @@ class Chart:
 # By their place below the root.
 CHARTS: Mapping[str, Chart] = {
     **{f"docs/accuracy-1998{suffix}.svg": Chart(("paper",), draw) for suffix, draw in paper_page.CHARTS.items()},
-    "docs/peer-rates.svg": Chart(("peer-rates", "peer-answers"), peer_page.page_chart),
-    "docs/robustness.svg": Chart(("robustness",), robustness_page.page_chart),
+    "docs/peer-rates.svg": Chart(("peer-rates", "peer-answers"), peer_page.rates_chart),
+    "docs/robustness.svg": Chart(("robustness",), robustness_page.curves),
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import torch
 
+from benchmarks.figures.command import run_command
 from benchmarks.figures.files import RESULTS
 from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.rows import ABLATIONS, ROWS, Row
@@ -60,14 +61,10 @@ def paper_table(only: tuple[str, ...], seed: int, results: Path, work: Path) -> 
         for row in _ALL.values():
             click.echo(f"{row.name:<22} {f'about {row.minutes:g} min' if row.run else row.why:<36} {row.title}")
         return
-    try:
-        data = PaperData()
-        for name in only:
-            click.echo(run_row(_ALL[name], data, seed, work, results))
-    except PosteyeError as error:
-        click.echo(f"Error: {error}", err=True)
-        raise SystemExit(2) from None
+    data = PaperData()
+    for name in only:
+        click.echo(run_row(_ALL[name], data, seed, work, results))
 
 
 if __name__ == "__main__":
-    paper_table()
+    run_command(paper_table)

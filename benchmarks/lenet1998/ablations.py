@@ -20,16 +20,23 @@ from train.lenet1998.model import LENET_5, Convolution, LeNet, Plan, Subsampling
 from train.lenet1998.per_sample import PerSampleNet
 from train.lenet1998.sdlm import Hyperparameters, train
 
-SCHEDULE = (0.00005, 0.00005, 0.00005, 0.00001)
 RUBBISH = 40.0  # Eq. 9's j: the paper gives none
-NON_DIGITS = 2000  # of each kind
 _NON_DIGITS_SEED = 1
 _C3 = 2
 
 
 @dataclass(frozen=True)
 class Ablation:
-    """LeNet-5 with something changed. largest: max-pooling in place of trainable sub-sampling. minutes: on one core."""
+    """LeNet-5 with something changed.
+
+    Attributes:
+        name: Of the row.
+        title: The same for people.
+        plan: Layers of the net.
+        head: What makes penalties of the last layer's outputs.
+        largest: Max-pooling in place of trainable sub-sampling.
+        minutes: CPU minutes of the training.
+    """
 
     name: str
     title: str
@@ -38,24 +45,24 @@ class Ablation:
     largest: bool = False
     minutes: float = 1.5
 
-    def run(self, data: PaperData, seed: int, work: Path) -> Answers:
+    def run(self, data: PaperData, seed: int, work: Path, sizes: training.Sizes = training.PUBLISHED) -> Answers:
         """Train on the plain digits; scores of the test digits and of the non-digits, the same for every row."""
         inputs = training.Inputs(self.plan.side)
-        by_hand = PerSampleNet(LeNet(self.plan, seed), self.head(), self.largest)
+        net = PerSampleNet(LeNet(self.plan, seed), self.head(), self.largest)
         patterns_of = training.same_digits(data.plain.train, data.train_labels, inputs, seed)
         checkpoint = work / f"{self.name}-{seed}.npz"
-        earlier_s = train(
-            by_hand, patterns_of, seed, training.reporter(checkpoint.stem), checkpoint, Hyperparameters(SCHEDULE)
-        )
+        course = Hyperparameters(sizes.short_schedule)
+        earlier_s = train(net, patterns_of, seed, training.reporter(checkpoint.stem), checkpoint, course)
         random = np.random.default_rng(_NON_DIGITS_SEED)
-        others = {"half digits": halves(data.plain.test, NON_DIGITS, random), "letters": letters(NON_DIGITS, random)}
+        count = sizes.non_digits
+        others = {"half digits": halves(data.plain.test, count, random), "letters": letters(count, random)}
         return Answers(
-            by_hand.scores(inputs(data.plain.test).numpy()),
+            net.scores(inputs(data.plain.test).numpy()),
             self._products() / 1000,
-            int(by_hand.trainable.sum()) / 1000,
+            int(net.trainable.sum()) / 1000,
             "",
             earlier_s,
-            {kind: by_hand.scores(inputs(images).numpy()) for kind, images in others.items()},
+            {kind: net.scores(inputs(images).numpy()) for kind, images in others.items()},
         )
 
     def _products(self) -> int:

@@ -1,6 +1,6 @@
 """Images that are no digits, normalised like MNIST: two halves side by side, and letters of fonts.
 
-What a segmenter hands over when it cuts in the wrong place, and what stands around a code. No net trains on them.
+What a segmenter passes on when it cuts wrongly, and what is written around a code. No net trains on them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fo
 from train.synthesis.writing.typeset import Typesetter
 
 SIDE_PX = 28
-# Without those that some hand writes like a digit: O, I, l, Z, S, b, G, T, B, g, q, y and their kin.
+# Without those that some writer forms like a digit: O, I, l, Z, S, b, G, T, B, g, q, y and their kin.
 LETTERS = "ACEFHKMNPRWXadefhkmnprwx"
 _HEIGHT_PX = 40
 _GAP_PX = (1, 5)
@@ -37,7 +37,8 @@ def _half_pair(one: NDArray[np.uint8], other: NDArray[np.uint8], random: np.rand
 def letters(count: int, random: np.random.Generator) -> Images:
     """Single letters in handwritten and printed fonts: uint8 [count, 28, 28].
 
-    Raises PosteyeError when no font is installed.
+    Raises:
+        PosteyeError: No font is installed.
     """
     setter = Typesetter(find_fonts(HAND_FAMILIES + PRINT_FAMILIES), random)
     return np.stack([normalised(setter.set_line(str(random.choice(list(LETTERS))), _HEIGHT_PX)) for _ in range(count)])
@@ -48,11 +49,13 @@ def normalised(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     A centre of mass far off the middle of the ink is brought as near as the frame allows.
     """
+    # The ink scaled so that its longer side has 20 px.
     top, left, height, width = _box(image)
     ink = image[top : top + height, left : left + width]
     scale = CROPPED_PX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    # Where it goes in the frame, so that its centre of mass lies in the middle.
     moments = cv2.moments(small)
     result = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     mass = max(moments["m00"], 1)

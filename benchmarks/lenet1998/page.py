@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import fmean
 
+from matplotlib.figure import Figure
+
+from benchmarks.figures.charts import BLUE, GREY, Bars, grouped_bars
 from benchmarks.figures.files import Results
-from benchmarks.lenet1998.charts import Bars, chart
+from benchmarks.figures.tables import Table
 from benchmarks.lenet1998.rows import ABLATIONS, ROWS, Row
 from benchmarks.lenet1998.scores import Measured, Rejected, runs_of
 from device_runtime.errors import PosteyeError
@@ -15,16 +18,26 @@ from device_runtime.errors import PosteyeError
 Runs = Mapping[str, Sequence[Measured]]  # of each row, by its name
 Files = Mapping[str, Results]
 
-_HEADS = """| row | error % | paper | reject % for 0.5 % error | paper | products k | paper | variables k | paper | \
-seeds | CPU s |
-|---|---|---|---|---|---|---|---|---|---|---|"""
-_ABLATION_HEADS = """| LeNet-5 with | error % | test digits rejected % | half digits rejected % | letters rejected % | \
-products k | variables k | seeds | CPU s |
-|---|---|---|---|---|---|---|---|---|"""
+_OURS_AND_PAPERS = ("error %", "reject % for 0.5 % error", "products k", "variables k")
+_EFFORT = ("seeds", "CPU s")
+_HEADS = ("row", *(head for ours in _OURS_AND_PAPERS for head in (ours, "paper")), *_EFFORT)
+_REJECTED = ("test digits", "half digits", "letters")
+_ABLATION_HEADS = (
+    "LeNet-5 with",
+    "error %",
+    *(f"{kind} rejected %" for kind in _REJECTED),
+    "products k",
+    "variables k",
+    *_EFFORT,
+)
 
 
 def by_row(files: Files) -> Runs:
-    """The kept runs of each row; raises PosteyeError when a run belongs to no row."""
+    """The kept runs of each row.
+
+    Raises:
+        PosteyeError: A run belongs to no row.
+    """
     found: dict[str, list[Measured]] = {row.name: [] for row in (*ROWS, *ABLATIONS)}
     for run in runs_of(files):
         if run.row not in found:
@@ -33,17 +46,17 @@ def by_row(files: Files) -> Runs:
     return found
 
 
-def table(files: Files) -> str:
+def rows_markdown(files: Files) -> str:
     """The table of all rows, and below it what there is to say of some."""
     runs = by_row(files)
     notes = [f"* {row.title}: {run.details}." for row in ROWS for run in runs[row.name][:1] if run.details]
-    return "\n".join([_HEADS, *(table_line(row, runs[row.name]) for row in ROWS), "", *notes])
+    return "\n".join([Table(_HEADS, [row_line(row, runs[row.name]) for row in ROWS]).markdown(), "", *notes])
 
 
-def ablations(files: Files) -> str:
+def ablations_markdown(files: Files) -> str:
     """The table of changed LeNet-5s."""
     runs = by_row(files)
-    return "\n".join([_ABLATION_HEADS, *(ablation_line(row, runs[row.name]) for row in ABLATIONS)])
+    return Table(_ABLATION_HEADS, [ablation_line(row, runs[row.name]) for row in ABLATIONS]).markdown()
 
 
 def origin(files: Files) -> str:
@@ -58,8 +71,8 @@ def origin(files: Files) -> str:
     )
 
 
-def table_line(row: Row, runs: Sequence[Measured]) -> str:
-    """One row of the table; a row without runs says why, or that it has not been run."""
+def row_line(row: Row, runs: Sequence[Measured]) -> list[str]:
+    """One line of the table; a row without runs says why, or that it has not been run."""
     papers = [row.error, row.reject or "-", _number(row.products_k), _number(row.variables_k)]
     if runs:
         ours = [
@@ -71,30 +84,46 @@ def table_line(row: Row, runs: Sequence[Measured]) -> str:
     else:
         ours = [f"not run: {row.why}" if row.run is None else "not run yet", "", "", ""]
     cells = [cell for pair in zip(ours, papers, strict=True) for cell in pair]
-    return _line([row.title, *cells, *_effort(runs)])
+    return [row.title, *cells, *_effort(runs)]
 
 
-def ablation_line(row: Row, runs: Sequence[Measured]) -> str:
-    """One row of the table of changed LeNet-5s."""
+def ablation_line(row: Row, runs: Sequence[Measured]) -> list[str]:
+    """One line of the table of changed LeNet-5s."""
     if not runs:
-        return _line([row.title, "not run yet", *[""] * 7])
+        return [row.title, "not run yet", *[""] * (len(_ABLATION_HEADS) - 2)]
 
     def share(kind: str) -> str:
         """By the difference of the two best, then by the best alone."""
         measures: tuple[Callable[[Rejected], float], ...] = (lambda r: r.by_difference, lambda r: r.by_best)
         return " / ".join(f"{fmean(measure(run.rejected[kind]) for run in runs):.1f}" for measure in measures)
 
-    cells = [f"**{_mean(runs, lambda run: run.error_percent):.2f}**"]
-    cells += [share(kind) for kind in ("test digits", "half digits", "letters")]
-    return _line([row.title, *cells, f"{runs[0].products_k:.1f}", f"{runs[0].variables_k:.2f}", *_effort(runs)])
+    cells = [f"**{_mean(runs, lambda run: run.error_percent):.2f}**", *map(share, _REJECTED)]
+    return [row.title, *cells, f"{runs[0].products_k:.1f}", f"{runs[0].variables_k:.2f}", *_effort(runs)]
 
 
-def _drawn(
-    title: str, ours: Callable[[Measured], float], papers: Callable[[Row], float | None], log: bool, files: Files
-) -> str:
+def comparison(
+    label: str,
+    ours: Callable[[Measured], float],
+    papers: Callable[[Row], float | None],
+    log: bool,
+    files: Files,
+) -> Figure:
+    """A chart of one figure of every row that was run, beside the paper's.
+
+    Args:
+        label: What the figure is, with its unit.
+        ours: The figure of a run; a row shows the mean of its runs.
+        papers: The paper's figure of a row; None where it gives none.
+        log: Draw a logarithmic scale.
+        files: The results files by name.
+    """
     runs = by_row(files)
-    rows = [Bars(row.title, _mean(runs[row.name], ours), papers(row)) for row in ROWS if runs[row.name]]
-    return chart(f"{title}: here (blue) and in 1998 (grey)", rows, log)
+    rows = [row for row in ROWS if runs[row.name]]
+    bars = (
+        Bars("measured here", BLUE, [_mean(runs[row.name], ours) for row in rows]),
+        Bars("in the paper, 1998", GREY, [papers(row) for row in rows]),
+    )
+    return grouped_bars([row.title for row in rows], bars, label, log)
 
 
 def _effort(runs: Sequence[Measured]) -> list[str]:
@@ -109,32 +138,28 @@ def _mean(runs: Sequence[Measured], figure: Callable[[Measured], float]) -> floa
     return fmean(figure(run) for run in runs)
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:g}"
 
 
-# The charts, which draw SVG from the files, by what is added to the page's name.
-CHARTS: Mapping[str, Callable[[Files], str]] = {
-    "": partial(_drawn, "Test error, %", lambda run: run.error_percent, lambda row: float(row.error), False),
+# The charts, drawn from the files, by what is added to the page's name.
+CHARTS: Mapping[str, Callable[[Files], Figure]] = {
+    "": partial(comparison, "test error, %", lambda run: run.error_percent, lambda row: float(row.error), False),
     "-reject": partial(
-        _drawn,
-        "Rejected for 0.5 % error, %",
+        comparison,
+        "test digits rejected for 0.5 % error, %",
         lambda run: run.reject_percent,
         lambda row: float(row.reject) if row.reject else None,
         True,
     ),
     "-products": partial(
-        _drawn,
-        "Multiply-accumulates for a digit, thousands",
+        comparison,
+        "multiply-accumulates for a digit, thousands",
         lambda run: run.products_k,
         lambda row: row.products_k,
         True,
     ),
     "-variables": partial(
-        _drawn, "Numbers kept, thousands", lambda run: run.variables_k, lambda row: row.variables_k, True
+        comparison, "numbers kept, thousands", lambda run: run.variables_k, lambda row: row.variables_k, True
     ),
 }

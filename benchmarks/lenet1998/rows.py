@@ -19,10 +19,18 @@ Run = Callable[[PaperData, int, Path], Answers]
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the paper's title and figures (None, error "-" where it gives none), CPU minutes, and its runner.
+    """One row: the paper's title and figures, and what measures ours.
 
-    Errors and rejects in percent; products and variables in thousands. run is None where two cores cannot, or where it
-    is not written; `why` then says which.
+    Attributes:
+        name: Of the row and its files.
+        title: As the paper has it.
+        error: The paper's error, percent; "-" where it gives none.
+        reject: What the paper rejects for 0.5 % error, percent; None where it gives none.
+        products_k: The paper's multiply-accumulates, thousands.
+        variables_k: The paper's numbers kept, thousands.
+        minutes: CPU minutes of our run.
+        run: Runs the row; None where that is not written or takes more than two cores.
+        why: Says which.
     """
 
     name: str

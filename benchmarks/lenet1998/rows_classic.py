@@ -87,6 +87,7 @@ def nearest_scores(train: Vectors, labels: NDArray[np.uint8], test: Vectors) -> 
     parts = [index.kneighbors(part) for part in np.array_split(test, 20)]  # all at once would take 5 GB
     distances, found = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
     scores = np.zeros((len(test), _CLASSES), np.float32)
+    # Classes of the ten nearest [n, 10], and how near each is compared with the last of them, 0..1.
     classes = labels[found]
     nearness = 1 - distances / (distances[:, -1:] + 1e-6)
     for c in range(_CLASSES):
@@ -122,8 +123,8 @@ def radial(data: PaperData, seed: int) -> Answers:
         members = train[data.train_labels == c]
         clusters = MiniBatchKMeans(_UNITS_A_CLASS, random_state=seed, n_init=1, batch_size=2048).fit(members)
         centres.append(clusters.cluster_centers_)
-        apart = np.square(members - clusters.cluster_centers_[clusters.labels_]).sum(1)
-        widths.append(np.full(_UNITS_A_CLASS, apart.mean()))
+        distances = np.square(members - clusters.cluster_centers_[clusters.labels_]).sum(1)
+        widths.append(np.full(_UNITS_A_CLASS, distances.mean()))
     units, width = np.concatenate(centres).astype(np.float32), np.concatenate(widths).astype(np.float32)
     scores = _least_squares(_gaussians(train, units, width), data.train_labels, _gaussians(test, units, width), 1e-3)
     weights = (units.size + len(units) + _CLASSES * (len(units) + 1)) / 1000
@@ -131,5 +132,6 @@ def radial(data: PaperData, seed: int) -> Answers:
 
 
 def _gaussians(x: Vectors, centres: Vectors, widths: Vectors) -> Vectors:
+    # Squared distances of the vectors [n, pixels] to the centres [units, pixels]: [n, units].
     squares = np.square(x).sum(1)[:, None] + np.square(centres).sum(1) - 2 * x @ centres.T
     return np.exp(-squares / (2 * widths))

@@ -71,9 +71,13 @@ def _svm_answers(machine: SVC, data: PaperData) -> Answers:
 
 
 def weakest_duels(margins: NDArray[np.float64]) -> Scores:
-    """Each class's smallest margin against the nine others, float32 [n, 10]; counted duels would tie, and reject badly.
+    """Each class's smallest margin against the nine others; counted duels would tie, and reject badly.
 
-    margins: [n, 45], of the pairs (0, 1), (0, 2) ... (8, 9), positive where the first wins.
+    Args:
+        margins: Of the pairs (0, 1), (0, 2) ... (8, 9), positive where the first wins: [n, 45].
+
+    Returns:
+        Scores float32 [n, 10].
     """
     scores = np.full((len(margins), _CLASSES), np.inf, np.float32)
     for (one, other), margin in zip(combinations(range(_CLASSES), 2), margins.T.astype(np.float32), strict=True):
@@ -107,10 +111,14 @@ def _smooth(images: Images) -> NDArray[np.float32]:
 
 
 def tangents(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How images [n, h, w] change under small transformations: float32 [n, 7, h * w].
+    """How images change under small transformations. Source: Simard, LeCun and Denker 1993.
 
-    Shifts along x and y, scaling, rotation, squeezing along the axes and along the diagonals, and thickening (Simard,
-    LeCun and Denker 1993).
+    Args:
+        images: float32 [n, h, w].
+
+    Returns:
+        Their derivatives float32 [n, 7, h * w]: by shifts along x and y, scaling, rotation, squeezing along the axes
+        and along the diagonals, and thickening.
     """
     count, rows, columns = images.shape
     down, right = np.gradient(images, axis=(1, 2))
@@ -129,18 +137,28 @@ def tangents(images: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def tangent_distances(image: NDArray[np.float32], others: NDArray[np.float32]) -> Vectors:
-    """Squared distance between the tangent planes of one image [h, w] and of others [n, h, w]: float32 [n].
+    """Squared distances between the tangent plane of one image and those of others.
 
     A little of the length of each tangent step is added, so that planes far away from the images do not meet.
+
+    Args:
+        image: float32 [h, w].
+        others: float32 [n, h, w].
+
+    Returns:
+        float32 [n].
     """
+    # Directions in which either image may move: the seven of the one, and those of each other, [n, 14, h * w].
     own = tangents(image[None])[0]
     theirs = tangents(others)
     planes = np.concatenate([np.broadcast_to(own, theirs.shape), -theirs], 1)
-    apart = (image - others).reshape(len(others), -1)
+    # The difference of the images [n, h * w], and its products with the directions [n, 14].
+    difference = (image - others).reshape(len(others), -1)
+    along = (planes @ difference[:, :, None])[:, :, 0]
+    # The steps that make the difference least, by the normal equations with a ridge: [n, 14].
     gram = planes @ planes.transpose(0, 2, 1) + _RIDGE * np.eye(2 * _TANGENTS, dtype=np.float32)
-    along = (planes @ apart[:, :, None])[:, :, 0]
     steps = np.linalg.solve(gram, along[:, :, None])[:, :, 0]
-    return np.square(apart).sum(1) - (along * steps).sum(1)
+    return np.square(difference).sum(1) - (along * steps).sum(1)
 
 
 def _nearest_of_each(distances: Vectors, labels: NDArray[np.uint8]) -> Scores:

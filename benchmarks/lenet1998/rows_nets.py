@@ -17,7 +17,7 @@ from benchmarks.lenet1998.scores import Answers
 from train.lenet1998.boosting import disagreements, half_wrong, summed_scores
 from train.lenet1998.losses import RbfMse, SquaredError
 from train.lenet1998.model import LENET_1, LENET_4, LENET_5, Convolution, Plan, total
-from train.lenet1998.sdlm import FULL_MU, PAPER_SCHEDULE, RBF_SCHEDULE, Hyperparameters
+from train.lenet1998.sdlm import FULL_MU, Hyperparameters
 
 _LARGE = 400_000  # parameters
 _LENET_4_INPUTS = training.Inputs(LENET_4.side)
@@ -25,9 +25,13 @@ _LENET_4_INPUTS = training.Inputs(LENET_4.side)
 
 @dataclass(frozen=True)
 class NetRow:
-    """A row of one net: which digits it sees (plain, deslanted, small) and whether distorted ones are added.
+    """A row of one net; fully connected nets get inputs of mean 0 and variance 1, and courses of their own.
 
-    Fully connected nets get inputs of mean 0 and variance 1, and courses of their own.
+    Attributes:
+        name: Of the row.
+        plan: Layers of the net.
+        version: The digits that it sees: plain, deslanted or small.
+        distorted: Whether distorted copies are added.
     """
 
     name: str
@@ -35,30 +39,36 @@ class NetRow:
     version: str = "plain"
     distorted: bool = False
 
-    def fit(self, data: PaperData, seed: int, work: Path) -> training.Trained:
-        """The trained net, from its checkpoint in the folder if there is one."""
+    def fit(
+        self, data: PaperData, seed: int, work: Path, sizes: training.Sizes = training.PUBLISHED
+    ) -> training.Trained:
+        """The trained net, from its checkpoint in the folder `work` if there is one."""
         digits, labels, side = getattr(data, self.version).train, data.train_labels, self.plan.side
         full = all(isinstance(layer, Convolution) for layer in self.plan.layers)
         inputs = training.standardised(digits, side) if full else training.Inputs(side)
         if self.distorted:
-            pool = training.enlarged(digits, labels, side, seed)
-            patterns_of = training.taken(pool, training.in_turn(pool, seed), inputs)
+            pool = training.enlarged(digits, labels, side, seed, sizes.copies)
+            patterns_of = training.taken(pool, training.in_turn(pool, seed, sizes.patterns_a_pass), inputs)
         else:
             patterns_of = training.same_digits(digits, labels, inputs, seed)
         head = RbfMse() if self.plan.rbf else SquaredError()
-        partly = Hyperparameters(RBF_SCHEDULE if self.plan.rbf else PAPER_SCHEDULE)
-        course = Hyperparameters(full_schedule(self.plan, self.distorted), FULL_MU) if full else partly
+        if full:
+            course = Hyperparameters(full_schedule(self.plan, self.distorted, sizes.schedule), FULL_MU)
+        else:
+            course = Hyperparameters(sizes.rbf_schedule if self.plan.rbf else sizes.schedule)
         checkpoint = work / f"{self.name}-{seed}.npz"
         return training.fitted(self.plan, head, inputs, course, seed, checkpoint, patterns_of)
 
-    def __call__(self, data: PaperData, seed: int, work: Path) -> Answers:
-        trained = self.fit(data, seed, work)
+    def __call__(self, data: PaperData, seed: int, work: Path, sizes: training.Sizes = training.PUBLISHED) -> Answers:
+        trained = self.fit(data, seed, work, sizes)
         size = total(self.plan)
         scores = trained.scores(getattr(data, self.version).test)
         return Answers(scores, size.products / 1000, size.parameters / 1000, "", trained.earlier_cpu_s)
 
 
-def full_schedule(plan: Plan, distorted: bool) -> tuple[float, ...]:
+def full_schedule(
+    plan: Plan, distorted: bool, schedule: tuple[float, ...] = training.PUBLISHED.schedule
+) -> tuple[float, ...]:
     """The etas of a fully connected net: a tenth of the paper's, less where that is unsteady.
 
     Nets with two hidden layers or more than 400,000 parameters take a twenty-fifth; these last, with distorted digits,
@@ -66,7 +76,7 @@ def full_schedule(plan: Plan, distorted: bool) -> tuple[float, ...]:
     """
     large = total(plan).parameters > _LARGE
     divisor = 50 if large and distorted else 25 if large or len(plan.layers) > 2 else 10
-    return tuple(eta / divisor for eta in PAPER_SCHEDULE)
+    return tuple(eta / divisor for eta in schedule)
 
 
 def hidden_layers(side: int, *units: int) -> Plan:
@@ -91,9 +101,9 @@ NETS = (
 )
 
 
-def boosted_lenet_4(data: PaperData, seed: int, work: Path) -> Answers:
+def boosted_lenet_4(data: PaperData, seed: int, work: Path, sizes: training.Sizes = training.PUBLISHED) -> Answers:
     """Three LeNet-4s: on distorted digits, on a half that the first gets wrong, on what the two disagree about."""
-    pool = training.enlarged(data.plain.train, data.train_labels, LENET_4.side, seed)
+    pool = training.enlarged(data.plain.train, data.train_labels, LENET_4.side, seed, sizes.copies)
     random = np.random.default_rng((seed, 1))
     everything = np.arange(len(pool))
 
@@ -102,15 +112,15 @@ def boosted_lenet_4(data: PaperData, seed: int, work: Path) -> Answers:
         return np.concatenate([trained.scores(pool.take(numbers)[0]).argmax(1) for numbers in parts])
 
     def fitted(stage: int, numbers: NDArray[np.int64]) -> training.Trained:
-        passes = numbers.reshape(-1, training.PATTERNS_A_PASS)
+        passes = numbers.reshape(-1, sizes.patterns_a_pass)
         patterns_of = training.taken(pool, lambda number: passes[number % len(passes)], _LENET_4_INPUTS)
         checkpoint = work / f"boosted_lenet_4-{seed}-net{stage}.npz"
-        course = Hyperparameters(PAPER_SCHEDULE)
+        course = Hyperparameters(sizes.schedule)
         stage_seed = 100 * stage + seed
         return training.fitted(LENET_4, SquaredError(), _LENET_4_INPUTS, course, stage_seed, checkpoint, patterns_of)
 
-    count = 10 * training.PATTERNS_A_PASS
-    labels = np.tile(data.train_labels, training.COPIES + 1)
+    count = 10 * sizes.patterns_a_pass
+    labels = np.tile(data.train_labels, sizes.copies + 1)
     first = fitted(1, random.permutation(len(pool)))
     first_answers = answers_of(first)
     second = fitted(2, half_wrong(first_answers == labels, count, random))

@@ -21,11 +21,15 @@ TARGET_ERROR = 0.005
 
 @dataclass(frozen=True)
 class Answers:
-    """Class scores of a classifier on the test digits (float32 [n, 10], highest wins) and what it costs.
+    """What a classifier makes of the test digits, and what it costs.
 
-    products: multiply-accumulates for one digit, variables: numbers stored; both in thousands.
-    details: what the table says beside the row, such as the parameters chosen. earlier_cpu_s: CPU time of earlier
-    processes whose checkpoint this one went on from. others: scores, by kind, of images that are no digits.
+    Attributes:
+        scores: Of the classes, float32 [n, 10]; the highest wins.
+        products_k: Multiply-accumulates for one digit, thousands.
+        variables_k: Numbers stored, thousands.
+        details: What the table says beside the row, such as the parameters chosen.
+        earlier_cpu_s: CPU time of earlier processes whose checkpoint this one went on from.
+        others: Scores, by kind, of images that are no digits.
     """
 
     scores: Scores
@@ -37,9 +41,11 @@ class Answers:
 
 
 class Rejected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Percent rejected by a threshold on the difference of the two best scores, and by one on the best alone.
+    """Percent rejected by two thresholds, each of which leaves 0.5 % of the accepted test digits wrong.
 
-    Both thresholds leave 0.5 % of the accepted test digits wrong.
+    Attributes:
+        by_difference: By one on the difference of the two best scores.
+        by_best: By one on the best score alone.
     """
 
     by_difference: float
@@ -47,9 +53,18 @@ class Rejected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One run of one row as kept in JSON. Percentages; thousands; cpu_s is the process's own time.
+    """One run of one row as kept in JSON.
 
-    rejected: of the test digits and of each kind of image that is no digit, where the row was asked for it.
+    Attributes:
+        row: Name of the row.
+        seed: Of the run.
+        error_percent: Of the test digits.
+        reject_percent: What must be rejected for 0.5 % error.
+        products_k: Multiply-accumulates for one digit, thousands.
+        variables_k: Numbers stored, thousands.
+        cpu_s: The process's own time.
+        details: What the table says beside the row.
+        rejected: Of the test digits and of each kind of image that is no digit, where the row was asked for it.
     """
 
     row: str
@@ -75,10 +90,17 @@ def margins(scores: Scores) -> NDArray[np.float32]:
 
 
 def least_accepted(confidences: NDArray[np.float32], wrong: NDArray[np.bool_], target: float = TARGET_ERROR) -> float:
-    """Lowest confidence to accept so that at most `target` of the accepted are wrong, as many as can be.
+    """The confidence from which on digits are accepted: as many as can be with few errors among them.
 
-    Digits of equal confidence go together. Infinity where none can be accepted.
+    Args:
+        confidences: Of the digits, [n]; digits of equal confidence go together.
+        wrong: Whether each is answered wrongly, [n].
+        target: Largest share of wrong ones among the accepted.
+
+    Returns:
+        The lowest accepted confidence; infinity where none can be accepted.
     """
+    # From the surest digit on: how many are accepted when this one is the last, and whether that may be.
     order = np.argsort(-confidences, kind="stable")
     accepted = np.arange(1, len(wrong) + 1)
     falling = confidences[order]
@@ -135,7 +157,11 @@ def keep(measured: Measured, folder: Path, data: str) -> Path:
 
 
 def runs_of(files: Mapping[str, Results]) -> list[Measured]:
-    """All runs among results files, by row and seed; raises PosteyeError when a file holds no such run."""
+    """All runs among results files, by row and seed.
+
+    Raises:
+        PosteyeError: A file holds no such run.
+    """
     runs = []
     for name, results in files.items():
         if not name.startswith("paper/"):

@@ -20,18 +20,46 @@ from train.lenet1998.distortions import AugmentedSet
 from train.lenet1998.losses import Head
 from train.lenet1998.model import LeNet, Plan, as_input
 from train.lenet1998.per_sample import PerSampleNet
-from train.lenet1998.sdlm import Hyperparameters, Samples, train
+from train.lenet1998.sdlm import PAPER_SCHEDULE, RBF_SCHEDULE, Hyperparameters, Samples, train
 
-PATTERNS_A_PASS = 60_000
-COPIES = 9  # distorted ones of each digit: 540,000
 _AT_ONCE = 1000
 Numbers = NDArray[np.int64]
 PatternsOf = Callable[[int], Samples]  # the patterns of a pass, by its number from 0
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How long nets train, and on how much; as they stand here, they are those of the published table.
+
+    Attributes:
+        patterns_a_pass: Digits of one pass over distorted digits.
+        copies: Distorted copies of each digit: 540,000 of 60,000.
+        schedule: Eta of each pass of nets that train on the squared error; fully connected nets take a part of it.
+        rbf_schedule: Eta of each pass of nets with RBF outputs.
+        short_schedule: Eta of each pass of the ablations.
+        non_digits: Images of each kind that are no digits, for the ablations.
+    """
+
+    patterns_a_pass: int = 60_000
+    copies: int = 9
+    schedule: tuple[float, ...] = PAPER_SCHEDULE
+    rbf_schedule: tuple[float, ...] = RBF_SCHEDULE
+    short_schedule: tuple[float, ...] = (0.00005, 0.00005, 0.00005, 0.00001)
+    non_digits: int = 2000
+
+
+PUBLISHED = Sizes()
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """How digits become inputs: the paper's range on a square of `side` px, less `mean`, over `deviation`."""
+    """How digits become inputs.
+
+    Attributes:
+        side: Of the square that digits are framed in, px.
+        mean: What is taken off the paper's range of -0.1 to 1.175.
+        deviation: What the rest is divided by.
+    """
 
     side: int
     mean: float = 0.0
@@ -50,7 +78,14 @@ def standardised(images: Images, side: int) -> Inputs:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained net. earlier_cpu_s: CPU seconds of earlier processes whose checkpoint it went on from."""
+    """A trained net.
+
+    Attributes:
+        net: The net.
+        head: What makes penalties of its outputs.
+        inputs: How digits become its inputs.
+        earlier_cpu_s: CPU seconds of earlier processes whose checkpoint it went on from.
+    """
 
     net: LeNet
     head: Head
@@ -80,11 +115,21 @@ def fitted(
     checkpoint: Path,
     patterns_of: PatternsOf,
 ) -> Trained:
-    """A net of the plan trained by the course, from the checkpoint if there is one."""
+    """A trained net, from its checkpoint if there is one.
+
+    Args:
+        plan: Layers of the net.
+        head: What it trains by.
+        inputs: How digits become its inputs.
+        course: Etas of the passes.
+        seed: Of first weights and of the order.
+        checkpoint: File of the training's state.
+        patterns_of: The patterns of a pass, by its number from 0.
+    """
     net = LeNet(plan, seed)
-    by_hand = PerSampleNet(net, head)
-    earlier_s = train(by_hand, patterns_of, seed, reporter(checkpoint.stem), checkpoint, course)
-    by_hand.write_back()
+    per_sample = PerSampleNet(net, head)
+    earlier_s = train(per_sample, patterns_of, seed, reporter(checkpoint.stem), checkpoint, course)
+    per_sample.write_back()
     return Trained(net, head, inputs, earlier_s)
 
 
@@ -110,14 +155,18 @@ def taken(pool: AugmentedSet, numbers_of: Callable[[int], Numbers], inputs: Inpu
     return patterns_of
 
 
-def in_turn(pool: AugmentedSet, seed: int) -> Callable[[int], Numbers]:
-    """All of the pool in random order, 60,000 a pass, again and again."""
+def in_turn(
+    pool: AugmentedSet, seed: int, patterns_a_pass: int = PUBLISHED.patterns_a_pass
+) -> Callable[[int], Numbers]:
+    """All of the pool in random order, so many a pass, again and again."""
     order = np.random.default_rng(seed).permutation(len(pool))
-    return lambda number: np.take(order, np.arange(PATTERNS_A_PASS) + number * PATTERNS_A_PASS, mode="wrap")
+    return lambda number: np.take(order, np.arange(patterns_a_pass) + number * patterns_a_pass, mode="wrap")
 
 
-def enlarged(images: Images, labels: NDArray[np.uint8], side: int, seed: int) -> AugmentedSet:
-    """The digits framed in side x side px and nine distorted copies of each."""
+def enlarged(
+    images: Images, labels: NDArray[np.uint8], side: int, seed: int, copies: int = PUBLISHED.copies
+) -> AugmentedSet:
+    """The digits framed in side x side px, and distorted copies of each."""
     margin = (side - images.shape[1]) // 2
     framed = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-    return AugmentedSet(framed, labels, COPIES, seed)
+    return AugmentedSet(framed, labels, copies, seed)

@@ -30,7 +30,14 @@ _HIDDEN = 0.45  # share of the narrower digit that its neighbour may cover at mo
 
 @dataclass(frozen=True)
 class StringField:
-    """A field: image uint8 [H, W], dark on light; its digits; their writer; neighbours (of 4) whose ink meets."""
+    """A field of five digits.
+
+    Attributes:
+        image: uint8 [H, W], dark on light.
+        digits: What is written.
+        writer: Who wrote them.
+        joins: How many of the four pairs of neighbours have ink that meets.
+    """
 
     image: Grey
     digits: str
@@ -39,11 +46,18 @@ class StringField:
 
 
 @dataclass(frozen=True)
-class Hand:
-    """How one string is written: body height of its digits, slant, width; spread of size, slant and height on the line.
+class Style:
+    """How one string is written.
 
-    overlap: range from which each pair draws how far it is pushed together beyond the first contact, in digit heights;
-    negative leaves a gap.
+    Attributes:
+        height_px: Body height of its digits.
+        slant: Shear of its digits.
+        aspect: Width of its digits over MNIST's.
+        sizes: Spread of the digits' sizes, of their logarithm.
+        slants: Spread of their slants.
+        drift: Spread of their heights on the line, in digit heights.
+        overlap: Range from which each pair draws how far it is pushed together beyond the first contact, in digit
+            heights; negative leaves a gap.
     """
 
     height_px: float
@@ -57,7 +71,13 @@ class Hand:
 
 @dataclass(frozen=True)
 class Ink:
-    """Digits on a line: ink uint8 [H, W], bright on 0; box (left, top, right, bottom) around it; pairs that meet."""
+    """Digits on a line.
+
+    Attributes:
+        ink: uint8 [H, W], bright on 0.
+        box: Left, top, right and bottom of the ink.
+        joins: How many pairs of neighbours meet.
+    """
 
     ink: Grey
     box: tuple[int, int, int, int]
@@ -97,7 +117,7 @@ class StringMaker:
 
     def touching(self) -> StringField:
         """Neighbours pushed against and into each other, light slant and light differences of size, black on white."""
-        hand = Hand(
+        style = Style(
             height_px=2 * _MNIST_BODY_PX,
             slant=float(np.clip(self._random.normal(0, 0.12), -0.3, 0.3)),
             aspect=1.0,
@@ -107,7 +127,7 @@ class StringMaker:
             overlap=(-0.05, 0.18),
         )
         rows = self._rows()
-        line = self._line(rows, hand)
+        line = self._line(rows, style)
         left, top, right, bottom = line.box
         ink = line.ink[max(0, top - 8) : bottom + 8, max(0, left - 12) : right + 12]
         return self._field(np.asarray(255 - ink, np.uint8), rows, line.joins)
@@ -118,7 +138,7 @@ class StringMaker:
         Marks after the number, ruled lines, postmarks, backgrounds, uneven light, blur, noise and JPEG are its own.
         """
         random = self._random
-        hand = Hand(
+        style = Style(
             height_px=random.uniform(24, 44),
             slant=float(np.clip(random.normal(0.15, 0.25), -0.3, 0.8)),
             aspect=float(np.exp(random.uniform(np.log(0.75), np.log(1.4)))),
@@ -128,8 +148,8 @@ class StringMaker:
             overlap=(-0.1, 0.15),
         )
         rows = self._rows()
-        line = self._line(rows, hand)
-        ink, box = self._closed(line, hand.height_px)
+        line = self._line(rows, style)
+        ink, box = self._closed(line, style.height_px)
         self._paper.rule(ink, box)
         if random.random() < 0.05:
             self._paper.postmark(ink)
@@ -146,28 +166,28 @@ class StringMaker:
         digits = "".join(str(label) for label in self._digits.labels[rows])
         return StringField(np.ascontiguousarray(image), digits, int(self._digits.writers[rows[0]]), joins)
 
-    def _line(self, rows: NDArray[np.intp], hand: Hand) -> Ink:
-        shapes = [_cut_sides(self._shaped(self._digits.images[row], hand)) for row in rows]
+    def _line(self, rows: NDArray[np.intp], style: Style) -> Ink:
+        shapes = [_cut_sides(self._shaped(self._digits.images[row], style)) for row in rows]
         lefts = [0]
         for before, after in pairwise(shapes):
-            pushed = self._random.uniform(*hand.overlap) * hand.height_px
+            pushed = self._random.uniform(*style.overlap) * style.height_px
             hidden = _HIDDEN * min(before.shape[1], after.shape[1])
             step = contact_px(before, after) - pushed
             lefts.append(lefts[-1] + round(max(step, before.shape[1] - hidden)))
-        return _joined(shapes, lefts, margin_px=round(hand.height_px))
+        return _joined(shapes, lefts, margin_px=round(style.height_px))
 
-    def _shaped(self, image: Grey, hand: Hand) -> Grey:
+    def _shaped(self, image: Grey, style: Style) -> Grey:
         """One digit at its size, slant and place on the line, on a sheet as high as those of its neighbours."""
         random = self._random
-        size = hand.height_px / _MNIST_BODY_PX * float(np.exp(random.normal(0, hand.sizes)))
-        slant = hand.slant + random.normal(0, hand.slants)
+        size = style.height_px / _MNIST_BODY_PX * float(np.exp(random.normal(0, style.sizes)))
+        slant = style.slant + random.normal(0, style.slants)
         middle = image.shape[0] / 2
-        tall, wide = round(2.6 * hand.height_px), round((2.2 * hand.aspect + 2.6 * abs(slant)) * hand.height_px)
+        tall, wide = round(2.6 * style.height_px), round((2.2 * style.aspect + 2.6 * abs(slant)) * style.height_px)
         # The slant turns about the middle, so that the digit stays on its sheet.
         matrix = np.array(
             [
-                [size * hand.aspect, -slant * size, wide / 2 - size * hand.aspect * middle + slant * size * middle],
-                [0.0, size, tall / 2 - size * middle + random.normal(0, hand.drift) * hand.height_px],
+                [size * style.aspect, -slant * size, wide / 2 - size * style.aspect * middle + slant * size * middle],
+                [0.0, size, tall / 2 - size * middle + random.normal(0, style.drift) * style.height_px],
             ]
         )
         return np.asarray(cv2.warpAffine(image, matrix, (wide, tall), flags=cv2.INTER_CUBIC), np.uint8)
@@ -197,10 +217,16 @@ class StringMaker:
 
 
 def contact_px(before: Grey, after: Grey) -> int:
-    """How far right of the left edge of `before` that of `after` lies when their strokes first meet, in px.
+    """How far right of the left edge of `before` that of `after` lies when their strokes first meet.
 
-    Both uint8 [H, W] of one height. Side by side where no row holds ink of both.
+    Args:
+        before: The left digit, uint8 [H, W].
+        after: The right digit, uint8 [H, W] of the same height.
+
+    Returns:
+        Distance in px; the width of `before` where no row holds ink of both.
     """
+    # In each row [H], the last column of the one's strokes and the first of the other's.
     ends = _reach(before)
     starts = after.shape[1] - 1 - _reach(after[:, ::-1])
     shared = (ends >= 0) & (starts < after.shape[1])
@@ -219,12 +245,13 @@ def _cut_sides(image: Grey) -> Grey:
 
 
 def _joined(shapes: Sequence[Grey], lefts: Sequence[int], margin_px: int) -> Ink:
-    """Lay shapes (uint8 [H, W] of one height) over each other at their places, and count the pairs that meet."""
+    """Lay shapes (uint8 [H, W] of one height) over each other at their columns, and count the pairs that meet."""
     height = shapes[0].shape[0]
     width = max(left + shape.shape[1] for left, shape in zip(lefts, shapes, strict=True))
     sheets = np.zeros((len(shapes), height, width + 2 * margin_px), np.uint8)
     for sheet, left, shape in zip(sheets, lefts, shapes, strict=True):
         sheet[:, margin_px + left : margin_px + left + shape.shape[1]] = shape
+    # Pairs meet where the strokes of one, grown by a pixel, cover strokes of the next: [pieces, H, W].
     strokes = (sheets > _INK).astype(np.uint8)
     grown = [cv2.dilate(stroke, np.ones((3, 3), np.uint8)) for stroke in strokes]
     joins = sum(bool((one & other).any()) for one, other in zip(grown, strokes[1:], strict=False))

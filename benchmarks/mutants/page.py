@@ -16,10 +16,20 @@ PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
 class Score(Struct, frozen=True, forbid_unknown_fields=True):
-    """What became of a module's mutants at a commit; when: "before" or "after" the tests that the mutants asked for.
+    """What became of a module's mutants at a commit.
 
-    tried: how many of the mutants; fewer than all are a random sample. timeout: those that ran on and on, which also
-    is noticed. explained: of those that survived.
+    Attributes:
+        module: Its file.
+        when: "before" or "after" the tests that the mutants asked for.
+        commit: That the score holds for.
+        date: When it was measured.
+        command: What was called.
+        mutants: How many there are.
+        tried: How many of them were tried; fewer than all are a random sample.
+        killed: By a failing test.
+        timeout: Ended because they ran too long, which counts as noticed.
+        survived: Noticed by no test.
+        explained: How many of those are explained.
     """
 
     module: str
@@ -36,7 +46,13 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
-    """Survivors of a module that are let live for one reason; mutants: "function: the changed line"."""
+    """Survivors of a module that are left alive for one reason.
+
+    Attributes:
+        module: Its file.
+        why: The reason.
+        mutants: As "function: the changed line".
+    """
 
     module: str
     why: str
@@ -63,7 +79,11 @@ Tests that start other programs, or never reach these modules, are left out.
 
 
 def load_scores(path: Path = RESULTS) -> list[Score]:
-    """The scores of a results file; none where there is no such file. Raises PosteyeError for another file."""
+    """The scores of a results file; none where there is no such file.
+
+    Raises:
+        PosteyeError: It is another file.
+    """
     return msgspec.convert(load(path).values["scores"], list[Score]) if path.exists() else []
 
 

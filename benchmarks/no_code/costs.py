@@ -1,9 +1,9 @@
-"""What writing beside and in a code should cost: the costs of `surroundings.Costs`, one varied at a time.
+"""What the garbage model should cost: the costs of `device_runtime.recognition.costs`, one varied at a time.
 
     python -m benchmarks.no_code.costs --writers QMNIST --results benchmarks/results/surroundings.json
 
 Half of the fields hold a code of five digits, by writers that were not trained on or in generated lines of print; half
-hold none (`attack/numbers.py`). The best costs are those with the fewest nats: the mean -log of the belief in what is
+hold none (`no_code/numbers.py`). The best costs are those with the fewest nats: the mean -log of the belief in what is
 right, over the two halves.
 """
 
@@ -18,15 +18,16 @@ import click
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.figures.command import mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
+from benchmarks.figures.tables import Table
 from benchmarks.mnist_strings.fields import StringMaker
-from benchmarks.no_code.drawn import CUT, STACKED, Draughtsman
+from benchmarks.no_code.drawn import CUT, STACKED, FieldDrawer
 from benchmarks.no_code.numbers import KINDS
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import COSTS, Costs
@@ -53,7 +54,13 @@ _MAX_ERROR = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A field as the decoder gets it; code: what it holds, None = no code."""
+    """A field as the decoder gets it.
+
+    Attributes:
+        penalties: Of the scanner.
+        gaps: Between its ink.
+        code: What it holds; None where that is no code.
+    """
 
     penalties: Penalties
     gaps: Gaps
@@ -61,8 +68,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Row:
-    """What costs come to: nats a field, shares of the codes accepted and of the fields without one accepted."""
+class CostFigures:
+    """What is read with some costs.
+
+    Attributes:
+        nats: Mean -log of the belief in what is right, a field.
+        right: Share of the codes that are accepted.
+        wrong: Share of the fields without a code that are accepted.
+    """
 
     nats: float
     right: float
@@ -87,14 +100,20 @@ def with_codes(mnist: Mnist, count: int, seed: int) -> Iterator[tuple[np.ndarray
 
 def without_codes(count: int, seed: int) -> Iterator[np.ndarray]:
     """Fields that hold no code, of every kind alike but for those that the normaliser knows to be unfit."""
-    draughtsman = Draughtsman()
+    drawer = FieldDrawer()
     kinds = [kind for kind in KINDS if kind not in (CUT, STACKED)]
     for number in range(count):
-        yield draughtsman.field(kinds[number % len(kinds)], seed, number)[0]
+        yield drawer.field(kinds[number % len(kinds)], seed, number)[0]
 
 
-def judge(seen: list[Seen], costs: Costs, threshold: float) -> Row:
-    """Decode all fields at these costs. threshold: posterior from which on a code is accepted."""
+def judge(seen: list[Seen], costs: Costs, threshold: float) -> CostFigures:
+    """Decode all fields with these costs.
+
+    Args:
+        seen: The fields.
+        costs: Of the garbage model.
+        threshold: Posterior from which on a code is accepted.
+    """
     decoder = Decoder(Grammar.from_pattern(PATTERN), DIGITS)
     nats: dict[bool, list[float]] = {True: [], False: []}
     accepted: dict[bool, list[bool]] = {True: [], False: []}
@@ -105,7 +124,7 @@ def judge(seen: list[Seen], costs: Costs, threshold: float) -> Row:
         right = believed.get(field.code, 0.0) if field.code else 1.0 - best
         nats[field.code is not None].append(-float(np.log(max(right, _LEAST))))
         accepted[field.code is not None].append(best >= threshold and not found.doubt)
-    return Row(
+    return CostFigures(
         float(np.mean(nats[True]) + np.mean(nats[False])) / 2,
         float(np.mean(accepted[True])),
         float(np.mean(accepted[False])),
@@ -114,10 +133,10 @@ def judge(seen: list[Seen], costs: Costs, threshold: float) -> Row:
 
 @click.command()
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST's label files.")
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@mnist_option
 @click.option("--count", type=click.IntRange(48), default=960, show_default=True, help="Fields.")
 @click.option("--seed", default=3, show_default=True, help="Of the fields; the attack's is another.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def surroundings(writers: Path | None, mnist: Path | None, count: int, seed: int, results: Path | None) -> None:
     """Vary one cost at a time and print what comes of it."""
     bundle = load_bundle()
@@ -141,18 +160,15 @@ def surroundings(writers: Path | None, mnist: Path | None, count: int, seed: int
             lines.append([f"{name} {value:g}", *_shown(judge(seen, replace(COSTS, **{name: value}), threshold))])
             print("\t".join(lines[-1]), flush=True)
     if results:
-        values: dict[str, Any] = {"table": {"heads": heads, "lines": lines}, "fields": len(seen)}
+        values: dict[str, Any] = {"table": Table(heads, lines), "fields": len(seen)}
         hashes = {"mnist": mnist_hash(data.test)} | ({"writers": writers} if writers else {})
         keep("surroundings", results, values, data=hashes, seed=seed)
 
 
-def _shown(row: Row) -> list[str]:
+def _shown(row: CostFigures) -> list[str]:
     nats, right, wrong = astuple(row)
     return [f"{nats:.3f}", f"{right:.1%}", f"{wrong:.1%}"]
 
 
 if __name__ == "__main__":
-    try:
-        surroundings()
-    except PosteyeError as error:
-        raise SystemExit(f"posteye: {error}") from None
+    run_command(surroundings)

@@ -17,7 +17,7 @@ CUT, STACKED = "the last digit cut in half", "two codes stacked"
 Grey = NDArray[np.uint8]
 
 
-class Draughtsman:
+class FieldDrawer:
     """Draws fields of the kinds of `numbers.py`, the same for the same seed, number and fonts."""
 
     def __init__(self) -> None:

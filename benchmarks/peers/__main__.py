@@ -13,13 +13,12 @@ from pathlib import Path
 import click
 
 from benchmarks.figures import provenance
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.peers import tesseract as peer_tesseract
-from benchmarks.peers.environment import peers_python
 from benchmarks.peers.fields import timed_fields
-from benchmarks.peers.figures import Reader, Readings, Row, ratios, table, verdict
-from benchmarks.peers.process import Answer, Peer
-from device_runtime.errors import PosteyeError
+from benchmarks.peers.figures import Reader, ReaderFigures, Readings, figures_text, ratios, verdict
+from benchmarks.peers.process import Answer, Peer, peers_python
 
 _NO_TESSERACT = f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}"
 _BUSY = "the machine was BUSY: its wall clock tells of other programs too; run this again with nothing else running"
@@ -34,7 +33,7 @@ Answers = list[Answer]  # of one reader, in the order of the images
     type=click.Path(path_type=Path, resolve_path=True),
     help="Folder of a model bundle instead of the shipped one.",
 )
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def peers(fields: int, bundle: Path | None, results: Path | None, as_json: bool) -> None:
     """Compare posteye with RapidOCR's recogniser and with Tesseract: time, memory, size.
@@ -49,18 +48,18 @@ def peers(fields: int, bundle: Path | None, results: Path | None, as_json: bool)
         readers = _start(stack, bundle)
         _read_in_turn(readers, timed.paths, "warming up")
         answers = _read_in_turn(readers, [timed.paths[i % len(timed.paths)] for i in range(fields)], "timing")
-    rows = _rows(readers, answers)
-    met, goal = verdict(rows[1].ratios)
-    notes = [_BUSY] if any(row.is_busy for row in rows) else []
+    found = _figures(readers, answers)
+    met, goal = verdict(found[1].ratios)
+    notes = [_BUSY] if any(one.is_busy for one in found) else []
     if len(readers) == 2:
         notes.append(_NO_TESSERACT)
     report = {"timed": timed.origin, "readings": fields, "goal_met": met, "notes": notes}
-    summaries = [row.summary() for row in rows]
+    summaries = [one.summary() for one in found]
     output = [
         f"machine: {machine}",
         f"timed: {fields} readings each of {timed.origin}, in turn, one thread each",
         "",
-        *table(rows).splitlines(),
+        *figures_text(found).splitlines(),
         "",
         goal,
         *notes,
@@ -97,23 +96,14 @@ def _read_in_turn(readers: Sequence[Peer], images: Sequence[Path], what: str) ->
     return answers
 
 
-def _rows(readers: Sequence[Peer], answers: Sequence[Answers]) -> list[Row]:
+def _figures(readers: Sequence[Peer], answers: Sequence[Answers]) -> list[ReaderFigures]:
     readings = [Readings(tuple(a.seconds for a in mine), tuple(a.cpu_seconds for a in mine)) for mine in answers]
-    rows = []
+    found = []
     for peer, times, timed in zip(readers, readings, answers, strict=True):
         who = Reader(peer.identity.name, peer.identity.version, peer.identity.model_bytes, timed[-1].peak_bytes)
-        rows.append(Row(who, times, ratios(times, readings[0])))
-    return rows
-
-
-def main() -> None:
-    """Entry point: errors that a user can mend come out in one line."""
-    try:
-        peers()
-    except PosteyeError as error:
-        print(f"posteye: {error}", file=sys.stderr)
-        sys.exit(2)
+        found.append(ReaderFigures(who, times, ratios(times, readings[0])))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    run_command(peers)

@@ -21,17 +21,28 @@ _SAVE_EVERY = 200
 
 
 class Answers(Struct, frozen=True):
-    """Texts of one reader by the digest of the image. version: of the reader."""
+    """Texts of one reader.
+
+    Attributes:
+        version: Of the reader.
+        texts: By the digest of the image.
+    """
 
     version: str
     texts: dict[str, str]
 
 
 def answers(start: Callable[[], Peer], images: Sequence[Path], kept: Path, again: bool) -> Answers:
-    """Texts for all images: those kept in the file `kept`, and new ones for the others.
+    """Texts for all images: those that are kept, and new ones for the others.
 
-    start: starts the reader, which happens only when an image is missing. again: forget what is kept. What has been
-    read is kept when the work is broken off. Raises PosteyeError as the reader does, or for a file that is not ours.
+    Args:
+        start: Starts the reader, which happens only when an image is missing.
+        images: The files.
+        kept: File of the answers; what has been read is kept when the work is broken off.
+        again: Forget what is kept.
+
+    Raises:
+        PosteyeError: As the reader does, or the file holds no answers.
     """
     found = Answers("", {}) if again else _load(kept)
     digests = {digest(image): image for image in images}
@@ -54,7 +65,11 @@ def answers(start: Callable[[], Peer], images: Sequence[Path], kept: Path, again
 
 
 def digest(image: Path) -> str:
-    """What an image is known by; raises PosteyeError when it is missing."""
+    """What an image is known by.
+
+    Raises:
+        PosteyeError: It is missing.
+    """
     try:
         return hashlib.blake2b(image.read_bytes(), digest_size=12).hexdigest()
     except OSError as error:

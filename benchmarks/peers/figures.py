@@ -1,4 +1,4 @@
-"""What the times and texts of the readers come to: medians, ratios, and the table of them."""
+"""What the times of the readers come to: medians, ratios, and the table of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any
 
+from benchmarks.figures.tables import columns
+
 GOAL = 10.0  # posteye is to need at most 1 / GOAL of the time of RapidOCR's recogniser
 _BUSY = 1.25  # wall clock over processor time beyond which other programs have clearly been running
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The times of one reader, in the order of the fields: wall clock, and processor time of all its threads."""
+    """The times of one reader, in the order of the fields.
+
+    Attributes:
+        wall_s: By the wall clock.
+        cpu_s: Processor time of all its threads.
+    """
 
     wall_s: tuple[float, ...]
     cpu_s: tuple[float, ...]
@@ -23,8 +30,10 @@ class Readings:
 class Ratios:
     """How many times posteye's time a reader needs, in three ways.
 
-    medians: of the wall clock. pairs: median over the fields of the ratio on the same field in the same round.
-    cpu: of the medians of processor time, which other programs on the machine move least.
+    Attributes:
+        medians: Of the medians of the wall clock.
+        pairs: Median over the fields of the ratio on the same field in the same round.
+        cpu: Of the medians of processor time, which other programs on the machine change least.
     """
 
     medians: float
@@ -39,7 +48,14 @@ class Ratios:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who a reader is, the size of its model file, and the largest resident memory of its process."""
+    """A reader.
+
+    Attributes:
+        name: For tables.
+        version: Of the program and its model.
+        model_bytes: Size of its model file.
+        peak_bytes: Largest resident memory of its process.
+    """
 
     name: str
     version: str
@@ -48,7 +64,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReaderFigures:
     """The figures of one reader."""
 
     reader: Reader
@@ -95,19 +111,21 @@ def digits_only(text: str) -> str:
     return "".join(char for char in text if char in "0123456789")
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows side by side, for people; the versions stand below, for they are long."""
-    lines = [
-        f"{'':<10}{'model':>9}{'median':>9}{'p95':>9}{'CPU':>9}{'slower than posteye by':>27}{'memory':>9}",
-        f"{'':<10}{'KB':>9}{'ms':>9}{'ms':>9}{'ms':>9}{'medians':>9}{'pairs':>9}{'CPU':>9}{'MB':>9}",
+def figures_text(found: Sequence[ReaderFigures]) -> str:
+    """The readers side by side, for a terminal; their versions stand below, for they are long."""
+    widths = (-10, *[9] * 8)
+    heads = [
+        columns([("", "model", "median", "p95", "CPU", "slower than posteye by", "memory")], (*widths[:5], 27, 9)),
+        columns([("", "KB", "ms", "ms", "ms", "medians", "pairs", "CPU", "MB")], widths),
     ]
-    for row in rows:
-        numbers = (
-            f"{row.reader.model_bytes / 1000:>9.0f}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}{row.cpu_median_ms:>9.2f}"
-        )
-        times = "".join(f"{f'{ratio:.1f}x':>9}" for ratio in (row.ratios.medians, row.ratios.pairs, row.ratios.cpu))
-        lines.append(f"{row.reader.name:<10}{numbers}{times}{row.reader.peak_bytes / 1e6:>9.0f}")
-    return "\n".join([*lines, "", *(f"{row.reader.name:<10} {row.reader.version}" for row in rows)])
+    rows = []
+    for one in found:
+        times = (f"{ms:.2f}" for ms in (one.median_ms, one.p95_ms, one.cpu_median_ms))
+        slower = (f"{ratio:.1f}x" for ratio in (one.ratios.medians, one.ratios.pairs, one.ratios.cpu))
+        size, memory = f"{one.reader.model_bytes / 1000:.0f}", f"{one.reader.peak_bytes / 1e6:.0f}"
+        rows.append((one.reader.name, size, *times, *slower, memory))
+    versions = [(one.reader.name, one.reader.version) for one in found]
+    return "\n".join([*heads, columns(rows, widths), "", columns(versions, (-10, -1), " ")])
 
 
 def verdict(rapidocr: Ratios) -> tuple[bool, str]:

@@ -11,17 +11,17 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from benchmarks.figures.blocks import Files
-from benchmarks.figures.report import BLUE, GREY, LIGHT_BLUE, ORANGE, svg
+from benchmarks.figures.charts import BLUE, GREY, LIGHT_BLUE, ORANGE, Bars, grouped_bars
+from benchmarks.figures.tables import Table, columns
 from benchmarks.readings import Interval
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import wilson
 
 FIGURE, OTHERS_FIGURE = "peer-rates", "peer-answers"  # posteye's rates change with the reader, the others' do not
 POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
-_COLOURS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GREY}
+_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GREY}
 
-_HEAD = """| set | files | posteye | posteye, no hint | RapidOCR | Tesseract | posteye on the whole set |
-|---|---|---|---|---|---|---|"""
+_HEADS = ("set", "files", *_COLORS, "posteye on the whole set")
 
 
 class Rate(Struct, frozen=True):
@@ -47,9 +47,15 @@ class Rate(Struct, frozen=True):
 
 
 class Compared(Struct, frozen=True):
-    """The rates on one set by reader, all on the same files. sample: a hash of those; whole: posteye's on all files.
+    """The rates of the readers on one set, all on the same files.
 
-    whole is None where posteye did not read.
+    Attributes:
+        name: Of the set.
+        title: The same for people.
+        pattern: What posteye is told of the set.
+        sample: Hash of the files that all readers got.
+        rates: By reader.
+        whole: posteye's rate on all files of the set; None where posteye did not read.
     """
 
     name: str
@@ -61,27 +67,32 @@ class Compared(Struct, frozen=True):
 
 
 class Rates(Struct, frozen=True):
-    """What is kept of a run: the sets, and the versions of the readers by name."""
+    """What is kept of a run.
+
+    Attributes:
+        sets: The rates on each set.
+        readers: Versions of the readers by name.
+    """
 
     sets: list[Compared]
     readers: dict[str, str]
 
 
-def table(found: Sequence[Compared]) -> str:
-    """The sets for people: exact rates in percent."""
-    lines = [f"{'':<24}{'files':>7}{'posteye':>9}{'no hint':>9}{'RapidOCR':>10}{'Tesseract':>11}{'whole set':>20}"]
-    for row in found:
-        cells = [f"{row.rates[name].exact:.1%}" if name in row.rates else "-" for name in _COLOURS]
-        whole = f"{row.whole.exact:.2%} of {row.whole.files}" if row.whole else "-"
-        files = next(iter(row.rates.values())).files
-        lines.append(f"{row.title:<24}{files:>7}{cells[0]:>9}{cells[1]:>9}{cells[2]:>10}{cells[3]:>11}{whole:>20}")
-    return "\n".join(lines)
+def rates_text(found: Sequence[Compared]) -> str:
+    """The sets for a terminal: exact rates in percent."""
+    rows = [["", "files", "posteye", "no hint", "RapidOCR", "Tesseract", "whole set"]]
+    for one in found:
+        cells = [f"{one.rates[name].exact:.1%}" if name in one.rates else "-" for name in _COLORS]
+        whole = f"{one.whole.exact:.2%} of {one.whole.files}" if one.whole else "-"
+        rows.append([one.title, str(next(iter(one.rates.values())).files), *cells, whole])
+    return columns(rows, (-24, 7, 9, 9, 10, 11, 20))
 
 
 def joined(files: Files) -> Rates:
     """posteye's rates and those of the others side by side, from both results files.
 
-    Raises PosteyeError when they are of other sets or images.
+    Raises:
+        PosteyeError: They are of different sets or images.
     """
     try:
         ours, others = (msgspec.convert(files[name].values, Rates) for name in (FIGURE, OTHERS_FIGURE))
@@ -94,27 +105,34 @@ def joined(files: Files) -> Rates:
     return Rates(sets, ours.readers | others.readers)
 
 
-def page_table(files: Files) -> str:
+def rates_markdown(files: Files) -> str:
     """The table of the page."""
-    return "\n".join([_HEAD, *(_line(row) for row in joined(files).sets)])
+    return Table(_HEADS, [_line(one) for one in joined(files).sets]).markdown()
 
 
-def page_readers(files: Files) -> str:
+def readers_markdown(files: Files) -> str:
     """The versions of the readers."""
-    readers = [f"| {name} | {version} |" for name, version in joined(files).readers.items()]
-    return "\n".join(["| reader | version |", "|---|---|", *readers])
+    return Table(("reader", "version"), list(joined(files).readers.items())).markdown()
 
 
-def page_chart(files: Files) -> str:
-    """The chart of the page, as SVG."""
-    return svg(bars(joined(files).sets))
+def rates_chart(files: Files) -> Figure:
+    """A group of bars for each set, one bar a reader, with 95 % intervals."""
+    sets = joined(files).sets
+    bars = []
+    for name, color in _COLORS.items():
+        rates = [one.rates.get(name) for one in sets]
+        exact = [100 * rate.exact if rate else None for rate in rates]
+        intervals = [(100 * rate.interval[0], 100 * rate.interval[1]) if rate else None for rate in rates]
+        bars.append(Bars(name, color, exact, intervals))
+    present = [one for one in bars if any(value is not None for value in one.values)]
+    groups = [f"{one.title}\n({one.rates[POSTEYE].files} files)" for one in sets]
+    return grouped_bars(groups, present, "read exactly, % (with 95 % interval)")
 
 
-def _line(row: Compared) -> str:
-    cells = [_cell(row.rates.get(name)) for name in _COLOURS]
-    cells[0] = f"**{cells[0]}**"
-    whole = f"{_cell(row.whole)} of {row.whole.files}" if row.whole else "-"
-    return f"| {row.title} | {row.rates[POSTEYE].files} | {' | '.join(cells)} | {whole} |"
+def _line(one: Compared) -> list[str]:
+    ours, *others = (_cell(one.rates.get(name)) for name in _COLORS)
+    whole = f"{_cell(one.whole)} of {one.whole.files}" if one.whole else "-"
+    return [one.title, str(one.rates[POSTEYE].files), f"**{ours}**", *others, whole]
 
 
 def _cell(rate: Rate | None) -> str:
@@ -122,26 +140,3 @@ def _cell(rate: Rate | None) -> str:
         return "-"
     low, high = rate.interval
     return f"{100 * rate.exact:.1f} ({100 * low:.1f} to {100 * high:.1f})"
-
-
-def bars(found: Sequence[Compared]) -> Figure:
-    """A group of bars for each set, one bar a reader, with 95 % intervals."""
-    figure = Figure(figsize=(8.4, 0.9 + 0.85 * len(found)), layout="constrained")
-    axes = figure.subplots()
-    present = [name for name in _COLOURS if any(name in row.rates for row in found)]
-    step = 0.8 / len(present)
-    for place, name in enumerate(present):
-        known = [(at, row.rates[name]) for at, row in enumerate(found) if name in row.rates]
-        exact = [100 * rate.exact for _, rate in known]
-        spans = [[100 * (rate.exact - rate.interval[0]), 100 * (rate.interval[1] - rate.exact)] for _, rate in known]
-        at = [row + (place - (len(present) - 1) / 2) * step for row, _ in known]
-        axes.barh(at, exact, 0.92 * step, color=_COLOURS[name], label=name)
-        axes.errorbar(exact, at, xerr=np.array(spans).T, fmt="none", ecolor="#333333", elinewidth=0.8)
-        for y, share, span in zip(at, exact, spans, strict=True):
-            axes.text(share + span[1] + 0.8, y, f"{share:.1f}", va="center", fontsize=7.5)
-    axes.set_yticks(range(len(found)), [f"{row.title}\n({row.rates[POSTEYE].files})" for row in found])
-    axes.invert_yaxis()
-    axes.set(xlim=(0, 108), xlabel="read exactly, % (with 95 % interval)")
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside upper center", ncols=len(present), frameon=False, fontsize=9)
-    return figure

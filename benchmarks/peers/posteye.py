@@ -15,7 +15,11 @@ PATTERN = r"\d{1,8}"  # no hint of the length: the others get none either
 
 
 def make() -> Recogniser:
-    """posteye with its shipped bundle or the one named on the command line; raises PosteyeError without either."""
+    """posteye with its shipped bundle, or the one named on the command line.
+
+    Raises:
+        PosteyeError: There is no such bundle.
+    """
     reader = Reader(pattern=PATTERN, bundle=sys.argv[1] if len(sys.argv) > 1 else None)
     manifest = reader.bundle.manifest
 

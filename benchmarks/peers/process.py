@@ -1,27 +1,40 @@
-"""The other end of `benchmarks.peers.serve`: a reader in a process of its own, on one thread."""
+"""The other end of `benchmarks.peers.serve`: a reader in a process and an environment of its own, on one thread.
+
+What the peers need must not mix with what posteye needs.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import click
 import msgspec
 from msgspec import Struct
 
 from device_runtime.errors import PosteyeError
 
 ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".venv-peers"
+PINS = Path(__file__).with_name("constraints.txt")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Identity(Struct, frozen=True):
-    """Who a reader is, and the size of the model file it reads with."""
+    """Who a reader is.
+
+    Attributes:
+        name: For tables.
+        version: Of the program and its model.
+        model_bytes: Size of the model file that it reads with.
+    """
 
     name: str
     version: str
@@ -29,7 +42,15 @@ class Identity(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a reader made of one image; cpu_seconds counts all its threads, peak_bytes is its largest memory so far."""
+    """What a reader made of one image.
+
+    Attributes:
+        text: What it read.
+        score: How sure it is, 0..1.
+        seconds: Wall clock of the reading.
+        cpu_seconds: Processor time of all its threads.
+        peak_bytes: Its largest resident memory so far.
+    """
 
     text: str
     score: float
@@ -44,11 +65,19 @@ _Kind = TypeVar("_Kind", Identity, Answer)
 class Peer:
     """A reader in a process; a context manager that ends it.
 
-    command: what to run, from the root of the repository. `identity` is known once the constructor returns. Raises
-    PosteyeError when the reader cannot start, here and in `read`, with the reader's own words.
+    Attributes:
+        identity: Who the reader is.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
+        """Start a reader.
+
+        Args:
+            command: What to run, from the root of the repository.
+
+        Raises:
+            PosteyeError: The reader cannot start; its own words say why.
+        """
         self._command = " ".join(command)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._process = subprocess.Popen(
@@ -67,7 +96,11 @@ class Peer:
             raise
 
     def read(self, image: Path) -> Answer:
-        """Have one image read; raises PosteyeError when the reader fails or has died."""
+        """Have one image read.
+
+        Raises:
+            PosteyeError: The reader failed or has died.
+        """
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps({"image": str(image.resolve())}) + "\n")
@@ -106,4 +139,33 @@ class Peer:
         code = self._process.wait()
         self._log.seek(0)
         last = self._log.read().decode(errors="replace").strip().rpartition("\n")[2]
-        return PosteyeError(f"`{self._command}` ended with exit code {code}: {last or 'it said nothing'}")
+        return PosteyeError(f"`{self._command}` ended with exit code {code}: {last or 'it printed nothing'}")
+
+
+def peers_python(folder: Path = FOLDER, pins: Path = PINS) -> Path:
+    """The Python of the peers' environment, made first when it is missing or its pins have changed.
+
+    Args:
+        folder: Of the environment.
+        pins: The file of exact versions.
+
+    Raises:
+        PosteyeError: This Python is too new for the peers, or pip failed; its last line says why.
+    """
+    python, ready = folder / "bin" / "python", folder / ".ready"
+    if python.exists() and ready.is_file() and ready.read_text() == pins.read_text():
+        return python
+    if sys.version_info >= (3, 13):
+        raise PosteyeError("RapidOCR's package is for Python 3.12 and older; run `python3.12 -m benchmarks.peers`")
+    click.echo(f"installing the peers into {folder} (about 390 MB, once)", err=True)
+    _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+    _run([str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps", "-r", str(pins)])
+    ready.write_text(pins.read_text())
+    return python
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        last = done.stdout.strip().rpartition("\n")[2]
+        raise PosteyeError(f"the peers' environment could not be made: {last} (from `{' '.join(command)}`)")

@@ -26,8 +26,8 @@ def make() -> Recogniser:
         [(text, score)], _ = recognise(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
         return text, float(score)
 
-    story = f"{version('rapidocr-onnxruntime')}, {model.stem}, onnxruntime {version('onnxruntime')}"
-    return Recogniser("RapidOCR", story, model.stat().st_size, read)
+    described = f"{version('rapidocr-onnxruntime')}, {model.stem}, onnxruntime {version('onnxruntime')}"
+    return Recogniser("RapidOCR", described, model.stat().st_size, read)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.figures.command import bundle_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.peers import tesseract as peer_tesseract
 from benchmarks.peers.answers import answers, digest
-from benchmarks.peers.environment import peers_python
 from benchmarks.peers.page import (
     FIGURE,
     NO_HINT,
@@ -36,9 +36,9 @@ from benchmarks.peers.page import (
     Compared,
     Rate,
     Rates,
-    table,
+    rates_text,
 )
-from benchmarks.peers.process import Peer
+from benchmarks.peers.process import Peer, peers_python
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
 from benchmarks.readings import read_fields
 from device_runtime.errors import PosteyeError
@@ -60,7 +60,7 @@ _KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT
 @click.option(
     "--count", default=1000, show_default=True, type=click.IntRange(min=1), help="Files of a set that all readers get."
 )
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@bundle_option
 @click.option("--again", is_flag=True, help="Have the others read again what they have read before.")
 @click.option("--only", type=click.Choice(["posteye", "others"]), help="Read with posteye alone, or without it.")
 @click.option("--results", type=click.Path(path_type=Path), help="Results file to keep what --only reads in.")
@@ -105,7 +105,7 @@ def peer_rates(
     if as_json:
         click.echo(json.dumps(rates))
         return
-    click.echo(table(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
+    click.echo(rates_text(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
     if TESSERACT not in versions and only != "posteye":
         click.echo(f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}")
 
@@ -113,10 +113,21 @@ def peer_rates(
 def compare(
     files: FileSet, kept: Path, count: int, bundle: Path | None, again: bool, only: str | None = None
 ) -> tuple[Compared, dict[str, str]]:
-    """The rates of all readers on one set, and the readers' versions by name.
+    """The rates of all readers on one set.
 
-    posteye reads all of the set, told its form; everybody reads a sample of `count`, where posteye is also read
-    without a hint if that means something. kept: the folder of the others' answers. only: posteye or others.
+    posteye reads all of the set with its pattern; all readers read a sample, where posteye also reads without a hint if
+    that means something.
+
+    Args:
+        files: The set.
+        kept: Folder of the others' answers.
+        count: Size of the sample.
+        bundle: Folder of posteye's bundle; None takes the shipped one.
+        again: Have the others read again what they have read before.
+        only: "posteye" or "others"; None takes both.
+
+    Returns:
+        The rates, and the readers' versions by name.
     """
     rows = files.drawn(count)
     sample = [files.labels[row] for row in rows]
@@ -124,15 +135,15 @@ def compare(
     versions: dict[str, str] = {}
     whole = None
     if only != "others":
-        told, versions[POSTEYE] = _posteye(files.labels, files.pattern, bundle, files.name)
-        rates[POSTEYE], whole = Rate.of(told[rows]), Rate.of(told)
+        right, versions[POSTEYE] = _posteye(files.labels, files.pattern, bundle, files.name)
+        rates[POSTEYE], whole = Rate.of(right[rows]), Rate.of(right)
         if files.mode != "line" and files.pattern != ANY_NUMBER:
             rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
     for name, start in _others(files.mode).items() if only != "posteye" else ():
-        said = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
-        right = [files.is_right(said.texts[digest(label.path)], label.code) for label in sample]
-        rates[name] = Rate.of(np.array(right, np.bool_))
-        versions[name] = said.version
+        found = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
+        verdicts = [files.is_right(found.texts[digest(label.path)], label.code) for label in sample]
+        rates[name] = Rate.of(np.array(verdicts, np.bool_))
+        versions[name] = found.version
     return Compared(files.name, files.title, files.pattern, files.hash_of(rows), rates, whole), versions
 
 
@@ -154,14 +165,5 @@ def _others(mode: str) -> dict[str, Callable[[], Peer]]:
     return found
 
 
-def main() -> None:
-    """Entry point: errors that a user can mend come out in one line."""
-    try:
-        peer_rates()
-    except PosteyeError as error:
-        print(f"posteye: {error}", file=sys.stderr)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    main()
+    run_command(peer_rates)

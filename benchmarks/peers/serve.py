@@ -1,4 +1,4 @@
-"""The reader's side of the talk with `benchmarks.peers`: image paths in, texts and times out, JSON lines both ways.
+"""A reader at the other end of `benchmarks.peers`: image paths in, texts and times out, JSON lines both ways.
 
 It runs in the peers' environment too, so it needs nothing but NumPy and OpenCV.
 """
@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Recogniser:
-    """A reader made ready: `read` takes a grey field, uint8 [H, W], and gives its text and a score (0..1)."""
+    """A reader made ready.
+
+    Attributes:
+        name: For tables.
+        version: Of the program and its model.
+        model_bytes: Size of the model file.
+        read: Makes a text and a score (0..1) of a grey field, uint8 [H, W].
+    """
 
     name: str
     version: str
@@ -33,7 +40,7 @@ def serve(make: Callable[[], Recogniser]) -> None:
 
     First line out: name, version, model_bytes. Request: {"image": path}. Answer: text, score, seconds (wall clock of
     `read` alone), cpu_seconds (of all threads during it), peak_bytes (largest resident memory so far). Any failure is
-    answered with {"error": one line}; a failure to prepare ends the talk.
+    answered with {"error": one line}; a failure to prepare ends the program.
     """
     # Libraries that print must not be taken for an answer: their standard output becomes standard error.
     with os.fdopen(os.dup(1), "w", buffering=1) as out:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchmarks.mnist_strings.__main__ import PATTERN as FIVE
 from benchmarks.mnist_strings.fields import KINDS
+from benchmarks.mnist_strings.sets import PATTERN as FIVE
 from benchmarks.peers.figures import digits_only
 from device_runtime.errors import PosteyeError
 from train.data.labelled import LABELS, MNIST_FIELD_PX, USPS_FIELD_PX, Label, pasted, read_labels, read_usps
@@ -27,9 +27,16 @@ _SEED = 1998
 
 @dataclass(frozen=True)
 class FileSet:
-    """Labelled image files. pattern: what posteye is told of them. mode: what an image holds, one of Tesseract's MODES.
+    """Labelled image files.
 
     In a line the digits stand among other writing, so that a text is right when it holds them as a word of their own.
+
+    Attributes:
+        name: Of the set.
+        title: The same for people.
+        labels: The files and what they hold.
+        pattern: What posteye is told of them.
+        mode: What an image holds, one of Tesseract's MODES.
     """
 
     name: str
@@ -81,9 +88,14 @@ def mnist_set(digits: Digits, folder: Path) -> FileSet:
 
 
 def usps_set(path: Path, folder: Path) -> FileSet:
-    """The digits of a file of rows of label and 256 values in [-1, 1], as files in `folder`, like `mnist_set`.
+    """USPS digits as files, like `mnist_set`.
 
-    Raises PosteyeError when `path` is no such file.
+    Args:
+        path: File of rows of label and 256 values in [-1, 1].
+        folder: Where the files go.
+
+    Raises:
+        PosteyeError: `path` is no such file.
     """
     images, codes = read_usps(path)
     return FileSet("usps", "USPS digits", _files(images, codes, USPS_FIELD_PX, folder), r"\d", "digit")

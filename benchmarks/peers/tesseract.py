@@ -29,7 +29,8 @@ def library() -> str | None:
 def make() -> Recogniser:
     """Tesseract's English model as `tesseract --psm 7 -c tessedit_char_whitelist=0123456789` sets it up, or by a mode.
 
-    Raises RuntimeError when the library or the model is missing.
+    Raises:
+        RuntimeError: The library or the model is missing.
     """
     psm, whitelist = MODES[sys.argv[1] if len(sys.argv) > 1 else "field"]
     found = library()

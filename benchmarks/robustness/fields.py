@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.mnist_strings.__main__ import PATTERN as FIVE
 from benchmarks.mnist_strings.fields import DIGITS, StringMaker
+from benchmarks.mnist_strings.sets import PATTERN as FIVE
 from train.data.labelled import MNIST_FIELD_PX, pasted
 from train.data.mnist import Digits
 from train.synthesis.writing.fonts import PRINT_FAMILIES, find_fonts
@@ -26,7 +26,14 @@ TITLES = {"digits": "MNIST test digits", "strings": "five of one writer", "print
 
 @dataclass(frozen=True)
 class FieldSet:
-    """Fields uint8 [H, W] of one kind, what they hold, and the pattern they are read with; digits are 20 px tall."""
+    """Fields of one kind; their digits are 20 px tall.
+
+    Attributes:
+        name: Of TITLES.
+        images: The fields, uint8 [H, W].
+        codes: What they hold.
+        pattern: What they are read with.
+    """
 
     name: str
     images: list[Grey]
@@ -36,7 +43,16 @@ class FieldSet:
 
 @dataclass(frozen=True)
 class Disturbance:
-    """Something done to a field at several levels. neutral: the level that does nothing. unit: for the axis."""
+    """Something done to a field at several levels.
+
+    Attributes:
+        name: In results files.
+        title: For people.
+        unit: Of the levels, for the axis.
+        neutral: The level that does nothing.
+        levels: Those that are measured.
+        apply: Makes the disturbed field of a field, a level and a random generator.
+    """
 
     name: str
     title: str
@@ -49,7 +65,8 @@ class Disturbance:
 def field_sets(digits: Digits, count: int, seed: int) -> list[FieldSet]:
     """Single digits, clean strings of five of one writer, and printed strings of five, `count` each.
 
-    Raises PosteyeError when no font for print is installed.
+    Raises:
+        PosteyeError: No font for print is installed.
     """
     random = np.random.default_rng(seed)
     rows = sorted(random.choice(len(digits.labels), min(count, len(digits.labels)), replace=False).tolist())

@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from msgspec import Struct
 
 from benchmarks.figures.blocks import Files
-from benchmarks.figures.report import BLUE, GREY, ORANGE, svg
+from benchmarks.figures.charts import BLACK, BLUE, ORANGE, plain
+from benchmarks.figures.tables import Table
 from benchmarks.robustness.fields import DISTURBANCES, TITLES, Disturbance
 from device_runtime.errors import PosteyeError
 
@@ -17,7 +19,17 @@ NEUTRAL = "none"  # the name under which the undisturbed fields are kept
 
 
 class Point(Struct, frozen=True):
-    """One set of fields under one disturbance: how many were read exactly, accepted, and accepted though wrong."""
+    """One set of fields under one disturbance.
+
+    Attributes:
+        fields: Name of the set.
+        disturbance: Its name, or NEUTRAL.
+        level: How strong it is, in the disturbance's unit.
+        count: Fields of the set.
+        right: Fields that were read exactly.
+        accepted: Fields whose reading was accepted.
+        wrong_accepted: Fields whose reading was accepted though wrong.
+    """
 
     fields: str
     disturbance: str
@@ -29,20 +41,30 @@ class Point(Struct, frozen=True):
 
 
 class Measured(Struct):
-    """All points so far, the fields of each, and the error that readings are accepted at."""
+    """All points so far.
+
+    Attributes:
+        count: Fields of each point.
+        max_error: The error that readings are accepted at.
+        points: The points.
+    """
 
     count: int
     max_error: float
     points: list[Point]
 
 
-_COLOURS = (ORANGE, BLUE, GREY)
+_COLORS = (ORANGE, BLUE, BLACK)
 _MARKS = ("o", "s", "^")
 _COLUMNS = 4
 
 
 def of_files(files: Files) -> Measured:
-    """The points of the results file; raises PosteyeError when it holds others, or not all."""
+    """The points of the results file.
+
+    Raises:
+        PosteyeError: It holds others, or not all.
+    """
     try:
         kept = msgspec.convert(files["robustness"].values, Measured)
     except (KeyError, msgspec.ValidationError) as error:
@@ -52,46 +74,33 @@ def of_files(files: Files) -> Measured:
     return kept
 
 
-def page_table(files: Files) -> str:
-    """The table of the page."""
-    return "\n".join(table(of_files(files)))
-
-
-def page_chart(files: Files) -> str:
-    """The figure of the page, as SVG."""
-    return svg(curves(of_files(files)))
-
-
-def table(kept: Measured) -> list[str]:
-    """Lines of a Markdown table: a disturbance and level a row, a set of fields a column."""
-    lines = [_cells("disturbance", "level", *TITLES.values()), _cells(*["---"] * (2 + len(TITLES)))]
-    points = {(p.fields, p.disturbance, p.level): p for p in kept.points}
+def rates_markdown(files: Files) -> str:
+    """The table of the page: a disturbance and level a row, a set of fields a column."""
+    points = {(p.fields, p.disturbance, p.level): p for p in of_files(files).points}
     rows = [(NEUTRAL, NEUTRAL, 0.0, "")]
     rows += [(d.title, d.name, level, f"{level:g}") for d in DISTURBANCES for level in d.levels]
+    lines = []
     for title, name, level, shown in rows:
         found = [points[fields, name, level] for fields in TITLES]
         rates = [f"{100 * p.right / p.count:.1f} ({100 * p.wrong_accepted / p.count:.1f})" for p in found]
-        lines.append(_cells(title, shown, *rates))
-    return lines
+        lines.append([title, shown, *rates])
+    return Table(("disturbance", "level", *TITLES.values()), lines).markdown()
 
 
-def _cells(*words: str) -> str:
-    return f"| {' | '.join(words)} |"
-
-
-def curves(kept: Measured) -> Figure:
+def curves(files: Files) -> Figure:
     """A pair of panels a disturbance: exact above, accepted though wrong below; a line a set of fields."""
+    kept = of_files(files)
     rows = -(-(len(DISTURBANCES) + 1) // _COLUMNS)
-    figure = Figure(figsize=(13, 3.9 * rows), layout="constrained")
+    figure = Figure(figsize=(13, 3.9 * rows), layout=ConstrainedLayoutEngine(h_pad=0.08))
     grid = figure.subplots(2 * rows, _COLUMNS, height_ratios=[2.2, 1] * rows, squeeze=False)
     worst = max([100 * p.wrong_accepted / p.count for p in kept.points] + [1.0])
     for place, disturbance in enumerate(DISTURBANCES):
         row, column = divmod(place, _COLUMNS)
         exact, wrong = grid[2 * row][column], grid[2 * row + 1][column]
-        for (fields, title), colour, mark in zip(TITLES.items(), _COLOURS, _MARKS, strict=True):
+        for (fields, title), color, mark in zip(TITLES.items(), _COLORS, _MARKS, strict=True):
             points = along(kept, fields, disturbance)
             levels = [level for level, _ in points]
-            style: dict[str, Any] = {"color": colour, "marker": mark, "ms": 4, "lw": 1.5, "label": title}
+            style: dict[str, Any] = {"color": color, "marker": mark, "ms": 4, "lw": 1.5, "label": title}
             exact.plot(levels, [100 * p.right / p.count for _, p in points], **style)
             wrong.plot(levels, [100 * p.wrong_accepted / p.count for _, p in points], **style)
         exact.set(title=disturbance.title, ylim=(-3, 103))
@@ -101,7 +110,7 @@ def curves(kept: Measured) -> Figure:
         exact.tick_params(labelbottom=False)
         if column == 0:
             exact.set_ylabel("exact, %")
-            wrong.set_ylabel("accepted\nthough wrong, %")
+            wrong.set_ylabel("accepted\nthough wrong, %", fontsize=8)
     for place in range(len(DISTURBANCES), rows * _COLUMNS):
         row, column = divmod(place, _COLUMNS)
         for axes in (grid[2 * row][column], grid[2 * row + 1][column]):
@@ -123,6 +132,5 @@ def _ticks(axes: Any, disturbance: Disturbance) -> None:
         axes.set_xscale("log", base=2)
     axes.set_xticks(levels, [f"{level:g}" for level in levels], fontsize=8)
     axes.minorticks_off()
-    axes.grid(color="#e4e4e4", lw=0.6)
     axes.axvline(disturbance.neutral, color="#888888", lw=0.7, ls=":")
-    axes.spines[["top", "right"]].set_visible(False)
+    plain(axes)

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchmarks.figures.blocks import table
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
-from benchmarks.figures.provenance import mnist_hash
-from benchmarks.fonts_found import fonts_found, fonts_hash
-from benchmarks.mnist_strings.__main__ import PATTERN
+from benchmarks.figures.provenance import fonts_found, fonts_hash, mnist_hash
+from benchmarks.figures.tables import Table
+from benchmarks.mnist_strings.sets import PATTERN
 from device_runtime import Reader
 from device_runtime.decoding.upright import turn
-from device_runtime.errors import PosteyeError
 from device_runtime.image.load import load_grey
 from device_runtime.image.polarity import Polarity, polarity
 from train.data.labelled import read_labels
@@ -40,7 +39,11 @@ _LEAST_CONTRAST = 70  # grey levels between paper and ink
 
 
 class Drawer:
-    """Draws fields and pages; the same seed and hands give the same ones. Raises PosteyeError without fonts."""
+    """Draws fields and pages; the same seed and writers give the same ones.
+
+    Raises:
+        PosteyeError: No font is installed.
+    """
 
     def __init__(self, hands: list[Hand], seed: int) -> None:
         self.random = np.random.default_rng(seed)
@@ -132,10 +135,11 @@ def measure(count: int, seed: int) -> dict[str, dict[str, int]]:
     return {kind: dict(counts) for kind, counts in found.items()}
 
 
-def told(folder: Path) -> dict[str, int]:
+def polarity_counts(folder: Path) -> dict[str, int]:
     """How many labelled fields a folder holds, and of how many the ink is unclear or taken for light.
 
-    Raises PosteyeError as `read_labels`.
+    Raises:
+        PosteyeError: As `read_labels`.
     """
     found = Counter(polarity(load_grey(label.path)) for label in read_labels(folder))
     return {"fields": found.total(), "unclear": found[Polarity.UNCLEAR], "light": found[Polarity.LIGHT]}
@@ -146,25 +150,23 @@ def told(folder: Path) -> dict[str, int]:
 @click.option("--printed", type=click.Path(path_type=Path), required=True, help="Folder of labelled printed lines.")
 @click.option("--count", default=30, show_default=True, type=click.IntRange(min=1), help="Drawings of each kind.")
 @click.option("--seed", default=1998, show_default=True, type=click.IntRange(min=0))
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def main(amounts: Path, printed: Path, count: int, seed: int, results: Path | None) -> None:
     """Read drawn fields of both polarities and pictures upside down; count labelled fields of unclear polarity."""
-    sets = {"amounts": told(amounts), "printed": told(printed)}
+    sets = {"amounts": polarity_counts(amounts), "printed": polarity_counts(printed)}
     kinds = measure(count, seed)
-    heads = [f"{count} of each", READ, ACCEPTED, WRONG]
-    lines = [[kind, *(str(counts[head]) for head in heads[1:])] for kind, counts in kinds.items()]
-    click.echo(table(heads, lines))
+    counted = (READ, ACCEPTED, WRONG)
+    lines = [[kind, *(str(counts[what]) for what in counted)] for kind, counts in kinds.items()]
+    table = Table([f"{count} of each", *counted], lines)
+    click.echo(table.markdown())
     for name, counts in sets.items():
         click.echo(f"{name}: {', '.join(f'{number} {what}' for what, number in counts.items())}")
     if results:
-        values: dict[str, Any] = {"count": count, "table": {"heads": heads, "lines": lines}, "fonts": fonts_found()}
+        values: dict[str, Any] = {"count": count, "table": table, "fonts": fonts_found()}
         hashes: dict[str, Path | str] = {"check_amounts": amounts, "printed_postcode_lines": printed}
         hashes |= {"mnist": mnist_hash(load_mnist().test), "fonts": fonts_hash()}
         keep("polarity", results, values | sets, data=hashes, seed=seed)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(main)

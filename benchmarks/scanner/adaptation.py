@@ -12,7 +12,6 @@ import csv
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -20,15 +19,15 @@ import numpy as np
 from msgspec import Struct
 from tqdm import tqdm
 
-from benchmarks.figures.blocks import table as drawn
+from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
+from benchmarks.figures.tables import Table
 from convert.commands.calibrate import calibrate
 from convert.commands.convert import convert
 from device_runtime import engines
 from device_runtime.bundle import MANIFEST_FILE, load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
@@ -44,8 +43,15 @@ _SPLIT_SEED = 1
 _PRINTED_COUNTRY = "MY"
 
 
-class Row(Struct, frozen=True):
-    """What a bundle reads of one set: number of strings, right ones, confidences, and whether each is right."""
+class BundleReadings(Struct, frozen=True):
+    """What a bundle reads of one set.
+
+    Attributes:
+        bundle: Its folder, or "shipped".
+        what: Name of the set.
+        confidences: Of the readings.
+        right: Whether each is the code.
+    """
 
     bundle: str
     what: str
@@ -73,23 +79,25 @@ def write_half(folder: Path, rows: Sequence[Sequence[str]], out: Path) -> None:
         csv.writer(file).writerows([("file", "digits"), *rows])
 
 
-def read_fields(bundle: Path | None, rows: Sequence[Sequence[str]], folder: Path, pattern: str, name: str) -> Row:
+def read_fields(
+    bundle: Path | None, rows: Sequence[Sequence[str]], folder: Path, pattern: str, name: str
+) -> BundleReadings:
     """Read fields with the public reader."""
     reader = Reader(pattern=pattern, bundle=bundle)
     bar = tqdm(rows, desc=name, unit="field", leave=False, disable=None)
     readings = [(reader.read(folder / file, field=True).reading, code) for file, code in bar]
     right = [reading.code == code for reading, code in readings]
-    return Row(str(bundle or "shipped"), name, [reading.confidence for reading, _ in readings], right)
+    return BundleReadings(str(bundle or "shipped"), name, [reading.confidence for reading, _ in readings], right)
 
 
-def read_others(bundle: Path | None, others: dict[str, tuple[Labelled, Grammar]]) -> list[Row]:
+def read_others(bundle: Path | None, others: dict[str, tuple[Labelled, Grammar]]) -> list[BundleReadings]:
     """Read other sets, each with a grammar of its own, to see what was forgotten."""
     loaded = load_bundle(bundle)
     recognise = scan_recogniser(Scanner(loaded, engines.pick(None, loaded.model)))
     rows = []
     for name, (data, grammar) in others.items():
         found = read_all(data, recognise, Decoder(grammar, loaded.manifest.alphabet), name)
-        rows.append(Row(str(bundle or "shipped"), name, found.confidences.tolist(), found.correct.tolist()))
+        rows.append(BundleReadings(str(bundle or "shipped"), name, found.confidences.tolist(), found.correct.tolist()))
     return rows
 
 
@@ -120,37 +128,37 @@ def _command(command: click.Command, *arguments: str) -> None:
     command.main(list(arguments), standalone_mode=False)
 
 
-def table(before: Sequence[Row], after: Sequence[Row]) -> dict[str, Any]:
+def adaptation_table(before: Sequence[BundleReadings], after: Sequence[BundleReadings]) -> Table:
     """The sets with what the source bundle and the adapted ones read of them."""
     lines = []
     for was, now in zip(before, after, strict=True):
         old, new = was.outcome(), now.outcome()
         rates = [f"{old.accept_rate(e):.1%} -> {new.accept_rate(e):.1%}" for e in ERRORS]
         lines.append([now.what, f"{len(now.right):,}", f"{old.exact:.1%}", f"{new.exact:.1%}", *rates])
-    return {"heads": ["", "strings", "exact before", "after", *(f"at {e:.0%} error" for e in ERRORS)], "lines": lines}
+    return Table(["", "strings", "exact before", "after", *(f"at {e:.0%} error" for e in ERRORS)], lines)
 
 
-def joined(rows: Sequence[Row], what: str) -> Row:
+def joined(rows: Sequence[BundleReadings], what: str) -> BundleReadings:
     """Several rows as one."""
     confidences = [value for row in rows for value in row.confidences]
-    return Row("", what, confidences, [value for row in rows for value in row.right])
+    return BundleReadings("", what, confidences, [value for row in rows for value in row.right])
 
 
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--folder", required=True, type=click.Path(path_type=Path), help="Labelled fields: labels.csv, images.")
 @click.option("--pattern", default=r"\d{1,8}", show_default=True, help="What the fields hold.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@bundle_option
 @click.option(
     "--printed", type=click.Path(path_type=Path), help="Labelled printed postcode lines, to see what is lost."
 )
-@click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
+@mnist_option
 @click.option("--mnist-count", default=10_000, show_default=True, help="Test digits to read.")
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for the rehearsal.")
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits, likewise.")
 @click.option("--strips", default=2000, show_default=True, help="Strips that the parity gate compares.")
 @click.option("--seed", default=1998, show_default=True, help="Of the adaptations.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def adaptation(
     work: Path,
     folder: Path,
@@ -179,7 +187,7 @@ def adaptation(
         assert country is not None
         others["printed lines"] = (folder_strips(printed), country)
     before, after, lost = [], [], read_others(bundle, others)
-    kept: list[list[Row]] = []
+    kept: list[list[BundleReadings]] = []
     generated = []
     parts = [[rows[i] for i in half] for half in halves(len(rows))]
     for number, (learned, other) in enumerate((parts, parts[::-1])):
@@ -193,12 +201,12 @@ def adaptation(
             [msgspec.structs.replace(r, what=f"{r.what}, bundle of {name}") for r in read_others(place, others)]
         )
         generated.append(load_bundle(place).manifest.accuracy["int8"])
-    found = table(
+    found = adaptation_table(
         [*before, joined(before, "both"), *lost, *lost],
         [*after, joined(after, "both"), *kept[0], *kept[1]],
     )
     forgotten = ", ".join(f"{g['generated_exact_before']:.1%} -> {g['generated_exact']:.1%}" for g in generated)
-    report = drawn(**found) + f"\n\nHeld-out generated strips, exact, by each adapted bundle: {forgotten}\n"
+    report = found.markdown() + f"\n\nHeld-out generated strips, exact, by each adapted bundle: {forgotten}\n"
     write_bytes(work / "rows.json", msgspec.json.encode([*before, *after, *lost, *kept[0], *kept[1]]))
     write_text(work / "table.md", report)
     click.echo(report, nl=False)
@@ -209,7 +217,4 @@ def adaptation(
 
 
 if __name__ == "__main__":
-    try:
-        adaptation()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(adaptation)

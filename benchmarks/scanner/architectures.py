@@ -3,8 +3,8 @@
     python -m benchmarks.scanner.architectures RUN
 
 Every variant stays within 150 KB and 8 million multiply-accumulates for a strip of 32 x 160, starts from random weights
-and sees the first shards of a training folder a few times: far from the end
-of a real training, enough to tell them apart. They are float nets; half a nat is taken off blank.
+and sees the first shards of a training folder a few times: far from the end of a real training, enough to tell them
+apart. They are float nets; a blank penalty of half a nat is applied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import click
 import cv2
@@ -22,8 +21,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchmarks.figures.blocks import table as drawn
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
+from benchmarks.figures.tables import Table
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
@@ -39,7 +39,7 @@ from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import load_shard
 
-_HANDICAP = 0.5  # nats off blank; a finished net's is chosen on held-out strips
+_BLANK_PENALTY = 0.5  # nats off blank; a finished net's is chosen on held-out strips
 _WIDE = ConvShape((1, 5), (1, 1), (0, 2))
 _NEXT = ConvShape((1, 3), (1, 1), (0, 1))
 _HELD_OUT = "held-out"
@@ -48,7 +48,13 @@ _LAST_LOSS = 12.0  # nats; a string that is lost altogether counts no more
 
 @dataclass(frozen=True)
 class Variant:
-    """A net and how its matrices learn: by Muon at turn_rate, or, at 0, by AdamW like all else."""
+    """A net and how its matrices learn.
+
+    Attributes:
+        channels: Of its layers.
+        shapes: Of its convolutions.
+        turn_rate: Rate of Muon; 0 trains the matrices by AdamW like all else.
+    """
 
     channels: tuple[int, ...]
     shapes: tuple[ConvShape, ...]
@@ -69,10 +75,15 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Row:
-    """A variant's cost and what it reads after the short training.
+class VariantFigures:
+    """A variant's cost, and what it reads after the short training.
 
-    exact: share of strings by set. loss: nats a string, by set, no string counting more than 12.
+    Attributes:
+        name: Of the variant.
+        parameters: Of its net.
+        macs: Multiply-accumulates for a strip of 32 x 160.
+        exact: Share of strings that are read exactly, by set.
+        loss: Nats a string, by set, no string counting more than 12.
     """
 
     name: str
@@ -90,8 +101,8 @@ class Questions:
     grammar: Grammar
 
 
-class _Readier(nn.Module):
-    """A net that says blank less readily."""
+class _BlankPenalised(nn.Module):
+    """A net whose logits of blank are lowered by the blank penalty."""
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
@@ -99,7 +110,7 @@ class _Readier(nn.Module):
 
     def forward(self, strips: Tensor) -> Tensor:
         logits: Tensor = self.net(strips).clone()
-        logits[..., BLANK] -= _HANDICAP
+        logits[..., BLANK] -= _BLANK_PENALTY
         return logits
 
 
@@ -125,9 +136,23 @@ def string_loss(net: nn.Module, strips: Sequence[NDArray[np.uint8]], targets: Se
     return float(np.minimum(losses, _LAST_LOSS).mean())
 
 
-def run_variant(name: str, run: Path, epochs: int, shards: int, work: Path, folders: Mapping[str, Questions]) -> Row:
-    """Train a variant on the first shards of a training folder; measure it on its held-out strips and on folders."""
-    variant = VARIANTS[name]
+def run_variant(
+    name: str, variant: Variant, run: Path, epochs: int, shards: int, work: Path, folders: Mapping[str, Questions]
+) -> VariantFigures:
+    """Train a variant for a short while and measure it.
+
+    Args:
+        name: Of the variant.
+        variant: The net and how it learns.
+        run: A training folder, whose first shards it is trained on, and whose held-out strips it is measured on.
+        epochs: Over the shards.
+        shards: How many.
+        work: Folder of the training.
+        folders: Further strips to measure it on, by name.
+
+    Raises:
+        PosteyeError: The training folder has too few shards.
+    """
     recipe = Recipe(seed=1, shards=shards, float_epochs=epochs, turn_rate=variant.turn_rate)
     torch.manual_seed(recipe.seed)
     net = ScanningLeNet(variant.channels, variant.shapes)
@@ -141,11 +166,11 @@ def run_variant(name: str, run: Path, epochs: int, shards: int, work: Path, fold
     exact = {_HELD_OUT: greedy_exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
     loss = {_HELD_OUT: string_loss(mean, held_out.pixels, held_out.targets)}
     for title, asked in folders.items():
-        recognise = net_recogniser(_Readier(mean).eval(), DIGITS)
+        recognise = net_recogniser(_BlankPenalised(mean).eval(), DIGITS)
         exact[title] = read_all(asked.data, recognise, Decoder(asked.grammar, DIGITS), title).exact
         targets = [Target.with_marks(code).text for code in asked.data.codes]
         loss[title] = string_loss(mean, [strip.pixels for strip in asked.data.strips], targets)
-    return Row(name, sum(p.numel() for p in net.parameters()), cost, exact, loss)
+    return VariantFigures(name, sum(p.numel() for p in net.parameters()), cost, exact, loss)
 
 
 def _must_exist(path: Path) -> None:
@@ -153,15 +178,15 @@ def _must_exist(path: Path) -> None:
         raise PosteyeError(f"{path} is missing: give a training folder with enough shards")
 
 
-def table(rows: Sequence[Row]) -> dict[str, Any]:
-    """The rows as a table."""
-    sets = list(rows[0].exact)
+def variants_table(found: Sequence[VariantFigures]) -> Table:
+    """The variants with what they cost and read."""
+    sets = list(found[0].exact)
     lines = []
-    for row in rows:
-        cells = [cell for title in sets for cell in (f"{row.exact[title]:.1%}", f"{row.loss[title]:.2f}")]
-        lines.append([row.name, f"{row.parameters:,}", f"{row.macs / 1e6:.2f} M", *cells])
+    for one in found:
+        cells = [cell for title in sets for cell in (f"{one.exact[title]:.1%}", f"{one.loss[title]:.2f}")]
+        lines.append([one.name, f"{one.parameters:,}", f"{one.macs / 1e6:.2f} M", *cells])
     heads = [head for title in sets for head in (f"{title}, exact", "nats")]
-    return {"heads": ["variant", "parameters", "MACs", *heads], "lines": lines}
+    return Table(["variant", "parameters", "MACs", *heads], lines)
 
 
 @click.command()
@@ -171,7 +196,7 @@ def table(rows: Sequence[Row]) -> dict[str, Any]:
 @click.option("--shards", default=20, show_default=True)
 @click.option("--epochs", default=3, show_default=True)
 @click.option("--work", type=click.Path(path_type=Path), default=Path("runs/architectures"), show_default=True)
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def architectures(
     run: Path, only: tuple[str, ...], amounts: Path | None, shards: int, epochs: int, work: Path, results: Path | None
 ) -> None:
@@ -182,20 +207,16 @@ def architectures(
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     folders = {}
-    try:
-        if amounts:
-            folders["amounts"] = Questions(folder_strips(amounts), Grammar.from_pattern(r"\d{1,8}", DIGITS))
-        rows = [run_variant(name, run, epochs, shards, work, folders) for name in only or VARIANTS]
-        found = table(rows)
-        click.echo(drawn(**found))
-        if results:
-            data = {"check_amounts": amounts} if amounts else {}
-            values = {"variants": found, **{row.name: asdict(row) for row in rows}}
-            keep("architectures", results, values, data=data, seed=1, bundle=None)
-    except PosteyeError as error:
-        click.echo(f"Error: {error}", err=True)
-        raise SystemExit(2) from None
+    if amounts:
+        folders["amounts"] = Questions(folder_strips(amounts), Grammar.from_pattern(r"\d{1,8}", DIGITS))
+    found = [run_variant(name, VARIANTS[name], run, epochs, shards, work, folders) for name in only or VARIANTS]
+    table = variants_table(found)
+    click.echo(table.markdown())
+    if results:
+        data = {"check_amounts": amounts} if amounts else {}
+        values = {"variants": table, **{one.name: asdict(one) for one in found}}
+        keep("architectures", results, values, data=data, seed=1, bundle=None)
 
 
 if __name__ == "__main__":
-    architectures()
+    run_command(architectures)

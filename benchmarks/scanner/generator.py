@@ -14,9 +14,10 @@ from pathlib import Path
 import click
 import cv2
 
-from benchmarks.figures.blocks import table
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import machine, mnist_hash
+from benchmarks.figures.tables import Table
 from device_runtime.errors import PosteyeError
 from train.data.mnist import load_mnist
 from train.data.writers import Hand, hands_of, load_extra
@@ -31,7 +32,7 @@ _SEED = 2031
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of further digits, .npz.")
 @click.option("--strips", type=click.IntRange(min=1), default=2000, show_default=True, help="Counted, a process.")
 @click.option("--warm-up", type=click.IntRange(min=0), default=3000, show_default=True, help="Not counted, a process.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def main(
     mnist: Path | None, writers: Path | None, digits: Path | None, strips: int, warm_up: int, results: Path | None
 ) -> None:
@@ -44,20 +45,20 @@ def main(
     data = load_mnist(mnist, writers)
     hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
     before = machine()
-    lines = []
+    lines: list[list[str]] = []
     for processes in (1, 2):
         wall, cpu = measure(hands, processes, strips, warm_up)
         made = processes * strips
         lines.append([str(processes), f"{made / wall:.0f}", f"{made / cpu:.0f}"])
-    heads = ["processes", "strips a second", "strips a second of processor time"]
-    click.echo(table(heads, lines))
+    rates = Table(["processes", "strips a second", "strips a second of processor time"], lines)
+    click.echo(rates.markdown())
     if results:
         hashes: dict[str, Path | str] = {"mnist": mnist_hash(data.test)}
         hashes |= {path.name: path for path in (writers, digits) if path}
         keep(
             "generator",
             results,
-            {"rates": {"heads": heads, "lines": lines}},
+            {"rates": rates},
             data=hashes,
             seed=_SEED,
             bundle=None,
@@ -66,9 +67,19 @@ def main(
 
 
 def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tuple[float, float]:
-    """Seconds by the wall clock, and of processor time over all processes, for `strips` strips in each process.
+    """Make strips in several processes at once.
 
-    Raises PosteyeError when a process fails.
+    Args:
+        hands: The writers of the strips.
+        processes: How many.
+        strips: Counted ones in each process.
+        warm_up: Strips that each process makes before.
+
+    Returns:
+        Seconds by the wall clock, and seconds of processor time over all processes.
+
+    Raises:
+        PosteyeError: A process failed.
     """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
@@ -83,7 +94,7 @@ def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tup
         worker.join()
     spans = [results.get() for worker in workers if not worker.exitcode]
     if len(spans) < processes:
-        raise PosteyeError("a process that makes strips ended with an error, which stands above; mend that first")
+        raise PosteyeError("a process that makes strips ended with an error; its last lines say why")
     begun, done, spent = zip(*spans, strict=True)
     return max(done) - min(begun), sum(spent)
 
@@ -112,7 +123,4 @@ def _work(
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(main)

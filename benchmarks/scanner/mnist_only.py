@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from device_runtime.decoding.decoder import Decoder
@@ -36,7 +37,7 @@ from train.synthesis.shards import Shard, save_shard
 
 
 @dataclass(frozen=True)
-class Result:
+class SeedErrors:
     """Error on the 10,000 test digits, per cent, of the float net and of its int8 successor."""
 
     seed: int
@@ -52,19 +53,29 @@ def bent_shard(digits: Digits, seed: int, count: int = SHARD_STRIPS) -> Shard:
     return _as_shard(mnist_strips(copies))
 
 
-def run_seed(data: Mnist, recipe: Recipe, folder: Path, start: ScanningLeNet | None = None) -> Result:
-    """Train one net in a folder (continuing what is there), from random weights or from `start`, and measure it."""
+def run_seed(
+    data: Mnist, recipe: Recipe, folder: Path, start: ScanningLeNet | None = None, shard_strips: int = SHARD_STRIPS
+) -> SeedErrors:
+    """Train one net and measure it.
+
+    Args:
+        data: MNIST.
+        recipe: Of the training.
+        folder: Of the training; one that was broken off goes on.
+        start: The net to go on from; None begins with random weights.
+        shard_strips: Strips of a shard.
+    """
     digits = data.train
 
     def wait(path: Path) -> None:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            save_shard(bent_shard(digits, recipe.seed * 1_000_003 + int(path.stem.split("-")[1])), path)
+            save_shard(bent_shard(digits, recipe.seed * 1_000_003 + int(path.stem.split("-")[1]), shard_strips), path)
 
     watched = _as_shard(mnist_strips(data.validation))  # for the progress bar alone
     net = Run(folder, recipe, watched, Group(torch.device("cpu")), start)(wait)
     strips = mnist_strips(data.test)
-    return Result(recipe.seed, _error_percent(load_float(folder), strips), _error_percent(net, strips))
+    return SeedErrors(recipe.seed, _error_percent(load_float(folder), strips), _error_percent(net, strips))
 
 
 def _as_shard(data: Labelled) -> Shard:
@@ -84,32 +95,32 @@ def _error_percent(net: nn.Module, strips: Labelled) -> float:
 @click.option("--float-epochs", default=8, show_default=True)
 @click.option("--from", "run", type=click.Path(path_type=Path), help="Go on from the float net of `posteye train`.")
 @click.option("--work", type=click.Path(path_type=Path), default=Path("runs/mnist"), show_default=True)
-@click.option("--results", "kept", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def mnist_scanner(
-    seeds: tuple[int, ...], shards: int, float_epochs: int, run: Path | None, work: Path, kept: Path | None
+    seeds: tuple[int, ...], shards: int, float_epochs: int, run: Path | None, work: Path, results: Path | None
 ) -> None:
     """Train the scanner on MNIST alone, once a seed, and print its error on the test digits, float and int8."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     data = load_mnist()
-    results = []
+    found = []
     for seed in seeds:
         recipe = Recipe(seed=seed, shards=shards, float_epochs=float_epochs)
         if run:  # what the net has learned is to be bent, not forgotten
             recipe = replace(recipe, turn_rate=recipe.turn_rate / 2, float_rate=recipe.float_rate / 2)
-        results.append(run_seed(data, recipe, work / f"seed-{seed}", load_float(run) if run else None))
-        click.echo(_line(results[-1]))
-    mean = np.mean([(r.float_percent, r.int8_percent) for r in results], axis=0)
-    output = [f"mean of {len(results)}: float {mean[0]:.2f} %, int8 {mean[1]:.2f} %"] if len(results) > 1 else []
+        found.append(run_seed(data, recipe, work / f"seed-{seed}", load_float(run) if run else None))
+        click.echo(_line(found[-1]))
+    mean = np.mean([(one.float_percent, one.int8_percent) for one in found], axis=0)
+    output = [f"mean of {len(found)}: float {mean[0]:.2f} %, int8 {mean[1]:.2f} %"] if len(found) > 1 else []
     click.echo("".join(f"{line}\n" for line in output), nl=False)
-    if kept:
-        values = {"seeds": [asdict(result) for result in results], "output": [*map(_line, results), *output]}
-        keep("mnist-scanner", kept, values, data={"mnist": mnist_hash(data.test)}, bundle=None)
+    if results:
+        values = {"seeds": [asdict(one) for one in found], "output": [*map(_line, found), *output]}
+        keep("mnist-scanner", results, values, data={"mnist": mnist_hash(data.test)}, bundle=None)
 
 
-def _line(result: Result) -> str:
+def _line(result: SeedErrors) -> str:
     return f"seed {result.seed}: float {result.float_percent:.2f} %, int8 {result.int8_percent:.2f} %"
 
 
 if __name__ == "__main__":
-    mnist_scanner()
+    run_command(mnist_scanner)

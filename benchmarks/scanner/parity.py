@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, data_hash, mnist_hash
 from convert.backends import backends
@@ -38,7 +39,7 @@ _SEED = 21
 @click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
 @click.option("--strips", default=2000, show_default=True, type=click.IntRange(min=1), help="Strips to compare.")
 @click.option("--bundle", "folder", type=click.Path(path_type=Path), help="Folder of a bundle; default: shipped.")
-@click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
+@results_option
 def parity(writers: Path, strips: int, folder: Path | None, results: Path | None) -> None:
     """Run the model in eight ways on the same strips and compare every pair; exit status 1 when the gate fails."""
     cv2.setNumThreads(1)
@@ -82,7 +83,4 @@ def _onnx(folder: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    try:
-        parity()
-    except PosteyeError as error:
-        raise SystemExit(f"error: {error}") from None
+    run_command(parity)

@@ -1,4 +1,4 @@
-"""Drawn digits in place of MNIST, and courses short enough for tests."""
+"""Drawn digits in place of MNIST, and trainings short enough for tests."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.lenet1998 import ablations as paper_ablations
-from benchmarks.lenet1998 import rows_nets as nets
-from benchmarks.lenet1998 import training as paper_training
 from benchmarks.lenet1998.data import PaperData, Version
+from benchmarks.lenet1998.training import Sizes
+
+# A few passes of 500 patterns in place of six or twenty of 60,000, and few non-digits.
+SHORT = Sizes(500, 1, (0.0002,) * 6, (0.00005,) * 4, (0.00005,) * 4, 30)
 
 
 class Drawn:
@@ -29,13 +30,6 @@ class Drawn:
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> PaperData:
-    """A few passes of 500 patterns in place of six or twenty of 60,000, and few non-digits."""
-    monkeypatch.setattr(paper_training, "PATTERNS_A_PASS", 500)
-    monkeypatch.setattr(paper_training, "COPIES", 1)
-    monkeypatch.setattr(nets, "PAPER_SCHEDULE", (0.0002,) * 6)
-    monkeypatch.setattr(nets, "full_schedule", lambda plan, distorted: (0.00002,) * 6)
-    monkeypatch.setattr(nets, "RBF_SCHEDULE", (0.00005,) * 4)
-    monkeypatch.setattr(paper_ablations, "SCHEDULE", (0.00005,) * 4)
-    monkeypatch.setattr(paper_ablations, "NON_DIGITS", 30)
+def digits() -> PaperData:
+    """Drawn digits, 500 to train on and 100 to test."""
     return cast(PaperData, Drawn())

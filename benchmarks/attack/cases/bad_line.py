@@ -88,22 +88,24 @@ class _BadLine:
 def case(seed: int, number: int) -> Outcome:
     """Send 100 readings over one bad line; what is called delivered must have been acted upon once, as it was sent.
 
-    answered: delivered. refused: refused, or not confirmed. wrong: lost, acted upon twice or out of order, or changed.
+    Returns:
+        As answered, the readings that were delivered; as refused, those that were refused or not confirmed; as wrong,
+        those that were lost, changed, acted upon twice or out of order.
     """
     generator = random.Random(f"{seed} {number}")
     faults = _Faults.drawn(generator)
     end = _BadLine(generator, faults)
     line = Line(end.carry)
     sent = [_reading(generator, piece) for piece in range(READINGS_A_CASE)]
-    told: list[str] = []
+    outcomes: list[str] = []
     with plugged_in(line, generator):
         link: Link | None = None
         for reading in sent:
             if link is None or generator.random() < faults.reader_restarts:
                 link = _opened()
-            told.append(_send(link, reading) if link else "not sent")
-    wrong = _complaints(sent, told, end.acted)
-    delivered = told.count("delivered")
+            outcomes.append(_send(link, reading) if link else "not sent")
+    wrong = _complaints(sent, outcomes, end.acted)
+    delivered = outcomes.count("delivered")
     if wrong:
         return Outcome("", delivered, READINGS_A_CASE - delivered - min(len(wrong), 1), len(wrong), "; ".join(wrong))
     return Outcome("", delivered, READINGS_A_CASE - delivered)
@@ -138,14 +140,14 @@ def _send(link: Link, reading: ReadingMessage) -> str:
     return "delivered"
 
 
-def _complaints(sent: list[ReadingMessage], told: list[str], acted: list[ReadingMessage]) -> list[str]:
+def _complaints(sent: list[ReadingMessage], outcomes: list[str], acted: list[ReadingMessage]) -> list[str]:
     """What was lost, doubled, changed, or acted upon though refused or out of order."""
     times = Counter(reading.piece for reading in acted)
     least = {"delivered": 1}
     most = {"delivered": 1, "not confirmed": 1}
     wrong = [
         f"piece {reading.piece} is {word} and was acted upon {times[reading.piece]} times"
-        for reading, word in zip(sent, told, strict=True)
+        for reading, word in zip(sent, outcomes, strict=True)
         if not least.get(word, 0) <= times[reading.piece] <= most.get(word, 0)
     ]
     as_sent = {reading.piece: _on_arrival(reading) for reading in sent}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from benchmarks.attack.counts import Outcome, Target
-from benchmarks.no_code.drawn import CUT, Draughtsman
+from benchmarks.no_code.drawn import CUT, FieldDrawer
 from benchmarks.no_code.numbers import KINDS
 from device_runtime.reader import Reader
 
@@ -15,7 +15,7 @@ _PATTERN = r"\d{5}"
 def case(seed: int, number: int) -> Outcome:
     """Draw one field and read it; an accepted code is wrong, unless it guesses a cut digit rightly."""
     kind = tuple(KINDS)[number % len(KINDS)]
-    image, written = _draughtsman().field(kind, seed, number)
+    image, written = _drawer().field(kind, seed, number)
     reading = _reader().read(image, field=True).reading
     if reading.status == "accepted" and not (kind == CUT and reading.code == written):
         line = written.replace("\n", " / ")
@@ -27,8 +27,8 @@ TARGET = Target("fields", "fields without a five-digit code", 170 * len(KINDS), 
 
 
 @cache
-def _draughtsman() -> Draughtsman:
-    return Draughtsman()
+def _drawer() -> FieldDrawer:
+    return FieldDrawer()
 
 
 @cache

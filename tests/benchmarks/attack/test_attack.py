@@ -86,7 +86,7 @@ def test_a_case_is_the_same_each_time_and_without_fault(name: str) -> None:
 def test_the_table_has_a_row_a_target_and_a_kind(found: Result) -> None:
     target = Target("hostile", "all that can go wrong", 10, lambda seed, number: pytest.fail("not played"))
     figures = values([Attacked(target, found)])
-    lines = figures["table"]["lines"]
+    lines = figures["table"].lines
     assert [line[0] for line in lines] == ["all that can go wrong", "- neither", "- even", "- odd"]
     assert dict(zip(HEADS, lines[0], strict=True))["tried"] == "19" and figures["faults"] == found.total.faults == 6
     assert figures["findings"][0] == {"case": "hostile:2", "what": "crash: exit code -11"}
@@ -97,9 +97,9 @@ def test_fields_are_counted_by_what_stands_in_them_worst_first(found: Result) ->
     kinds = {"a word": Counts(tried=30, answered=30), "a date": Counts(tried=50, answered=49, wrong=1)}
     target = Target("fields", "fields", 80, lambda seed, number: pytest.fail("not played"))
     figures = values([Attacked(target, Result(kinds)), Attacked(load(module_of("wire")), found)])
-    assert [line[0] for line in figures["table"]["lines"]][:2] == ["fields", load(module_of("wire")).title]
+    assert [line[0] for line in figures["table"].lines][:2] == ["fields", load(module_of("wire")).title]
     assert figures["fields"]["share"] == 1 / 80
-    assert figures["fields"]["kinds"]["lines"] == [
+    assert figures["fields"]["kinds"].lines == [
         ["a date", "50", "1", "2.0 %"],
         ["a word", "30", "0", "0.0 %"],
         ["all", "80", "1", "1.2 %"],

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.costs import __main__ as costs
-from benchmarks.costs import images as cost_images
-from benchmarks.costs import reader as cost_reader
+from benchmarks.costs.__main__ import costs
 from benchmarks.costs.images import page, peak_mb, save_pages
+from benchmarks.costs.measure import Effort
 from benchmarks.costs.reader import one_interpreter
 from benchmarks.figures import provenance
 from benchmarks.figures.files import load
@@ -51,14 +50,16 @@ def test_a_wider_strip_takes_an_interpreter_more_memory() -> None:
 
 def test_the_command_keeps_every_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provenance, "commit", lambda _: ("0123456789" * 4, False))
-    monkeypatch.setattr(costs, "save_pages", lambda folder, _: save_pages(folder, SMALL_PX))
-    monkeypatch.setattr(costs, "peak_mb", lambda path: path.stat().st_size / 1e6)
-    monkeypatch.setattr(costs, "interpreters", lambda: {"litert": [[0.5, 1.0], [2.0, 5.0]]})
-    monkeypatch.setattr(costs, "threads", lambda: cost_reader.threads(1, 4))
-    monkeypatch.setattr(cost_reader, "_TIMES", 1)
-    monkeypatch.setattr(cost_images, "_STARTS", 1)
-    monkeypatch.setattr(cost_images, "_PAGES", 1)
-    done = CliRunner().invoke(costs.main, [str(tmp_path), "--results", str(tmp_path / "costs.json")])
+    small = Effort(
+        page_px=SMALL_PX,
+        decodings=1,
+        times=1,
+        rounds=1,
+        fields=4,
+        peak=lambda path: path.stat().st_size / 1e6,
+        interpreters=lambda: {"litert": [[0.5, 1.0], [2.0, 5.0]]},
+    )
+    done = CliRunner().invoke(costs, [str(tmp_path), "--results", str(tmp_path / "costs.json")], obj=small)
     assert done.exit_code == 0, done.output
     kept = load(tmp_path / "costs.json")
     found = kept.values

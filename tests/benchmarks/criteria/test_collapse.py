@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
-from benchmarks.criteria.collapse import CRITERIA, Outcome, Toy, collapse, make_strips, plot, table, train_toy
-from device_runtime.errors import PosteyeError
+from benchmarks.criteria.collapse import Outcome, Results, Toy, collapse, make_strips, spread_chart, train_toy
+from benchmarks.figures.charts import png
 from train.gtn.loss import Criterion
 
 PLAIN: tuple[Criterion, ...] = ("viterbi", "forward")
@@ -72,21 +68,13 @@ def test_the_command_prints_a_row_for_each_training(monkeypatch: pytest.MonkeyPa
     assert rows[1].split() == ["trainable", "viterbi", "1.25", "0.750", "0.500", "0.125", "2.000"]
 
 
-def test_the_plot_tells_the_seeds_apart(tmp_path: Path) -> None:
-    runs = [Outcome(1.0, 0.5, 0.5, (level,) * 200, 2.0) for level in (0.5, 0.05, 0.005)]
-    plot({(criterion, trainable): runs for criterion in CRITERIA for trainable in (True, False)}, tmp_path / "a.png")
-    picture = cv2.imread(str(tmp_path / "a.png")).astype(int)
-    for blue, green, red in ((178, 114, 0), (0, 94, 213), (115, 158, 0)):
-        lines = np.abs(picture - (blue, green, red)).max(axis=2) < 30
-        columns = lines[:, : lines.shape[1] // 2].any(axis=0).sum(), lines[:, lines.shape[1] // 2 :].any(axis=0).sum()
-        assert min(columns) > 300
-
-
-def test_without_matplotlib_the_plot_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def missing(name: str) -> ModuleType:
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(PosteyeError, match="pip install matplotlib"):
-        plot({}, tmp_path / "collapse.png")
-    assert table({}).startswith("centres")
+def test_every_training_is_a_line_that_its_seed_tells_apart() -> None:
+    runs = [Outcome(1.25, 0.5, 0.75, (0.5, 0.25), 2.0), Outcome(1.25, 0.5, 0.75, (0.5, 0.125), 2.0)]
+    results: Results = {("viterbi", trainable): runs for trainable in (True, False)}
+    figure = spread_chart(results)
+    panels = [axes for axes in figure.axes if axes.lines]
+    assert [[list(np.asarray(line.get_ydata())) for line in axes.lines] for axes in panels] == [
+        [[0.5, 0.25], [0.5, 0.125]]
+    ] * 2
+    assert all(len({(line.get_color(), line.get_linestyle()) for line in axes.lines}) == 2 for axes in panels)
+    assert png(spread_chart(results)) == png(spread_chart(results))

@@ -11,8 +11,9 @@ import torch
 from click.testing import CliRunner
 from torch import Tensor
 
-from benchmarks.criteria import training as criteria_training
-from benchmarks.criteria.__main__ import Figures, Plan, Readable, criteria, measure, readable, table
+from benchmarks.criteria import compare
+from benchmarks.criteria.__main__ import criteria
+from benchmarks.criteria.compare import Figures, Plan, Readable, criteria_table, measure, readable
 from benchmarks.criteria.rows import ROWS, normalised
 from benchmarks.criteria.training import Training
 from device_runtime.errors import PosteyeError
@@ -112,7 +113,7 @@ def test_a_finished_row_is_kept_and_reused(
     first = measure("ctc", tmp_path, PLAN, shards, sets, None)
     assert first.strips == 48 and first.loss is not None and not first.collapsed
     assert set(torch.load(tmp_path / "ctc.pt", weights_only=True)) == {"state", "channels"}
-    monkeypatch.delattr("benchmarks.criteria.__main__.Training")  # nothing can be trained any more
+    monkeypatch.delattr(compare, "Training")  # nothing can be trained any more
     assert measure("ctc", tmp_path, PLAN, shards, sets, None) == first
     with pytest.raises(PosteyeError, match="another plan or other sets"):
         measure("ctc", tmp_path, Plan(1, 3, 5), shards, sets, None)
@@ -123,13 +124,10 @@ def test_a_finished_row_is_kept_and_reused(
         measure("ctc", tmp_path, PLAN, shards, sets, None)
 
 
-def test_training_stops_when_penalties_run_away(
-    shards: Path, sets: list[Readable], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(criteria_training, "_RUNAWAY_NATS", -15.0)
-    figures = measure("viterbi-raw", tmp_path, Plan(1, 50, 5), shards, sets, None)
+def test_training_stops_when_penalties_run_away(shards: Path, sets: list[Readable], tmp_path: Path) -> None:
+    figures = measure("viterbi-raw", tmp_path, Plan(1, 50, 5), shards, sets, None, runaway_nats=-15.0)
     assert figures.collapsed and 24 < figures.strips < 24 * 50
-    assert table({"viterbi-raw": figures})["lines"][0][0].endswith("(ran away, stopped)")
+    assert criteria_table({"viterbi-raw": figures}).lines[0][0].endswith("(ran away, stopped)")
 
 
 def test_the_trained_net_is_left_as_it_is(shards: Path, sets: list[Readable], tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from PIL import ImageFont
 from benchmarks.decoding import __main__ as command
 from benchmarks.decoding.rows import (
     GRAMMAR,
-    GRAMMAR_TWICE,
+    GRAMMAR_AUGMENTED,
     GREEDY,
     LEXICON,
-    LEXICON_TWICE,
+    LEXICON_AUGMENTED,
     Kept,
     Origin,
     Read,
@@ -29,7 +29,16 @@ from benchmarks.decoding.rows import (
 from benchmarks.decoding.sets import Task
 from benchmarks.decoding.speed import Loaded, Timed, Timing, decoding_table, loading_table, thinned
 from benchmarks.decoding.strings import drawn_codes, load_strings, write_codes
-from benchmarks.decoding.tables import Row, calibration, chance_error, numbers, rates, roads, swap_counts, swaps
+from benchmarks.decoding.tables import (
+    SetReadings,
+    calibration_table,
+    chance_error,
+    methods_table,
+    numbers,
+    rates_table,
+    swap_counts,
+    swaps_table,
+)
 from device_runtime.calibration import Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
@@ -77,8 +86,8 @@ def test_every_way_is_read_and_the_lexicon_mends_what_it_can() -> None:
     kept = read(task(data, ["723", "555"]), ORIGIN, lambda _: doubtful, DIGITS, "made up")
 
     best = {way: [d.candidates[0].code for d in found.decodings] for way, found in kept.reads.items()}
-    assert best[GREEDY] == best[GRAMMAR] == best[GRAMMAR_TWICE] == ["123", "123"]
-    assert best[LEXICON] == best[LEXICON_TWICE] == ["723", "723"]
+    assert best[GREEDY] == best[GRAMMAR] == best[GRAMMAR_AUGMENTED] == ["123", "123"]
+    assert best[LEXICON] == best[LEXICON_AUGMENTED] == ["723", "723"]
     assert kept.truths == data.codes
 
 
@@ -97,7 +106,7 @@ def test_a_strip_is_recognised_once_for_all_ways_and_counts_for_each(monkeypatch
     assert seen == [40, 52, 35]  # as it is, stretched and compressed
     spent = {way: found.spent_ms[0] for way, found in kept.reads.items()}
     assert spent[GRAMMAR] >= 10
-    assert spent[GRAMMAR_TWICE] >= spent[GRAMMAR] + 10
+    assert spent[GRAMMAR_AUGMENTED] >= spent[GRAMMAR] + 10
     assert LEXICON not in spent
 
 
@@ -139,16 +148,20 @@ def test_readings_are_found_again_for_the_same_model_alone(tmp_path: Path) -> No
 
 def test_rates_show_what_is_accepted_and_what_of_it_is_wrong() -> None:
     kept = kept_of(**{GRAMMAR: [decoded("111", 0.99), decoded("221", 0.95)], GREEDY: [Decoding((), (), None)] * 2})
-    table = rates([Row("made up", kept, GRAMMAR, AS_IT_IS), Row("made up", kept, GREEDY, AS_IT_IS)])
+    table = rates_table(
+        [SetReadings("made up", kept, GRAMMAR, AS_IT_IS), SetReadings("made up", kept, GREEDY, AS_IT_IS)]
+    )
 
-    grammar, greedy = table["lines"]
+    grammar, greedy = table.lines
     assert grammar[3:] == ["50.0%"] * 4 + ["100.0%", "1 of 2"]
     assert greedy[3:] == ["0.0%"] * 4 + ["-", "-"]
 
 
 def test_single_figures_are_those_of_the_tables() -> None:
-    kept = kept_of(**{GRAMMAR_TWICE: [decoded("111", 0.99), decoded("221", 0.95)], GREEDY: [decoded("111", 0.5)] * 2})
-    found = numbers([Row("made up", kept, way, AS_IT_IS) for way in (GRAMMAR_TWICE, GREEDY)])
+    kept = kept_of(
+        **{GRAMMAR_AUGMENTED: [decoded("111", 0.99), decoded("221", 0.95)], GREEDY: [decoded("111", 0.5)] * 2}
+    )
+    found = numbers([SetReadings("made up", kept, way, AS_IT_IS) for way in (GRAMMAR_AUGMENTED, GREEDY)])
 
     assert found["us"]["strings"] == 2
     assert found["us"]["scan"]["grammar-twice"] == {"exact": 0.5, "at-1": 0.5, "accepted": 2, "wrong": 1}
@@ -158,11 +171,13 @@ def test_single_figures_are_those_of_the_tables() -> None:
 def test_calibration_error_before_and_after() -> None:
     half = [decoded("111", 0.5), decoded("221", 0.5)]
     sure = made_calibration((0.01, 0.9, 0.5), code=Scale(1.0, 20.0), character=Scale(1.0, 20.0))
-    kept = kept_of(**{GRAMMAR_TWICE: half})
+    kept = kept_of(**{GRAMMAR_AUGMENTED: half})
 
-    found = calibration([Row("made up", kept, GRAMMAR_TWICE, sure), Row("left out", kept, GRAMMAR_TWICE, None)])
+    found = calibration_table(
+        [SetReadings("made up", kept, GRAMMAR_AUGMENTED, sure), SetReadings("left out", kept, GRAMMAR_AUGMENTED, None)]
+    )
 
-    assert [(line[0], *line[3:5]) for line in found["lines"]] == [("made up", "0.0000", "0.5000")]
+    assert [(line[0], *line[3:5]) for line in found.lines] == [("made up", "0.0000", "0.5000")]
 
 
 def test_true_confidences_err_by_chance_and_less_so_in_many_strings() -> None:
@@ -189,13 +204,13 @@ def test_swaps_are_counted_by_what_becomes_of_a_wrong_reading() -> None:
     assert swap_counts(truths, before, after) == ["5 (0)", "1 (1)", "2", "1", "1", "1 (1)"]
 
 
-def test_tables_of_roads_and_lexicons_pair_the_right_rows() -> None:
-    found = {GRAMMAR_TWICE: [decoded("111", 0.99), decoded("221", 0.5)]}
-    found[LEXICON_TWICE] = [decoded("111", 0.99), decoded("222", 0.95)]
-    rows = [Row("made up", kept_of(**found), way, AS_IT_IS) for way in found]
+def test_tables_of_methods_and_lexicons_pair_the_right_rows() -> None:
+    found = {GRAMMAR_AUGMENTED: [decoded("111", 0.99), decoded("221", 0.5)]}
+    found[LEXICON_AUGMENTED] = [decoded("111", 0.99), decoded("222", 0.95)]
+    rows = [SetReadings("made up", kept_of(**found), way, AS_IT_IS) for way in found]
 
-    assert [line[3] for line in roads(rows)["lines"]] == ["50.0%", "100.0%"]
-    assert swaps(rows)["lines"][0][2:4] == ["1 (0)", "1 (1)"]
+    assert [line[3] for line in methods_table(rows).lines] == ["50.0%", "100.0%"]
+    assert swaps_table(rows).lines[0][2:4] == ["1 (0)", "1 (1)"]
 
 
 def test_thinning_keeps_the_digits() -> None:
@@ -214,8 +229,8 @@ def test_times_are_told_as_medians_and_ratios() -> None:
     timing = Timing("a machine", [timed], [Loaded("us.grammar", 13_000, 1.5, 2.5, 400.0)])
 
     assert timed.line() == ["five", "1", "33", "2.000", "7.600", "1.00"]
-    assert timing.scan_ms == 2.0 and decoding_table(timing)["lines"] == [timed.line()]
-    assert loading_table(timing)["lines"][0][:2] == ["us.grammar", "13.0"]
+    assert timing.scan_ms == 2.0 and decoding_table(timing).lines == [timed.line()]
+    assert loading_table(timing).lines[0][:2] == ["us.grammar", "13.0"]
 
 
 def generator(folder: Path) -> FieldGenerator:

@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.figures import __main__ as figures
 from benchmarks.figures import files as figure_files
 from benchmarks.figures import list as figure_list
 from benchmarks.figures import pages, provenance
-from benchmarks.figures.blocks import filled, shown, table
-from benchmarks.figures.files import complaint, keep, load, load_all
-from benchmarks.figures.list import FIGURES, Figure
+from benchmarks.figures.__main__ import main
+from benchmarks.figures.blocks import filled, shown
+from benchmarks.figures.figure import Figure
+from benchmarks.figures.files import keep, load, load_all
+from benchmarks.figures.list import FIGURES
+from benchmarks.figures.measure import Place
 from device_runtime.errors import PosteyeError
 
 VALUES: dict[str, Any] = {
@@ -137,11 +139,6 @@ def test_values_are_shown_as_people_write_them() -> None:
     ]
 
 
-def test_tables_are_aligned() -> None:
-    lines = table(["a", "long head"], [["value", "1"]]).splitlines()
-    assert lines == ["| a     | long head |", "|-------|-----------|", "| value | 1         |"]
-
-
 def test_what_is_kept_is_read_back_and_names_no_place(repository: Path) -> None:
     path = repository / "results" / "made.json"
     results = load(path)
@@ -154,21 +151,17 @@ def test_what_is_kept_is_read_back_and_names_no_place(repository: Path) -> None:
 
 def test_a_file_that_belongs_to_no_figure_is_named(repository: Path) -> None:
     shutil.copy(repository / "results" / "made.json", repository / "results" / "other.json")
-    assert complaints(repository) == ["other: no figure of figure_list.py has this name"]
+    assert complaints(repository) == ["other: no figure of benchmarks/figures/list.py has this name"]
 
 
 def test_figures_are_listed_measured_and_skipped(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "RESULTS", repository / "results")
-    monkeypatch.setattr(figures, "ROOT", repository)
-    monkeypatch.setattr(figures, "FIGURES", {"made": FIGURES["made"]})
-    monkeypatch.setattr(figures, "complaint", lambda name, results: complaint(name, results, repository))
-    monkeypatch.setattr(figures, "fill", lambda: [])
+    place = Place(repository, repository / "results", {"made": FIGURES["made"]})
     called: list[list[str]] = []
     monkeypatch.setattr("subprocess.run", lambda words, **_: called.append(words))
 
     def run(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(figures.main, list(words))
-        return done.exit_code, done.output
+        done = CliRunner().invoke(main, list(words), obj=place)
+        return done.exit_code, f"{done.output}{done.exception or ''}"
 
     assert "made                1 min  up to date" in run()[1]
     assert run("--all", "--data", str(repository))[0] == 0 and called == []
@@ -180,7 +173,8 @@ def test_figures_are_listed_measured_and_skipped(repository: Path, monkeypatch: 
     assert run("--all", "--data", str(repository))[0] == 0 and len(called) == 1
     run("made", "--data", str(repository))
     assert len(called) == 2
-    assert run("none")[0] == 2 and run("--all")[0] == 2
+    assert "there is no figure none; there are made" in run("none")[1]
+    assert "give the folder that holds the data" in run("--all")[1]
 
 
 def test_all_published_figures_hold() -> None:

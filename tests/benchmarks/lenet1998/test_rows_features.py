@@ -10,12 +10,13 @@ import pytest
 from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.rows_features import lenet_4_local, lenet_4_neighbours, local_scores
 from benchmarks.lenet1998.scores import error_percent
+from tests.benchmarks.conftest import SHORT
 
 
-def test_both_rows_answer_from_one_trained_net(short: PaperData, tmp_path: Path) -> None:
+def test_both_rows_answer_from_one_trained_net(digits: PaperData, tmp_path: Path) -> None:
     for row in (lenet_4_neighbours, lenet_4_local):
-        answers = row(short, 1, tmp_path)
-        assert error_percent(answers.scores, short.test_labels) < 15
+        answers = row(digits, 1, tmp_path, SHORT)
+        assert error_percent(answers.scores, digits.test_labels) < 15
         assert answers.variables_k == pytest.approx((500 * 120 + 16_998) / 1000)
     assert [path.name for path in tmp_path.glob("*.npz")] == ["lenet_4-1.npz"]
     assert answers.products_k > answers.variables_k  # the local fit comes on top of the search

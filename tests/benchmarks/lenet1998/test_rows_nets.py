@@ -11,45 +11,46 @@ from benchmarks.lenet1998 import rows_nets as nets
 from benchmarks.lenet1998 import training
 from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.scores import error_percent
+from tests.benchmarks.conftest import SHORT
 from train.lenet1998.model import total
 
 
 @pytest.mark.parametrize("name", ["lenet_4", "lenet_5", "dist_lenet_5", "mlp_300"])
-def test_short_training_learns_and_is_kept(name: str, short: PaperData, tmp_path: Path) -> None:
+def test_short_training_learns_and_is_kept(name: str, digits: PaperData, tmp_path: Path) -> None:
     row = {net.name: net for net in nets.NETS}[name]
-    answers = row(short, 1, tmp_path)
-    assert error_percent(answers.scores, short.test_labels) < 30
+    answers = row(digits, 1, tmp_path, SHORT)
+    assert error_percent(answers.scores, digits.test_labels) < 30
     assert answers.variables_k == total(row.plan).parameters / 1000
-    again = row(short, 1, tmp_path)  # from its checkpoint
+    again = row(digits, 1, tmp_path, SHORT)  # from its checkpoint
     np.testing.assert_array_equal(answers.scores, again.scores)
     assert again.earlier_cpu_s > 0
 
 
 @pytest.mark.slow
-def test_boosting_trains_three_nets_and_adds_them(short: PaperData, tmp_path: Path) -> None:
-    answers = nets.boosted_lenet_4(short, 1, tmp_path)
+def test_boosting_trains_three_nets_and_adds_them(digits: PaperData, tmp_path: Path) -> None:
+    answers = nets.boosted_lenet_4(digits, 1, tmp_path, SHORT)
     assert len(list(tmp_path.glob("*.npz"))) == 3
     assert answers.variables_k == pytest.approx(3 * 16.998)
-    assert error_percent(answers.scores, short.test_labels) < 30
+    assert error_percent(answers.scores, digits.test_labels) < 30
 
 
-def test_standardised_inputs_have_mean_nought_and_variance_one(short: PaperData) -> None:
-    pixels = training.standardised(short.plain.train, 28)(short.plain.train)
+def test_standardised_inputs_have_mean_nought_and_variance_one(digits: PaperData) -> None:
+    pixels = training.standardised(digits.plain.train, 28)(digits.plain.train)
     assert float(pixels.mean()) == pytest.approx(0, abs=1e-4) and float(pixels.std()) == pytest.approx(1, abs=1e-4)
-    paper = training.Inputs(32)(short.plain.train)  # the paper's range, with a frame of paper
+    paper = training.Inputs(32)(digits.plain.train)  # the paper's range, with a frame of paper
     assert float(paper.min()) == pytest.approx(-0.1) and float(paper.max()) == pytest.approx(1.175)
     assert paper.shape == (500, 32, 32)
 
 
-def test_a_pool_comes_by_in_turn(short: PaperData) -> None:
-    pool = training.enlarged(short.plain.train, short.train_labels, 32, 1)
-    numbers = training.in_turn(pool, 1)
+def test_a_pool_comes_by_in_turn(digits: PaperData) -> None:
+    pool = training.enlarged(digits.plain.train, digits.train_labels, 32, 1, SHORT.copies)
+    numbers = training.in_turn(pool, 1, SHORT.patterns_a_pass)
     seen = np.concatenate([numbers(0), numbers(1)])
     assert len(pool) == 1000 and np.array_equal(np.sort(seen), np.arange(1000))
     np.testing.assert_array_equal(numbers(2), numbers(0))
     first = training.taken(pool, numbers, training.Inputs(32))(0)
     assert first.images.shape == (500, 32, 32)
-    np.testing.assert_array_equal(first.labels, np.tile(short.train_labels, 2)[numbers(0)])
+    np.testing.assert_array_equal(first.labels, np.tile(digits.train_labels, 2)[numbers(0)])
 
 
 def test_hidden_layers_have_the_papers_sizes() -> None:

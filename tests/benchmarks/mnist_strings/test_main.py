@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from benchmarks.figures.command import run_command
 from benchmarks.figures.files import load
-from benchmarks.mnist_strings import __main__ as mnist_strings
+from benchmarks.mnist_strings import sets
+from benchmarks.mnist_strings.__main__ import mnist_strings
 from device_runtime.errors import PosteyeError
 from device_runtime.image.load import load_grey
 from tests.benchmarks.made_digits import made_digits
@@ -22,13 +24,13 @@ from train.data.mnist import Mnist
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with four strings of each kind."""
-    monkeypatch.setattr(mnist_strings, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
+    monkeypatch.setattr(sets, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
     assert run("make", tmp_path, "--writers", tmp_path, "--count", 4).exit_code == 0
     return tmp_path
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(mnist_strings.mnist_strings, [str(word) for word in words])
+    return CliRunner().invoke(mnist_strings, [str(word) for word in words])
 
 
 def test_sets_are_image_files_with_labels(made: Path) -> None:
@@ -49,7 +51,7 @@ def test_complete_sets_are_left_alone_and_those_of_another_generator_made_anew(
     assert picture.stat().st_mtime_ns == before
     run("make", made, "--writers", made, "--count", 5)
     assert len(read_labels(made / "hard")) == 5
-    monkeypatch.setattr(mnist_strings, "code_hash", lambda _: "another generator")
+    monkeypatch.setattr(sets, "code_hash", lambda _: "another generator")
     stale = run("read", made, "--bundle", stub_bundle())
     assert isinstance(stale.exception, PosteyeError) and "not made by this generator" in str(stale.exception)
     run("make", made, "--writers", made, "--count", 5)
@@ -88,11 +90,11 @@ def test_other_folders_are_refused_in_one_line(
     for kind in ("clean", "touching", "hard"):
         (tmp_path / kind).mkdir()
         (tmp_path / kind / "labels.csv").write_text("file,digits\n1.png,12345\n")
-    (tmp_path / "made-by.txt").write_text(mnist_strings.made_by(1, 1))
+    (tmp_path / "made-by.txt").write_text(sets.made_by(1, 1))
     monkeypatch.setattr(sys, "argv", ["mnist_strings", "read", str(tmp_path), "--bundle", str(stub_bundle())])
 
     with pytest.raises(SystemExit) as done:
-        mnist_strings.main()
+        run_command(mnist_strings)
 
     assert done.value.code == 2
     assert "was not made here" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants import __main__ as mutants
+from benchmarks.mutants import scores as mutants
 from benchmarks.mutants.page import EXPLAINED, PAGE, Group, load_scores, render
 from device_runtime.errors import PosteyeError
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.figures.command import run_command
 from benchmarks.peers import __main__ as peers
-from benchmarks.peers import environment as peer_env
 from benchmarks.peers import fields as peer_fields
-from benchmarks.peers.figures import Ratios, Reader, Readings, Row, digits_only, ratios, table, verdict
+from benchmarks.peers import process as peer_env
+from benchmarks.peers.figures import Ratios, Reader, ReaderFigures, Readings, digits_only, figures_text, ratios, verdict
 from benchmarks.peers.process import Answer, Identity, Peer
 from device_runtime.errors import PosteyeError
 from device_runtime.samples import load_samples
@@ -82,9 +83,9 @@ def test_goal_is_judged_by_the_worst_ratio(found: Ratios, met: bool) -> None:
     assert "1/12.0 by pairs" in line
 
 
-def row(wall_s: tuple[float, ...], cpu_s: tuple[float, ...]) -> Row:
+def row(wall_s: tuple[float, ...], cpu_s: tuple[float, ...]) -> ReaderFigures:
     reader = Reader("RapidOCR", "1.4.4", model_bytes=10_857_958, peak_bytes=132_000_000)
-    return Row(reader, Readings(wall_s, cpu_s), Ratios(12.34, 11.0, 10.5))
+    return ReaderFigures(reader, Readings(wall_s, cpu_s), Ratios(12.34, 11.0, 10.5))
 
 
 def test_row_gives_milliseconds() -> None:
@@ -103,7 +104,7 @@ def test_machine_is_busy_when_readers_wait_for_the_processor() -> None:
 
 
 def test_table_shows_every_figure() -> None:
-    heads, units, figures, _, version = table([row((0.025, 0.025), (0.024, 0.024))]).splitlines()
+    heads, units, figures, _, version = figures_text([row((0.025, 0.025), (0.024, 0.024))]).splitlines()
 
     assert figures.split() == [
         "RapidOCR",
@@ -253,7 +254,7 @@ def test_a_missing_bundle_is_one_line_and_exit_code_2(
     monkeypatch.setattr(sys, "argv", ["peers", "--bundle", str(tmp_path / "none")])
 
     with pytest.raises(SystemExit) as done:
-        peers.main()
+        run_command(peers.peers)
 
     assert done.value.code == 2
     said = capsys.readouterr().err

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from benchmarks.figures.files import Results, load
 from benchmarks.peers import rates as peer_rates
 from benchmarks.peers.answers import answers, digest
-from benchmarks.peers.page import Compared, Rate, Rates, page_chart, page_readers, page_table, table
+from benchmarks.peers.page import Compared, Rate, Rates, rates_chart, rates_markdown, rates_text, readers_markdown
 from benchmarks.peers.process import Answer, Identity, Peer
 from benchmarks.peers.sets import FileSet, mnist_set, usps_set
 from device_runtime.errors import PosteyeError
@@ -164,15 +164,18 @@ def files(sample: str = "sample") -> dict[str, Results]:
 
 def test_table_leaves_out_who_did_not_read() -> None:
     found = [compared(**OURS, RapidOCR=Rate(1, 4))]
-    assert " ".join(table(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
+    assert " ".join(rates_text(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
 
 
 def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
-    assert "| a set | 4 | **75.0 (30.1 to 95.4)** | 50.0" in page_table(files()) and "| 25.0" in page_table(files())
-    assert page_readers(files()).endswith("| posteye | 0.1 |\n| RapidOCR | 1.4 |")
-    assert "a set" in page_chart(files()) and page_chart(files()) == page_chart(files())
+    cells = [cell.strip() for cell in rates_markdown(files()).splitlines()[2].split("|")]
+    assert cells[1:4] == ["a set", "4", "**75.0 (30.1 to 95.4)**"]
+    assert [cell.split(" ")[0] for cell in cells[4:7]] == ["50.0", "25.0", "-"]
+    readers = [[cell.strip() for cell in line.split("|")] for line in readers_markdown(files()).splitlines()]
+    assert readers[2:] == [["", "posteye", "0.1", ""], ["", "RapidOCR", "1.4", ""]]
+    assert [bar.get_width() for bar in rates_chart(files()).axes[0].patches] == [75, 50, 25]  # type: ignore[attr-defined]
     with pytest.raises(PosteyeError, match="of different images"):
-        page_table(files("another"))
+        rates_markdown(files("another"))
 
 
 def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:

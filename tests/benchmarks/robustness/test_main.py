@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.figures.files import Results
 from benchmarks.robustness import __main__ as robustness
 from benchmarks.robustness.fields import (
     DISTURBANCES,
@@ -24,7 +26,7 @@ from benchmarks.robustness.fields import (
     rotated,
     salt_and_pepper,
 )
-from benchmarks.robustness.page import Measured, Point, along, curves, table
+from benchmarks.robustness.page import Measured, Point, along, curves, rates_markdown
 from tests.benchmarks.made_digits import made_digits
 from tests.stub import stub_bundle
 from train.data.mnist import Mnist
@@ -114,12 +116,13 @@ def test_a_run_keeps_points_and_goes_on_from_them(tmp_path: Path, monkeypatch: p
     assert everything in run("--seed", 2)
 
 
-def test_table_gives_rates_in_percent() -> None:
+def test_table_and_curves_give_rates_in_percent() -> None:
     levels = [("none", 0.0, 9), *((d.name, level, 5) for d in DISTURBANCES for level in d.levels)]
     points = [Point(fields, name, level, 10, right, 5, 1) for fields in TITLES for name, level, right in levels]
-    kept = Measured(10, 0.01, points)
-    lines = table(kept)
+    values = msgspec.to_builtins(Measured(10, 0.01, points))
+    files = {"robustness": Results("measured", "", "", "", False, "", 1, {}, None, "", {}, None, values)}
 
-    assert lines[2] == "| none |  | 90.0 (10.0) | 90.0 (10.0) | 90.0 (10.0) |"
-    assert "| salt and pepper | 0.1 | 50.0 (10.0) | 50.0 (10.0) | 50.0 (10.0) |" in lines
-    assert len(curves(kept).axes) == 16
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in rates_markdown(files).splitlines()]
+    assert lines[2] == ["none", "", *["90.0 (10.0)"] * 3]
+    assert ["salt and pepper", "0.1", *["50.0 (10.0)"] * 3] in lines
+    assert len(curves(files).axes) == 16

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from benchmarks.figures import provenance
 from benchmarks.figures.files import load
 from benchmarks.robustness import polarity as module
-from benchmarks.robustness.polarity import TURNABLE, Drawer, told
+from benchmarks.robustness.polarity import TURNABLE, Drawer, polarity_counts
 from device_runtime.image.polarity import Polarity, polarity
 from tests.benchmarks.made_digits import made_digits
 from train.data.mnist import Mnist
@@ -63,7 +63,7 @@ def fields(tmp_path: Path, drawer: Drawer) -> Path:
 
 
 def test_labelled_fields_are_counted_by_what_they_are_taken_for(fields: Path) -> None:
-    assert told(fields) == {"fields": 3, "unclear": 1, "light": 1}
+    assert polarity_counts(fields) == {"fields": 3, "unclear": 1, "light": 1}
 
 
 def test_the_command_keeps_a_table_counts_and_fonts(fields: Path, monkeypatch: pytest.MonkeyPatch) -> None:

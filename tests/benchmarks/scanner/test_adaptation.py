@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from benchmarks.scanner.adaptation import Row, halves, joined, read_fields, table, write_half
+from benchmarks.scanner.adaptation import BundleReadings, adaptation_table, halves, joined, read_fields, write_half
 from tests.train.labelled_folder import make_folder
 
 
@@ -31,9 +31,15 @@ def test_fields_are_read_by_the_public_reader(tmp_path: Path) -> None:
 
 
 def test_the_table_joins_folds_and_counts_right() -> None:
-    before = [Row("a", "fold 1", [0.9, 0.8], [True, False]), Row("a", "fold 2", [0.7, 0.6], [False, False])]
-    after = [Row("b", "fold 1", [0.9, 0.8], [True, True]), Row("b", "fold 2", [0.7, 0.6], [True, False])]
-    lines = table([*before, joined(before, "both")], [*after, joined(after, "both")])["lines"]
+    before = [
+        BundleReadings("a", "fold 1", [0.9, 0.8], [True, False]),
+        BundleReadings("a", "fold 2", [0.7, 0.6], [False, False]),
+    ]
+    after = [
+        BundleReadings("b", "fold 1", [0.9, 0.8], [True, True]),
+        BundleReadings("b", "fold 2", [0.7, 0.6], [True, False]),
+    ]
+    lines = adaptation_table([*before, joined(before, "both")], [*after, joined(after, "both")]).lines
     assert len(lines) == 3
     assert lines[0][:5] == ["fold 1", "2", "50.0%", "100.0%", "50.0% -> 100.0%"]
     assert lines[2][:5] == ["both", "4", "25.0%", "75.0%", "25.0% -> 75.0%"]

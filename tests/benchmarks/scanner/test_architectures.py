@@ -11,14 +11,15 @@ from click.testing import CliRunner
 
 from benchmarks.scanner.architectures import (
     VARIANTS,
-    Row,
     Variant,
+    VariantFigures,
     architectures,
     macs,
     run_variant,
     string_loss,
-    table,
+    variants_table,
 )
+from device_runtime.errors import PosteyeError
 from tests.stub import STUB_CHANNELS, random_strips
 from train.scanner.model import CLASSES, SHAPES, ScanningLeNet
 from train.synthesis.shards import Shard, save_shard, shard_path
@@ -49,25 +50,23 @@ def test_a_string_that_is_lost_altogether_counts_twelve_nats() -> None:
     assert string_loss(Sure(), strips, ["7"]) == 12.0
 
 
-def test_a_variant_is_trained_and_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.scanner.architectures.VARIANTS", {"tiny": Variant(STUB_CHANNELS, SHAPES)})
+def test_a_variant_is_trained_and_measured(tmp_path: Path) -> None:
     (tmp_path / "run" / "shards").mkdir(parents=True)
     strips = random_strips(40, seed=1, widest_px=80)
     shard = Shard(strips, ["12" for _ in strips])
     save_shard(shard, shard_path(tmp_path / "run" / "shards", 0))
     save_shard(shard, tmp_path / "run" / "held-out-0.npz")
-    row = run_variant("tiny", tmp_path / "run", 1, 1, tmp_path / "work", {})
+    row = run_variant("tiny", Variant(STUB_CHANNELS, SHAPES), tmp_path / "run", 1, 1, tmp_path / "work", {})
     assert set(row.exact) == {"held-out"}
     assert 0 < row.loss["held-out"] <= 12
 
 
 def test_the_table_has_a_line_a_variant() -> None:
-    row = Row("eight", 124_456, 7_851_520, {"held-out": 0.6179}, {"held-out": 2.397})
-    assert table([row, row])["lines"][1] == ["eight", "124,456", "7.85 M", "61.8%", "2.40"]
+    row = VariantFigures("eight", 124_456, 7_851_520, {"held-out": 0.6179}, {"held-out": 2.397})
+    assert variants_table([row, row]).lines[1] == ["eight", "124,456", "7.85 M", "61.8%", "2.40"]
 
 
-def test_a_folder_without_shards_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_a_folder_without_shards_is_refused(tmp_path: Path) -> None:
     save_shard(Shard(random_strips(4, seed=1), ["1"] * 4), tmp_path / "held-out-0.npz")
     result = CliRunner().invoke(architectures, [str(tmp_path), "--only", "eight", "--work", str(tmp_path / "work")])
-    assert result.exit_code == 2
-    assert "give a training folder" in result.output
+    assert isinstance(result.exception, PosteyeError) and "give a training folder" in str(result.exception)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from benchmarks.scanner.mnist_only import bent_shard, run_seed
@@ -30,14 +29,11 @@ def test_both_parts_of_the_training_digits_are_learned_from() -> None:
     assert np.array_equal(joined.labels[20:], made_digits(40).labels)
 
 
-def test_a_seed_is_trained_from_a_given_net_and_both_of_its_nets_are_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bent_shard, "__defaults__", (96,))
+def test_a_seed_is_trained_from_a_given_net_and_both_of_its_nets_are_measured(tmp_path: Path) -> None:
     data = Mnist(made_digits(40), made_digits(20), made_digits(20))
     torch.manual_seed(0)
     recipe = Recipe(seed=1, shards=2, float_epochs=2, quantized_epochs=1)
-    result = run_seed(data, recipe, tmp_path, ScanningLeNet())
+    result = run_seed(data, recipe, tmp_path, ScanningLeNet(), shard_strips=96)
     assert result.seed == 1
     assert 0 <= result.float_percent <= 100 and 0 <= result.int8_percent <= 100
     assert len(list((tmp_path / "shards").glob("*.npz"))) == 2
