@@ -31,7 +31,7 @@ from device_runtime.files.atomic import write_text
 
 def pages(root: Path = ROOT) -> list[Path]:
     """The pages of the repository."""
-    return sorted([*root.glob("*.md"), *root.glob("docs/*.md")])
+    return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")])
 
 
 def fill(root: Path = ROOT, folder: Path = RESULTS) -> list[Path]:
