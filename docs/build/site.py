@@ -1,7 +1,7 @@
 """Builds the site: `python -m docs.build.site`, from docs/ and the pages at the root into site/.
 
-The pages are copied to build/pages with their links turned to the site's, MkDocs makes HTML of them, and what came out is
-checked: no page may fetch anything from elsewhere. mkdocs.yml says the rest; every warning ends the build.
+The pages are copied to build/pages with their links turned to the site's, and MkDocs makes HTML of them. What came out
+is checked: no page may fetch anything from elsewhere. mkdocs.yml says the rest; every warning ends the build.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from docs.build.links import OUTSIDE, ROOT, SAMPLES, for_site, site_place
 
 PAGES = ROOT / "build" / "pages"
 SITE = ROOT / "site"
+_HOME = "---\nhide: [navigation]\n---\n"  # the first page stands alone: no list of pages beside it
 _FETCHED = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=["']?(?:https?:)?//[^>]*>""")
 
 
@@ -31,7 +32,8 @@ def prepare(folder: Path) -> None:
         assert place is not None, name
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         if source.suffix == ".md":
-            (folder / place).write_text(for_site(source.read_text("utf-8"), name), "utf-8")
+            text = for_site(source.read_text("utf-8"), name)
+            (folder / place).write_text(_HOME + text if place == "index.md" else text, "utf-8")
         else:
             shutil.copyfile(source, folder / place)
 
