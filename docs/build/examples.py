@@ -30,7 +30,7 @@ _BLOCK = re.compile(r"<!-- run: (.+?) -->\n(.*?)<!-- end run -->", re.S)
 _VARYING = re.compile(
     r'^    (?:python|package|engine|serial) .*\n|[\d.]+ ms|"timing_ms": \{[^}]*\}|"engine": "[^"]*"', re.M
 )
-_SPACES = re.compile(" +")
+_SPACES = re.compile(r"\s+")
 
 
 def pages() -> list[Path]:
