@@ -1,7 +1,7 @@
 """Builds the site: `python -m docs.build.site`, from docs/ and the pages at the root into site/.
 
 The pages are copied to build/pages with their links turned to the site's, and MkDocs makes HTML of them. What came out
-is checked: no page may fetch anything from elsewhere. mkdocs.yml says the rest; every warning ends the build.
+is checked too: no page may fetch anything from elsewhere. mkdocs.yml says the rest; every warning ends the build.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from docs.build.links import OUTSIDE, ROOT, SAMPLES, for_site, site_place
 
 PAGES = ROOT / "build" / "pages"
+_FENCE = re.compile(r"^(?:<p>)?```.*", re.M)
 SITE = ROOT / "site"
 _HOME = "---\nhide: [navigation]\n---\n"  # the first page stands alone: no list of pages beside it
 _FETCHED = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=["']?(?:https?:)?//[^>]*>""")
@@ -38,9 +39,14 @@ def prepare(folder: Path) -> None:
             shutil.copyfile(source, folder / place)
 
 
-def fetched(site: Path) -> list[str]:
-    """What the pages of a site would fetch from elsewhere."""
-    return [f"{page.name}: {tag}" for page in site.rglob("*.html") for tag in _FETCHED.findall(page.read_text("utf-8"))]
+def complaints(site: Path) -> list[str]:
+    """What is wrong with the pages of a site: what they would fetch from elsewhere, blocks that are no HTML."""
+    found = []
+    for page in sorted(site.rglob("*.html")):
+        text = page.read_text("utf-8")
+        found += [f"{page.name} fetches from elsewhere: {tag}" for tag in _FETCHED.findall(text)]
+        found += [f"{page.name} shows a block of code as it is written: {line}" for line in _FENCE.findall(text)]
+    return found
 
 
 def main() -> None:
@@ -48,9 +54,9 @@ def main() -> None:
     prepare(PAGES)
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # no advertisement between the warnings
     built = subprocess.run([sys.executable, "-m", "mkdocs", "build"], cwd=ROOT, env=environment, check=False)
-    found = fetched(SITE) if built.returncode == 0 else []
+    found = complaints(SITE) if built.returncode == 0 else []
     for line in found:
-        print(f"posteye: fetches from elsewhere: {line}", file=sys.stderr)
+        print(f"posteye: {line}", file=sys.stderr)
     sys.exit(1 if built.returncode or found else 0)
 
 

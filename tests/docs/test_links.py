@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.build.links import ROOT, for_site, links
-from docs.build.site import fetched, prepare
+from docs.build.site import complaints, prepare
 
 PAGES = [page.relative_to(ROOT).as_posix() for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]]
 
@@ -49,10 +49,16 @@ def test_the_site_gets_every_page_and_picture(tmp_path: Path) -> None:
     assert not any(name.endswith(".py") or name == "stale.md" for name in made)
 
 
-def test_what_would_be_fetched_from_elsewhere_is_told(tmp_path: Path) -> None:
+def test_names_of_code_blocks_are_taken_out() -> None:
+    assert for_site("```hex hello\n01\n```\n", "docs/a.md") == "```text\n01\n```\n"
+    assert for_site("```python\nx\n```\n", "docs/a.md") == "```python\nx\n```\n"
+
+
+def test_what_is_wrong_with_a_site_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="https://x.org">x</a><img src=b.png><link rel=icon href="../b.css">')
-    assert fetched(tmp_path) == []
+    assert complaints(tmp_path) == []
     (tmp_path / "b.html").write_text(
         '<script async src="https://cdn.x.org/y.js"></script><img alt=c src=//x.org/c.png>'
     )
-    assert len(fetched(tmp_path)) == 2
+    (tmp_path / "c.html").write_text("<p>```hex hello\n01</p>")
+    assert [line.split()[0] for line in complaints(tmp_path)] == ["b.html", "b.html", "c.html"]
