@@ -14,6 +14,7 @@ SAMPLES = "device_runtime/samples"
 _MARK = re.compile(r"<!-- (?:/?v\b|figure:|end\b|run:|end run).*?-->", re.S)
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 _NAMED = re.compile(r"^```\w+ [\w-]+$", re.M)  # a block with a name, for the tests that read it
+_INNER = re.compile(r"^  (?=[*-] )", re.M)  # a list in a list
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.S | re.M)
 
 
@@ -34,10 +35,12 @@ def for_site(text: str, source: str) -> str:
         source: its path in the repository, such as `docs/commands/read.md`.
 
     Returns:
-        Markdown without the marks of figures and examples and without the names of code blocks. Links to pages outside of docs/ lead to where the site has
-        them; links to other files of the repository become plain text.
+        Markdown as MkDocs wants it: without the marks of figures and examples and the names of code blocks, inner lists
+        with four spaces. Links to pages outside of docs/ lead to where the site has them; links to other files of the
+        repository become plain text.
     """
-    return _LINK.sub(lambda link: _link(link, source), _NAMED.sub("```text", _MARK.sub("", text)))
+    text = _INNER.sub("    ", _NAMED.sub("```text", _MARK.sub("", text)))
+    return _LINK.sub(lambda link: _link(link, source), text)
 
 
 def site_place(path: str) -> str | None:

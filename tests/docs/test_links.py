@@ -54,6 +54,10 @@ def test_names_of_code_blocks_are_taken_out() -> None:
     assert for_site("```python\nx\n```\n", "docs/a.md") == "```python\nx\n```\n"
 
 
+def test_lists_in_lists_are_those_of_the_site() -> None:
+    assert for_site("* a\n  * b\n  c\n", "docs/a.md") == "* a\n    * b\n  c\n"
+
+
 def test_what_is_wrong_with_a_site_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="https://x.org">x</a><img src=b.png><link rel=icon href="../b.css">')
     assert complaints(tmp_path) == []
