@@ -13,9 +13,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from device_runtime.calibration import Calibration
 from device_runtime.engines.fit import check_fit
 from device_runtime.engines.tflite_reader import read_net
-from device_runtime.errors import BundleError, FileError
+from device_runtime.errors import BundleError, FileError, PosteyeError
 from device_runtime.files.regular import read_regular
 
 SCHEMA_VERSION = 1
@@ -25,7 +26,6 @@ MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.j
 
 _FILE_LIMIT_BYTES = 64_000_000  # a hundred times what the shipped models have
 _REMEDY = "copy or convert the bundle again"
-_Share = Annotated[float, Meta(ge=0, le=1)]
 _Positive = Annotated[float, Meta(gt=0, lt=1e30)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _Version = Annotated[str, Meta(pattern=r"^\d{1,6}\.\d{1,6}\.\d{1,6}$")]
@@ -57,31 +57,6 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     column_stride_px: Annotated[int, Meta(ge=1, le=64)]
     first_column_px: Annotated[int, Meta(ge=-64, le=64)]
     receptive_field_px: Annotated[int, Meta(ge=1, le=1024)]
-
-
-class Operating(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """For a share of wrong answers among the accepted: the confidence to ask for, and the share accepted then."""
-
-    max_error: _Share
-    threshold: Annotated[float, Meta(ge=0)]
-    accept_rate: _Share
-
-
-class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Calibrated value of a posterior: sigmoid(logit / temperature + offset)."""
-
-    temperature: _Positive
-    offset: Annotated[float, Meta(gt=-1e3, lt=1e3)]
-
-
-class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
-    """Scales of the posteriors of codes and characters, and operating points; found on strings held out."""
-
-    code: Scale
-    character: Scale
-    table: tuple[Operating, ...]
-    strings: Annotated[int, Meta(ge=1)]
-    source: str
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +92,15 @@ class Bundle:
     folder: Path
     manifest: Manifest
     model: bytes
+
+    def calibration(self, segmenter: str) -> Calibration:
+        """Return the calibration for a segmentation method; raises PosteyeError when the bundle has none."""
+        found = self.manifest.calibration.get(segmenter)
+        if found is None:
+            raise PosteyeError(
+                f"the bundle {self.folder} was not calibrated for --segmenter {segmenter}; run posteye calibrate"
+            )
+        return found
 
 
 def load_bundle(path: Path | str | None = None) -> Bundle:
@@ -162,13 +146,11 @@ def _manifest(folder: Path) -> Manifest:
 def _check(manifest: Manifest, folder: Path) -> None:
     """What types and ranges cannot say. The checksum finds damage, the rest a writer's mistake."""
     widths = manifest.input.widths_px
-    tables = [[point.max_error for point in found.table] for found in manifest.calibration.values()]
     for holds, complaint in (
         (checksum(manifest) == manifest.checksum, "its checksum does not match"),
         (manifest.schema_version == SCHEMA_VERSION, f"there is no schema {manifest.schema_version}"),
         (len(set(manifest.alphabet)) == len(manifest.alphabet), "its alphabet repeats a character"),
         (list(widths) == sorted(set(widths)), "its widths do not rise"),
-        (all(errors == sorted(set(errors)) for errors in tables), "the errors in its calibration table do not rise"),
     ):
         if not holds:
             raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {complaint}; {_REMEDY}")

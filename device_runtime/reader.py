@@ -17,7 +17,7 @@ from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import Look, look
-from device_runtime.decoding.rejection import Calibration, Scale, judge
+from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_grey, to_grey
@@ -32,7 +32,6 @@ DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
 In = TypeVar("In")
 Out = TypeVar("Out")
-_END_PX = 24  # so near to the strip's end is the middle of its last character
 STAGES = ("locate", "normalize", "scan", "decode")
 
 
@@ -104,7 +103,7 @@ class Reader:
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
         self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
-        self._calibration = calibration_of(self.bundle, segmenter)
+        self._calibration = self.bundle.calibration(segmenter)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._recognise = recogniser(segmenter, scanner)
@@ -169,7 +168,13 @@ class Reader:
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
             seen = look(strip, clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode))
-            reading = judge(seen.decoding, self._calibration, self.max_error, strip.has_ink, _spoiled(seen))
+            reading = decide(
+                seen.decoding,
+                self._calibration,
+                self.max_error,
+                strip.has_ink,
+                unfit(seen.strip, seen.decoding.characters),
+            )
         except PosteyeError as error:
             seen = Look(strip, None, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
@@ -193,34 +198,8 @@ class _Clock:
         return timed
 
 
-def _spoiled(seen: Look) -> str | None:
-    """Why the field of a look is unfit to be accepted, if it is."""
-    strip, characters = seen.strip, seen.decoding.characters
-    if strip.second_line:
-        return "two lines of writing in the field; crop it to one"
-    if not characters:
-        return None
-    reach_px = _END_PX * strip.aspect
-    if strip.cut[0] and characters[0].x_px < reach_px:
-        return "the field cuts off the writing at the left; crop it less tightly"
-    if strip.cut[1] and characters[-1].x_px > strip.pixels.shape[1] - reach_px:
-        return "the field cuts off the writing at the right; crop it less tightly"
-    return None
-
-
 def _rank(result: Result) -> tuple[bool, float]:
     return result.reading.code is not None, result.reading.confidence
-
-
-def calibration_of(bundle: Bundle, segmenter: str) -> Calibration:
-    """The bundle's calibration for a road from strip to graph; raises PosteyeError when it has none."""
-    found = bundle.manifest.calibration.get(segmenter)
-    if found is None:
-        raise PosteyeError(
-            f"the bundle {bundle.folder} was not calibrated for --segmenter {segmenter}; run posteye calibrate"
-        )
-    code, character = (Scale(scale.temperature, scale.offset) for scale in (found.code, found.character))
-    return Calibration(code, character, tuple((r.max_error, r.threshold, r.accept_rate) for r in found.table))
 
 
 def _crop(grey: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:

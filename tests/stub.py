@@ -18,12 +18,12 @@ from convert.onnx_files.reader import read_onnx
 from convert.pipeline import describe
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Trained
-from device_runtime.bundle import Calibration, Operating, Scale
 from device_runtime.recognition.segmenter import SEGMENTERS
+from tests.calibrations import made_calibration
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantConv, QuantScanner
 
-CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), (Operating(0.01, 0.9, 0.5),), 1000, "made up")
+CALIBRATION = made_calibration((0.01, 0.9, 0.5))
 STUB_CHANNELS = (4, 6, 8, 8, 12, 12, 12, 12)
 
 

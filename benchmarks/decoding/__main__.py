@@ -35,11 +35,10 @@ from benchmarks.figures.list import FIGURES
 from benchmarks.figures.provenance import SHIPPED, code_hash, machine
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
-from device_runtime.decoding.rejection import Calibration
+from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.reader import calibration_of
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import HOS, SCAN, SEGMENTERS, recogniser
 
@@ -112,7 +111,7 @@ def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter
 
 
 def _calibration(loaded: Bundle, segmenter: str) -> Calibration | None:
-    return calibration_of(loaded, segmenter) if segmenter in loaded.manifest.calibration else None
+    return loaded.calibration(segmenter) if segmenter in loaded.manifest.calibration else None
 
 
 def _timing(sources: Sources, loaded: Bundle, wanted: bool) -> Timing | None:

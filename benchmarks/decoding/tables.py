@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.decoding.rows import GRAMMAR_TWICE, GREEDY, LEXICON_TWICE, WAYS, Kept
-from device_runtime.decoding.rejection import Calibration
+from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Decoding, Reading
 from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts

@@ -29,7 +29,6 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
-from device_runtime.reader import calibration_of
 from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.gaps import Gaps, find_gaps
 from device_runtime.recognition.scan_lattice import scan_lattice
@@ -122,7 +121,7 @@ def surroundings(writers: Path | None, mnist: Path | None, count: int, seed: int
     """Vary one cost at a time and print what comes of it."""
     bundle = load_bundle()
     scanner = Scanner(bundle, engines.pick(None, bundle.model))
-    calibration = calibration_of(bundle, SCAN)
+    calibration = bundle.calibration(SCAN)
     steps = np.linspace(0.5, 1, 20_001)
     threshold = float(steps[calibration.code.all(steps) >= calibration.threshold(_MAX_ERROR)][0])
     data = load_mnist(mnist, writers)

@@ -10,14 +10,15 @@ import numpy as np
 
 from convert.bundle.writer import write_bundle
 from device_runtime import engines
-from device_runtime.bundle import ONNX_FILE, Bundle, Calibration, Operating, Scale
+from device_runtime.bundle import ONNX_FILE, Bundle
+from device_runtime.calibration import Calibration, Scale
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.rejection import Calibration as Fitted
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import recogniser
 from device_runtime.types import Strip
+from train.evaluation.calibration import fit_calibration
 from train.evaluation.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
 from train.scanner.postprocess import kinds, one_number
 from train.synthesis.shards import load_shard
@@ -60,15 +61,16 @@ def calibrate_bundle(
             for part, form in jobs
         ]
         outcome = _joined(outcomes)
-        found[segmenter] = _manifest_form(fit(outcome, truths, written), len(data.codes), source)
+        fitted = fit(outcome, truths, written)
+        found[segmenter] = _manifest_form(fitted, len(data.codes), source)
         exact = round(outcomes[0].exact, 4)
         yield {"segmenter": segmenter, "strings": len(data.codes), "exact": exact, **_check(outcome, truths)}
     _write(loaded, found, out)
 
 
-def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Fitted:
+def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Calibration:
     """The calibration for what a reader made of strings with these truths and of these kinds."""
-    return Fitted.fit(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
+    return fit_calibration(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
 
 
 def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
@@ -123,9 +125,9 @@ def _held_out(paths: tuple[Path, ...]) -> Labelled:
     return Labelled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
 
 
-def _manifest_form(fitted: Fitted, strings: int, source: str) -> Calibration:
+def _manifest_form(fitted: Calibration, strings: int, source: str) -> Calibration:
     code, character = (Scale(round(s.temperature, 6), round(s.offset, 6)) for s in (fitted.code, fitted.character))
-    return Calibration(code, character, tuple(Operating(*row) for row in fitted.table), strings, source)
+    return Calibration(code, character, fitted.table, strings, source)
 
 
 def _write(loaded: Bundle, calibration: dict[str, Calibration], out: Path) -> None:

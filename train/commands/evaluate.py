@@ -18,7 +18,7 @@ from device_runtime.decoding.ensemble import look
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.reader import DEFAULT_MAX_ERROR, calibration_of
+from device_runtime.reader import DEFAULT_MAX_ERROR
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
 
@@ -95,7 +95,7 @@ def evaluate(
         raise PosteyeError("a folder is read as text fields so far; add --field")
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
-    calibration = calibration_of(loaded, segmenter) if plot or page else None
+    calibration = loaded.calibration(segmenter) if plot or page else None
     if what == "mnist":
         default, data = r"\d", mnist_strips(load_mnist(mnist).test)
     elif what == "usps":

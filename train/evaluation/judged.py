@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from device_runtime.decoding.rejection import Calibration, judge
+from device_runtime.calibration import Calibration
+from device_runtime.decoding.rejection import decide
 from device_runtime.types import Decoding, Reading
 from train.evaluation.evaluate import Outcome
 
 
 def judged(decodings: Iterable[Decoding], calibration: Calibration, max_error: float) -> list[Reading]:
     """The reading that each decoding comes to; raises PosteyeError when max_error cannot be promised."""
-    return [judge(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
+    return [decide(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
 
 
 def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration: Calibration) -> Outcome:
@@ -21,7 +22,7 @@ def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration
 
     Raises PosteyeError when the calibration has no operating points.
     """
-    loosest = calibration.table[-1][0] if calibration.table else 1.0  # the threshold changes no confidence
+    loosest = calibration.table[-1].max_error if calibration.table else 1.0  # the threshold changes no confidence
     readings = judged(decodings, calibration, loosest)
     return Outcome(
         [Decoding(reading.candidates if reading.code else (), reading.characters, None) for reading in readings],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.rejection import Calibration
+from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
 from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts

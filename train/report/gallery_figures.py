@@ -74,13 +74,13 @@ def _across(left: float, right: float, y: float, name: str) -> str:
 def operating_points(data: Labelled, outcome: Outcome, calibration: Calibration) -> str:
     """What each error rate of the calibration comes to on these strings, as an HTML table."""
     rows = []
-    for max_error, threshold, _ in calibration.table:
-        readings = judged(outcome.decodings, calibration, max_error)
+    for point in calibration.table:
+        readings = judged(outcome.decodings, calibration, point.max_error)
         accepted = np.array([reading.status == "accepted" for reading in readings])
         wrong = np.array([reading.code != code for reading, code in zip(readings, data.codes, strict=True)])[accepted]
         error = f"{wrong.mean():.2%} ({int(wrong.sum())})" if len(wrong) else "none accepted"
-        oracle = f"{outcome.accept_rate(max_error):.1%}"
-        rows.append((f"{max_error:.1%}", f"{threshold:.4f}", f"{accepted.mean():.1%}", error, oracle))
+        oracle = f"{outcome.accept_rate(point.max_error):.1%}"
+        rows.append((f"{point.max_error:.1%}", f"{point.threshold:.4f}", f"{accepted.mean():.1%}", error, oracle))
     return table(("--max-error", "threshold", "accepted", "wrong of them", "best threshold here"), rows)
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from benchmarks.attack.cases.grammar_pool import POOL, complaint, decoder, grammar
 from benchmarks.attack.counts import Outcome, Target
 from device_runtime.bundle import load_bundle
+from device_runtime.calibration import Calibration
 from device_runtime.decoding.ensemble import look
-from device_runtime.decoding.rejection import Calibration, judge
+from device_runtime.decoding.rejection import decide
 from device_runtime.grammar.grammar import DIGITS
-from device_runtime.reader import calibration_of
 from device_runtime.recognition.garbage_model import settle
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
@@ -149,7 +149,7 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
         seen = look(strip, recognise, decoder(index, n_best).decode)
-        readings.append((seen.decoding, judge(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
+        readings.append((seen.decoding, decide(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)
     wrong = wrong or ("" if readings[0] == readings[1] else "two answers")
@@ -169,4 +169,4 @@ def _complaint(reading: Reading, index: int, n_best: int) -> str:
 
 @cache
 def _calibration(road: str) -> Calibration:
-    return calibration_of(load_bundle(), road)
+    return load_bundle().calibration(road)

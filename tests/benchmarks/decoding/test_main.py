@@ -30,19 +30,20 @@ from benchmarks.decoding.sets import Task
 from benchmarks.decoding.speed import Loaded, Timed, Timing, decoding_table, loading_table, thinned
 from benchmarks.decoding.strings import drawn_codes, load_strings, write_codes
 from benchmarks.decoding.tables import Row, calibration, chance_error, numbers, rates, roads, swap_counts, swaps
-from device_runtime.decoding.rejection import Calibration, Scale
+from device_runtime.calibration import Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Reading, Status, Strip
+from tests.calibrations import made_calibration
 from train.data.writers import Hand
 from train.evaluation.evaluate import Labelled
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.shards import Shard, save_shard
 
 DIGITS = "0123456789"
-AS_IT_IS = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), ((0.01, 0.9, 0.5),))
+AS_IT_IS = made_calibration((0.01, 0.9, 0.5))
 ORIGIN = Origin("us", "scan", "abc", 2, "code")
 
 
@@ -155,7 +156,7 @@ def test_single_figures_are_those_of_the_tables() -> None:
 
 def test_calibration_error_before_and_after() -> None:
     half = [decoded("111", 0.5), decoded("221", 0.5)]
-    sure = Calibration(Scale(1.0, 20.0), Scale(1.0, 20.0), ((0.01, 0.9, 0.5),))
+    sure = made_calibration((0.01, 0.9, 0.5), code=Scale(1.0, 20.0), character=Scale(1.0, 20.0))
     kept = kept_of(**{GRAMMAR_TWICE: half})
 
     found = calibration([Row("made up", kept, GRAMMAR_TWICE, sure), Row("left out", kept, GRAMMAR_TWICE, None)])

@@ -10,15 +10,16 @@ import cv2
 import numpy as np
 import pytest
 
-from device_runtime.decoding.rejection import Calibration, Scale
+from device_runtime.calibration import Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Character, Decoding
+from tests.calibrations import made_calibration
 from train.evaluation.evaluate import Outcome
 from train.evaluation.judged import calibrated, judged
 from train.evaluation.plots import Believed, draw
 
 STRINGS = 300
-SHARPER = Calibration(Scale(0.5, 0.0), Scale(1.0, 0.0), ((0.01, 0.9, 0.5), (0.1, 0.6, 0.9)))
+SHARPER = made_calibration((0.01, 0.9, 0.5), (0.1, 0.6, 0.9), code=Scale(0.5, 0.0))
 
 
 def read(count: int = STRINGS) -> tuple[Outcome, list[str]]:

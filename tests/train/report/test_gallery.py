@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from device_runtime.decoding.ensemble import Look
-from device_runtime.decoding.rejection import Calibration, Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Strip
+from tests.calibrations import made_calibration
 from tests.stub import stub_bundle
 from train.commands.evaluate import evaluate
 from train.data.usps import usps_strips
@@ -28,7 +28,7 @@ from train.report import gallery as module
 from train.report.gallery import Evaluated, gallery
 
 NASTY = '<script>alert("1")</script>&.png'
-CALIBRATION = Calibration(Scale(1.0, 0.0), Scale(1.0, 0.0), ((0.01, 0.9, 0.5), (0.1, 0.5, 0.8)))
+CALIBRATION = made_calibration((0.01, 0.9, 0.5), (0.1, 0.5, 0.8))
 
 
 def strip_of(*bars: int) -> Strip:
