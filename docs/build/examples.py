@@ -23,6 +23,7 @@ from pathlib import Path
 
 import click
 
+from device_runtime.cli import posteye
 from device_runtime.files.atomic import write_text
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ _BLOCK = re.compile(r"<!-- run: (.+?) -->\n(.*?)<!-- end run -->", re.S)
 _VARYING = re.compile(
     r'^    (?:python|package|engine|serial) .*\n|[\d.]+ ms|"timing_ms": \{[^}]*\}|"engine": "[^"]*"', re.M
 )
+_HELP = re.compile(r"posteye(?: (\w+))? --help")
 _SPACES = re.compile(r"\s+")
 
 
@@ -51,16 +53,33 @@ def filled(text: str) -> str:
         return _BLOCK.sub(lambda block: _run(block, scratch), text)
 
 
+def help_of(name: str) -> str:
+    """What `posteye NAME --help` prints on a terminal of 80 columns, without a process; NAME may be empty."""
+    context = posteye.make_context("posteye", [name or "--"], resilient_parsing=True, terminal_width=78)
+    if not name:
+        return posteye.get_help(context)
+    command = posteye.get_command(context, name)
+    assert command is not None, name
+    return command.get_help(click.Context(command, parent=context, info_name=name))
+
+
 def _run(block: re.Match[str], scratch: Path) -> str:
     command, old = block[1], block[2]
+    asked = _HELP.fullmatch(command)
+    said = help_of(asked[1] or "") if asked else _said(command, scratch)
+    lines = [f"$ {command}", *said.rstrip("\n").split("\n")]
+    new = "\n" + "".join(f"    {line}".rstrip() + "\n" for line in lines) + "\n"
+    return f"<!-- run: {command} -->\n{old if fixed(old) == fixed(new) else new}<!-- end run -->"
+
+
+def _said(command: str, scratch: Path) -> str:
     environment = {
         **os.environ,
         "PATH": f"{scratch / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "COLUMNS": "80",
         "LC_ALL": "C.UTF-8",
     }
-    said = subprocess.run(
+    return subprocess.run(
         ["bash", "-c", command],
         cwd=scratch,
         env=environment,
@@ -70,9 +89,6 @@ def _run(block: re.Match[str], scratch: Path) -> str:
         timeout=120,
         check=False,
     ).stdout
-    lines = [f"$ {command}", *said.rstrip("\n").split("\n")]
-    new = "\n" + "".join(f"    {line}".rstrip() + "\n" for line in lines) + "\n"
-    return f"<!-- run: {command} -->\n{old if fixed(old) == fixed(new) else new}<!-- end run -->"
 
 
 def fixed(text: str) -> str:

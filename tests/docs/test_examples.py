@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from device_runtime.cli import COMMANDS
 from docs.build import examples
 
 PAGES = examples.pages()
@@ -19,10 +23,16 @@ def test_a_page_holds_what_its_commands_print(page: Path) -> None:
 
 
 def test_every_command_shows_its_help() -> None:
-    from device_runtime.cli import COMMANDS
-
     for name in COMMANDS:
         assert f"<!-- run: posteye {name} --help -->" in (examples.ROOT / f"docs/commands/{name}.md").read_text("utf-8")
+
+
+def test_help_without_a_process_is_what_the_command_prints() -> None:
+    for name in ("", "read"):
+        command = [sys.executable, "-m", "device_runtime.cli", *([name] if name else []), "--help"]
+        environment = {**os.environ, "COLUMNS": "80"}
+        said = subprocess.run(command, cwd=examples.ROOT, env=environment, capture_output=True, text=True, check=True)
+        assert examples.help_of(name).strip() == said.stdout.strip()
 
 
 def test_times_and_the_machine_may_differ_and_a_reading_may_not() -> None:
