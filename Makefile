@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
 
-SETUP := pyproject.toml $(wildcard constraints/*.txt) .ci/venv
+SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
 
 help:  ## list the targets
@@ -33,24 +33,27 @@ fonts:  ## install the free fonts that training sets its fields in (Debian packa
 mutants: .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
 
-lint: .venv-dev/.ready  ## ruff (rules and format) and mypy
+lint: .venv-dev/.ready  ## ruff (rules and format), mypy, and who may import whom
 	$(DEV) ruff check .
 	$(DEV) ruff format --check .
 	$(DEV) mypy
+	.venv-dev/bin/lint-imports --no-logo --no-cache
 
 format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .
 	$(DEV) ruff check --fix .
 
-pages: .venv-dev/.ready  ## fill the pages from the results files and the commands that they show, and check both
+pages: .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
 	$(DEV) docs.build.examples
 	$(DEV) benchmarks.figures.pages
+	$(DEV) benchmarks.house
 
 figures: .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
 	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
-	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site
+	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build \
+		dist site
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: $(SETUP)

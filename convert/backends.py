@@ -30,8 +30,14 @@ _BATCH = 32
 
 
 @dataclass(frozen=True)
-class Runner:
-    """One way to compute scores: `run` takes strips uint8 [n, 32, W] and gives int8 [n, columns, classes]."""
+class Backend:
+    """One way to compute scores.
+
+    Attributes:
+        name: What it is called in reports.
+        version: Of the package that computes.
+        run: Strips uint8 [n, 32, W] -> scores int8 [n, columns, classes].
+    """
 
     name: str
     version: str
@@ -39,11 +45,16 @@ class Runner:
 
 
 @dataclass(frozen=True)
-class Forms:
-    """One model in all its forms.
+class Formats:
+    """One model in all its formats.
 
-    trained: strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`; the ONNX model
-    does the same. numpy: the NumPy engine of a kind of kernels. unfold: that map as int8 -> scores, the best highest.
+    Attributes:
+        trained: Strips float32 [n, 1, 32, W], 0..255/256 -> map [n, outputs, 1, W'] on the grid `output`.
+        onnx: A model that does the same.
+        tflite: Its integer kernels.
+        numpy: Gives the NumPy engine of a kind of kernels.
+        output: The grid of the map.
+        unfold: That map as int8 -> scores int8 [n, columns, classes], the best highest.
     """
 
     trained: Callable[[Tensor], Tensor]
@@ -54,18 +65,32 @@ class Forms:
     unfold: Callable[[NDArray[np.int8]], Scores]
 
 
-def runners(scanner: QuantScanner, onnx_model: bytes, tflite_model: bytes, output: Grid) -> tuple[Runner, ...]:
-    """All runners for a finished scanner and the grid of its scores; PosteyeError when an interpreter is missing."""
+def backends(scanner: QuantScanner, onnx_model: bytes, tflite_model: bytes, output: Grid) -> tuple[Backend, ...]:
+    """All backends for a finished scanner.
+
+    Args:
+        scanner: As it was trained.
+        onnx_model: Its ONNX file.
+        tflite_model: Its TFLite file.
+        output: The grid of its scores.
+
+    Raises:
+        PosteyeError: When an interpreter is missing.
+    """
     numpy = partial(NumpyEngine, tflite_model)
-    return all_runners(Forms(scanner.head_map, onnx_model, tflite_model, numpy, output, _unfold))
+    return all_backends(Formats(scanner.head_map, onnx_model, tflite_model, numpy, output, _unfold))
 
 
-def all_runners(forms: Forms) -> tuple[Runner, ...]:
-    """All runners for a model; PosteyeError when an interpreter is missing."""
-    litert = InterpreterEngine("litert", forms.tflite)
-    reference = InterpreterEngine("litert", forms.tflite, "reference")
-    tflite = InterpreterEngine("tflite", forms.tflite)
-    xnnpack, twice, builtin = forms.numpy("xnnpack"), forms.numpy("reference"), forms.numpy("builtin")
+def all_backends(formats: Formats) -> tuple[Backend, ...]:
+    """All backends for a model in all its formats.
+
+    Raises:
+        PosteyeError: When an interpreter is missing.
+    """
+    litert = InterpreterEngine("litert", formats.tflite)
+    reference = InterpreterEngine("litert", formats.tflite, "reference")
+    tflite = InterpreterEngine("tflite", formats.tflite)
+    xnnpack, twice, builtin = formats.numpy("xnnpack"), formats.numpy("reference"), formats.numpy("builtin")
     engines = (
         (LITERT, litert),
         (LITERT_REFERENCE, reference),
@@ -75,46 +100,46 @@ def all_runners(forms: Forms) -> tuple[Runner, ...]:
         (NUMPY_BUILTIN, builtin),
     )
     return (
-        Runner(QAT, torch.__version__, _torch(forms)),
-        Runner(ONNX, onnxruntime.__version__, _onnx(forms)),
-        *(Runner(name, engine.version, _one_by_one(engine, forms)) for name, engine in engines),
+        Backend(QAT, torch.__version__, _torch(formats)),
+        Backend(ONNX, onnxruntime.__version__, _onnx(formats)),
+        *(Backend(name, engine.version, _one_by_one(engine, formats)) for name, engine in engines),
     )
 
 
-def _one_by_one(engine: Engine, forms: Forms) -> Callable[[Strips], Scores]:
+def _one_by_one(engine: Engine, formats: Formats) -> Callable[[Strips], Scores]:
     def run(strips: Strips) -> Scores:
         quantised = (strips.astype(np.int16) - 128).astype(np.int8)[..., np.newaxis]
         heads = [engine.scores(quantised[i : i + 1]) for i in range(len(quantised))]
-        return forms.unfold(np.concatenate(heads).transpose(0, 3, 1, 2))
+        return formats.unfold(np.concatenate(heads).transpose(0, 3, 1, 2))
 
     return run
 
 
-def _torch(forms: Forms) -> Callable[[Strips], Scores]:
+def _torch(formats: Formats) -> Callable[[Strips], Scores]:
     def run(strips: Strips) -> Scores:
         with torch.no_grad():
-            heads = [forms.trained(torch.from_numpy(batch)).numpy() for batch in _batches(strips)]
-        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
+            heads = [formats.trained(torch.from_numpy(batch)).numpy() for batch in _batches(strips)]
+        return formats.unfold(_to_integers(np.concatenate(heads), formats.output))
 
     return run
 
 
-def _onnx(forms: Forms) -> Callable[[Strips], Scores]:
+def _onnx(formats: Formats) -> Callable[[Strips], Scores]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # Without it sums of two products saturate at 16 bits on x86-64 processors that have AVX2 but not VNNI.
     options.add_session_config_entry("session.x64quantprecision", "1")
-    session = onnxruntime.InferenceSession(forms.onnx, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(formats.onnx, options, providers=["CPUExecutionProvider"])
 
     def run(strips: Strips) -> Scores:
         heads = [session.run(None, {"strips": batch})[0] for batch in _batches(strips)]
-        return forms.unfold(_to_integers(np.concatenate(heads), forms.output))
+        return formats.unfold(_to_integers(np.concatenate(heads), formats.output))
 
     return run
 
 
 def _batches(strips: Strips) -> list[NDArray[np.float32]]:
-    """Float strips [batch, 1, 32, W], 0..1."""
+    """Strips as float32 [batch, 1, 32, W], 0..1, in batches."""
     return [strips[i : i + _BATCH, np.newaxis].astype(np.float32) * INPUT_SCALE for i in range(0, len(strips), _BATCH)]
 
 
@@ -125,6 +150,6 @@ def _to_integers(head: NDArray[np.float32], grid: Grid) -> NDArray[np.int8]:
 
 
 def _unfold(head: NDArray[np.int8]) -> Scores:
-    """The scanner's map [n, sub-columns * classes, 1, W / 4], one row a column."""
+    """The scanner's map int8 [n, sub-columns * classes, 1, W / 4] as scores [n, columns, classes]."""
     columns = head.reshape(len(head), SUB_COLUMNS, CLASSES, -1).transpose(0, 3, 1, 2)
     return columns.reshape(len(head), -1, CLASSES)

@@ -1,4 +1,4 @@
-"""The steps of LeNet-5 as integer kernels see them, beside those of the scanner (device_runtime/engines/net.py).
+"""The steps of LeNet-5 as integer kernels see them, in addition to the scanner's (device_runtime/engines/net.py).
 
 No bundle holds such steps, so the device knows nothing of them.
 """
@@ -19,8 +19,14 @@ TANH_GRID = Grid(1 / 128, 0)  # what TFLite's int8 TANH puts out, always
 class Depthwise:
     """A convolution of each map by itself, without padding.
 
-    weight: int8 [channels, kernel height, kernel width] with zero point 0 and weight_scale float32 [channels].
-    bias: int32 [channels] at scale input.scale * weight_scale. stride: (vertical, horizontal) px.
+    Attributes:
+        name: As in the ONNX graph.
+        weight: int8 [channels, kernel height, kernel width], zero point 0.
+        weight_scale: float32 [channels].
+        bias: int32 [channels] at scale input.scale * weight_scale.
+        stride: (vertical, horizontal) px.
+        input: The grid of what it takes.
+        output: The grid of what it gives.
     """
 
     name: str
@@ -47,9 +53,13 @@ class Tanh:
 
 @dataclass(frozen=True, eq=False)
 class Distances:
-    """RBF units: a map x becomes squares x * x, their `sums`, x and the sums side by side, and of these `distances`.
+    """RBF units: a map x becomes x * x, sums of these, x and the sums in one map, and of that the distances.
 
-    squares: the grid of x * x. The sums are on the grid of x, so that the two can stand side by side.
+    Attributes:
+        name: As in the ONNX graph.
+        squares: The grid of x * x.
+        sums: Of the squares, on the grid of x, so that both can be in one map.
+        distances: Of x and the sums.
     """
 
     name: str
@@ -68,7 +78,13 @@ Step = Conv | Pad | Depthwise | Tanh | Distances
 
 @dataclass(frozen=True)
 class Chain:
-    """Steps from the image to the scores: int8 [height_px, W, 1] -> int8 [1, columns, outputs]."""
+    """Steps from the image to the scores: int8 [height_px, W, 1] -> int8 [1, columns, outputs].
+
+    Attributes:
+        height_px: Of the image.
+        input: The grid of the image.
+        steps: In the order in which they run.
+    """
 
     height_px: int
     input: Grid

@@ -13,12 +13,21 @@ Map = NDArray[np.float32]  # [rows, columns, channels] of q - zero_point, whole 
 
 
 class ChainEngine:
-    """Computes scores of a chain without paddings (LeNet-5). rescale: which kernels, see NumpyEngine."""
+    """Computes scores of a chain without paddings (LeNet-5)."""
 
     name = "numpy"
 
     def __init__(self, chain: Chain, rescale: Rescale) -> None:
-        """Raises ValueError for a chain with a Pad; BundleError when a kernel's sums could overflow."""
+        """Prepare the layers.
+
+        Args:
+            chain: Its steps.
+            rescale: Which kernels to follow, see NumpyEngine.
+
+        Raises:
+            ValueError: For a chain with a Pad.
+            BundleError: When a kernel's sums could overflow.
+        """
         if any(isinstance(step, Pad) for step in chain.steps):
             raise ValueError("a chain with paddings is the scanner's; NumpyEngine computes it")
         self.version = np.__version__
@@ -45,7 +54,7 @@ class ChainEngine:
 
 
 def dense(layer: Depthwise) -> Conv:
-    """The same function as a convolution of all maps, with weights of 0 between different ones."""
+    """A depthwise convolution as one of all maps, with weights of 0 between different ones."""
     channels, height, width = layer.weight.shape
     weight = np.zeros((channels, height, width, channels), np.int8)
     own = np.arange(channels)

@@ -50,7 +50,8 @@ def digits_pattern(source: str) -> tuple[str, str] | None:
 def table_row(code: str, entry: dict[str, Any]) -> list[str]:
     """Return a country's row: code, name, prefix, pattern, examples.
 
-    Raises GrammarError if an example is not read by its own pattern.
+    Raises:
+        GrammarError: When an example is not read by its own pattern.
     """
     name, examples = entry.get("name", ""), [e for e in entry.get("zipex", "").split(",") if e]
     found = digits_pattern(entry["zip"]) if "zip" in entry else None

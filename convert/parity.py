@@ -9,22 +9,31 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.backends import QAT, Runner, Scores
+from convert.backends import QAT, Backend, Scores
 from device_runtime.recognition.scanner import pad_to_width
+from train.scanner.model import COLUMNS
 
 # Between integer kernels nothing may differ: training chooses its grids so (train/scanner/quantization.py). Torch sums
 # in floating point, and an algorithm such as Winograd's rounds on the way.
 KERNELS_LSB = 0
 TORCH_LSB = 2
-PX_PER_COLUMN = 2
 
 Decode = Callable[[Scores], str | None]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """How two runners differ: largest difference in steps of the scores' grid, share of scores that differ,
-    columns whose best class differs, strips whose string differs, and the difference that is allowed."""
+    """How two backends differ.
+
+    Attributes:
+        first: The name of one.
+        second: The name of the other.
+        max_lsb: Largest difference, in steps of the scores' grid.
+        differing_share: Share of scores that differ.
+        argmax_flips: Columns whose best class differs.
+        string_flips: Strips whose string differs.
+        allowed_lsb: The difference that is allowed.
+    """
 
     first: str
     second: str
@@ -42,7 +51,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A runner, its version, and the share of strips that it reads as labelled."""
+    """A backend in the comparison.
+
+    Attributes:
+        name: As in `Backend`.
+        version: As in `Backend`.
+        exact_share: Share of strips that it reads as labelled.
+    """
 
     name: str
     version: str
@@ -51,7 +66,15 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of the gate over so many strips, columns and scores."""
+    """The outcome of the gate.
+
+    Attributes:
+        strips: How many were compared.
+        columns: Of all of them together.
+        scores: One for every column and class.
+        contestants: The backends.
+        pairs: Every two of them.
+    """
 
     strips: int
     columns: int
@@ -66,31 +89,39 @@ class Report:
 
 
 def check_parity(
-    runners: Sequence[Runner],
+    backends: Sequence[Backend],
     strips: Sequence[NDArray[np.uint8]],
     labels: Sequence[str],
     widths_px: tuple[int, ...],
     decode: Decode,
     tell: Callable[[str], None],
 ) -> Report:
-    """Compare every pair of runners on strips uint8 [32, W], padded to the fixed widths as on the device.
+    """Compare every pair of backends on strips, padded to the fixed widths as on the device.
 
-    decode: scores int8 [W / 2, classes] -> string. tell: called with a line at each step.
-    Raises PosteyeError when a strip is wider than the widest.
+    Args:
+        backends: At least two.
+        strips: uint8 [32, W] each.
+        labels: The string of each strip.
+        widths_px: Ascending; each strip is padded to the next.
+        decode: Scores int8 [columns, classes] of a strip -> its string.
+        tell: Called with a line at each step.
+
+    Raises:
+        PosteyeError: When a strip is wider than the widest.
     """
     found: dict[str, list[Scores]] = {}
     strings: dict[str, list[str | None]] = {}
-    known: dict[bytes, str | None] = {}  # most runners give the same scores: decode them once
-    for runner in runners:
-        tell(f"parity: {runner.name} {runner.version}")
-        found[runner.name] = _scores(runner, strips, widths_px)
-        strings[runner.name] = [_decoded(scores, decode, known) for scores in found[runner.name]]
+    known: dict[bytes, str | None] = {}  # most backends give the same scores: decode them once
+    for backend in backends:
+        tell(f"parity: {backend.name} {backend.version}")
+        found[backend.name] = _scores(backend, strips, widths_px)
+        strings[backend.name] = [_decoded(scores, decode, known) for scores in found[backend.name]]
     flat = {name: np.concatenate(scores) for name, scores in found.items()}
     pairs = [_compare(a, b, flat, strings) for a, b in combinations(flat, 2)]
     contestants = []
-    for runner in runners:
-        right = sum(read == label for read, label in zip(strings[runner.name], labels, strict=True))
-        contestants.append(Contestant(runner.name, runner.version, right / len(strips)))
+    for backend in backends:
+        right = sum(read == label for read, label in zip(strings[backend.name], labels, strict=True))
+        contestants.append(Contestant(backend.name, backend.version, right / len(strips)))
     columns, classes = next(iter(flat.values())).shape
     return Report(len(strips), columns, columns * classes, tuple(contestants), tuple(pairs))
 
@@ -109,15 +140,15 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _scores(runner: Runner, strips: Sequence[NDArray[np.uint8]], widths_px: tuple[int, ...]) -> list[Scores]:
+def _scores(backend: Backend, strips: Sequence[NDArray[np.uint8]], widths_px: tuple[int, ...]) -> list[Scores]:
     """Scores of each strip, without the columns of the padding; strips of one padded width run together."""
     padded = [pad_to_width(strip, widths_px) for strip in strips]
     scores: list[Scores] = [np.empty((0, 0), np.int8)] * len(strips)
     for width in sorted({strip.shape[1] for strip in padded}):
         members = [i for i, strip in enumerate(padded) if strip.shape[1] == width]
-        together = runner.run(np.stack([padded[i] for i in members]))
+        together = backend.run(np.stack([padded[i] for i in members]))
         for i, one in zip(members, together, strict=True):
-            scores[i] = one[: strips[i].shape[1] // PX_PER_COLUMN]
+            scores[i] = one[: COLUMNS.count(strips[i].shape[1])]
     return scores
 
 

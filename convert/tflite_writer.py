@@ -27,9 +27,17 @@ _Shape = tuple[int, int, int]  # rows, columns, channels
 
 
 def write_tflite(net: Net | Chain, description: str = _SCANNER, drawn_width_px: int = DRAWN_WIDTH_PX) -> bytes:
-    """Write the net as a TFLite file: int8 in [1, 32, W, 1] and out [1, 1, columns, outputs], no float operator.
+    """Write a net as a TFLite file without a float operator.
 
-    W is dynamic; drawn_width_px is the one that the file shows. Layout: TFLite schema version 3.
+    Args:
+        net: Its steps.
+        description: What the file says of itself.
+        drawn_width_px: The width that the file shows; any other will do.
+
+    Returns:
+        A file that takes int8 [1, 32, W, 1] and gives int8 [1, 1, columns, outputs].
+
+    Source: TFLite schema version 3.
     """
     return _Writer().write(net, description, drawn_width_px)
 

@@ -34,7 +34,16 @@ class _Saved(Struct):
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished scanner with the story of its training."""
+    """A finished scanner with its provenance.
+
+    Attributes:
+        scanner: On its integer grids.
+        recipe: How it was trained.
+        seed: Of the training.
+        sources: What its strips were made of, by name.
+        column_offset_px: How far right of a column's centre it really looks.
+        metrics: What was measured of it.
+    """
 
     scanner: QuantScanner
     recipe: dict[str, Any]
@@ -45,7 +54,11 @@ class Trained:
 
 
 def load_trained(folder: Path) -> Trained:
-    """Load DIR/qat.pt and put the scanner on its integer grids; raises ConvertError when it is missing or unfit."""
+    """Load qat.pt of a training folder and put the scanner on its integer grids.
+
+    Raises:
+        ConvertError: When the file is missing or unfit.
+    """
     path = folder / MODEL_FILE
     if not path.is_file():
         raise ConvertError(f"there is no {path}: give the folder that `posteye train --out` wrote, after it finished")
@@ -61,7 +74,18 @@ def load_trained(folder: Path) -> Trained:
 
 
 def load_strips(folder: Path, count: int) -> tuple[list[NDArray[np.uint8]], list[str]]:
-    """The first `count` strips uint8 [32, W] of DIR/parity_strips.npz, with their labels; raises ConvertError."""
+    """The strips that a training left for the parity gate.
+
+    Args:
+        folder: Of the training.
+        count: How many of them.
+
+    Returns:
+        uint8 [32, W] each, and their strings.
+
+    Raises:
+        ConvertError: When parity_strips.npz is missing, unfit or too short.
+    """
     path = folder / STRIPS_FILE
     if not path.is_file():
         raise ConvertError(f"there is no {path}: give the folder that `posteye train --out` wrote, after it finished")

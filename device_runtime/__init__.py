@@ -1,13 +1,14 @@
-"""posteye's runtime: reads postal codes on small devices. `from device_runtime import Reader`."""
+"""The runtime of posteye: reads postal codes on small devices. Its users import it as `posteye`."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
 
-# images.py limits what is decoded; should a decoder take a file for a larger one, this still holds. Read at loading.
+# image/load.py limits what is decoded. Should a decoder take a file for a larger one, this limit still holds; OpenCV
+# reads it when it is loaded.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 26))
-# A damaged file is told in one line of ours, not in three of a decoder's.
+# For a damaged file we print one line; a decoder would print three more.
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ["Reader"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load Reader only when it is asked for, so that `posteye --help` stays quick."""
+    """Load Reader when it is first asked for, so that `posteye --help` stays quick."""
     if name == "Reader":
         from device_runtime.reader import Reader
 

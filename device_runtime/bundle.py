@@ -18,9 +18,9 @@ from device_runtime.engines.fit import check_fit
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import BundleError, FileError, PosteyeError
 from device_runtime.files.regular import read_regular
+from device_runtime.version import VERSION
 
 SCHEMA_VERSION = 1
-RUNTIME_VERSION = "0.1.0"  # of this program; what a manifest's minimum_runtime is compared with
 DEFAULT_BUNDLE = "digits"
 MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
 
@@ -137,7 +137,7 @@ def _manifest(folder: Path) -> Manifest:
         manifest = msgspec.json.decode(text, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{folder / MANIFEST_FILE} is damaged: {error}; {_REMEDY}") from error
-    if _numbers(manifest.minimum_runtime) > _numbers(RUNTIME_VERSION):
+    if _numbers(manifest.minimum_runtime) > _numbers(VERSION):
         raise _too_new(folder, "is newer", manifest.minimum_runtime)
     _check(manifest, folder)
     return manifest
@@ -172,7 +172,7 @@ def _bytes(folder: Path, name: str) -> bytes:
 
 def _too_new(folder: Path, how: str, minimum: str) -> BundleError:
     return BundleError(
-        f"the bundle {folder} {how}; posteye {RUNTIME_VERSION} reads schema {SCHEMA_VERSION}: "
+        f"the bundle {folder} {how}; posteye {VERSION} reads schema {SCHEMA_VERSION}: "
         f"install posteye {minimum} or newer"
     )
 

@@ -1,4 +1,4 @@
-"""The `posteye` command: a table of sub-commands that are imported only when they run.
+"""The `posteye` command: a table of sub-commands, each imported only when it is called.
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or something outside the program is wrong, 130 interrupted.
 """
@@ -9,16 +9,27 @@ import importlib
 import io
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from device_runtime.commands.notes import note
+from device_runtime.errors import PosteyeError
+from device_runtime.version import VERSION
+
+# Where the packages of a checkout lie beside each other; in an installed wheel there are no workstation packages.
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 class Entry(NamedTuple):
-    """Where a sub-command lives, the extra that it needs (None: the lean runtime), and its line in `--help`."""
+    """One sub-command.
+
+    Attributes:
+        target: its module and name, `module:name`.
+        extra: the extra that it needs; it is a workstation's command then. None for what the lean runtime does.
+        summary: its line in `--help`.
+    """
 
     target: str
     extra: str | None
@@ -46,7 +57,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, so that a Pi without torch starts at once."""
+    """A group that imports a command when it is called: a Pi needs no torch, and starts at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -56,12 +67,14 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module, _, name = entry.target.partition(":")
+        if entry.extra is not None and not _put_checkout_first(module):
+            return _from_a_checkout_only(cmd_name, entry.extra)
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        # A command's options are declared without its extra, so that --help works everywhere.
+        # Options are declared without the extra, so that --help works wherever the command lies.
         try:
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
@@ -78,15 +91,30 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
-def _version() -> str:
-    try:
-        return version("posteye")
-    except PackageNotFoundError:
-        return "unknown (run from a folder, not installed)"
+def _put_checkout_first(module: str) -> bool:
+    """Search the checkout first for a workstation module; False where it does not lie beside the runtime.
+
+    `python -m posteye` searches the working folder first, and a user may well have a train.py there.
+    """
+    if not _ROOT.joinpath(*module.split(".")).with_suffix(".py").is_file():
+        return False
+    if sys.path[0] != str(_ROOT):
+        sys.path.insert(0, str(_ROOT))
+    return True
+
+
+def _from_a_checkout_only(name: str, extra: str) -> click.Command:
+    """Stand in for a workstation's command where it is not installed: whatever it is asked, it says what to do."""
+
+    def refuse() -> NoReturn:
+        raise click.ClickException(f"posteye {name} runs from a checkout: pip install -e '.[{extra}]'")
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, callback=refuse, add_help_option=False, context_settings=settings)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), prog_name="posteye")
+@click.version_option(VERSION, prog_name="posteye")
 def posteye() -> None:
     """Read postal codes on small devices.
 
@@ -99,14 +127,14 @@ def posteye() -> None:
 
 
 def main() -> None:
-    """Entry point: errors that a user can mend come out in one line."""
+    """Run the command line; an error that a user can mend is printed as one line."""
     # The NumPy engine's products are small: on a busy machine more threads made them ten times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal has no letter for
+        sys.stdout.reconfigure(errors="backslashreplace")  # the terminal may not have every letter of a file's name
     try:
-        # Called alone it shows its help. A command that raises Exit(n) comes back as n.
+        # Without arguments it shows its help. A command that raises Exit(n) returns n here.
         code = posteye.main(sys.argv[1:] or ["--help"], "posteye", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as error:
@@ -116,50 +144,51 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _end("interrupted", 130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+        sys.stderr.close()  # nobody reads our output any more, so there is nobody to tell
         sys.exit(0)
-    except OSError as error:  # nobody foresaw it: a full disk under stdout, say
+    except OSError as error:  # what no command expects: for example, stdout is on a full disk
         _end(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}; output is lost")
+    except PosteyeError as error:
+        _end(str(error))
     except Exception as error:
-        if not _is_for_users(error):
+        from firmware_bridge.errors import (
+            BridgeError,  # here, since it brings the serial port, which `--help` needs not
+        )
+
+        if not isinstance(error, BridgeError):
             raise
         _end(str(error))
 
 
 def _open_streams() -> None:
-    """Give a program that was started without stdin, stdout or stderr the null device for it.
+    """Open the null device for each of stdin, stdout and stderr that is closed.
 
-    Else the next file or port that is opened would get its number, and print() would write to stdout for stderr.
+    Otherwise the next file or port that is opened would get its number, and messages would be written into it.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number, which is this one
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (until the program ends)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (it stays open until the program ends)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def _end(message: str, code: int = 2) -> NoReturn:
-    """Say in one line why the program ends, and end."""
+    """Print in one line why the program ends, and end it."""
     note(f"posteye: {message}")
     sys.exit(code)
 
 
 def _usage(error: click.UsageError) -> str:
-    """What is wrong with the command line in one line, and where it says how to call it."""
+    """Say in one line what is wrong with the command line, and which --help to read."""
     message = " ".join(error.format_message().split()).rstrip(".")
     plain = message[:1].lower() + message[1:] if message[1:2].islower() else message
     # click forgets the command when an option lacks its value.
     called = error.ctx.command_path if error.ctx else " ".join(["posteye", *sys.argv[1:2]])
     return f"{plain}; see `{called} --help`"
-
-
-def _is_for_users(error: Exception) -> bool:
-    """PosteyeError and BridgeError, told apart by name so that neither module is loaded for `--help`."""
-    return any(kind.__name__ in ("PosteyeError", "BridgeError") for kind in type(error).__mro__)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""Errors that a user can mend; the command line prints them in one line and exits with 2."""
+"""Errors that a user can mend: the command line prints one line and ends with exit code 2."""
 
 
 class PosteyeError(Exception):
-    """Something outside the program is wrong: the message says what, and how to mend it."""
+    """Something outside the program is wrong. Its message is one line: what is wrong, and how to mend it."""
 
 
 class BundleError(PosteyeError):
-    """A model bundle is missing, damaged, or newer than this program."""
+    """A model bundle is missing or damaged, or needs a newer program."""
 
 
 class FileError(PosteyeError):
-    """A file cannot be read; the message is the reason alone, for whoever knows what the file was for."""
+    """A file cannot be read. The message is the reason alone: who catches it knows what the file was for."""
 
 
 class ImageError(PosteyeError):
-    """An image cannot be read as one."""
+    """A file or an array is not an image that can be read."""
 
 
 class GrammarError(PosteyeError):
@@ -22,4 +22,4 @@ class GrammarError(PosteyeError):
 
 
 class WriteError(PosteyeError):
-    """A file cannot be written; at its path stands what stood there before, or all of the new file."""
+    """A file cannot be written. At its path is the old file as it was, or all of the new one."""

@@ -1,4 +1,4 @@
-"""Readings to the sorter's controller: the one place where the runtime meets the wire."""
+"""Sends readings to the sorter's controller: only this file and the commands know the wire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from firmware_bridge import Link, ReadingMessage
 
 
 class Reporter:
-    """An open link to a controller; a context manager. Raises firmware_bridge.BridgeError as Link does."""
+    """An open link to a controller; a context manager that closes it.
+
+    Args:
+        url: the port: a device, or a URL of pyserial.
+
+    Raises:
+        BridgeError: the port cannot be opened, or the controller does not answer.
+    """
 
     def __init__(self, url: str) -> None:
         self._link = Link(url)
@@ -24,9 +31,19 @@ class Reporter:
         self._link.close()
 
     def send(self, piece: int, found: Result | Unreadable) -> str:
-        """Send a result and return when it is acknowledged, with a line that says so.
+        """Send a result, and return when the controller has acknowledged it.
 
-        A picture that could not be read is sent as a piece without a code: the controller shall not wait for it.
+        An image that could not be read is sent as a piece without a code, so that the controller does not wait for it.
+
+        Args:
+            piece: number of the piece of mail, from 1.
+            found: what was read on it.
+
+        Returns:
+            A line for people: the number of the piece, the time, and the tries if there were several.
+
+        Raises:
+            BridgeError: the controller refused the reading, or did not acknowledge it in time.
         """
         if isinstance(found, Unreadable):
             message = ReadingMessage(piece, "no_code", None, 0.0, round(found.spent_ms))

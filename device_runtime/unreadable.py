@@ -1,4 +1,4 @@
-"""What stands in a result's place for a picture that could not be read: every input has its answer."""
+"""The answer for an image that could not be read, so that every input has one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from device_runtime.reader import STAGES
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A picture that could not be read, why, what engine would have read it, and the time that was spent on it."""
+    """An image that could not be read.
+
+    Attributes:
+        source: its name, as it was given.
+        reason: why it could not be read.
+        engine: name and version of the engine that would have read it.
+        spent_ms: time spent on it.
+    """
 
     source: str
     reason: str
@@ -18,7 +25,7 @@ class Unreadable:
     spent_ms: float
 
     def as_dict(self) -> dict[str, Any]:
-        """The public form, with the keys of reader.Result.as_dict."""
+        """Return the public form, with the keys of `Result.as_dict`."""
         return {
             "source": self.source,
             "code": None,

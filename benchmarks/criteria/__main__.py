@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ import click
 import msgspec
 import numpy as np
 import torch
-from torch import Tensor
 
 from benchmarks.criteria.rows import ROWS
 from benchmarks.criteria.training import Training, open_shard
@@ -28,14 +27,13 @@ from benchmarks.figures.files import keep
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_bytes
-from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.segmenter import Recognise
-from device_runtime.types import Penalties, Strip
-from train.evaluation.evaluate import Labelled, folder_strips, read_all
-from train.scanner.model import STRIDE_PX, ScanningLeNet
-from train.scanner.postprocess import ALPHABET, PATTERN, one_number
+from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.types import Strip
+from train.data.labelled import Labelled, folder_strips
+from train.evaluation.evaluate import read_all
+from train.scanner.model import ScanningLeNet
+from train.scanner.penalties import net_recogniser
+from train.scanner.postprocess import PATTERN, one_number
 from train.scanner.trainer import load_float
 from train.synthesis.shards import shard_path
 
@@ -95,7 +93,7 @@ def readable(held_out: Path, amounts: Path | None, printed: Path | None) -> list
 
 
 def _decoder(grammar: Grammar) -> Decoder:
-    return Decoder(grammar, ALPHABET)
+    return Decoder(grammar, DIGITS)
 
 
 def measure(
@@ -128,7 +126,7 @@ def measure(
         click.echo(f"{name}: shard {training.done} of {passes}, loss {training.loss:.4f}", err=True)
     seconds = time.process_time() - started
     mean = training.mean.eval()
-    recognise = recogniser(mean, row.method.penalties)
+    recognise = net_recogniser(mean, DIGITS, row.method.penalties)
     read = {s.title: read_all(s.data, recognise, s.decoder, s.title).summary() for s in sets}
     loss = training.loss if training.strips else None
     figures = Figures(plan, loss, seconds, training.strips, training.collapsed, read)
@@ -137,18 +135,6 @@ def measure(
         torch.save({"state": mean.state_dict(), "channels": mean.channels}, file)
     write_bytes(path, msgspec.json.format(msgspec.json.encode(figures)))
     return figures
-
-
-def recogniser(net: ScanningLeNet, penalties: Callable[[Tensor], Tensor]) -> Recognise:
-    """A net as a recogniser; penalties: what its logits [1, columns, 12] mean, of the same shape, any real numbers."""
-
-    def recognise(strip: Strip) -> Lattice:
-        pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))
-        with torch.no_grad():
-            values = penalties(net(torch.from_numpy(pixels.astype(np.float32) / 256)[None, None]))[0].numpy()
-        return scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, ALPHABET))
-
-    return recognise
 
 
 def table(results: dict[str, Figures]) -> dict[str, Any]:

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import ctc_loss, pad
 
+from device_runtime.grammar.grammar import DIGITS
+from train.data.target import Target
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.gtn.loss import Criterion, string_loss
 from train.scanner.batches import Batch
-from train.scanner.postprocess import ALPHABET
 
 _NEVER_NATS = 30.0  # penalty of a class that the net does not have
 
@@ -53,7 +54,7 @@ def without_rubbish(logits: Tensor) -> Tensor:
 
 
 def _graph_loss(penalties: Callable[[Tensor], Tensor], criterion: Criterion, logits: Tensor, batch: Batch) -> Tensor:
-    return string_loss(penalties(logits), batch.columns, batch.targets, criterion, ALPHABET)
+    return string_loss(penalties(logits), batch.columns, batch.targets, criterion, DIGITS)
 
 
 def _quick_forward(logits: Tensor, batch: Batch) -> Tensor:
@@ -61,7 +62,7 @@ def _quick_forward(logits: Tensor, batch: Batch) -> Tensor:
 
 
 def _ctc(logits: Tensor, batch: Batch) -> Tensor:
-    digits = [[int(char) for char in target if char not in "#~"] for target in batch.targets]
+    digits = [[DIGITS.index(char) for char in Target.parse(target).digits] for target in batch.targets]
     joined = torch.tensor([digit for row in digits for digit in row], dtype=torch.int64)
     lengths = torch.tensor([len(row) for row in digits])
     log_probs = logits[..., : BLANK + 1].log_softmax(2).transpose(0, 1)

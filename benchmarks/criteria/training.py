@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from device_runtime.errors import PosteyeError
+from train.data.target import Target
 from train.scanner.batches import Batch, training_batches
 from train.scanner.model import ScanningLeNet
 from train.synthesis.shards import Shard, load_shard
@@ -59,7 +60,7 @@ class Training:
             with torch.autocast("cpu", torch.bfloat16):
                 logits = self.net(batch.strips.to(memory_format=torch.channels_last)).float()
             # Per character, so that long strings do not outweigh short ones.
-            lengths = torch.tensor([max(1, len(target.strip("~"))) for target in batch.targets])
+            lengths = torch.tensor([max(1, len(Target.parse(target).symbols)) for target in batch.targets])
             loss = (self.criterion(logits, batch) / lengths).mean()
             self.optimiser.zero_grad()
             loss.backward()

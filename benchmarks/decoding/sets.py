@@ -17,11 +17,12 @@ from benchmarks.figures.provenance import code_hash
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.types import Strip
+from train.data.labelled import Labelled, folder_strips
 from train.data.mnist import load_mnist
 from train.data.writers import hands_of
-from train.evaluation.evaluate import Labelled, folder_strips
 from train.scanner.postprocess import one_number
-from train.synthesis.shards import SHARD_STRIPS, load_shard, make_shard, save_shard
+from train.synthesis import SHARD_STRIPS
+from train.synthesis.shards import load_shard, make_shard, save_shard
 
 GENERATED = ("us", "de")
 _FIVE = r"\d{5}"

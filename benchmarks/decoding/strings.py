@@ -23,9 +23,9 @@ from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.normalize import normalize
 from device_runtime.types import Strip
+from train.data.labelled import Labelled
 from train.data.mnist import load_mnist
 from train.data.writers import Hand, hands_of
-from train.evaluation.evaluate import Labelled
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.shards import Shard, load_shard, save_shard
 

@@ -13,8 +13,7 @@ from benchmarks.decoding.rows import GRAMMAR_TWICE, GREEDY, LEXICON_TWICE, WAYS,
 from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Decoding, Reading
-from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts
-from train.evaluation.judged import calibrated, judged
+from train.evaluation.evaluate import Outcome, calibrated, calibration_error, character_verdicts, decided
 
 Table = dict[str, Any]  # heads: words; lines: lists of words
 MAX_ERROR = 0.01
@@ -50,7 +49,7 @@ class Row:
         if self.calibration is None or self.way == GREEDY:
             return None
         try:
-            return judged(self.decodings, self.calibration, MAX_ERROR)
+            return decided(self.decodings, self.calibration, MAX_ERROR)
         except PosteyeError:
             return None
 

@@ -61,7 +61,13 @@ GENERATOR = (
     "train/synthesis/writing/typeset.py",
 )
 SCORES = ("benchmarks/readings.py", "train/evaluation/metrics.py")
-EVALUATING = ("train/evaluation/evaluate.py", "train/evaluation/metrics.py", "train/data/mnist.py")
+EVALUATING = (
+    "train/evaluation/alignment.py",
+    "train/evaluation/evaluate.py",
+    "train/evaluation/metrics.py",
+    "train/data/labelled.py",
+    "train/data/mnist.py",
+)
 QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
 TRAINING = (*GENERATOR, "train/**/*.py", "device_runtime/image/normalize.py")
 
@@ -82,7 +88,7 @@ _MEASURED = (
         "accuracy",
         "benchmarks.scanner.accuracy {data}",
         1,
-        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/data/usps.py", "train/scanner/model.py"),
+        (*READING, *EVALUATING, "benchmarks/scanner/accuracy.py", "train/scanner/model.py"),
     ),
     Figure(
         "parity",
@@ -126,7 +132,7 @@ _MEASURED = (
             *GENERATOR,
             "benchmarks/robustness/polarity.py",
             "benchmarks/mnist_strings/__main__.py",
-            "benchmarks/peers/fields.py",
+            "train/data/labelled.py",
             "train/data/mnist.py",
         ),
     ),
@@ -180,10 +186,10 @@ _MEASURED = (
     ),
     Figure(
         "gtn",
-        "benchmarks.figures.output gtn train.gtn.figures device_runtime/samples/02-hand.png "
+        "benchmarks.figures.output gtn train.report.gtn_figures device_runtime/samples/02-hand.png "
         "--pattern '47(500|600|580)|41500' --out docs/gtn",
         0.1,
-        (*READING, "train/gtn/draw.py", "train/gtn/figures.py", "train/segmentation/draw.py"),
+        (*READING, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
     ),
     Figure(
         "decoding",
@@ -195,7 +201,6 @@ _MEASURED = (
             *EVALUATING,
             *GENERATOR,
             "benchmarks/decoding/*.py",
-            "train/evaluation/judged.py",
         ),
         timed=True,
     ),
@@ -208,7 +213,7 @@ _MEASURED = (
     ),
     Figure(
         "demo",
-        "benchmarks.figures.output demo device_runtime.cli demo",
+        "benchmarks.figures.output demo posteye demo",
         0.1,
         (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
         timed=True,

@@ -16,7 +16,7 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import ROOT, machine, shown
 from device_runtime.errors import PosteyeError
 
-_COMMAND = "device_runtime.cli"  # which is installed as posteye
+_COMMAND = "posteye"  # which is installed as posteye
 
 
 def printed(module: str, words: Sequence[str]) -> list[str]:
@@ -40,7 +40,7 @@ def output(figure: str, module: str, words: tuple[str, ...], results: Path | Non
 
     \b
     Example:
-      python -m benchmarks.figures.output demo device_runtime.cli demo --results benchmarks/results/demo.json
+      python -m benchmarks.figures.output demo posteye demo --results benchmarks/results/demo.json
     """
     before = machine()
     lines = printed(module, words)

@@ -27,10 +27,10 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.list import GENERATOR
 from benchmarks.figures.provenance import SHIPPED, code_hash
 from benchmarks.mnist_strings.fields import DIGITS, KINDS, StringMaker
-from benchmarks.peers.fields import Label, read_labels
 from benchmarks.readings import Interval, read_fields, resampled
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
+from train.data.labelled import Label, read_labels
 from train.data.mnist import Digits, load_mnist
 
 PATTERN = rf"\d{{{DIGITS}}}"
@@ -97,7 +97,7 @@ def measure(reader: Reader, kind: str, labels: Sequence[Label]) -> Row:
     """Read all strings of a kind and work out its figures; raises PosteyeError when labels.csv is not ours."""
     if not all({"writer", "joins"} <= label.further.keys() for label in labels):
         raise PosteyeError(f"{labels[0].path.parent} was not made here; run python -m benchmarks.mnist_strings make")
-    readings = read_fields(reader, [label.path for label in labels], [label.digits for label in labels], kind)
+    readings = read_fields(reader, [label.path for label in labels], [label.code for label in labels], kind)
     writers = [label.further["writer"] for label in labels]
     exact_interval, accept_interval = resampled(readings, writers, MAX_ERROR)
     accepted = int(readings.accepted.sum())

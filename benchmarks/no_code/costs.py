@@ -36,6 +36,7 @@ from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN
 from device_runtime.types import Penalties
 from train.data.mnist import Mnist, load_mnist
+from train.data.target import Target
 from train.data.writers import hands_of
 from train.synthesis.generator import FieldGenerator
 
@@ -78,7 +79,7 @@ def with_codes(mnist: Mnist, count: int, seed: int) -> Iterator[tuple[np.ndarray
     left = count - count // 2
     while left:
         printed = generator.printed()
-        numbers = [number for number in printed.target.split("#") if len(number) == len(printed.digits)]
+        numbers = [number for number in Target.parse(printed.target).numbers if len(number) == len(printed.digits)]
         if len(printed.digits) == 5 and numbers == [printed.digits]:
             left -= 1
             yield printed.image, printed.digits

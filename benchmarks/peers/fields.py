@@ -1,19 +1,15 @@
-"""The images that the readers get: fields of five digits to time, and a labelled folder to score."""
+"""The images that the readers are timed with: fields of five digits."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from device_runtime.errors import FileError, PosteyeError
-from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
+from device_runtime.errors import PosteyeError
 from device_runtime.samples import INDEX_FILE, SAMPLES_FOLDER, load_samples
 
 _DRAWN, _SEED = 10, 1998
@@ -25,15 +21,6 @@ class TimedFields:
 
     paths: tuple[Path, ...]
     origin: str
-
-
-@dataclass(frozen=True)
-class Label:
-    """An image, the digits in it, and what further columns say of it by their heads."""
-
-    path: Path
-    digits: str
-    further: Mapping[str, str]
 
 
 def timed_fields(scratch: Path) -> TimedFields:
@@ -50,24 +37,6 @@ def timed_fields(scratch: Path) -> TimedFields:
             f"no sample in {SAMPLES_FOLDER} is a field of five digits from MNIST; make the samples again"
         )
     return TimedFields(tuple(s.path for s in alone), f"{len(alone)} handwritten samples of five digits")
-
-
-def read_labels(folder: Path) -> tuple[Label, ...]:
-    """The rows of folder/labels.csv below its header: file name, then digits; further columns are kept by their heads.
-
-    Raises PosteyeError when the file is missing, is no text, or holds no such rows.
-    """
-    path = folder / "labels.csv"
-    try:
-        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8")
-        heads, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
-    except FileError as error:
-        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,digits") from error
-    except UnicodeDecodeError as error:
-        raise PosteyeError(f"{path} is not UTF-8 text; save it as such") from error
-    if not rows or any(len(row) < 2 for row in rows):
-        raise PosteyeError(f"{path} holds no rows of file,digits below its header")
-    return tuple(Label(folder / row[0], row[1], dict(zip(heads[2:], row[2:], strict=False))) for row in rows)
 
 
 def _drawn(folder: Path) -> tuple[Path, ...]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers.serve import Recogniser, serve
-from device_runtime.bundle import RUNTIME_VERSION
 from device_runtime.reader import Reader
+from device_runtime.version import VERSION
 
 PATTERN = r"\d{1,8}"  # no hint of the length: the others get none either
 
@@ -23,7 +23,7 @@ def make() -> Recogniser:
         reading = reader.read(grey, field=True).reading
         return reading.code or "", reading.confidence
 
-    version = f"{RUNTIME_VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
+    version = f"{VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
     return Recogniser("posteye", version, len(reader.bundle.model), read)
 
 

@@ -26,7 +26,6 @@ from benchmarks.figures.provenance import SHIPPED
 from benchmarks.peers import tesseract as peer_tesseract
 from benchmarks.peers.answers import answers, digest
 from benchmarks.peers.environment import peers_python
-from benchmarks.peers.fields import Label
 from benchmarks.peers.page import (
     FIGURE,
     NO_HINT,
@@ -42,9 +41,10 @@ from benchmarks.peers.page import (
 from benchmarks.peers.process import Peer
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
 from benchmarks.readings import read_fields
-from device_runtime.bundle import RUNTIME_VERSION
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
+from device_runtime.version import VERSION
+from train.data.labelled import Label
 from train.data.mnist import load_mnist
 
 _KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT: "tesseract"}
@@ -130,7 +130,7 @@ def compare(
             rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
     for name, start in _others(files.mode).items() if only != "posteye" else ():
         said = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
-        right = [files.is_right(said.texts[digest(label.path)], label.digits) for label in sample]
+        right = [files.is_right(said.texts[digest(label.path)], label.code) for label in sample]
         rates[name] = Rate.of(np.array(right, np.bool_))
         versions[name] = said.version
     return Compared(files.name, files.title, files.pattern, files.hash_of(rows), rates, whole), versions
@@ -139,9 +139,9 @@ def compare(
 def _posteye(labels: Sequence[Label], pattern: str, bundle: Path | None, name: str) -> tuple[NDArray[np.bool_], str]:
     """Which labels posteye reads exactly, accepted or not, bool [labels]; and its version."""
     reader = Reader(pattern=pattern, bundle=bundle)
-    readings = read_fields(reader, [label.path for label in labels], [label.digits for label in labels], name)
+    readings = read_fields(reader, [label.path for label in labels], [label.code for label in labels], name)
     manifest = reader.bundle.manifest
-    return readings.right, f"{RUNTIME_VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
+    return readings.right, f"{VERSION}, {manifest.name} {manifest.version}, {reader.engine}"
 
 
 def _others(mode: str) -> dict[str, Callable[[], Peer]]:

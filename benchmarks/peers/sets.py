@@ -16,15 +16,13 @@ from tqdm import tqdm
 
 from benchmarks.mnist_strings.__main__ import PATTERN as FIVE
 from benchmarks.mnist_strings.fields import KINDS
-from benchmarks.peers.fields import Label, read_labels
 from benchmarks.peers.figures import digits_only
 from device_runtime.errors import PosteyeError
+from train.data.labelled import LABELS, MNIST_FIELD_PX, USPS_FIELD_PX, Label, pasted, read_labels, read_usps
 from train.data.mnist import Digits
 
 ANY_NUMBER = r"\d{1,8}"  # what posteye is told when it is to know no more than the others
 _SEED = 1998
-MNIST_FIELD_PX, _USPS_FIELD_PX = (32, 44), (26, 36)  # as `posteye evaluate` pastes them
-_USPS_SIDE_PX = 16
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class FileSet:
     def hash_of(self, rows: Sequence[int]) -> str:
         """SHA-256 of some of the images and of what they hold, wherever they lie."""
         chosen = [self.labels[row] for row in rows]
-        told = [f"{hashlib.sha256(label.path.read_bytes()).hexdigest()} {label.digits}" for label in chosen]
+        told = [f"{hashlib.sha256(label.path.read_bytes()).hexdigest()} {label.code}" for label in chosen]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def drawn(self, count: int) -> list[int]:
@@ -87,28 +85,15 @@ def usps_set(path: Path, folder: Path) -> FileSet:
 
     Raises PosteyeError when `path` is no such file.
     """
-    try:
-        rows = np.loadtxt(path, ndmin=2)
-        images = np.rint((rows[:, 1:] + 1) * 127.5).reshape(-1, _USPS_SIDE_PX, _USPS_SIDE_PX).astype(np.uint8)
-    except (OSError, ValueError, EOFError) as error:
-        raise PosteyeError(f"{path} is no USPS file of a label and 256 values a row ({error})") from None
-    codes = [str(int(label)) for label in rows[:, 0]]
-    return FileSet("usps", "USPS digits", _files(images, codes, _USPS_FIELD_PX, folder), r"\d", "digit")
-
-
-def pasted(ink: NDArray[np.uint8], field_px: tuple[int, int]) -> NDArray[np.uint8]:
-    """Ink (uint8 [h, w], bright on 0) dark in the middle of a light field uint8 [H, W]."""
-    field = np.full(field_px, 255, np.uint8)
-    top, left = ((whole - part) // 2 for whole, part in zip(field_px, ink.shape, strict=True))
-    field[top : top + ink.shape[0], left : left + ink.shape[1]] -= ink
-    return field
+    images, codes = read_usps(path)
+    return FileSet("usps", "USPS digits", _files(images, codes, USPS_FIELD_PX, folder), r"\d", "digit")
 
 
 def _files(
     images: Iterable[NDArray[np.uint8]], codes: Sequence[str], field_px: tuple[int, int], folder: Path
 ) -> tuple[Label, ...]:
     """Write ink-bright images dark on light; labels.csv comes last, so a folder with one is complete."""
-    if (folder / "labels.csv").exists():
+    if (folder / LABELS).exists():
         return read_labels(folder)
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"{number:05d}.png" for number in range(len(codes))]
@@ -116,6 +101,6 @@ def _files(
     for name, image in zip(names, bar, strict=True):
         if not cv2.imwrite(str(folder / name), pasted(image, field_px)):
             raise PosteyeError(f"cannot write {folder / name}; is the disk full?")
-    with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
+    with (folder / LABELS).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("file", "digits"), *zip(names, codes, strict=True)])
     return read_labels(folder)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.mnist_strings.__main__ import PATTERN as FIVE
 from benchmarks.mnist_strings.fields import DIGITS, StringMaker
-from benchmarks.peers.sets import MNIST_FIELD_PX, pasted
+from train.data.labelled import MNIST_FIELD_PX, pasted
 from train.data.mnist import Digits
 from train.synthesis.writing.fonts import PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.typeset import Typesetter

@@ -21,12 +21,12 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from benchmarks.fonts_found import fonts_found, fonts_hash
 from benchmarks.mnist_strings.__main__ import PATTERN
-from benchmarks.peers.fields import read_labels
 from device_runtime import Reader
 from device_runtime.decoding.upright import turn
 from device_runtime.errors import PosteyeError
 from device_runtime.image.load import load_grey
 from device_runtime.image.polarity import Polarity, polarity
+from train.data.labelled import read_labels
 from train.data.mnist import load_mnist
 from train.data.writers import Hand, hands_of
 from train.synthesis.generator import FieldGenerator

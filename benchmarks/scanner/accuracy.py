@@ -25,9 +25,9 @@ from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, recogniser
+from train.data.labelled import Labelled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
-from train.data.usps import usps_strips
-from train.evaluation.evaluate import ERRORS, Labelled, Outcome, folder_strips, mnist_strips, read_all, table
+from train.evaluation.evaluate import ERRORS, FIELDS_NOTE, Outcome, read_all, table
 from train.scanner.model import CHANNELS, ScanningLeNet
 
 
@@ -50,7 +50,8 @@ def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
     outcome = read_all(
         asked.strings(), recogniser(SCAN, Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
     )
-    output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)]).splitlines()]
+    note = FIELDS_NOTE if "--field" in asked.words else ""
+    output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)], note).splitlines()]
     return {**figures_of(outcome), "output": output}
 
 

@@ -35,8 +35,9 @@ from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, recogniser
 from train.commands.train import train
+from train.data.labelled import LABELS, Labelled, folder_strips, mnist_strips, read_labels
 from train.data.mnist import load_mnist
-from train.evaluation.evaluate import Labelled, Outcome, folder_strips, mnist_strips, read_all
+from train.evaluation.evaluate import Outcome, read_all
 
 ERRORS = (0.01, 0.02, 0.05)
 _SPLIT_SEED = 1
@@ -68,7 +69,7 @@ def write_half(folder: Path, rows: Sequence[Sequence[str]], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, _ in rows:
         shutil.copyfile(folder / name, out / name)
-    with (out / "labels.csv").open("w", newline="") as file:
+    with (out / LABELS).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("file", "digits"), *rows])
 
 
@@ -166,10 +167,7 @@ def adaptation(
 ) -> None:
     """Adapt to each half of a folder, read the other half, and print what was won and lost."""
     work.mkdir(parents=True, exist_ok=True)
-    try:
-        rows = list(csv.reader((folder / "labels.csv").open(newline="")))[1:]
-    except OSError as error:
-        raise PosteyeError(f"{folder / 'labels.csv'} cannot be read: {error.strerror}") from error
+    rows = [(label.name, label.code) for label in read_labels(folder)]
     given = {"--mnist": mnist, "--writers": writers, "--digits": digits}
     options = ["--seed", str(seed)] + [part for name, path in given.items() if path for part in (name, str(path))]
     alphabet = load_bundle(bundle).manifest.alphabet

@@ -26,14 +26,16 @@ from benchmarks.figures.blocks import table as drawn
 from benchmarks.figures.files import keep
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
-from device_runtime.grammar.grammar import Grammar
-from train.evaluation.evaluate import Labelled, folder_strips, net_recogniser, read_all
+from device_runtime.grammar.grammar import DIGITS, Grammar
+from train.data.labelled import Labelled, folder_strips
+from train.data.target import Target
+from train.evaluation.evaluate import read_all
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.scanner.batches import plain_batches
 from train.scanner.distributed import Group
 from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
-from train.scanner.postprocess import ALPHABET
-from train.scanner.trainer import Recipe, Run, exact_rate
+from train.scanner.penalties import net_recogniser
+from train.scanner.trainer import Recipe, Run, greedy_exact_rate
 from train.synthesis.shards import load_shard
 
 _HANDICAP = 0.5  # nats off blank; a finished net's is chosen on held-out strips
@@ -135,12 +137,12 @@ def run_variant(name: str, run: Path, epochs: int, shards: int, work: Path, fold
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "shards").symlink_to((run / "shards").resolve())
     mean = Run(folder, recipe, held_out, Group(torch.device("cpu")), net).float_net(_must_exist)
-    exact = {_HELD_OUT: exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
+    exact = {_HELD_OUT: greedy_exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
     loss = {_HELD_OUT: string_loss(mean, held_out.pixels, held_out.targets)}
     for title, asked in folders.items():
-        recognise = net_recogniser(_Readier(mean).eval(), ALPHABET)
-        exact[title] = read_all(asked.data, recognise, Decoder(asked.grammar, ALPHABET), title).exact
-        targets = [f"~{code}~" for code in asked.data.codes]
+        recognise = net_recogniser(_Readier(mean).eval(), DIGITS)
+        exact[title] = read_all(asked.data, recognise, Decoder(asked.grammar, DIGITS), title).exact
+        targets = [Target.with_marks(code).text for code in asked.data.codes]
         loss[title] = string_loss(mean, [strip.pixels for strip in asked.data.strips], targets)
     return Row(name, sum(p.numel() for p in net.parameters()), cost, exact, loss)
 
@@ -181,7 +183,7 @@ def architectures(
     folders = {}
     try:
         if amounts:
-            folders["amounts"] = Questions(folder_strips(amounts), Grammar.from_pattern(r"\d{1,8}", ALPHABET))
+            folders["amounts"] = Questions(folder_strips(amounts), Grammar.from_pattern(r"\d{1,8}", DIGITS))
         rows = [run_variant(name, run, epochs, shards, work, folders) for name in only or VARIANTS]
         found = table(rows)
         click.echo(drawn(**found))

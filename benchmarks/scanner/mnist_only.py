@@ -22,15 +22,17 @@ from torch import nn
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.grammar.grammar import Grammar
+from device_runtime.grammar.grammar import DIGITS, Grammar
+from train.data.labelled import Labelled, mnist_strips
 from train.data.mnist import Digits, Mnist, load_mnist
-from train.evaluation.evaluate import Labelled, mnist_strips, net_recogniser, read_all
+from train.evaluation.evaluate import read_all
 from train.scanner.distributed import Group
 from train.scanner.model import ScanningLeNet
-from train.scanner.postprocess import ALPHABET
+from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import Recipe, Run, load_float
+from train.synthesis import SHARD_STRIPS
 from train.synthesis.elastic import bent
-from train.synthesis.shards import SHARD_STRIPS, Shard, save_shard
+from train.synthesis.shards import Shard, save_shard
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def _as_shard(data: Labelled) -> Shard:
 
 def _error_percent(net: nn.Module, strips: Labelled) -> float:
     net.eval()
-    decoder = Decoder(Grammar.from_pattern(r"\d", ALPHABET), ALPHABET, n_best=1)
-    outcome = read_all(strips, net_recogniser(net, ALPHABET), decoder, "MNIST")
+    decoder = Decoder(Grammar.from_pattern(r"\d", DIGITS), DIGITS, n_best=1)
+    outcome = read_all(strips, net_recogniser(net, DIGITS), decoder, "MNIST")
     return round(100 * (1 - outcome.exact), 2)
 
 

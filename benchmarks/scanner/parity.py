@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, data_hash, mnist_hash
-from convert.backends import runners
+from convert.backends import backends
 from convert.parity import check_parity, table
 from convert.pipeline import decoder
 from device_runtime.bundle import ONNX_FILE, load_bundle
@@ -52,10 +52,15 @@ def parity(writers: Path, strips: int, folder: Path | None, results: Path | None
         more = one_number(make_shard(hands_of(test), _SEED, next(shards)))
         pixels, labels = pixels + more[0], labels + more[1]
     net = read_net(bundle.model)
-    contestants = runners(restore_scanner(bundle), _onnx(folder or SHIPPED), bundle.model, net.output)
+    contestants = backends(restore_scanner(bundle), _onnx(folder or SHIPPED), bundle.model, net.output)
     widths = bundle.manifest.input.widths_px
     report = check_parity(
-        contestants, pixels[:strips], labels[:strips], widths, decoder(net), lambda line: click.echo(line, err=True)
+        contestants,
+        pixels[:strips],
+        labels[:strips],
+        widths,
+        decoder(bundle.manifest),
+        lambda line: click.echo(line, err=True),
     )
     output = table(report).splitlines()
     click.echo("\n".join(output))

@@ -18,8 +18,9 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import recogniser
 from device_runtime.types import Strip
+from train.data.labelled import Labelled, folder_strips
 from train.evaluation.calibration import fit_calibration
-from train.evaluation.evaluate import Labelled, Outcome, calibration_error, character_verdicts, folder_strips, read_all
+from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, read_all
 from train.scanner.postprocess import kinds, one_number
 from train.synthesis.shards import load_shard
 
@@ -38,10 +39,18 @@ def calibrate_bundle(
     segmenters: tuple[str, ...],
     out: Path,
 ) -> Iterator[Line]:
-    """Fit a bundle's confidences and write it to `out`; gives the figures of each segmenter as they come.
+    """Fit a bundle's confidences and write it; gives the figures of each segmentation method as they come.
 
-    strips: files of held-out strips; or folder: labelled fields. grammar: of the folder's codes, None = any number.
-    Raises PosteyeError when there are too few strings or a file cannot be used.
+    Args:
+        loaded: The bundle.
+        strips: Files of held-out strips; none when `folder` is given.
+        folder: Labelled fields; None takes the strips.
+        grammar: Of the folder's codes; None for any number.
+        segmenters: The segmentation methods.
+        out: Where to write the bundle.
+
+    Raises:
+        PosteyeError: When there are too few strings, or a file cannot be used.
     """
     alphabet = loaded.manifest.alphabet
     grammar = grammar or Grammar.from_pattern(_ANY_LENGTH, alphabet)
@@ -53,7 +62,7 @@ def calibrate_bundle(
     scanner = Scanner(loaded, engines.pick(None, loaded.model))
     found = dict(loaded.manifest.calibration)
     truths = [code for part, _ in jobs for code in part.codes]
-    written = [kind for part, _ in jobs for kind in part.conditions.get(_KIND, ["all"] * len(part.codes))]
+    written = [kind for part, _ in jobs for kind in part.slices.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in segmenters:
         recognise = recogniser(segmenter, scanner)
         outcomes = [
@@ -78,9 +87,9 @@ def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
     jobs = []
     for length in sorted({len(code) for code in data.codes}):
         rows = [i for i, code in enumerate(data.codes) if len(code) == length]
-        conditions = {_KIND: [data.conditions[_KIND][i] for i in rows]}
+        slices = {_KIND: [data.slices[_KIND][i] for i in rows]}
         codes = [data.codes[i] for i in rows]
-        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], conditions)
+        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], slices)
         jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
     return jobs
 

@@ -31,8 +31,12 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
 
     What holds after a power cut or a kill at any instant: `folder` is the old folder or the new one, whole (before the
     first writing: missing, or the new one). When the call has returned, it is the new one, and the old one is gone.
-    When the block raises, nothing has changed. A kill may leave a folder `.NAME-*` beside it, old or new, to be
-    deleted. Raises OSError; CannotSwap where an older folder cannot be replaced in one step.
+    When the block raises, nothing has changed. A kill may leave a folder `.NAME-*` in the same place, old or new, to
+    be deleted.
+
+    Raises:
+        OSError: When it cannot be written.
+        CannotSwap: Where an older folder cannot be replaced in one step.
     """
     folder = Path(os.path.realpath(folder))
     missing = [parent for parent in folder.parents if not parent.exists()]

@@ -17,7 +17,14 @@ _UNSEALED = "0" * 64
 
 
 def make_manifest(parts: dict[str, Any]) -> Manifest:
-    """A manifest from its parts (all keys but sha256 and checksum); raises ConvertError when one is out of range."""
+    """Make a manifest that is not yet sealed.
+
+    Args:
+        parts: All its keys but sha256 and checksum.
+
+    Raises:
+        ConvertError: When one is out of range.
+    """
     unsealed = {"sha256": {"tflite": _UNSEALED, "onnx": _UNSEALED}, "checksum": _UNSEALED}
     try:
         # Through JSON, since the manifest must say the same after it was written and read.
@@ -33,10 +40,20 @@ def check_target(folder: Path) -> None:
 
 
 def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -> None:
-    """Write model.tflite, model.onnx and the manifest, sealed with their hashes; an older bundle there is replaced.
+    """Write a bundle; an older one there is replaced.
 
     At every instant `folder` is the old bundle or the new one, whole: `replacing_folder` says what holds after a power
-    cut. Raises ConvertError when the folder holds something else or cannot be written, WriteError for a full disk.
+    cut.
+
+    Args:
+        folder: Where to.
+        manifest: Sealed here with the hashes of both models.
+        tflite: The content of model.tflite.
+        onnx: The content of model.onnx.
+
+    Raises:
+        ConvertError: When the folder holds something else or cannot be written.
+        WriteError: For a full disk.
     """
     check_target(folder)
     hashes = Hashes(hashlib.sha256(tflite).hexdigest(), hashlib.sha256(onnx).hexdigest())

@@ -30,7 +30,13 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Count:
-    """How many numbers were compared, how many of them differ, and the largest difference."""
+    """A comparison of numbers.
+
+    Attributes:
+        numbers: How many were compared.
+        differing: How many of them differ.
+        largest: The largest difference.
+    """
 
     numbers: int
     differing: int
@@ -45,9 +51,15 @@ NOTHING = Count(0, 0, 0.0)
 
 @dataclass(frozen=True)
 class TensorPair:
-    """One tensor in both files: the operator it belongs to, its part there, its type and shape, and what differs.
+    """One tensor in both files.
 
-    values: integers of a constant; scales and zero_points: of its grid, a scale's difference in its own unit.
+    Attributes:
+        operator: The one that it belongs to.
+        part: Its part there.
+        form: Its type and shape.
+        values: How the integers of a constant differ.
+        scales: How the scales of its grid differ, in their own unit.
+        zero_points: How the zero points of its grid differ.
     """
 
     operator: str
@@ -65,7 +77,12 @@ class TensorPair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two files side by side. structure: a line for each operator, option or shape that differs."""
+    """Two files, compared.
+
+    Attributes:
+        structure: A line for each operator, option or shape that differs.
+        tensors: Those that both have.
+    """
 
     structure: tuple[str, ...]
     tensors: tuple[TensorPair, ...]
@@ -79,7 +96,8 @@ class Comparison:
 def compare(ours: bytes, theirs: bytes) -> Comparison:
     """Compare two TFLite files, walking back from their outputs, so that neither names nor order matter.
 
-    Raises ConvertError when a file cannot be read.
+    Raises:
+        ConvertError: When a file cannot be read.
     """
     walk = _Walk(read_graph(ours), read_graph(theirs))
     walk.run()
@@ -87,9 +105,19 @@ def compare(ours: bytes, theirs: bytes) -> Comparison:
 
 
 def compare_outputs(ours: bytes, theirs: bytes, inputs: Iterable[NDArray[np.int8]]) -> Count:
-    """Run both files on the same inputs int8 [1, H, W, channels] in the same interpreter; the difference is in LSB.
+    """Run two TFLite files on the same inputs in the same interpreter.
 
-    Raises PosteyeError when the interpreter is missing, BundleError when it refuses a file.
+    Args:
+        ours: One file.
+        theirs: The other.
+        inputs: int8 [1, H, W, channels] each.
+
+    Returns:
+        The differences of the scores, in LSB.
+
+    Raises:
+        PosteyeError: When the interpreter is missing.
+        BundleError: When it refuses a file.
     """
     engines = [InterpreterEngine(ENGINE, model) for model in (ours, theirs)]
     found = NOTHING
@@ -183,7 +211,7 @@ def _differing(one: Operator, other: Operator) -> Iterator[tuple[str, tuple[Any,
 
 
 def _alike(a: Tensor, b: Tensor, size: int) -> bool:
-    """Can the scales be laid side by side: the same axis, or one scale for all."""
+    """Whether the scales can be compared: along the same axis, or one scale for all."""
     if any(len(t.scales) != len(t.zero_points) or len(t.scales) not in (1, size) for t in (a, b)):
         return False
     return size <= 1 or a.axis == b.axis or 1 in (len(a.scales), len(b.scales))

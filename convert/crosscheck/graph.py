@@ -20,9 +20,15 @@ _DTYPES: dict[int, np.dtype[Any]] = {
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A tensor: its shape (-1 where the size follows the input), its grid, and its values when they are constant.
+    """A tensor of a file.
 
-    scales, zero_points: one for the whole tensor or one for each index of `axis`; empty when it is on no grid.
+    Attributes:
+        dtype: Of its numbers.
+        shape: -1 where the size follows the input.
+        scales: float32, one for the whole tensor or one for each index of `axis`; empty when it is on no grid.
+        zero_points: int64, like the scales.
+        axis: Along which the scales differ.
+        values: Its numbers when they are constant.
     """
 
     dtype: np.dtype[Any]
@@ -38,7 +44,15 @@ class Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Operator:
-    """An operator with its options by name, and its tensors by number in the graph."""
+    """An operator of a file.
+
+    Attributes:
+        kind: Its name in the schema.
+        version: Of the operator.
+        options: By name.
+        inputs: Numbers of tensors in the graph.
+        outputs: Numbers of tensors in the graph.
+    """
 
     kind: str
     version: int
@@ -49,7 +63,14 @@ class Operator:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """All tensors and operators of a file, operators in the order in which they run."""
+    """All tensors and operators of a file.
+
+    Attributes:
+        tensors: By number.
+        operators: In the order in which they run.
+        inputs: Numbers of the tensors that go in.
+        outputs: Numbers of the tensors that come out.
+    """
 
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
@@ -62,7 +83,11 @@ class Graph:
 
 
 def read_graph(data: bytes) -> Graph:
-    """Read a TFLite file of one graph whose tensors are int8, int32 or float32; raises ConvertError for any other."""
+    """Read a TFLite file of one graph whose tensors are int8, int32 or float32.
+
+    Raises:
+        ConvertError: For any other.
+    """
     if data[4:8] != b"TFL3":
         raise ConvertError("the model is no TFLite file")
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(data, 0))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from convert.crosscheck.tensorflow_model import convolved, on_grid, tensorflow_file
+from device_runtime.image.normalize import STRIP_HEIGHT_PX
 from train.lenet1998.quantization import QuantLeNet
 from train.scanner.quantization import QuantScanner
 
-SCANNER_HEIGHT_PX = 32
-
 
 def tensorflow_scanner(scanner: QuantScanner) -> tuple[bytes, str]:
-    """A finished scanner by TensorFlow: a TFLite file, int8 [1, 32, W, 1] -> [1, 1, W / 4, outputs], and the version.
+    """Convert a finished scanner by TensorFlow.
 
-    Raises ConvertError when TensorFlow is missing or fails.
+    Returns:
+        A TFLite file, int8 [1, 32, W, 1] -> int8 [1, 1, W / 4, outputs], and TensorFlow's version.
+
+    Raises:
+        ConvertError: When TensorFlow is missing or fails.
     """
 
     def forward(tf: Any, x: Any) -> Any:
@@ -25,13 +28,17 @@ def tensorflow_scanner(scanner: QuantScanner) -> tuple[bytes, str]:
             scale = layer.output.scale
         return x
 
-    return tensorflow_file(forward, SCANNER_HEIGHT_PX)
+    return tensorflow_file(forward, STRIP_HEIGHT_PX)
 
 
 def tensorflow_lenet(net: QuantLeNet) -> tuple[bytes, str]:
-    """A finished LeNet-5 by TensorFlow: a TFLite file, int8 [1, 32, W, 1] -> [1, 1, (W - 32) / 4 + 1, 10], the version.
+    """Convert a finished LeNet-5 by TensorFlow.
 
-    Raises ConvertError when TensorFlow is missing or fails.
+    Returns:
+        A TFLite file, int8 [1, 32, W, 1] -> int8 [1, 1, (W - 32) / 4 + 1, 10], and TensorFlow's version.
+
+    Raises:
+        ConvertError: When TensorFlow is missing or fails.
     """
 
     def forward(tf: Any, x: Any) -> Any:
@@ -40,7 +47,7 @@ def tensorflow_lenet(net: QuantLeNet) -> tuple[bytes, str]:
             x = on_grid(tf, tf.math.tanh(convolved(tf, x, layer, scale)), net.tanh_scale, 0)
         squares = on_grid(tf, x * x, net.squares.scale, net.squares.zero_point)
         rows = convolved(tf, squares, net.row_sums, net.squares.scale)
-        beside = on_grid(tf, tf.concat([x, rows], 3), net.tanh_scale, 0)
-        return convolved(tf, beside, net.distances, net.tanh_scale)
+        joined = on_grid(tf, tf.concat([x, rows], 3), net.tanh_scale, 0)
+        return convolved(tf, joined, net.distances, net.tanh_scale)
 
     return tensorflow_file(forward, net.plan.side)

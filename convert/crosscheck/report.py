@@ -10,7 +10,15 @@ from convert.crosscheck.compare import NOTHING, Comparison, Count
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """A model of ours beside TensorFlow's. scores: None where the structure differs, so that none were computed."""
+    """A model of ours compared with TensorFlow's.
+
+    Attributes:
+        tensorflow: Its version.
+        interpreter: In which both ran, with its version.
+        images: How many both ran on.
+        model: The files, compared.
+        scores: How they differ; None where the structure differs, so that none were computed.
+    """
 
     tensorflow: str
     interpreter: str

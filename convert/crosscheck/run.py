@@ -16,7 +16,6 @@ from convert.crosscheck.compare import ENGINE, compare, compare_outputs
 from convert.crosscheck.nets import tensorflow_lenet, tensorflow_scanner
 from convert.crosscheck.report import CrossCheck
 from convert.crosscheck.tensorflow_model import require_tensorflow
-from convert.lenet5.gate import LenetModel
 from convert.parity import Report
 from convert.pipeline import convert_folder
 from convert.training_folder import load_strips, load_trained
@@ -24,16 +23,24 @@ from device_runtime.bundle import ONNX_FILE, Bundle, load_bundle
 from device_runtime.engines.interpreter import RUNTIMES
 from device_runtime.recognition.scanner import pad_to_width
 from train.lenet1998.finetune import framed
+from train.lenet1998.quantization import QuantLeNet
 from train.scanner.quantization import INPUT_ZERO_POINT
 
 Tell = Callable[[str], None]
 
 
 def check_bundle(folder: Path, bundle: Bundle, strips: int, tell: Tell) -> CrossCheck:
-    """Compare a bundle with what TensorFlow makes of the scanner that training left in `folder`.
+    """Compare a bundle with what TensorFlow makes of the same scanner.
 
-    strips: how many of the folder's strips are scanned with both. tell: called with a line at each step.
-    Raises ConvertError when the folder is unfit or TensorFlow is missing, PosteyeError when the interpreter is missing.
+    Args:
+        folder: What training left.
+        bundle: The bundle.
+        strips: How many of the folder's strips both scan.
+        tell: Called with a line at each step.
+
+    Raises:
+        ConvertError: When the folder is unfit or TensorFlow is missing.
+        PosteyeError: When the interpreter is missing.
     """
     require_tensorflow()
     trained = load_trained(folder)
@@ -43,13 +50,20 @@ def check_bundle(folder: Path, bundle: Bundle, strips: int, tell: Tell) -> Cross
     return check_model(bundle.model, partial(tensorflow_scanner, trained.scanner), padded, source.zero_point, tell)
 
 
-def check_lenet(model: LenetModel, digits: NDArray[np.uint8], tell: Tell) -> CrossCheck:
-    """Compare a converted LeNet-5 with what TensorFlow makes of the same net; digits uint8 [n, h, w], ink bright.
+def check_lenet(trained: QuantLeNet, tflite: bytes, digits: NDArray[np.uint8], tell: Tell) -> CrossCheck:
+    """Compare a converted LeNet-5 with what TensorFlow makes of the same net.
 
-    tell: called with a line at each step. Raises as `check_bundle` does.
+    Args:
+        trained: The net.
+        tflite: The file that it was converted to.
+        digits: uint8 [n, h, w], ink bright.
+        tell: Called with a line at each step.
+
+    Raises:
+        PosteyeError: As `check_bundle` does.
     """
-    images = list(framed(digits, model.trained.plan.side))
-    return check_model(model.tflite, partial(tensorflow_lenet, model.trained), images, INPUT_ZERO_POINT, tell)
+    images = list(framed(digits, trained.plan.side))
+    return check_model(tflite, partial(tensorflow_lenet, trained), images, INPUT_ZERO_POINT, tell)
 
 
 def check_model(
@@ -59,10 +73,17 @@ def check_model(
     zero_point: int,
     tell: Tell,
 ) -> CrossCheck:
-    """Compare a TFLite file with TensorFlow's, and what both compute from images uint8 [H, W] (q = pixel + zero_point).
+    """Compare a TFLite file with TensorFlow's, and what both compute from images.
 
-    make_theirs: gives TensorFlow's file and TensorFlow's version. tell: called with a line at each step.
-    Raises as `check_bundle` does.
+    Args:
+        ours: Our file.
+        make_theirs: Gives TensorFlow's file and TensorFlow's version.
+        images: uint8 [H, W] each.
+        zero_point: What both take is q = pixel + zero_point.
+        tell: Called with a line at each step.
+
+    Raises:
+        PosteyeError: As `check_bundle` does.
     """
     tell("cross-check: TensorFlow builds and converts the net")
     theirs, version = make_theirs()
@@ -78,7 +99,18 @@ def check_model(
 def convert_checked(folder: Path, out: Path, name: str, strips: int, tell: Tell) -> tuple[Report, CrossCheck | None]:
     """Convert as `convert_folder` does, and write the bundle only if it passes the cross-check as well.
 
-    Gives the parity report, and the cross-check unless the parity gate had failed. Raises as the two of them do.
+    Args:
+        folder: As in `convert_folder`.
+        out: As in `convert_folder`.
+        name: As in `convert_folder`.
+        strips: As in `convert_folder`.
+        tell: As in `convert_folder`.
+
+    Returns:
+        The parity report, and the cross-check unless the parity gate had failed.
+
+    Raises:
+        PosteyeError: As `convert_folder` and `check_bundle` do.
     """
     require_tensorflow()
     check_target(out)

@@ -36,10 +36,17 @@ def require_tensorflow() -> None:
 
 
 def tensorflow_file(forward: Forward, height_px: int) -> tuple[bytes, str]:
-    """Convert a net that TensorFlow traces: forward(tf, x) takes x float32 [1, height_px, W, 1] on any W.
+    """Convert a net that TensorFlow traces.
 
-    Returns a TFLite file with int8 in and out, and TensorFlow's version. Raises ConvertError when TensorFlow is missing
-    or fails.
+    Args:
+        forward: forward(tf, x) takes x float32 [1, height_px, W, 1] of any W.
+        height_px: Of the images.
+
+    Returns:
+        A TFLite file with int8 in and out, and TensorFlow's version.
+
+    Raises:
+        ConvertError: When TensorFlow is missing or fails.
     """
     require_tensorflow()
     try:

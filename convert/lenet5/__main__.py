@@ -26,7 +26,11 @@ ONNX_FILE, TFLITE_FILE, REPORT_FILE = "lenet5.onnx", "lenet5.tflite", "parity.js
 
 
 def load_run(path: Path) -> LeNet:
-    """The float net of a checkpoint (.npz) of the rows lenet_5 and dist_lenet_5; raises ConvertError."""
+    """The float net of a checkpoint (.npz) of the rows lenet_5 and dist_lenet_5.
+
+    Raises:
+        ConvertError: When the file is missing or no such checkpoint.
+    """
     try:
         with np.load(path, allow_pickle=False) as kept:
             row = kept["parameters"]
@@ -38,7 +42,7 @@ def load_run(path: Path) -> LeNet:
 
 
 def say(line: str) -> None:
-    """A line of progress, beside the bars on stderr."""
+    """A line of progress on stderr, where the bars are too."""
     click.echo(line, err=True)
 
 
@@ -71,7 +75,7 @@ def lenet5(
         digits = np.concatenate([data.fit.images, data.validation.images])
         model = convert_lenet(fine_tune(source, digits, FineTuning(passes=passes, seed=seed), say))
         report = check_lenet(model, source, data.test.images, data.test.labels, say)
-        check = crosscheck_run.check_lenet(model, data.test.images, say) if cross_check else None
+        check = crosscheck_run.check_lenet(model.trained, model.tflite, data.test.images, say) if cross_check else None
         text = json.dumps(dataclasses.asdict(report), indent=1)
         out.mkdir(parents=True, exist_ok=True)
         write_text(out / REPORT_FILE, text + "\n")

@@ -15,8 +15,12 @@ _EXAMPLE_SHAPE = (2, 1, 32, 48)
 def export_lenet(net: QuantLeNet) -> onnx.ModelProto:
     """Write a finished LeNet-5 as ONNX opset 18 with its int8 weights, int32 biases and scales as they are.
 
-    The graph takes `strips` float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 from 32 on, and gives `penalties`
-    float32 [batch, 10, 1, (W - 32) / 4 + 1].
+    Args:
+        net: On its integer grids.
+
+    Returns:
+        A graph that takes `strips` float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 from 32 on, and gives
+        `penalties` float32 [batch, 10, 1, (W - 32) / 4 + 1].
     """
     axes = {0: torch.export.Dim("batch"), 3: 4 * torch.export.Dim("quarter_width", min=8)}
     return to_onnx(_ExportLeNet(net).eval(), "strips", _EXAMPLE_SHAPE, axes, "penalties")
@@ -50,6 +54,6 @@ class _ExportLeNet(nn.Module):
         for layer in self.layers:
             x = on_grid(torch.tanh(layer(x)), self.tanh_scale, self.tanh_zero_point)
         rows = self.row_sums(on_grid(x * x, self.square_scale, self.square_zero_point))
-        beside = on_grid(torch.cat([x, rows], 1), self.tanh_scale, self.tanh_zero_point)
-        penalties: Tensor = self.distances(beside)
+        joined = on_grid(torch.cat([x, rows], 1), self.tanh_scale, self.tanh_zero_point)
+        penalties: Tensor = self.distances(joined)
         return penalties

@@ -1,4 +1,4 @@
-"""LeNet-5 in all its forms on the same digits: the parity gate, and what int8 costs in accuracy."""
+"""LeNet-5 in all its formats on the same digits: the parity gate, and what int8 costs in accuracy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.backends import QAT, Forms, Scores, all_runners
+from convert.backends import QAT, Formats, Scores, all_backends
 from convert.chain import Chain, products
 from convert.chain_engine import ChainEngine
 from convert.lenet5.export import export_lenet
@@ -26,7 +26,14 @@ LARGEST_LOSS = 0.0005  # of accuracy by int8: 0.05 point
 
 @dataclass(frozen=True)
 class LenetModel:
-    """A finished net in the three forms that are compared: trained, ONNX, TFLite; chain: what the files compute."""
+    """A finished net in the three formats that are compared.
+
+    Attributes:
+        trained: In torch.
+        chain: What the files compute.
+        onnx: The ONNX file.
+        tflite: The TFLite file.
+    """
 
     trained: QuantLeNet
     chain: Chain
@@ -36,9 +43,15 @@ class LenetModel:
 
 @dataclass(frozen=True)
 class LenetReport:
-    """float_error: share of the digits that the float net gets wrong; changed: digits that int8 answers otherwise.
+    """What int8 costs.
 
-    products: multiply-accumulates for one digit. parity: the gate, whose `strips` are the digits.
+    Attributes:
+        float_error: Share of the digits that the float net gets wrong.
+        changed: Digits that int8 answers otherwise.
+        products: Multiply-accumulates for one digit.
+        onnx_bytes: Size of the ONNX file.
+        tflite_bytes: Size of the TFLite file.
+        parity: The gate, whose `strips` are the digits.
     """
 
     float_error: float
@@ -50,7 +63,7 @@ class LenetReport:
 
     @property
     def loss(self) -> float:
-        """The share of wrong answers that int8 adds, at worst among the runners."""
+        """The share of wrong answers that int8 adds, at worst among the backends."""
         return 1 - min(contestant.exact_share for contestant in self.parity.contestants) - self.float_error
 
     @property
@@ -60,7 +73,11 @@ class LenetReport:
 
 
 def convert_lenet(trained: QuantLeNet) -> LenetModel:
-    """A finished net as ONNX and as TFLite; raises ConvertError."""
+    """Write a finished net as ONNX and as TFLite.
+
+    Raises:
+        ConvertError: When it cannot be written.
+    """
     model = export_lenet(trained)
     chain = read_chain(model)
     tflite = write_tflite(chain, f"{trained.plan.name}, int8", trained.plan.side)
@@ -74,17 +91,25 @@ def check_lenet(
     labels: NDArray[np.uint8],
     tell: Callable[[str], None],
 ) -> LenetReport:
-    """Compare every pair of runners and the float net on digits uint8 [n, h, w], ink bright.
+    """Compare every pair of backends and the float net on digits.
 
-    tell: called with a line at each step. Raises PosteyeError when an interpreter is missing.
+    Args:
+        model: In all its formats.
+        source: The float net.
+        digits: uint8 [n, h, w], ink bright.
+        labels: uint8 [n].
+        tell: Called with a line at each step.
+
+    Raises:
+        PosteyeError: When an interpreter is missing.
     """
     side = source.plan.side
     penalties = batched(lambda images: digit_penalties(source(images)), as_input(digits, side)).numpy()
     answers = penalties.argmin(1)
     strips = list(framed(digits, side))
     numpy = partial(ChainEngine, model.chain)
-    forms = Forms(model.trained.penalty_map, model.onnx, model.tflite, numpy, model.chain.output, as_scores)
-    found = all_runners(forms)
+    formats = Formats(model.trained.penalty_map, model.onnx, model.tflite, numpy, model.chain.output, as_scores)
+    found = all_backends(formats)
     parity = check_parity(found, strips, [str(label) for label in labels], (side,), read_digit, tell)
     reference = found[0].run(np.stack(strips))[:, 0].argmax(1)
     return LenetReport(

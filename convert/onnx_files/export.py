@@ -15,8 +15,15 @@ _EXAMPLE_SHAPE = (2, 1, 32, 96)
 def export_onnx(scanner: QuantScanner) -> onnx.ModelProto:
     """Write a finished scanner as ONNX opset 18 with its int8 weights, int32 biases and scales as they are.
 
-    The graph takes `strips` float32 [batch, 1, 32, W], ink = 1, W a multiple of 4, and gives `head` float32
-    [batch, sub-columns * classes, 1, W / 4]. Raises ConvertError when a layer never saw data or has an impossible bias.
+    Args:
+        scanner: On its integer grids.
+
+    Returns:
+        A graph that takes `strips` float32 [batch, 1, 32, W], ink = 1, W a multiple of 4, and gives `head` float32
+        [batch, sub-columns * classes, 1, W / 4].
+
+    Raises:
+        ConvertError: When a layer never saw data or has an impossible bias.
     """
     axes = {0: torch.export.Dim("batch"), 3: 4 * torch.export.Dim("quarter_width", min=2)}
     return to_onnx(_ExportScanner(scanner).eval(), "strips", _EXAMPLE_SHAPE, axes, "head")

@@ -20,14 +20,21 @@ OPSET = 18
 _LARGEST_BIAS = 2**30  # leaves the kernels' 32-bit sums room for the products
 
 
-def to_onnx(form: nn.Module, name: str, example: tuple[int, ...], axes: dict[int, Any], result: str) -> onnx.ModelProto:
+def to_onnx(
+    module: nn.Module, name: str, example: tuple[int, ...], axes: dict[int, Any], result: str
+) -> onnx.ModelProto:
     """Export a module of one input and one output as ONNX opset 18, with nothing folded and no notes in it.
 
-    name, example, axes: the input's name, its shape for tracing, and torch.export.Dim of the axes that are not fixed.
+    Args:
+        module: In evaluation mode.
+        name: The input's.
+        example: The input's shape for tracing.
+        axes: torch.export.Dim of the input's axes that are not fixed.
+        result: The output's name.
     """
     with _quiet():
         program = torch.onnx.export(
-            form,
+            module,
             (torch.zeros(example),),
             dynamo=True,
             opset_version=OPSET,
@@ -45,10 +52,7 @@ def to_onnx(form: nn.Module, name: str, example: tuple[int, ...], axes: dict[int
 
 
 class ExportConv(nn.Module):
-    """A layer in the exporter's terms: integer buffers and explicit quantisation.
-
-    Raises ConvertError when the layer never saw data or has an impossible bias.
-    """
+    """A layer in the exporter's terms: integer buffers and explicit quantisation."""
 
     weight: Tensor
     weight_scale: Tensor
@@ -60,6 +64,16 @@ class ExportConv(nn.Module):
     zero_point: Tensor
 
     def __init__(self, layer: QuantConv, input_scale: Tensor, number: int) -> None:
+        """Take the integers of a finished layer.
+
+        Args:
+            layer: As it was trained.
+            input_scale: Of what it takes.
+            number: For messages.
+
+        Raises:
+            ConvertError: When the layer never saw data or has an impossible bias.
+        """
         super().__init__()
         if not (layer.output.fixed or layer.output.high > layer.output.low):
             raise ConvertError(f"layer {number} has no range: the net was never trained with quantisation on")

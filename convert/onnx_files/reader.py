@@ -20,8 +20,9 @@ _KNOWN = ("QuantizeLinear", "DequantizeLinear", "Conv", "Relu", "Tanh", "Mul", "
 def read_onnx(model: onnx.ModelProto) -> Net:
     """Read the scanner's integer net out of a quantised ONNX model, every scale, weight and bias as it stands there.
 
-    Raises ConvertError naming operator and node when the graph holds an unknown operator or is no plain chain
-    of quantised convolutions.
+    Raises:
+        ConvertError: Naming operator and node, when the graph holds an unknown operator or is no plain chain of
+            quantised convolutions.
     """
     chain = read_chain(model)
     net = chain.as_net()
@@ -33,7 +34,8 @@ def read_onnx(model: onnx.ModelProto) -> Net:
 def read_chain(model: onnx.ModelProto) -> Chain:
     """Read any integer chain: convolutions, depthwise ones and Tanh, with squared distances at its end.
 
-    Raises ConvertError as `read_onnx` does.
+    Raises:
+        ConvertError: As `read_onnx` does.
     """
     return _Walk(model.graph).read()
 
@@ -99,7 +101,7 @@ class _Walk:
         squares, grid = self._quantised(square.output[0])
         sums, first = self._layer(squares, grid)
         if [list(square.input), list(joint.input)] != [[name, name], [name, sums]] or len(self._users[name]) != 3:
-            raise ConvertError(f"{what} are not x * x and x beside its sums")
+            raise ConvertError(f"{what} are not x * x and x with its sums")
         joined, after = self._quantised(joint.output[0])
         end, second = self._layer(joined, after)
         convolutions = [step for step in (*first, *second) if isinstance(step, Conv)]

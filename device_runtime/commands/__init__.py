@@ -1,1 +1,1 @@
-"""The lean runtime's sub-commands, one a file."""
+"""The commands that run on a device, one a file; no command imports another."""

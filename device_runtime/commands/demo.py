@@ -1,4 +1,4 @@
-"""`posteye demo`: the bundled samples, read, sent over a virtual cable and sorted."""
+"""`posteye demo`: reads the samples, sends the readings over a virtual cable, and shows what the sorter received."""
 
 from __future__ import annotations
 
@@ -58,17 +58,9 @@ def _read_and_report(samples: list[Sample], engine: str | None, url: str, path: 
                 picture.write(result, path)
             click.echo(_row(sample, grammar, result))
             reporter.send(piece, result)
-            if not as_expected(sample, result):
+            if not sample.is_read_as_expected(result.reading):
                 wrong.append(sample.file)
     return wrong
-
-
-def as_expected(sample: Sample, result: Result) -> bool:
-    """A readable sample is accepted with its code; an unreadable one is not accepted, and the reason is given."""
-    reading = result.reading
-    if sample.expected is None:
-        return reading.status != "accepted" and bool(reading.reason)
-    return (reading.status, reading.code) == ("accepted", sample.expected)
 
 
 def _row(sample: Sample, grammar: str, result: Result) -> str:

@@ -1,8 +1,7 @@
-"""`posteye doctor`: what is installed, which engine reads, and whether it reads right."""
+"""`posteye doctor`: says what is installed, which engine reads, and whether it reads correctly."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -13,13 +12,9 @@ from serial.tools import list_ports
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
-from device_runtime.commands.demo import as_expected
 from device_runtime.errors import PosteyeError
-from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
-from device_runtime.recognition.scanner import Scanner
-from device_runtime.samples import Sample, load_samples
+from device_runtime.samples import Sample, golden_scores, load_samples
 
 PACKAGES = ("posteye", "numpy", "opencv-python-headless", "pyserial", "ai-edge-litert", "tflite-runtime")
 
@@ -41,7 +36,7 @@ def doctor(as_json: bool) -> None:
 
 
 def examine() -> dict[str, Any]:
-    """All that the doctor finds; `healthy` is False when an installed engine reads the golden sample wrong."""
+    """Return all that is found; `healthy` is False when an installed engine misreads the sample."""
     manifest = load_bundle().manifest
     sample = load_samples()[0]
     tests = {name: engines.trouble(name) or _self_test(name, sample) for name in engines.ENGINES}
@@ -59,23 +54,16 @@ def examine() -> dict[str, Any]:
 
 
 def _self_test(engine: str, sample: Sample) -> str:
-    """`ok`, or what is wrong with an engine's reading of the sample."""
+    """Return `ok`, or what is wrong with an engine's reading of the sample."""
     try:
         result = Reader(**sample.grammar, engine=engine).read(sample.path, field=True)
-        if not as_expected(sample, result):
+        if not sample.is_read_as_expected(result.reading):
             return f"reads {sample.file} as {result.reading.code} ({result.reading.status}), not {sample.expected}"
-        if engine == "numpy" and golden_scores(sample) != sample.scores_sha256:
+        if engine == "numpy" and golden_scores(sample.path) != sample.scores_sha256:
             return f"scores of {sample.file} differ from the golden ones: NumPy or OpenCV computes otherwise here"
     except PosteyeError as error:
         return str(error)
     return "ok"
-
-
-def golden_scores(sample: Sample) -> str:
-    """SHA-256 of the NumPy engine's int8 scores of a sample."""
-    bundle = load_bundle()
-    scanner = Scanner(bundle, engines.pick("numpy", bundle.model))
-    return hashlib.sha256(scanner.scores(normalize(load_grey(sample.path)).pixels).tobytes()).hexdigest()
 
 
 def _version(package: str) -> str | None:

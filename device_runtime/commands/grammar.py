@@ -1,4 +1,4 @@
-"""`posteye grammar`: what a grammar holds, compiled files of it, and the countries that are known."""
+"""`posteye grammar`: says what a grammar holds, compiles it to a file, and lists the known countries."""
 
 from __future__ import annotations
 

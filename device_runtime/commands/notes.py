@@ -1,4 +1,4 @@
-"""Lines to people on stderr."""
+"""Lines for people, on stderr."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from device_runtime.files.regular import printable
 
 
 def note(text: str) -> None:
-    """Write one line to stderr, whatever stands in `text`: names hold line breaks. A full disk there stops nothing."""
+    """Write `text` to stderr as one line, even if a name in it has line breaks. A full disk there is no error."""
     with contextlib.suppress(OSError):
         print(printable(text), file=sys.stderr)

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def reading_options(command: F) -> F:
-    """What to read and how sure to be: which codes, segmenter, error rate, candidates, engine, bundle."""
+    """Add the options that say which codes to read, with which bundle and engine, and how sure to be."""
     for option in (
         click.option(
             "--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one."
@@ -61,9 +61,11 @@ def reading_options(command: F) -> F:
 
 
 def advise(grammar: Grammar, given: bool) -> str | None:
-    """What to tell who reads codes of many lengths: a digit that is lost leaves another code; None when all is well.
+    """Return advice for codes of neighbouring lengths, where a lost digit leaves another code; None if none is needed.
 
-    given: whether there is a country or a list of codes, whose lengths are those that the mail has.
+    Args:
+        grammar: the codes.
+        given: whether a country or a list of codes was given: then these are the lengths that the mail has.
     """
     lengths = grammar.lengths() if not given else ()
     if not any(b - a == 1 for a, b in pairwise(lengths)):

@@ -1,4 +1,4 @@
-"""A picture of one reading: the strip, the scanner's columns under it, and the best path through them."""
+"""Draws one reading: the strip, the scanner's columns below it, and the best path through them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ _STATUS = {"accepted": (60, 140, 40), "rejected": (30, 90, 220), "no_code": (110
 
 
 def draw(result: Result) -> NDArray[np.uint8]:
-    """Draw a result, uint8 [H, W, 3]: darker cells are more probable, the line is the best path.
+    """Draw a result: darker cells are more probable, and the line is the best path.
 
-    Raises PosteyeError for a result that does not come from the scanner's columns.
+    Returns:
+        The picture, uint8 [H, W, 3].
+
+    Raises:
+        PosteyeError: the result does not come from the scanner's columns.
     """
     strip, lattice = result.trace.strip, result.trace.lattice
     if not isinstance(lattice, ScanLattice):
@@ -35,18 +39,22 @@ def draw(result: Result) -> NDArray[np.uint8]:
     rows, width = strip.pixels.shape
     names = [*penalties.alphabet, "blank", "rubbish"]
     top = _TOP_PX + rows * _ZOOM + 12
+    # White paper for the headline, the strip, and a row of cells for each class.
     headline = _headline(result)
     text_px = cv2.getTextSize(headline, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 1)[0][0]
     total_px = _LEFT_PX + max(width * _ZOOM, text_px) + 16
     canvas = np.full((top + len(names) * _ROW_PX + 40, total_px, 3), 255, np.uint8)
+    # The strip enlarged, ink dark.
     large = cv2.resize(255 - strip.pixels, None, fx=_ZOOM, fy=_ZOOM, interpolation=cv2.INTER_NEAREST)
     canvas[_TOP_PX : _TOP_PX + rows * _ZOOM, _LEFT_PX : _LEFT_PX + width * _ZOOM] = large[:, :, None]
     _text(canvas, headline, (_LEFT_PX, 40), 0.9, _STATUS[result.reading.status])
+    # The cells: a row for each class, a column for each column of the scanner; over them the best path.
     for row, name in enumerate(names):
         _text(canvas, name, (10, top + row * _ROW_PX + 16), 0.5, _INK)
     _cells(canvas, np.exp(-penalties.values), penalties.x_px, top)
     if result.reading.code is not None:
         _path(canvas, align(result.reading.code, penalties), penalties.x_px, top)
+    # A mark at each character that was read, with its confidence.
     for character in result.reading.characters:
         x = _LEFT_PX + int(character.x_px * _ZOOM)
         cv2.line(canvas, (x, _TOP_PX), (x, top), _PATH, 1, cv2.LINE_AA)
@@ -56,7 +64,11 @@ def draw(result: Result) -> NDArray[np.uint8]:
 
 
 def write(result: Result, path: Path) -> None:
-    """Write the picture of a result as PNG; raises WriteError when the file cannot be written."""
+    """Write the picture of a result as a PNG file.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
     write_bytes(path, cv2.imencode(".png", draw(result))[1].tobytes())
 
 
@@ -69,7 +81,7 @@ def _headline(result: Result) -> str:
 def _cells(canvas: NDArray[np.uint8], probability: NDArray[np.float32], x_px: NDArray[np.float32], top: int) -> None:
     for column, x in enumerate(x_px):
         left = _LEFT_PX + int((x - 1) * _ZOOM)
-        if left < _LEFT_PX:  # a column that looks at the paper before the strip
+        if left < _LEFT_PX:  # this column looks at the paper before the strip
             continue
         for row, p in enumerate(probability[column]):
             corner = (left, top + row * _ROW_PX)

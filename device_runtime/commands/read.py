@@ -1,4 +1,4 @@
-"""`posteye read`: image files in, one line or one JSON object a reading out, and over serial if asked."""
+"""`posteye read`: prints one line or one JSON object for each image, and reports it to a controller if asked."""
 
 from __future__ import annotations
 
@@ -70,9 +70,16 @@ def read(
 
 
 def read_one(reader: Reader, load: LoadGrey, image: str, field: bool) -> Result | Unreadable:
-    """Read one image; whatever is wrong with it becomes the answer, so that the others are read all the same."""
+    """Read one image; what is wrong with it becomes the answer, so that the other images are read all the same.
+
+    Args:
+        reader: reads it.
+        load: decodes a file to grey, uint8 [H, W].
+        image: the path, as it was given.
+        field: whether the image is one text field already.
+    """
     started = time.perf_counter()
-    # JSON has no way to hold bytes that are not UTF-8: they stand as text.
+    # JSON cannot hold bytes that are not UTF-8: they become text such as \udce9.
     source = image.encode("utf-8", "backslashreplace").decode("utf-8")
     try:
         return reader.read(load(image), field=field, source=source)
@@ -80,13 +87,13 @@ def read_one(reader: Reader, load: LoadGrey, image: str, field: bool) -> Result 
         reason = str(error).removeprefix(printable(image)).removeprefix(":").strip()
     except MemoryError:
         reason = "needs more memory than there is"
-    except Exception as error:  # a fault of the program: told, and the next image is read
+    except Exception as error:  # a fault of the program: it is reported, and the next image is read
         reason = printable(f"cannot be read: unexpected {type(error).__name__}: {error}")
     return Unreadable(source, reason, reader.engine, (time.perf_counter() - started) * 1000)
 
 
 def line(found: Result | Unreadable) -> str:
-    """One line about a result for people."""
+    """Return one line about a result, for people."""
     row = found.as_dict()
     answer = (
         f"{row['code'] or '-':<11} {row['status']:<10} {row['confidence']:6.4f} {row['timing_ms']['total']:7.1f} ms"

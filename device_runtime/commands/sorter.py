@@ -1,4 +1,4 @@
-"""`posteye sorter`: an emulated controller of a sorting machine."""
+"""`posteye sorter`: emulates the controller of a sorting machine."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from types import NoneType
 
 import numpy as np
 
@@ -82,8 +83,11 @@ class Grammar:
     ) -> Grammar | None:
         """Compile what a user chose: the codes that are in all of what is given; None for nothing.
 
-        Raises GrammarError when no code is in all of it, and as the methods `from_...` do.
+        Raises GrammarError when no code is in all of it, when one is no text, and as the methods `from_...` do.
         """
+        for option, given in (("country", country), ("pattern", pattern), ("lexicon", lexicon)):
+            if not isinstance(given, (str, NoneType, Path if option == "lexicon" else str)):
+                raise GrammarError(f"{option} is {given!r:.60}, which is no text; put it between quotation marks")
         chosen: list[Grammar] = []
         if lexicon is not None:
             chosen.append(cls.from_file(lexicon, alphabet))

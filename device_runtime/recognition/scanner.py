@@ -6,14 +6,16 @@ every machine gives the same float32 penalties for the same scores.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.bundle import Bundle
+from device_runtime.bundle import Bundle, Manifest, Output
 from device_runtime.engines import Engine
 from device_runtime.errors import PosteyeError
+from device_runtime.recognition.columns import Columns
 from device_runtime.types import Penalties, Strip
 
 
@@ -27,29 +29,37 @@ class Scanner:
         self.engine = engine
         self.manifest = bundle.manifest
         self._classes = len(bundle.manifest.alphabet) + 2
-        self._exponentials = exponentials(bundle.manifest.output.scale)
+        self._columns = columns_of(bundle.manifest.output)
+        self._penalties = score_reader(bundle.manifest)
 
     def scores(self, pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
         """Scores of a strip: uint8 [32, W] -> int8 [columns, classes], a column for 2 px of W rounded up to 4.
 
         Raises PosteyeError when the strip is wider than the model's widest; ValueError when its shape is no strip's.
         """
-        source, target = self.manifest.input, self.manifest.output
+        source = self.manifest.input
         if pixels.ndim != 2 or len(pixels) != source.height_px or not pixels.shape[1]:
             raise ValueError(f"a strip is [{source.height_px}, 1 or more] pixels, not {pixels.shape}")
         padded = pad_to_width(pixels, source.widths_px)
         strip = (padded.astype(np.int16) + source.zero_point).astype(np.int8)
         found = self.engine.scores(strip[np.newaxis, :, :, np.newaxis])
-        step = target.sub_columns * target.column_stride_px
-        return found.reshape(-1, self._classes)[: -(-pixels.shape[1] // step) * target.sub_columns]
+        return found.reshape(-1, self._classes)[: self._columns.count(pixels.shape[1])]
 
     def __call__(self, strip: Strip) -> Penalties:
         """Penalties of a strip; raises as `scores` does."""
-        scores = self.scores(strip.pixels)
-        output = self.manifest.output
-        places = output.first_column_px + output.column_stride_px * np.arange(len(scores))
-        values = penalties(scores, output.scale, self._exponentials)
-        return Penalties(values, places.astype(np.float32), self.manifest.alphabet)
+        return self._penalties(self.scores(strip.pixels))
+
+
+def columns_of(output: Output) -> Columns:
+    """Where the columns of a manifest's model lie."""
+    return Columns(output.first_column_px, output.column_stride_px, output.sub_columns)
+
+
+def score_reader(manifest: Manifest) -> Callable[[NDArray[np.int8]], Penalties]:
+    """The function that turns int8 scores [columns, classes] of a manifest's model into penalties."""
+    columns, scale, alphabet = columns_of(manifest.output), manifest.output.scale, manifest.alphabet
+    table = exponentials(scale)
+    return lambda scores: Penalties(penalties(scores, scale, table), columns.x_px(len(scores)), alphabet)
 
 
 def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The gate holds for the real runners and sees what it must see."""
+"""The gate holds for the real backends and sees what it must see."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 
-from convert.backends import LITERT, QAT, Runner, Scores, Strips, runners
+from convert.backends import LITERT, QAT, Backend, Scores, Strips, backends
 from convert.onnx_files.reader import read_onnx
 from convert.parity import check_parity, table
 from convert.pipeline import WIDTHS_PX
@@ -18,10 +18,10 @@ from device_runtime.errors import PosteyeError
 from tests.stub import make_stub_scanner, random_strips, stub_bundle
 
 
-def _real_runners() -> tuple[Runner, ...]:
+def _real_runners() -> tuple[Backend, ...]:
     onnx_bytes = (stub_bundle() / ONNX_FILE).read_bytes()
     output = read_onnx(onnx.load_from_string(onnx_bytes)).output
-    return runners(make_stub_scanner(), onnx_bytes, (stub_bundle() / MODEL_FILE).read_bytes(), output)
+    return backends(make_stub_scanner(), onnx_bytes, (stub_bundle() / MODEL_FILE).read_bytes(), output)
 
 
 def _best_classes(scores: Scores) -> str:
@@ -44,7 +44,7 @@ def test_all_kernels_agree_in_every_bit_and_the_trained_net_in_every_string() ->
     assert report.holds
 
 
-def _fake(name: str, change: Callable[[Scores], None]) -> Runner:
+def _fake(name: str, change: Callable[[Scores], None]) -> Backend:
     """Scores that rise with the class, changed by the test."""
 
     def run(strips: Strips) -> Scores:
@@ -52,7 +52,7 @@ def _fake(name: str, change: Callable[[Scores], None]) -> Runner:
         change(scores)
         return scores
 
-    return Runner(name, "0", run)
+    return Backend(name, "0", run)
 
 
 def _raise_one_score(scores: Scores) -> None:

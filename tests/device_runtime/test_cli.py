@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 import pytest
 
+from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
 from device_runtime.commands.read import read
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
-from firmware_bridge import Cable, Event, serve
+from firmware_bridge import Cable, Event, PortError, serve
 
 SAMPLES = load_samples()
 MAX_RESIDENT_MB = 90
@@ -28,7 +29,7 @@ def posteye(*arguments: object, cwd: Path | None = None) -> subprocess.Completed
     """Run the command in a process of its own."""
     root = str(Path(__file__).parents[2])
     environment = os.environ | {"PYTHONPATH": root}
-    command = [sys.executable, "-m", "device_runtime.cli", *(str(a) for a in arguments)]
+    command = [sys.executable, "-m", "posteye", *(str(a) for a in arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=cwd, check=False)
 
 
@@ -102,10 +103,30 @@ def test_wrong_usage_is_one_line_like_every_error(arguments: list[str], complain
     assert found.stderr.endswith("--help`\n")
 
 
+class PosteyeError(Exception):
+    """A stranger's error that has the name of ours."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(errors.ImageError("a.png is none"), True), (PortError("it is gone"), True), (PosteyeError("x"), False)],
+)
+def test_only_our_own_errors_become_one_line(
+    error: Exception, told: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli.posteye, "main", fail)
+    with pytest.raises(SystemExit if told else PosteyeError):
+        cli.main()
+    assert capsys.readouterr().err == (f"posteye: {error}\n" if told else "")
+
+
 def run_in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a line of a shell in which `posteye` is the command."""
     root = str(Path(__file__).parents[2])
-    script = f'posteye() {{ PYTHONPATH="{root}" "{sys.executable}" -m device_runtime.cli "$@"; }}; {line}'
+    script = f'posteye() {{ PYTHONPATH="{root}" "{sys.executable}" -m posteye "$@"; }}; {line}'
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
 
 
@@ -276,7 +297,7 @@ def test_strange_names_are_written_as_escapes(tmp_path: Path, encoding: str, mon
     ]
     for name in names:
         (tmp_path / name).write_bytes(SAMPLES[0].path.read_bytes())
-    command = [sys.executable, "-m", "device_runtime.cli", "read", *names, "missing\n.png", "--field"]
+    command = [sys.executable, "-m", "posteye", "read", *names, "missing\n.png", "--field"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     found = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, timeout=120, check=False)
     assert found.returncode == 2 and b"Traceback" not in found.stderr

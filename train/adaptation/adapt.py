@@ -16,9 +16,9 @@ import cv2
 import torch
 
 from device_runtime.bundle import load_bundle
-from train.adaptation.training_mix import Lesson, make_lesson
-from train.commands.progress import Progress
+from train.adaptation.training_mix import TrainingMix, make_training_mix
 from train.data.labelled import LABELS, load_station
+from train.progress import Progress
 from train.scanner.distributed import Group
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.postprocess import one_number
@@ -39,7 +39,7 @@ from train.synthesis.shards import Generated, Shard, ShardMaker, shard_path
 
 RECIPE = Recipe(shards=8, float_epochs=0, quantized_epochs=1, batch=64, quantized_rate=1e-3)
 STEPS = 5
-LEARNED_SHARE = 0.7  # of the way from the shipped weights to the trained ones
+LEARNED_SHARE = 0.7  # weight interpolation: so far from the shipped weights to the trained ones
 _REHEARSAL_SHARDS = 2
 _HELD_OUT_PARTS = 2
 
@@ -54,11 +54,23 @@ def adapt(
     group: Group,
     progress: Progress,
 ) -> float | None:
-    """Adapt a bundle to the labelled fields in `extra`; returns the share of held-out generated strips read exactly.
+    """Adapt a bundle to the labelled fields of a station.
 
-    start: the bundle, None for the shipped one. progress: of STEPS steps. The result, a run's folder for `posteye
-    convert`, goes to `out`. Ranks that do not lead the group return None. Raises PosteyeError for anything that cannot
-    be used.
+    Args:
+        out: The run's folder, for `posteye convert`.
+        seed: Of all chance.
+        start: The bundle; None takes the shipped one.
+        extra: The folder of labelled fields.
+        origin: Where digits to rehearse with come from.
+        workers: Processes that make strips.
+        group: The ranks that train together.
+        progress: Of STEPS steps.
+
+    Returns:
+        The share of held-out generated strips that is read exactly; None on ranks that do not lead the group.
+
+    Raises:
+        PosteyeError: For anything that cannot be used.
     """
     bundle = load_bundle(start)
     net = restore_scanner(bundle)
@@ -77,7 +89,7 @@ def adapt(
         progress.say(f"{out} is finished; nothing is left to do")
         return done
     measures = Measures(out, progress)
-    progress.step("held-out strips, by hands that are not trained on")
+    progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     progress.step("strips to rehearse what the bundle can read")
@@ -92,11 +104,11 @@ def adapt(
 
     before = measured("given bundle", net)
     progress.say("cutting the labelled fields into pieces to recombine")
-    lesson = make_lesson(station, net, bundle.manifest.output.first_column_px, rehearsal)
+    mix = make_training_mix(station, net, bundle.manifest.output.first_column_px, rehearsal)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
-    with ShardMaker(_LessonShards(lesson, seed, recipe.shard_strips), paths, workers, progress) as maker:
+    with ShardMaker(_MixShards(mix, seed, recipe.shard_strips), paths, workers, progress) as maker:
         trained = Run(out, recipe, validation, group, net, progress)(maker.wait)
-    trained = part_of_the_way(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
+    trained = interpolated(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
     after = measured("adapted net", trained)
     facts = {
         "command": f"posteye train --from BUNDLE --extra FOLDER --out RUN --seed {seed}{origin.options()}",
@@ -113,11 +125,19 @@ def adapt(
     return after
 
 
-def part_of_the_way(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
-    """The net that lies LEARNED_SHARE of the way from the shipped to the trained one, on the trained one's grids.
+def interpolated(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
+    """Interpolate the weights of two nets: LEARNED_SHARE of the way from the shipped to the trained one.
 
-    It reads the station's fields as well and forgets less (Wortsman et al., "Robust fine-tuning of zero-shot models",
-    CVPR 2022). Both must be of one shape; the trained net is changed in place.
+    Such a net reads the station's fields as well and forgets less.
+
+    Args:
+        shipped: Of the trained net's shape.
+        trained: Changed in place; its grids stay.
+
+    Returns:
+        The trained net.
+
+    Source: Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
     """
     with torch.no_grad():
         for weights, before in zip(trained.parameters(), shipped.parameters(), strict=True):
@@ -127,17 +147,17 @@ def part_of_the_way(shipped: QuantScanner, trained: QuantScanner) -> QuantScanne
 
 
 @dataclass(frozen=True)
-class _LessonShards:
-    """The shards of a lesson, of about `count` strips each."""
+class _MixShards:
+    """The shards of a training mix, of about `count` strips each."""
 
-    lesson: Lesson
+    mix: TrainingMix
     seed: int
     count: int
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
         """Shard `index` of the seed."""
         cv2.setNumThreads(1)
-        return self.lesson.shard(self.seed, index, self.count)
+        return self.mix.shard(self.seed, index, self.count)
 
 
 def _sha256(path: Path) -> str:

@@ -12,13 +12,15 @@ from torch import nn
 
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
-from device_runtime.grammar.grammar import Grammar
+from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
-from train.data.labelled import Station, station_strip
-from train.scanner.postprocess import ALPHABET, penalties_of
+from train.adaptation.station_strip import station_strip
+from train.data.labelled import Station
+from train.data.target import Target
+from train.scanner.penalties import penalties_of
 from train.synthesis.generator import MAX_STRIP_WIDTH_PX
 from train.synthesis.shards import Shard, load_shard
 
@@ -27,8 +29,14 @@ _FEWEST_READ = 0.1  # of the fields before adaptation; below, labels and images 
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """The material of an adaptation: the station's fields, pieces of their strips, and files of generated strips."""
+class TrainingMix:
+    """What an adaptation learns from.
+
+    Attributes:
+        station: The labelled fields.
+        pieces: Cut from their strips.
+        rehearsal: Files of generated strips.
+    """
 
     station: Station
     pieces: tuple[Piece, ...]
@@ -49,7 +57,7 @@ class Lesson:
         for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
             pixels = station_strip(station.images[row], random)
             if pixels is not None:
-                strips.append((pixels, f"~{station.codes[row]}~"))
+                strips.append((pixels, Target.with_marks(station.codes[row]).text))
         return strips
 
     def _recombined(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
@@ -63,24 +71,31 @@ class Lesson:
         return [(shard.pixels[row], shard.targets[row]) for row in rows]
 
 
-def make_lesson(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> Lesson:
-    """Cut the station's strips into pieces by what the net says of them, and make the lesson ready.
+def make_training_mix(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> TrainingMix:
+    """Cut the station's strips into pieces by what the net says of them.
 
-    Raises PosteyeError when the net reads hardly any field as it is labelled.
+    Args:
+        station: The labelled fields.
+        net: As it was shipped.
+        first_column_px: Centre of its first column by the bundle's manifest; the net itself counts from another.
+        rehearsal: Files of generated strips.
+
+    Raises:
+        PosteyeError: When the net reads hardly any field as it is labelled.
     """
     strips = [normalize(image).pixels for image in station.images]
-    decoder = Decoder(Grammar.from_pattern(r"\d+", ALPHABET), ALPHABET, n_best=1)
+    decoder = Decoder(Grammar.from_pattern(r"\d+", DIGITS), DIGITS, n_best=1)
     pieces: list[Piece] = []
     right = 0
     for row, said in penalties_of(net, strips):
         code = station.codes[row]
         found = decoder.decode(scan_lattice(said)).candidates
         right += bool(found) and found[0].code == code
-        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, ALPHABET)
+        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, DIGITS)
         pieces += cut(strips[row], code, shifted)
     if right < _FEWEST_READ * len(strips) or not any(piece.digits for piece in pieces):
         raise PosteyeError(
             f"only {right} of the {len(strips)} fields in {station.name} are read as they are labelled; "
             "check that labels.csv goes with the images"
         )
-    return Lesson(station, tuple(pieces), tuple(rehearsal))
+    return TrainingMix(station, tuple(pieces), tuple(rehearsal))

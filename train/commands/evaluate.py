@@ -1,13 +1,14 @@
-"""`posteye evaluate`: how well a bundle reads MNIST, USPS or a folder of labelled fields."""
+"""`posteye evaluate`: how well a bundle reads MNIST, USPS or a folder of labelled fields or whole pictures."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,17 +19,19 @@ from device_runtime.decoding.ensemble import look
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_text
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.reader import DEFAULT_MAX_ERROR
+from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.recognition.segmenter import SCAN, SEGMENTERS, recogniser
 
 if TYPE_CHECKING:
-    from train.evaluation.evaluate import Labelled, Outcome
+    from train.evaluation.confusion import Confusion
+
+_DIGITS = ("mnist", "usps")
 
 
 @click.command()
 @click.argument("what", metavar="mnist|usps|FOLDER")
-@click.option("--field", is_flag=True, help="Each image is one text field (the only way there is so far).")
+@click.option("--field", is_flag=True, help="Each image of FOLDER is one text field; default: a whole picture.")
 @click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all.")
 @click.option(
     "--pattern",
@@ -74,25 +77,43 @@ def evaluate(
 ) -> None:
     """Measure a bundle on MNIST's test digits, USPS's digits or a FOLDER with labels.csv (file,code).
 
+    With --field the images of FOLDER are text fields: the figures tell what net and decoder make of them. Without it
+    they are whole pictures and read as `posteye read` reads them: lines are located, the best reading is reported, and
+    every rule counts that rejects.
+
     \b
     Examples:
       posteye evaluate mnist --float run
+      posteye evaluate letters/ --country DE --answers readings.csv
       posteye evaluate strips/ --field --pattern '\\d{1,8}' --answers readings.csv
       posteye evaluate strips/ --field --country DE --plot trust.png --gallery errors.html
       posteye evaluate usps --usps zip.train.gz --confusion
     """
     # Here, so that --help needs no torch.
+    from train.data.labelled import folder_strips, mnist_strips, read_labels, usps_strips
     from train.data.mnist import load_mnist
-    from train.data.usps import usps_strips
+    from train.evaluation import pictures
     from train.evaluation.confusion import confusion
-    from train.evaluation.confusion import table as confusion_table
-    from train.evaluation.evaluate import float_recogniser, folder_strips, mnist_strips, read_all, table
+    from train.evaluation.evaluate import FIELDS_NOTE, float_recogniser, read_all, table
     from train.evaluation.plots import draw
     from train.report.gallery import Evaluated, gallery
     from train.report.page import write
 
-    if what not in ("mnist", "usps") and not field:
-        raise PosteyeError("a folder is read as text fields so far; add --field")
+    if what not in _DIGITS and not field:
+        fields_only = {"--float": run, "--plot": plot, "--gallery": page, f"--segmenter {segmenter}": segmenter != SCAN}
+        for option, given in fields_only.items():
+            if given:
+                raise PosteyeError(f"{option} is for text fields; add --field, or leave {option} out")
+        reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle, engine=engine)
+        seen = pictures.read_pictures(read_labels(Path(what)), reader)
+        if answers:
+            _write(answers, pictures.ANSWER_HEADS, seen.answers())
+        name = f"int8 {reader.engine.split()[0]}"
+        counted = confusion(seen.codes, seen.truths, reader.bundle.manifest.alphabet) if show_confusion else None
+        about = {"what": what, "images": "whole pictures", "grammar": reader.grammar.name}
+        _show(about | {name: seen.summary()}, pictures.table(name, seen), counted, as_json)
+        return
+
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
     calibration = loaded.calibration(segmenter) if plot or page else None
@@ -103,7 +124,7 @@ def evaluate(
             raise PosteyeError("the USPS digits do not install by name; give their file by --usps zip.train.gz")
         default, data = r"\d", usps_strips(usps)
     else:
-        default, data = r"\d{3,9}", folder_strips(Path(what))
+        default, data = DEFAULT_PATTERN, folder_strips(Path(what))
     grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(default, alphabet)
     decoder = Decoder(grammar, alphabet)
     scanner = Scanner(loaded, engines.pick(engine, loaded.model))
@@ -112,17 +133,15 @@ def evaluate(
     rows = [(f"int8 {name}", read_all(data, recognise, decoder, "int8"))]
     if run:
         rows.insert(0, ("float", read_all(data, float_recogniser(run, alphabet), decoder, "float")))
+    outcome = rows[-1][1]
     if answers:
-        _write(answers, data, rows[-1][1])
-    mistakes = confusion(rows[-1][1].codes, data.codes, alphabet)
-    if as_json:
-        counted = {"confusion": mistakes.as_dict()} if show_confusion else {}
-        figures = {name: o.summary() for name, o in rows}
-        click.echo(json.dumps({"what": what, "grammar": grammar.name} | figures | counted))
-    else:
-        click.echo(table(rows))
-        if show_confusion:
-            click.echo(confusion_table(mistakes))
+        sure = [f"{confidence:.6f}" for confidence in outcome.confidences]
+        said = [code or "" for code in outcome.codes]
+        _write(answers, ("name", "truth", "code", "confidence"), zip(data.names, data.codes, said, sure, strict=True))
+    mistakes = confusion(outcome.codes, data.codes, alphabet)
+    about = {"what": what, "images": "text fields", "grammar": grammar.name}
+    text = table(rows, "" if what in _DIGITS else FIELDS_NOTE)
+    _show(about | {name: o.summary() for name, o in rows}, text, mistakes if show_confusion else None, as_json)
     if page and calibration:
         setup = {
             "grammar": grammar.name,
@@ -131,16 +150,23 @@ def evaluate(
             "by": name,
         }
         again = partial(look, recognise=recognise, decode=decoder.decode)
-        found = Evaluated(data, rows[-1][1], mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
+        found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
         write(gallery(f"How {Path(what).name} is read", found), page)
     if plot and calibration:
-        draw(rows[-1][1], data.codes, calibration, f"{what}: {grammar.name}", plot)
+        draw(outcome, data.codes, calibration, f"{what}: {grammar.name}", plot)
 
 
-def _write(path: Path, data: Labelled, outcome: Outcome) -> None:
+def _show(figures: dict[str, Any], text: str, mistakes: Confusion | None, as_json: bool) -> None:
+    """Print the figures, and the confusion if it was asked for, for machines or for people."""
+    from train.evaluation.confusion import table
+
+    if as_json:
+        click.echo(json.dumps(figures | ({"confusion": mistakes.as_dict()} if mistakes else {})))
+    else:
+        click.echo("\n".join([text, *([table(mistakes)] if mistakes else [])]))
+
+
+def _write(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["name", "truth", "code", "confidence"])
-    for name, truth, code, sure in zip(data.names, data.codes, outcome.codes, outcome.confidences, strict=True):
-        writer.writerow([name, truth, code or "", f"{sure:.6f}"])
+    csv.writer(text).writerows([heads, *rows])
     write_text(path, text.getvalue())

@@ -48,7 +48,7 @@ def explain(
       posteye explain field.png --field --country DE --character 3 --map labelled/ --out why.html
     """
     # Here, so that --help needs no torch.
-    from train.evaluation.evaluate import folder_strips
+    from train.data.labelled import folder_strips
     from train.report.embedding import folder_spots
     from train.report.explain import explain as lay_open
     from train.report.explain import explain_page

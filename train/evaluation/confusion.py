@@ -1,4 +1,4 @@
-"""Which digit is read as which: codes laid beside their truths at the least cost, and every pair counted."""
+"""Which digit is read as which: codes aligned with their truths at the least cost, and every pair counted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
+from train.evaluation.alignment import aligned
 
 NOTHING = "-"
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
@@ -19,9 +20,11 @@ _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 class Confusion:
     """How often each character of the truth was read as each other.
 
-    counts: int [characters + 1, characters + 1], truth by answer, in the order of `alphabet`; the last row holds what
-    was read where nothing stands, the last column what was left out. unread: strings without any answer; their
-    characters are not among the counts.
+    Attributes:
+        alphabet: The characters.
+        counts: int [characters + 1, characters + 1], truth by answer, in the order of `alphabet`; the last row holds
+            what was read where nothing stands, the last column what was left out.
+        unread: Strings without any answer; their characters are not among the counts.
     """
 
     alphabet: str
@@ -40,7 +43,7 @@ class Confusion:
         return float(1 - np.trace(written) / written.sum()) if written.sum() else 0.0
 
     def commonest(self, most: int) -> list[tuple[str, str, int]]:
-        """The commonest mistakes: truth, answer, how often; the most frequent first."""
+        """At most so many of the commonest mistakes, the most frequent first: truth, answer, how often."""
         wrong = self.counts * ~np.eye(len(self.counts), dtype=bool)
         order = np.argsort(-wrong, axis=None, kind="stable")[:most]
         pairs = [divmod(int(place), len(wrong)) for place in order]
@@ -58,44 +61,21 @@ class Confusion:
 def confusion(answers: Sequence[str | None], truths: Sequence[str], alphabet: str) -> Confusion:
     """Count what the characters of the truths were read as; separators are left out of both.
 
-    Raises ValueError when there is not one answer (None: no code) for each truth.
+    Args:
+        answers: One a truth; None for no code.
+        truths: What is written.
+        alphabet: The characters that are told apart; others count as nothing.
+
+    Raises:
+        ValueError: When there is not one answer for each truth.
     """
     counts = np.zeros((len(alphabet) + 1, len(alphabet) + 1), np.intp)
     place = {char: row for row, char in enumerate(alphabet)}
     for answer, truth in zip(answers, truths, strict=True):
         if answer is not None:
-            for written, read in beside(truth.translate(_DROP_SEPARATORS), answer.translate(_DROP_SEPARATORS)):
+            for written, read in aligned(truth.translate(_DROP_SEPARATORS), answer.translate(_DROP_SEPARATORS)):
                 counts[place.get(written, -1), place.get(read, -1)] += 1
     return Confusion(alphabet, counts, sum(answer is None for answer in answers))
-
-
-def beside(truth: str, answer: str) -> list[tuple[str, str]]:
-    """Lay an answer beside its truth with the fewest mistakes: pairs, "" where one of them has nothing.
-
-    Of equal ways the one that substitutes rather than leaves out. Source: Wagner and Fischer, "The string-to-string
-    correction problem", 1974.
-    """
-    if len(truth) == len(answer):
-        return list(zip(truth, answer, strict=True))
-    cost = np.add.outer(np.arange(len(truth) + 1), np.arange(len(answer) + 1))
-    for row, written in enumerate(truth, start=1):
-        for column, read in enumerate(answer, start=1):
-            kept = cost[row - 1, column - 1] + (written != read)
-            cost[row, column] = min(kept, cost[row - 1, column] + 1, cost[row, column - 1] + 1)
-    pairs = []
-    row, column = len(truth), len(answer)
-    while row or column:
-        here = cost[row, column]
-        if row and column and here == cost[row - 1, column - 1] + (truth[row - 1] != answer[column - 1]):
-            row, column = row - 1, column - 1
-            pairs.append((truth[row], answer[column]))
-        elif row and here == cost[row - 1, column] + 1:
-            row -= 1
-            pairs.append((truth[row], ""))
-        else:
-            column -= 1
-            pairs.append(("", answer[column]))
-    return pairs[::-1]
 
 
 def table(found: Confusion) -> str:

@@ -3,60 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 from tqdm import tqdm
 
+from device_runtime.calibration import Calibration
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
-from device_runtime.errors import FileError, PosteyeError
-from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular
+from device_runtime.decoding.rejection import decide
+from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import STRIP_HEIGHT_PX, normalize
-from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.segmenter import Recognise
-from device_runtime.types import Candidate, Decoding, Penalties, Strip
-from train.data.mnist import Digits
-from train.evaluation.ink import darkness
+from device_runtime.types import Candidate, Decoding, Reading
+from train.data.labelled import Labelled
+from train.evaluation.alignment import aligned
 from train.evaluation.metrics import accept_rate
-from train.scanner.model import STRIDE_PX
+from train.scanner.penalties import net_recogniser
 from train.scanner.trainer import load_float
 
-DARKNESS = "darkness of the ink"
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Strips with the codes they hold and names to find them by.
-
-    conditions: further things known of each strip, by name: words, or numbers as text.
-    """
-
-    strips: list[Strip]
-    codes: list[str]
-    names: list[str]
-    conditions: Mapping[str, list[str]] = field(default_factory=dict)
+FIELDS_NOTE = "(each image was read as one text field)"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a reader made of labelled strips.
 
-    decodings: one a strip (empty where there was nothing to read). confidences: float64 [strips], posterior of the best
-    code, 0 where there is none. correct: bool [strips].
+    Attributes:
+        decodings: One a strip, empty where there was nothing to read.
+        confidences: float64 [strips], posterior of the best code, 0 where there is none.
+        correct: bool [strips], whether the best code is the strip's.
     """
 
     decodings: list[Decoding]
@@ -84,7 +65,14 @@ class Outcome:
 
 
 def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) -> Outcome:
-    """Read every strip; progress under `name`."""
+    """Read every strip.
+
+    Args:
+        data: Strips with their codes.
+        recognise: From a strip to its lattice.
+        decoder: Of the grammar to read with.
+        name: What the progress is shown under.
+    """
     decodings = []
     for strip in tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False, disable=None):
         found = Decoding((), (), None)
@@ -99,28 +87,32 @@ def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) 
 
 
 def character_verdicts(outcome: Outcome, truths: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Posterior of every character read, separators left out, and whether it stands in the truth, [characters] both.
+    """Hold every character that was read, separators left out, against its aligned truth.
 
-    Codes of another length than the truth are laid beside it by their longest common pieces.
+    Args:
+        outcome: Of strings.
+        truths: One a string.
+
+    Returns:
+        float64 [characters], their posteriors; bool [characters], whether they are right.
     """
     posteriors, right = [], []
     for found, truth in zip(outcome.decodings, truths, strict=True):
         read = [c for c in found.characters if c.char not in SEPARATORS]
-        bare = [char for char in truth if char not in SEPARATORS]
-        chars = [c.char for c in read]
-        if len(chars) == len(bare):
-            verdicts = [a == b for a, b in zip(chars, bare, strict=True)]
-        else:
-            verdicts = [False] * len(chars)
-            for block in SequenceMatcher(None, chars, bare, autojunk=False).get_matching_blocks():
-                verdicts[block.a : block.a + block.size] = [True] * block.size
+        written = "".join(char for char in truth if char not in SEPARATORS)
+        pairs = aligned(written, "".join(c.char for c in read))
         posteriors += [c.confidence for c in read]
-        right += verdicts
+        right += [answer == char for char, answer in pairs if answer]
     return np.array(posteriors), np.array(right, dtype=np.bool_)
 
 
 def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
     """Expected calibration error: mean gap between confidence and share right, over bins of equal width.
+
+    Args:
+        confidences: float64 [n], 0..1.
+        right: bool [n].
+        bins: How many there are.
 
     Source: Guo et al., "On calibration of modern neural networks", 2017, equation 5.
     """
@@ -129,68 +121,55 @@ def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]
     return float(sum(gaps) / len(confidences))
 
 
-def mnist_strips(digits: Digits) -> Labelled:
-    """Each digit pasted, dark, in the middle of a light field of 32 x 44 px, which is normalised as on the device."""
-    strips = []
-    for image in digits.images:
-        field = np.full((STRIP_HEIGHT_PX, 44), 255, np.uint8)
-        field[2:30, 8:36] -= image
-        strips.append(normalize(field))
-    codes = [str(label) for label in digits.labels]
-    return Labelled(strips, codes, [f"mnist-test-{i}" for i in range(len(codes))])
+def decided(decodings: Iterable[Decoding], calibration: Calibration, max_error: float) -> list[Reading]:
+    """The reading that each decoding of a field comes to, accepted or rejected by its confidence.
 
+    Args:
+        decodings: One a field.
+        calibration: The bundle's, for the way in which they came about.
+        max_error: The share of wrong codes allowed among the accepted.
 
-def folder_strips(folder: Path) -> Labelled:
-    """The fields of a folder: labels.csv holds a header, then rows of file name and code.
-
-    Further columns become conditions, and so does the darkness of the ink. Raises PosteyeError when labels.csv is
-    missing or empty, ImageError for a file that is no image.
+    Raises:
+        PosteyeError: When max_error cannot be promised.
     """
-    path = folder / "labels.csv"
-    try:
-        text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8-sig")
-        header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
-    except FileError as error:
-        raise PosteyeError(f"{path} cannot be read: {error}; it should hold rows of file,code") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise PosteyeError(f"{path} is no table of file,code: {error}") from error
-    if not rows or any(len(row) < 2 for row in rows):
-        raise PosteyeError(f"{path} holds no rows of file,code below its header")
-    bar = tqdm(rows, desc="images", unit="file", leave=False, disable=None)
-    images = (load_grey(folder / row[0]) for row in bar)
-    seen = [(normalize(image), f"{darkness(image):.3f}") for image in images]
-    conditions = {DARKNESS: [dark for _, dark in seen]}
-    for place, name in enumerate(header[2:], start=2):
-        conditions[name] = [row[place] if len(row) > place else "" for row in rows]
-    return Labelled([strip for strip, _ in seen], [row[1] for row in rows], [row[0] for row in rows], conditions)
+    return [decide(decoding, calibration, max_error, has_ink=True) for decoding in decodings]
+
+
+def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration: Calibration) -> Outcome:
+    """The outcome with the confidences that are reported, of codes and characters, instead of posteriors.
+
+    Raises:
+        PosteyeError: When the calibration has no operating points.
+    """
+    loosest = calibration.table[-1].max_error if calibration.table else 1.0  # the threshold changes no confidence
+    readings = decided(decodings, calibration, loosest)
+    return Outcome(
+        [Decoding(reading.candidates if reading.code else (), reading.characters, None) for reading in readings],
+        np.array([reading.confidence for reading in readings]),
+        np.array([reading.code == truth for reading, truth in zip(readings, truths, strict=True)], dtype=np.bool_),
+    )
 
 
 def float_recogniser(run: Path, alphabet: str) -> Recognise:
     """The float twin of a bundle as a recogniser: the net of a training folder before quantisation.
 
-    Raises PosteyeError when the folder has none.
+    Raises:
+        PosteyeError: When the folder has none.
     """
     return net_recogniser(load_float(run), alphabet)
 
 
-def net_recogniser(net: nn.Module, alphabet: str) -> Recognise:
-    """A net in evaluation mode, float or quantised, as a recogniser; it reads strips one by one."""
+def table(rows: Sequence[tuple[str, Outcome]], note: str = "") -> str:
+    """The figures side by side, for people.
 
-    def recognise(strip: Strip) -> Lattice:
-        pixels = np.pad(strip.pixels, ((0, 0), (0, -strip.pixels.shape[1] % STRIDE_PX)))
-        with torch.no_grad():
-            logits = net(torch.from_numpy(pixels.astype(np.float32) / 256)[None, None])
-        values = -logits.log_softmax(2)[0].numpy()
-        return scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32) * 2 - 1, alphabet))
-
-    return recognise
-
-
-def table(rows: Sequence[tuple[str, Outcome]]) -> str:
-    """The figures side by side, for people."""
+    Args:
+        rows: Names and outcomes.
+        note: A line to add below.
+    """
     head = f"{'':<12}{'strings':>8}{'exact':>9}" + "".join(f"{f'at {e:.1%}':>9}" for e in ERRORS)
     lines = [head]
     for name, outcome in rows:
         accepted = "".join(f"{outcome.accept_rate(e):>9.2%}" for e in ERRORS)
         lines.append(f"{name:<12}{len(outcome.decodings):>8}{outcome.exact:>9.2%}{accepted}")
-    return "\n".join([*lines, "(at 1.0%: share accepted when the threshold leaves 1 % errors among the accepted)"])
+    lines.append("(at 1.0%: share accepted when the threshold leaves 1 % errors among the accepted)")
+    return "\n".join([*lines, note] if note else lines)

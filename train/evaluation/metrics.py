@@ -11,7 +11,14 @@ _Z = 1.959964  # of the standard normal, for 95 %
 
 
 def wilson(share: float, of: int) -> tuple[float, float]:
-    """95 % interval of a share of independent strings. Source: Wilson, "Probable inference", 1927."""
+    """95 % confidence interval of a share of independent strings.
+
+    Args:
+        share: 0..1.
+        of: How many strings there are.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
     middle, spread = share + _Z**2 / (2 * of), _Z * sqrt(share * (1 - share) / of + _Z**2 / (4 * of * of))
     return max(0.0, (middle - spread) / (1 + _Z**2 / of)), min(1.0, (middle + spread) / (1 + _Z**2 / of))
 
@@ -24,12 +31,18 @@ def accept_rate(
 ) -> float:
     """The largest share that a threshold on the confidence accepts with at most max_error wrong among them.
 
-    confidences, right: [strings]. weights: how often each string counts, int64 [strings]; None = once.
+    Args:
+        confidences: float64 [strings].
+        right: bool [strings], whether each was read exactly.
+        max_error: The share of wrong ones allowed.
+        weights: int64 [strings], how often each string counts; None = once.
     """
+    # The surest first; after each: how many are accepted, and how many of them are wrong.
     order = np.argsort(-confidences, kind="stable")
     counts = np.ones(len(order), np.int64) if weights is None else weights[order]
     accepted = np.cumsum(counts)
     wrong = np.cumsum(counts * ~right[order])
+    # A threshold accepts all strings of one confidence or none of them.
     last_of_equals = np.append(np.diff(confidences[order]) != 0, True)
     allowed = accepted[last_of_equals & (wrong <= max_error * accepted) & (accepted > 0)]
     return float(allowed[-1] / accepted[-1]) if len(allowed) else 0.0

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
-from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts
-from train.evaluation.judged import calibrated
+from train.evaluation.evaluate import Outcome, calibrated, calibration_error, character_verdicts
 
 _BINS = 10
 _FEWEST = 10  # readings in a bin: the share right among fewer tells nothing

@@ -15,9 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-BLANK = 10
-RUBBISH = 11
-EITHER = 12  # blank or rubbish: its probability is the sum of both
+from device_runtime.grammar.grammar import DIGITS
+from train.data.target import SEEN, Target
+
+BLANK = len(DIGITS)
+RUBBISH = BLANK + 1
+EITHER = RUBBISH + 1  # blank or rubbish: its probability is the sum of both
 _TINY = 1e-30
 
 
@@ -56,16 +59,16 @@ def topology(targets: Sequence[str]) -> Topology:
 
 
 def _chain(target: str) -> tuple[list[int], list[float], list[float]]:
-    body = target.strip("~")
-    symbols = [RUBBISH if char == "#" else int(char) for char in body]
-    emits, skips, returns = [EITHER if target.startswith("~") else BLANK], [0.0], [0.0]
+    read = Target.parse(target)
+    symbols = [RUBBISH if char == SEEN else DIGITS.index(char) for char in read.symbols]
+    emits, skips, returns = [EITHER if read.rubbish_before else BLANK], [0.0], [0.0]
     previous = None
     for symbol in symbols:
         emits += [symbol, BLANK]
         skips += [0.0 if previous is None or symbol == previous else 1.0, 0.0]
         returns += [1.0 if symbol == RUBBISH else 0.0, 0.0]
         previous = symbol
-    if target.endswith("~"):
+    if read.rubbish_after:
         emits[-1] = EITHER
     return emits, skips, returns
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from device_runtime.grammar.grammar import DIGITS
 from train.gtn.tables import Tables, free_tables, label_tables
 
 Criterion = Literal["viterbi", "discriminative_viterbi", "forward", "discriminative_forward"]
@@ -21,7 +22,7 @@ _TINY = torch.finfo(torch.float64).tiny
 
 
 def string_loss(
-    penalties: Tensor, columns: Tensor, targets: Sequence[str], criterion: Criterion, alphabet: str = "0123456789"
+    penalties: Tensor, columns: Tensor, targets: Sequence[str], criterion: Criterion, alphabet: str = DIGITS
 ) -> Tensor:
     """Loss of each strip of a batch, in nats: float [batch], differentiable in the penalties.
 

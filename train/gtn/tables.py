@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from train.data.target import SEEN, Target
 from train.gtn.graph import NULL, Bins, Graph, chain, character_model, compose
 
 _BLANK, _RUBBISH = -1, -2  # places of a shape that are no position in its label; a row's classes end with theirs
@@ -51,16 +52,14 @@ def label_tables(targets: Sequence[str], alphabet: str) -> Tables:
     """The constrained graph of each target: character model o label.
 
     Targets are strings over the alphabet, `#` (rubbish that must be seen) and, at an end, `~` (rubbish may be there),
-    as in `train.synthesis.generator`. Classes are the alphabet's characters, then blank, then rubbish. Raises
+    as in `train.data.target`. Classes are the alphabet's characters, then blank, then rubbish. Raises
     ValueError for other marks, and for two runs of rubbish side by side, which read as one.
     """
     classes = alphabet + "_#"
     blank, rubbish = len(alphabet), len(alphabet) + 1
     rows = []
     for target in targets:
-        marked, left, right = _spelled_out(target)
-        if set(marked) - set(alphabet) - {"#"} or "##" in marked:
-            raise ValueError(f"target {target!r} cannot be spelled; use {alphabet!r}, single '#', and '~' at the ends")
+        marked, left, right = Target.parse(target, alphabet).spelled_out
         row = _shape_row(_shape(marked), left, right)
         by_place = np.array([*(classes.index(char) for char in marked), rubbish, blank])
         rows.append(replace(row, label=by_place[row.label]))
@@ -107,18 +106,11 @@ def _stack(rows: Sequence[_Row]) -> Tables:
     return Tables(*(torch.from_numpy(array) for array in (source, label, penalty, start, final)))
 
 
-def _spelled_out(target: str) -> tuple[str, bool, bool]:
-    """Write rubbish that may be there as `#`, and tell whether the one at the left and at the right may be missing."""
-    body, left, right = target.strip("~"), target.startswith("~"), target.endswith("~")
-    right = right and bool(body)  # nothing but `~`: one run of rubbish that may be missing
-    return "#" * left + body + "#" * right, left, right
-
-
 def _shape(marked: str) -> tuple[int, ...]:
     """Rubbish as 3; characters as 0 and 1, which change wherever neighbours differ."""
     shape: list[int] = []
     for i, char in enumerate(marked):
-        if char == "#":
+        if char == SEEN:
             shape.append(3)
         elif i and shape[-1] != 3:
             shape.append(shape[-1] if char == marked[i - 1] else 1 - shape[-1])

@@ -17,7 +17,7 @@ from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Character, Penalties, Strip
-from train.evaluation.evaluate import Labelled
+from train.data.labelled import Labelled
 from train.report.activations import FloatArray, Seen, see
 from train.report.page import png_uri
 from train.report.pixel_figures import thumbnail

@@ -15,10 +15,11 @@ from device_runtime.decoding.rejection import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import ScanLattice
 from device_runtime.types import Decoding, Penalties, Reading, Strip
+from train.data.labelled import Labelled
+from train.evaluation.alignment import aligned
 from train.evaluation.breakdown import breakdown
-from train.evaluation.confusion import Confusion, beside
-from train.evaluation.evaluate import Labelled, Outcome
-from train.evaluation.judged import calibrated, judged
+from train.evaluation.confusion import Confusion
+from train.evaluation.evaluate import Outcome, calibrated, decided
 from train.evaluation.plots import Believed
 from train.gtn.code_lattice import CodePath, best_path
 from train.report import strip_figure as figure
@@ -70,7 +71,7 @@ def gallery(title: str, found: Evaluated) -> str:
     """Make the page, HTML; raises PosteyeError when the calibration does not reach max_error, or without strings."""
     if not found.data.codes:
         raise PosteyeError("there are no strings, so there is nothing to show")
-    readings = judged(found.outcome.decodings, found.calibration, found.max_error)
+    readings = decided(found.outcome.decodings, found.calibration, found.max_error)
     accepted = np.array([reading.status == "accepted" for reading in readings])
     reported = calibrated(found.outcome.decodings, found.data.codes, found.calibration)
     wrong = int((~reported.correct[accepted]).sum())
@@ -117,7 +118,7 @@ def _card(index: int, reading: Reading, found: Evaluated) -> str:
     if seen.strip.has_ink:
         with contextlib.suppress(PosteyeError):  # longer than the model reads
             seen = found.look(seen.strip)
-    pairs = beside(truth, answer) if answer else [(char, char) for char in truth]
+    pairs = aligned(truth, answer) if answer else [(char, char) for char in truth]
     written = "".join(_marked(t, t != a) for t, a in pairs)
     read = "".join(_marked(a, t != a) for t, a in pairs) if answer else '<span class="faint">no code</span>'
     rivals = [f"{c.code} {c.confidence:.3f}" for c in reading.candidates if c.code != reading.code]

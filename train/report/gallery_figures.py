@@ -9,10 +9,10 @@ from math import log10
 import numpy as np
 
 from device_runtime.decoding.rejection import Calibration
-from train.evaluation.breakdown import Condition
+from train.data.labelled import Labelled
+from train.evaluation.breakdown import Slicing
 from train.evaluation.confusion import NOTHING, Confusion
-from train.evaluation.evaluate import Labelled, Outcome
-from train.evaluation.judged import judged
+from train.evaluation.evaluate import Outcome, decided
 from train.evaluation.plots import Believed
 from train.report.page import table
 
@@ -75,7 +75,7 @@ def operating_points(data: Labelled, outcome: Outcome, calibration: Calibration)
     """What each error rate of the calibration comes to on these strings, as an HTML table."""
     rows = []
     for point in calibration.table:
-        readings = judged(outcome.decodings, calibration, point.max_error)
+        readings = decided(outcome.decodings, calibration, point.max_error)
         accepted = np.array([reading.status == "accepted" for reading in readings])
         wrong = np.array([reading.code != code for reading, code in zip(readings, data.codes, strict=True)])[accepted]
         error = f"{wrong.mean():.2%} ({int(wrong.sum())})" if len(wrong) else "none accepted"
@@ -111,7 +111,7 @@ def _long(name: str) -> str:
     return "nothing" if name == NOTHING else name
 
 
-def condition_tables(conditions: Sequence[Condition]) -> str:
+def condition_tables(conditions: Sequence[Slicing]) -> str:
     """Each condition with its groups, as HTML tables."""
     parts = []
     for condition in conditions:

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from device_runtime.image.normalize import STRIP_HEIGHT_PX
+from train.scanner.model import INPUT_SCALE
 from train.synthesis.shards import Shard
 
 _WIDTH_STEP_PX = 16
@@ -28,10 +30,10 @@ class Batch:
 
 def place(pixels: list[NDArray[np.uint8]], lefts: list[int], width_px: int) -> NDArray[np.float32]:
     """Lay strips on blank paper of one width, each at its own left edge; float32 [n, 1, 32, width], 0..1."""
-    strips = np.zeros((len(pixels), 1, 32, width_px), np.float32)
+    strips = np.zeros((len(pixels), 1, STRIP_HEIGHT_PX, width_px), np.float32)
     for row, (strip, left) in enumerate(zip(pixels, lefts, strict=True)):
         strips[row, 0, :, left : left + strip.shape[1]] = strip
-    return strips / np.float32(256)
+    return strips * np.float32(INPUT_SCALE)
 
 
 def padded_width(width_px: int) -> int:

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-CLASSES = 12  # ten digits, blank, rubbish
+from device_runtime.grammar.grammar import DIGITS
+from device_runtime.recognition.columns import Columns
+
+CLASSES = len(DIGITS) + 2  # the digits, blank, rubbish
 SUB_COLUMNS = 2
-STRIDE_PX = 4
+COLUMNS = Columns(first_px=-1, stride_px=2, sub_columns=SUB_COLUMNS)
+INPUT_SCALE = 1 / 256  # of a pixel 0..255
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""The last touches on a trained net: how readily it says blank, and where its columns look."""
+"""After training: the penalty on blank that reads most, and where a column really looks."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -12,39 +11,44 @@ from torch import Tensor, nn
 
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import STRETCHES, Look, combine, is_doubtful, stretch
-from device_runtime.grammar.grammar import Grammar
+from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
+from train.data.target import Target
 from train.gtn.ctc import BLANK
-from train.scanner.batches import plain_batches
 from train.scanner.model import CLASSES, SUB_COLUMNS
+from train.scanner.penalties import penalties_of
 from train.scanner.quantization import QuantConv, QuantScanner
 from train.synthesis.shards import Shard
 
-ALPHABET = "0123456789"
 PATTERN = r"\d{1,9}"
-BLANK_HANDICAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
-_ONE_NUMBER = re.compile(r"[#~]*(\d+)[#~]*")
+BLANK_PENALTIES = (0.0, 0.5, 1.0, 1.5, 2.0)
+_MEASURED_AS = "handicap of {:g}"  # a key in the files of runs that are not finished yet: it stays
 
 
 def one_number(shard: Shard) -> tuple[list[NDArray[np.uint8]], list[str]]:
     """Those strips of a shard that hold one number, with their digits."""
-    found = [
-        (pixels, _ONE_NUMBER.fullmatch(target)) for pixels, target in zip(shard.pixels, shard.targets, strict=True)
-    ]
-    kept = [(pixels, match.group(1)) for pixels, match in found if match]
+    found = [(pixels, Target.parse(target).numbers) for pixels, target in zip(shard.pixels, shard.targets, strict=True)]
+    kept = [(pixels, numbers[0]) for pixels, numbers in found if len(numbers) == 1]
     return [p for p, _ in kept], [d for _, d in kept]
 
 
 def kinds(shard: Shard) -> list[str]:
-    """How the strips of `one_number` are written: "hand", or "other" for print and for single plain digits."""
-    return ["hand" if target.startswith("~") else "other" for target in shard.targets if _ONE_NUMBER.fullmatch(target)]
+    """How each strip of `one_number` is written: "hand", or "other" for print and for single plain digits."""
+    targets = [Target.parse(target) for target in shard.targets]
+    return ["hand" if target.rubbish_before else "other" for target in targets if len(target.numbers) == 1]
 
 
 def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = lambda count: None) -> float:
-    """Share of a shard's strips of one number that are read exactly; `advance` is told how many more are read."""
+    """Share of a shard's strips of one number that the decoder reads exactly, doubtful ones at several widths.
+
+    Args:
+        net: Float or quantised.
+        shard: Strips with their targets.
+        advance: Told how many more strips are read.
+    """
     pixels, digits = one_number(shard)
-    decoder = Decoder(Grammar.from_pattern(PATTERN, ALPHABET), ALPHABET, n_best=3)
+    decoder = Decoder(Grammar.from_pattern(PATTERN, DIGITS), DIGITS, n_best=3)
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
     looks: dict[int, list[Look]] = {}
     for row, p in penalties_of(net, pixels):
@@ -66,54 +70,56 @@ def _look(strip: Strip, penalties: Penalties, decoder: Decoder) -> Look:
 
 
 def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] | None = None) -> float:
-    """Take from blank's logits the handicap (nats) with which most of the shard's strips are read exactly; returns it.
+    """Give blank the penalty with which most strips are read exactly.
 
-    The criterion makes blank the answer to every doubt, so doubtful digits are dropped sooner than read. The shard must
-    not be one that is reported on. The net must be finished; it is finished again. rate: what the net with a handicap,
-    which it gets by name, reads exactly; left out, `exact_rate` of the shard.
+    The criterion makes blank the answer to every doubt, so doubtful digits are dropped sooner than read.
+
+    Args:
+        net: Finished; it is changed in place and finished again.
+        shard: Strips that are not reported on.
+        rate: Gives the share that the net with a penalty, of which it gets the name, reads exactly; None takes
+            `exact_rate` of the shard.
+
+    Returns:
+        The penalty, nats taken from blank's logits.
     """
     head = list(net.convs())[-1]
     untouched = head.bias.detach().clone()
     rates = {}
-    for handicap in BLANK_HANDICAPS:
-        _handicap(net, head, untouched, handicap)
-        rates[handicap] = rate(f"handicap of {handicap:g}") if rate else exact_rate(net, shard)
-    best = max(BLANK_HANDICAPS, key=lambda handicap: rates[handicap])
-    _handicap(net, head, untouched, best)
+    for penalty in BLANK_PENALTIES:
+        _penalize_blank(net, head, untouched, penalty)
+        rates[penalty] = rate(_MEASURED_AS.format(penalty)) if rate else exact_rate(net, shard)
+    best = max(BLANK_PENALTIES, key=lambda penalty: rates[penalty])
+    _penalize_blank(net, head, untouched, best)
     return best
 
 
-def _handicap(net: QuantScanner, head: QuantConv, bias: Tensor, handicap: float) -> None:
+def _penalize_blank(net: QuantScanner, head: QuantConv, bias: Tensor, penalty: float) -> None:
+    """Set the head's bias to `bias` with the penalty on blank, in both sub-columns."""
     with torch.no_grad():
-        head.bias.copy_(bias)
-        head.bias.view(SUB_COLUMNS, CLASSES)[:, BLANK] -= handicap
+        head.bias.copy_(bias)  # [sub-columns * classes]
+        head.bias.view(SUB_COLUMNS, CLASSES)[:, BLANK] -= penalty
     net.finish()
 
 
 def column_offset_px(net: nn.Module, shard: Shard) -> int:
     """How far right of its digit's class peak the ink of a digit has its middle: where a column really looks.
 
-    The criterion leaves open when within a digit its class is emitted; the net settles on a place of its own. Measured
-    on the shard's strips of one digit.
+    The criterion leaves open when within a digit its class is emitted; the net settles on a place of its own.
+
+    Args:
+        net: Float or quantised.
+        shard: Of its strips those with one digit are measured.
+
+    Returns:
+        The median, whole px; 0 when there is no such strip.
     """
     pixels, digits = one_number(shard)
     singles = [p for p, d in zip(pixels, digits, strict=True) if len(d) == 1]
     offsets = []
     for row, penalties in penalties_of(net, singles):
-        ink = singles[row].sum(axis=0, dtype=np.float64)
+        ink = singles[row].sum(axis=0, dtype=np.float64)  # [W], of every column of pixels
         middle = float((ink * np.arange(len(ink))).sum() / max(ink.sum(), 1.0))
-        peak = int(penalties.values[:, : len(ALPHABET)].min(axis=1).argmin())
+        peak = int(penalties.values[:, : penalties.blank].min(axis=1).argmin())
         offsets.append(middle - float(penalties.x_px[peak]))
     return round(float(np.median(offsets))) if offsets else 0
-
-
-def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, Penalties]]:
-    """What a net says of strips uint8 [32, W]: index and penalties of each, in an order that saves time."""
-    net.eval()
-    with torch.no_grad():
-        for rows, strips in plain_batches(pixels, 128):
-            values = -net(strips).log_softmax(2).numpy()
-            for row, value in zip(rows, values, strict=True):
-                columns = -(-pixels[row].shape[1] // 4) * 2  # of the strip itself, not of the paper beside it
-                x_px = np.arange(columns, dtype=np.float32) * 2 - 1
-                yield row, Penalties(value[:columns], x_px, ALPHABET)

@@ -17,9 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from train.scanner.model import CLASSES, SHAPES, SUB_COLUMNS, ConvShape, ScanningLeNet, columns
+from train.scanner.model import CLASSES, INPUT_SCALE, SHAPES, SUB_COLUMNS, ConvShape, ScanningLeNet, columns
 
-INPUT_SCALE = 1 / 256
 INPUT_ZERO_POINT = -128
 OUTPUT_SCALE = 0.25  # nats a step; logits beyond +-32 are cut, where nothing is left to decide
 WEIGHT_STEP = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-SHARD_STRIPS = 4096
+from train.synthesis import SHARD_STRIPS
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from torch import nn
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_text
-from train.commands.progress import Bar, Progress
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
+from train.data.target import Target
 from train.data.writers import Hand, hands_of, load_extra
+from train.progress import Bar, Progress
 from train.scanner import checkpoint as saved
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
 from train.scanner.quantization import QuantScanner
@@ -103,7 +104,7 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
 
 
 def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int, progress: Progress) -> list[Shard]:
-    """Shards written by hands that are not trained on, kept in the run's folder.
+    """Shards written by writers that are not trained on, kept in the run's folder.
 
     The first is reported on, `posteye calibrate` takes the others.
     """
@@ -204,6 +205,6 @@ def _save_parity_strips(shard: Shard, path: Path) -> None:
     strips = np.zeros((len(pixels), 32, int(widths.max())), np.uint8)
     for row, strip in zip(strips, pixels, strict=True):
         row[:, : strip.shape[1]] = strip
-    labels = np.array([t.replace("#", "").strip("~") for t in shard.targets[:PARITY_STRIPS]])
+    labels = np.array([Target.parse(t).digits for t in shard.targets[:PARITY_STRIPS]])
     with replacing(path) as file:
         np.savez_compressed(file, pixels=strips, widths=widths, labels=labels)

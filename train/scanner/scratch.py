@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
-from train.commands.progress import Progress
+from train.progress import Progress
 from train.scanner.distributed import Group
-from train.scanner.postprocess import BLANK_HANDICAPS, balance_blank, one_number
+from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
 from train.scanner.recipe import Recipe
 from train.scanner.run_folder import Measures, Origin, Story, claim, finished, held_out, save_result
 from train.scanner.trainer import Run, follow, load_float
@@ -45,7 +45,7 @@ def train_generated(
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return before
-    progress.step("held-out strips, by hands that are not trained on")
+    progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     run = Run(out, recipe, validation, group, net, progress)
@@ -54,8 +54,8 @@ def train_generated(
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)
-    progress.step(f"how readily the net should say blank: {len(BLANK_HANDICAPS)} handicaps tried")
-    with progress.bar(len(BLANK_HANDICAPS) * len(one_number(balance)[1]), "readings") as bar:
+    progress.step(f"how readily the net should say blank: {len(BLANK_PENALTIES)} handicaps tried")
+    with progress.bar(len(BLANK_PENALTIES) * len(one_number(balance)[1]), "readings") as bar:
         handicap = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
     progress.step("what the float net and the int8 net read of held-out strips")
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.

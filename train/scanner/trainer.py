@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from device_runtime.errors import PosteyeError
-from train.commands.progress import Progress
 from train.data.damaged import DamagedFileError
+from train.data.target import Target
 from train.gtn.ctc import forward_penalty, topology
+from train.progress import Progress
 from train.scanner import checkpoint as saved
 from train.scanner.batches import plain_batches, training_batches
 from train.scanner.distributed import Group
@@ -155,7 +156,7 @@ class Run:
                 row["strips_per_s"] = strips / (time.monotonic() - started)
                 if leads:
                     if phase.done % 8 == 0 or phase.done % recipe.shards == 0:
-                        row["exact"] = exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
+                        row["exact"] = greedy_exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
                     self._save(phase)
                     self._log(row)
                 self._keep(phase)
@@ -193,7 +194,7 @@ class Run:
             graph = topology(batch.targets).to(self.device)
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
-            lengths = torch.tensor([max(1, len(t.strip("~"))) for t in batch.targets], device=self.device)
+            lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
             loss = (penalty / lengths).mean() * share
             phase.optimiser.zero_grad()
             loss.backward()
@@ -302,11 +303,11 @@ def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
     return texts
 
 
-def exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
-    """Share of strips whose digits a greedy reading gets all right."""
+def greedy_exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
+    """Share of strips of any kind whose digits the best class of every column gets all right, without a decoder."""
     pixels, right = shard.pixels[:limit], 0
     for rows, texts in _read(net, pixels, device):
-        right += sum(text == shard.targets[i].replace("#", "").strip("~") for i, text in zip(rows, texts, strict=True))
+        right += sum(text == Target.parse(shard.targets[i]).digits for i, text in zip(rows, texts, strict=True))
     return right / len(pixels)
 
 

@@ -6,7 +6,6 @@ space between printed numbers), `~` at an end is where rubbish may or may not be
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.image.normalize import BODY_HEIGHT_PX, normalize
+from train.data.target import SEEN, Target
 from train.data.writers import Hand
 from train.synthesis.paper import Paper
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
@@ -114,7 +114,7 @@ class FieldGenerator:
         digits = self.random_digits() if digits is None else digits
         style = random_style(random, digits)
         ink, box = self.penman.write(digits, style, ends=not with_words)
-        target = f"~{digits}~"
+        target = Target.with_marks(digits)
         if with_words:
             ink, box, target = self._add_words(ink, box, digits, style.height_px)
         if random.random() < 0.03:
@@ -125,7 +125,7 @@ class FieldGenerator:
             self._neighbour_lines(self.scribe, ink, box, style.height_px)
         if random.random() < 0.03:
             self.paper.postmark(ink)
-        return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target.text)
 
     def printed(self) -> Field:
         """A printed code, alone or inside a line of other text."""
@@ -139,7 +139,7 @@ class FieldGenerator:
             text = random_line(random, digits)
         height = random.uniform(16, 40)
         ink = self.typesetter.set_line(text, height)
-        target = re.sub(r"[^0-9]+", "#", text)
+        target = Target.of_line(text).text
         margin = margin_px(height)
         box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
         ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
@@ -153,19 +153,20 @@ class FieldGenerator:
         height = random.uniform(20, 44)
         if random.random() < 0.7:
             setter = self.typesetter if random.random() < 0.5 else self.scribe
-            ink, target = setter.set_line(random_word(random), height), "#"
+            ink, target = setter.set_line(random_word(random), height), Target(SEEN)
         else:
-            ink, target = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8), "~"
+            ink = np.zeros((int(2 * height), int(random.uniform(2, 8) * height)), np.uint8)
+            target = Target.with_marks("")
         margin = margin_px(height)
         box = (margin, margin // 2, ink.shape[1] - margin, ink.shape[0] - margin // 2)
         self.paper.rule(ink, box)
-        return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target)
+        return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target.text)
 
-    def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, str]:
+    def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, Target]:
         """Set handwritten words before or after the digits, on the same line."""
         random = self.random
         before, after = random.random() < 0.35, random.random() < 0.8
-        parts, target = [ink[:, box[0] : box[2]]], digits
+        parts, symbols = [ink[:, box[0] : box[2]]], digits
         gap = np.zeros((ink.shape[0], int(random.uniform(0.15, 0.8) * height)), np.uint8)
         for wanted, first in ((before, True), (after or not before, False)):
             if not wanted:
@@ -175,10 +176,10 @@ class FieldGenerator:
             word = word[:, word.max(axis=0) > 0] if random.random() < 0.5 else word[:, margin:-margin]
             word = self._fit(word, ink.shape[0])
             parts = [word, gap, *parts] if first else [*parts, gap, word]
-            target = "#" + target if first else target + "#"
+            symbols = SEEN + symbols if first else symbols + SEEN
         blank = np.zeros((ink.shape[0], box[0]), np.uint8)
         line = np.concatenate([blank, *parts, blank], axis=1)
-        return line, (box[0], box[1], line.shape[1] - box[0], box[3]), target
+        return line, (box[0], box[1], line.shape[1] - box[0], box[3]), Target(symbols)
 
     @staticmethod
     def _fit(ink: Ink, rows: int) -> Ink:

@@ -20,11 +20,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.commands.doctor import golden_scores
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.reader import Reader
-from device_runtime.samples import INDEX_FILE, Sample
+from device_runtime.samples import INDEX_FILE, Sample, golden_scores
 from train.data.mnist import load_mnist
 from train.data.writers import hands_of
 from train.synthesis.generator import FieldGenerator
@@ -48,7 +47,7 @@ def samples(out: Path, writers: Path | None) -> None:
     for number, (image, sample) in enumerate(_all(generator), start=1):
         named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
         write_bytes(out / named.file, cv2.imencode(".png", image)[1].tobytes())
-        index.append(msgspec.structs.replace(named, scores_sha256=golden_scores(named)))
+        index.append(msgspec.structs.replace(named, scores_sha256=golden_scores(out / named.file)))
     encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
     write_bytes(out / INDEX_FILE, encoded + b"\n")
 

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
 from device_runtime.files.regular import require_regular
-from train.commands.progress import Progress
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.writers import Hand
-from train.scanner.recipe import SHARD_STRIPS
+from train.progress import Progress
+from train.synthesis import SHARD_STRIPS
 from train.synthesis.generator import FieldGenerator
 
 _LOOK_S = 0.1

@@ -37,8 +37,8 @@ from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Reading, Status, Strip
 from tests.calibrations import made_calibration
+from train.data.labelled import Labelled
 from train.data.writers import Hand
-from train.evaluation.evaluate import Labelled
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.shards import Shard, save_shard
 

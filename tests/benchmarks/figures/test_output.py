@@ -13,7 +13,7 @@ from device_runtime.errors import PosteyeError
 
 
 def test_lines_are_kept_below_the_call(tmp_path: Path) -> None:
-    words = ["gtn", "device_runtime.cli", "grammar", "--country", "DE", "--results", str(tmp_path / "kept.json")]
+    words = ["gtn", "posteye", "grammar", "--country", "DE", "--results", str(tmp_path / "kept.json")]
     done = CliRunner().invoke(output.output, words)
     assert done.exit_code == 0, done.output
     lines = load(tmp_path / "kept.json").values["output"]
@@ -28,4 +28,4 @@ def test_patterns_are_quoted_and_places_are_not_told() -> None:
 
 def test_a_command_that_fails_is_no_figure() -> None:
     with pytest.raises(PosteyeError, match="ended with exit code 2"):
-        output.printed("device_runtime.cli", ["grammar", "--country", "XX"])
+        output.printed("posteye", ["grammar", "--country", "XX"])

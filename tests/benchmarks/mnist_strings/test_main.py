@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 
 from benchmarks.figures.files import load
 from benchmarks.mnist_strings import __main__ as mnist_strings
-from benchmarks.peers.fields import read_labels
 from device_runtime.errors import PosteyeError
 from device_runtime.image.load import load_grey
 from tests.benchmarks.made_digits import made_digits
 from tests.stub import stub_bundle
+from train.data.labelled import read_labels
 from train.data.mnist import Mnist
 
 
@@ -35,7 +35,7 @@ def test_sets_are_image_files_with_labels(made: Path) -> None:
     for kind in ("clean", "touching", "hard"):
         labels = read_labels(made / kind)
         assert len(labels) == 4
-        assert all(len(label.digits) == 5 and set(label.further) == {"writer", "joins"} for label in labels)
+        assert all(len(label.code) == 5 and set(label.further) == {"writer", "joins"} for label in labels)
         assert all(load_grey(label.path).shape[0] > 20 for label in labels)
 
 

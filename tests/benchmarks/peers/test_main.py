@@ -213,26 +213,6 @@ def test_drawn_fields_are_readable_images_and_always_the_same(tmp_path: Path, mo
         assert np.median(grey) > 180 > 120 > grey.min()  # dark ink on light paper
 
 
-def test_labels_are_file_and_digits(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text('file,postcode,line\n1.png,81100,"81100 JOHOR, JOHOR"\n2.png,012,\n')
-
-    assert [(label.path, label.digits) for label in peer_fields.read_labels(tmp_path)] == [
-        (tmp_path / "1.png", "81100"),
-        (tmp_path / "2.png", "012"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"), [(None, "cannot be read"), ("file,digits\n", "no rows"), ("file\n1.png\n", "no rows")]
-)
-def test_labels_that_are_missing_or_no_table_are_refused(tmp_path: Path, text: str | None, message: str) -> None:
-    if text is not None:
-        (tmp_path / "labels.csv").write_text(text)
-
-    with pytest.raises(PosteyeError, match=message):
-        peer_fields.read_labels(tmp_path)
-
-
 def test_environment_is_made_once_and_again_when_the_pins_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,13 +14,13 @@ from click.testing import CliRunner
 from benchmarks.figures.files import Results, load
 from benchmarks.peers import rates as peer_rates
 from benchmarks.peers.answers import answers, digest
-from benchmarks.peers.fields import Label
 from benchmarks.peers.page import Compared, Rate, Rates, page_chart, page_readers, page_table, table
 from benchmarks.peers.process import Answer, Identity, Peer
 from benchmarks.peers.sets import FileSet, mnist_set, usps_set
 from device_runtime.errors import PosteyeError
 from tests.benchmarks.made_digits import made_digits
 from tests.stub import stub_bundle
+from train.data.labelled import Label
 
 
 class Scripted(Peer):
@@ -52,7 +52,7 @@ def images(tmp_path: Path) -> list[Path]:
 
 
 def file_set(images: list[Path], mode: str = "field") -> FileSet:
-    labels = [Label(path, code, {}) for path, code in zip(images, ("10", "21", "30"), strict=True)]
+    labels = [Label(path.name, path, code, {}) for path, code in zip(images, ("10", "21", "30"), strict=True)]
     return FileSet("set", "a set", tuple(labels), r"\d{2}", mode)
 
 
@@ -112,7 +112,7 @@ def test_a_line_is_right_when_the_code_is_a_word_of_it(images: list[Path]) -> No
 
 
 def test_a_small_sample_is_part_of_a_larger_one() -> None:
-    files = FileSet("set", "a set", tuple(Label(Path(str(i)), "1", {}) for i in range(50)), r"\d", "digit")
+    files = FileSet("set", "a set", tuple(Label(str(i), Path(str(i)), "1", {}) for i in range(50)), r"\d", "digit")
 
     assert set(files.drawn(10)) < set(files.drawn(30))
     assert files.drawn(10) == sorted(files.drawn(10)) != list(range(10))
@@ -128,16 +128,16 @@ def test_digits_become_files_dark_on_light(tmp_path: Path) -> None:
 
     field = cv2.imread(str(mnist.labels[2].path), cv2.IMREAD_GRAYSCALE)
     assert field.shape == (32, 44) and np.array_equal(255 - field[2:30, 8:36], digits.images[2])
-    assert [label.digits for label in mnist.labels] == list("010101")
+    assert [label.code for label in mnist.labels] == list("010101")
     small = cv2.imread(str(usps.labels[0].path), cv2.IMREAD_GRAYSCALE)
-    assert usps.labels[0].digits == "7" and small.shape == (26, 36)
+    assert usps.labels[0].code == "7" and small.shape == (26, 36)
     assert np.argwhere(small == 0).tolist() == [[20, 25]]
 
 
 def test_a_file_that_is_not_of_usps_is_refused(tmp_path: Path) -> None:
     (tmp_path / "zip").write_text("seven 1 2\n")
 
-    with pytest.raises(PosteyeError, match="no USPS file"):
+    with pytest.raises(PosteyeError, match="not a USPS file"):
         usps_set(tmp_path / "zip", tmp_path / "usps")
 
 

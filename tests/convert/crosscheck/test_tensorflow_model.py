@@ -48,7 +48,8 @@ def test_one_weight_that_moved_by_a_step_is_the_one_that_differs() -> None:
 
 
 def test_lenet_5_too_with_its_tanh_its_sub_sampling_and_its_distances() -> None:
-    check = check_lenet(converted(), random_digits(20, seed=1), lambda _: None)
+    model = converted()
+    check = check_lenet(model.trained, model.tflite, random_digits(20, seed=1), lambda _: None)
     assert check.holds, check
     kinds = {pair.operator.split()[1] for pair in check.model.tensors[1:]}
     assert kinds == {"CONV_2D", "DEPTHWISE_CONV_2D", "TANH", "MUL", "CONCATENATION"}

@@ -24,7 +24,7 @@ def not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("engine", ALL_ENGINES)
 def test_reading_a_sound_field_says_nothing_on_stderr(engine: str) -> None:
-    command = [sys.executable, "-m", "device_runtime.cli", "read", "--field", "--country", "DE", "--engine", engine]
+    command = [sys.executable, "-m", "posteye", "read", "--field", "--country", "DE", "--engine", engine]
     sample = str(load_samples()[0].path)
     found = subprocess.run([*command, sample], cwd=Path(__file__).parents[3], capture_output=True, text=True)
     assert found.returncode == 0 and sample in found.stdout and found.stderr == ""

@@ -81,8 +81,7 @@ def test_no_lexicon_or_bundle_is_waited_for(tmp_path: Path) -> None:
 def test_no_labels_are_waited_for(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="train is not installed: folders of labelled fields belong to it")
     from device_runtime.errors import PosteyeError
-    from train.data.labelled import load_station
-    from train.evaluation.evaluate import folder_strips
+    from train.data.labelled import folder_strips, load_station
 
     os.mkfifo(tmp_path / "labels.csv")
     for load in (folder_strips, load_station):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,3 +169,11 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(module, "_FILE_LIMIT_BYTES", 100)
     with pytest.raises(GrammarError, match="it has 200 bytes, and at most 100 are read"):
         Grammar.from_file(path)
+
+
+@pytest.mark.parametrize("option", ["country", "pattern", "lexicon"])
+@pytest.mark.parametrize("given", [5, b"DE", ["DE"]])
+def test_what_is_no_text_is_told_in_one_line(option: str, given: object) -> None:
+    chosen: dict[str, Any] = {"country": None, "pattern": None, "lexicon": None, option: given}
+    with pytest.raises(GrammarError, match=rf"^{option} is .*, which is no text; put it between quotation marks$"):
+        Grammar.chosen(**chosen)

@@ -105,7 +105,7 @@ def test_what_is_kept_lies_between_the_shipped_and_the_trained_net_on_whole_step
             step = layer._step().view(-1, 1, 1, 1)
             layer.weight.add_(10 * step * (layer.weight.abs() < step))
     after = [p.detach().clone() for p in moved.parameters()]
-    kept = adapt.part_of_the_way(shipped, moved)
+    kept = adapt.interpolated(shipped, moved)
     assert all(torch.equal(p, was) for p, was in zip(shipped.parameters(), before, strict=True))
     for layer, was, then in zip(kept.convs(), before[::2], after[::2], strict=True):
         step = layer._step().view(-1, 1, 1, 1)

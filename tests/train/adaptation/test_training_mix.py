@@ -1,4 +1,4 @@
-"""A lesson's shards mix fields, recombined numbers and rehearsal, the same each time, and refuse foreign labels."""
+"""A mix's shards mix fields, recombined numbers and rehearsal, the same each time, and refuse foreign labels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from tests.stub import random_strips
 from tests.train.data.test_labelled import field
-from train.adaptation.training_mix import Lesson, make_lesson
+from train.adaptation.training_mix import TrainingMix, make_training_mix
 from train.data.labelled import Station
 from train.scanner.from_bundle import restore_scanner
 from train.synthesis.shards import Shard, save_shard
@@ -29,20 +29,20 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lesson(rehearsal: Path) -> Lesson:
-    """A lesson of four lettered fields, cut by the shipped net."""
+def mix(rehearsal: Path) -> TrainingMix:
+    """A mix of four lettered fields, cut by the shipped net."""
     bundle = load_bundle()
     station = Station("bay", tuple(field(code) for code in CODES), CODES)
-    return make_lesson(station, restore_scanner(bundle), bundle.manifest.output.first_column_px, [rehearsal])
+    return make_training_mix(station, restore_scanner(bundle), bundle.manifest.output.first_column_px, [rehearsal])
 
 
-def test_pieces_are_the_digits_of_the_fields(lesson: Lesson, one_thread: None) -> None:
-    assert sorted("".join(piece.digits for piece in lesson.pieces)) == sorted("".join(CODES))
-    assert {piece.digits for piece in lesson.pieces} <= {*"0123456789", "00"}  # lettered zeros touch
+def test_pieces_are_the_digits_of_the_fields(mix: TrainingMix, one_thread: None) -> None:
+    assert sorted("".join(piece.digits for piece in mix.pieces)) == sorted("".join(CODES))
+    assert {piece.digits for piece in mix.pieces} <= {*"0123456789", "00"}  # lettered zeros touch
 
 
-def test_a_shard_has_all_three_kinds_and_is_the_same_again(lesson: Lesson) -> None:
-    shard, again, other = lesson.shard(3, 1, 60), lesson.shard(3, 1, 60), lesson.shard(3, 2, 60)
+def test_a_shard_has_all_three_kinds_and_is_the_same_again(mix: TrainingMix) -> None:
+    shard, again, other = mix.shard(3, 1, 60), mix.shard(3, 1, 60), mix.shard(3, 2, 60)
     rehearsed = [target for target in shard.targets if target == "#"]
     fields = [target for target in shard.targets if target.strip("~") in CODES]
     assert len(shard.targets) == 60 and len(rehearsed) == 18 and len(fields) >= 21
@@ -58,5 +58,5 @@ def test_labels_of_other_images_are_refused(rehearsal: Path) -> None:
     station = Station("bay", tuple(field(code) for code in CODES), CODES)
     shuffled = replace(station, codes=CODES[1:] + CODES[:1])
     with pytest.raises(PosteyeError, match=r"check that labels\.csv goes with the images") as error:
-        make_lesson(shuffled, net, bundle.manifest.output.first_column_px, [rehearsal])
+        make_training_mix(shuffled, net, bundle.manifest.output.first_column_px, [rehearsal])
     assert "\n" not in str(error.value)

@@ -28,7 +28,7 @@ def test_samples_are_drawn_and_nothing_is_trained(
 
 def test_help_shows_how_to_adapt_and_how_to_use_several_processes() -> None:
     text = CliRunner().invoke(train, ["--help"]).output
-    assert "--extra" in text and "torchrun --standalone --nproc-per-node 2 -m device_runtime.cli train" in text
+    assert "--extra" in text and "torchrun --standalone --nproc-per-node 2 -m posteye train" in text
 
 
 def test_a_rate_that_is_no_number_is_refused_at_once(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from device_runtime.errors import PosteyeError
 from train.data import mnist
+from train.data.labelled import usps_strips
 from train.data.mnist import Digits, load_mnist
-from train.data.usps import usps_strips
 from train.data.writers import hands_of, load_extra
 from train.scanner import checkpoint as saved
 from train.synthesis.shards import load_shard

@@ -3,34 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from train.evaluation.confusion import beside, confusion, table
-
-CODES = st.text("0123", max_size=7)
-
-
-@pytest.mark.parametrize(
-    ("truth", "answer", "pairs"),
-    [
-        ("123", "173", [("1", "1"), ("2", "7"), ("3", "3")]),
-        ("1234", "134", [("1", "1"), ("2", ""), ("3", "3"), ("4", "4")]),
-        ("134", "1234", [("1", "1"), ("", "2"), ("3", "3"), ("4", "4")]),
-        ("", "7", [("", "7")]),
-    ],
-)
-def test_codes_are_laid_beside_each_other(truth: str, answer: str, pairs: list[tuple[str, str]]) -> None:
-    assert beside(truth, answer) == pairs
-
-
-@given(CODES, CODES)
-def test_nothing_is_lost_beside(truth: str, answer: str) -> None:
-    pairs = beside(truth, answer)
-    assert "".join(written for written, _ in pairs) == truth
-    assert "".join(read for _, read in pairs) == answer
-    assert ("", "") not in pairs
-    assert sum(a != b for a, b in pairs) <= max(len(truth), len(answer))
+from train.evaluation.confusion import confusion, table
 
 
 def test_every_kind_of_mistake_is_counted() -> None:

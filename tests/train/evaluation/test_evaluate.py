@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 
-from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.types import Candidate, Character, Decoding
-from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, folder_strips, table
+from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, table
 
 
 def outcome(confidences: list[float], correct: list[bool]) -> Outcome:
@@ -59,26 +55,6 @@ def test_calibration_error_is_the_mean_gap() -> None:
     sure, unsure = np.full(10, 0.95), np.full(10, 0.35)
     right = np.array([True] * 9 + [False] + [True] * 5 + [False] * 5)
     assert calibration_error(np.append(sure, unsure), right) == pytest.approx((0.05 + 0.15) / 2)
-
-
-def test_folder_needs_labels(tmp_path: Path) -> None:
-    with pytest.raises(PosteyeError, match=r"labels\.csv"):
-        folder_strips(tmp_path)
-    (tmp_path / "labels.csv").write_text("file,code\n")
-    with pytest.raises(PosteyeError, match="no rows"):
-        folder_strips(tmp_path)
-    (tmp_path / "labels.csv").write_text("file,code\na.png,123\n")
-    with pytest.raises(ImageError, match=r"a\.png"):
-        folder_strips(tmp_path)
-
-
-def test_folder_is_read_in_order(tmp_path: Path) -> None:
-    for name in ("b.png", "a.png"):
-        cv2.imwrite(str(tmp_path / name), np.full((40, 90), 200, np.uint8))
-    (tmp_path / "labels.csv").write_text('file,code,line\nb.png,12,"x, y"\na.png,34,z\n')
-    data = folder_strips(tmp_path)
-    assert (data.names, data.codes) == (["b.png", "a.png"], ["12", "34"])
-    assert not any(strip.has_ink for strip in data.strips)
 
 
 def test_table_shows_each_row() -> None:

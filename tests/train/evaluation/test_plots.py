@@ -14,8 +14,7 @@ from device_runtime.calibration import Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Character, Decoding
 from tests.calibrations import made_calibration
-from train.evaluation.evaluate import Outcome
-from train.evaluation.judged import calibrated, judged
+from train.evaluation.evaluate import Outcome, calibrated, decided
 from train.evaluation.plots import Believed, draw
 
 STRINGS = 300
@@ -81,7 +80,7 @@ def test_a_code_that_is_not_reported_is_no_reading() -> None:
 def test_judging_uses_the_threshold_asked_for() -> None:
     sure = Decoding((Candidate("12", 0.7),), (Character("1", 0.9, 0.0), Character("2", 0.9, 9.0)), None)
 
-    assert [judged([sure], SHARPER, error)[0].status for error in (0.01, 0.1)] == ["rejected", "accepted"]
+    assert [decided([sure], SHARPER, error)[0].status for error in (0.01, 0.1)] == ["rejected", "accepted"]
 
 
 def test_plot_is_one_png_with_ink_in_all_four_parts(tmp_path: Path) -> None:

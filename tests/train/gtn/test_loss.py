@@ -206,7 +206,7 @@ def test_float32_penalties_give_a_float32_loss_near_the_exact_one() -> None:
 
 @pytest.mark.parametrize("target", ["1x", "1##2", "~#1", "1~2"])
 def test_a_target_that_cannot_be_spelled_is_refused(target: str) -> None:
-    with pytest.raises(ValueError, match="cannot be spelled"):
+    with pytest.raises(ValueError, match="target"):
         label_tables([target], ALPHABET)
 
 

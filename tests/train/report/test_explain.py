@@ -25,7 +25,7 @@ from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Penalties, Strip
 from tests.stub import random_strips, stub_bundle
 from train.commands.explain import explain as command
-from train.evaluation.evaluate import Labelled
+from train.data.labelled import Labelled
 from train.gtn.code_lattice import best_path, code_lattice, flow
 from train.gtn.paths import forward_score
 from train.report.activations import grad_cam, see

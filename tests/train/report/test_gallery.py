@@ -19,11 +19,11 @@ from device_runtime.types import Candidate, Character, Decoding, Penalties, Stri
 from tests.calibrations import made_calibration
 from tests.stub import stub_bundle
 from train.commands.evaluate import evaluate
-from train.data.usps import usps_strips
+from train.data.labelled import DARKNESS, Labelled, darkness, folder_strips, usps_strips
 from train.evaluation.breakdown import Group, breakdown
 from train.evaluation.confusion import confusion
-from train.evaluation.evaluate import DARKNESS, Labelled, Outcome, folder_strips
-from train.evaluation.ink import connected_pieces, darkness, ink_width_px
+from train.evaluation.evaluate import Outcome
+from train.evaluation.ink import connected_pieces, ink_width_px
 from train.report import gallery as module
 from train.report.gallery import Evaluated, gallery
 
@@ -171,10 +171,10 @@ def labelled_folder(folder: Path) -> Path:
     return folder
 
 
-def test_further_columns_become_conditions(tmp_path: Path) -> None:
+def test_further_columns_become_slices(tmp_path: Path) -> None:
     data = folder_strips(labelled_folder(tmp_path / "f"))
-    assert data.conditions["style"] == ["hand", ""]
-    assert all(0.5 < float(dark) < 1 for dark in data.conditions[DARKNESS])
+    assert data.slices["style"] == ["hand", ""]
+    assert all(0.5 < float(dark) < 1 for dark in data.slices[DARKNESS])
 
 
 def test_the_command_writes_page_and_counts(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_shard_maker_reports_dead_workers(tmp_path: Path) -> None:
 def test_balancing_blank_moves_only_its_logits(shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     net = run_in(tmp_path / "b", shards)(lambda path: None)
     before = list(net.convs())[-1].bias.detach().clone().view(2, 12)
-    monkeypatch.setattr("train.scanner.postprocess.BLANK_HANDICAPS", (1.5,))
+    monkeypatch.setattr("train.scanner.postprocess.BLANK_PENALTIES", (1.5,))
     assert balance_blank(net, load_shard(shard_path(shards, 2))) == 1.5
     moved = list(net.convs())[-1].bias.detach().view(2, 12) - before
     torch.testing.assert_close(moved[:, 10], torch.full((2,), -1.5), rtol=0, atol=0.02)

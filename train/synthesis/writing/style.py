@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from device_runtime.grammar.grammar import DIGITS
 from train.synthesis.writing.shapes_high import HIGH_SHAPES
 from train.synthesis.writing.shapes_low import LOW_SHAPES
 from train.synthesis.writing.strokes import Habit
@@ -45,7 +46,7 @@ class HandStyle:
     variant_share: float
 
 
-def random_style(random: np.random.Generator, digits: str = "0123456789") -> HandStyle:
+def random_style(random: np.random.Generator, digits: str = DIGITS) -> HandStyle:
     """Draw a style; most are plain hands, the rest span what is found on forms, from hairline to marker.
 
     digits: those that will be written; the others get no shapes.

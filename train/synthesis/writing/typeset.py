@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFont
 
+from device_runtime.grammar.grammar import DIGITS
+
 _DRAWN_PX = (26, 40)  # heights of digits in which characters are drawn, to be scaled down from there
 _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiou"
 _LIKE_DIGITS = ("bszglqt", "oia")  # in capitals
@@ -70,7 +72,7 @@ class _Glyph:
 def _face(path: Path, digits_px: int) -> ImageFont.FreeTypeFont:
     """A font in the size that makes its digits so tall."""
     trial = ImageFont.truetype(str(path), 40, layout_engine=ImageFont.Layout.BASIC)
-    _, top, _, low = trial.getbbox("0123456789")
+    _, top, _, low = trial.getbbox(DIGITS)
     return trial.font_variant(size=max(8, round(40 * digits_px / max(low - top, 1))))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from train.commands import progress
-from train.commands.duration import duration
-from train.commands.progress import Progress
+from train import progress
+from train.duration import duration
+from train.progress import Progress
 
 
 def test_plain_lines_come_now_and_then_with_the_time_that_is_left(

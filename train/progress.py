@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from train.commands.duration import duration
+from train.duration import duration
 
 _FIRST_S, _EVERY_S = 5.0, 30.0  # when a plain line comes
 _TELLING = 0.01  # of the total; from less no time can be told

@@ -1,4 +1,4 @@
-"""`python -m train.gtn.figures`: the graphs that read one field, as pictures, for docs/gtn.md."""
+"""`python -m train.report.gtn_figures`: the graphs that read one field, as pictures, for docs/gtn.md."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The repository's architecture, measured and drawn: rooms on their floors, imports, and the data path."""
