@@ -48,7 +48,7 @@ def filled(text: str) -> str:
         (scratch / "device_runtime").symlink_to(ROOT / "device_runtime")
         program = scratch / "bin" / "posteye"
         program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m device_runtime.cli "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m posteye "$@"\n')
         program.chmod(0o755)
         return _BLOCK.sub(lambda block: _run(block, scratch), text)
 

@@ -26,7 +26,7 @@ PAGE = (ROOT / "docs/commands/completion.md").read_text("utf-8")
 def test_bash_completes(words: list[str], wanted: list[str], tmp_path: Path) -> None:
     (line,) = re.findall(r"^\| bash .*`(eval .*)` \|$", PAGE, re.M)
     program = tmp_path / "posteye"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m device_runtime.cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m posteye "$@"\n')
     program.chmod(0o755)
     press_tab = f"COMP_WORDS=({' '.join(repr(word) for word in words)}); COMP_CWORD={len(words) - 1}"
     script = f'{line}\n{press_tab}\n_posteye_completion posteye\nprintf "%s\\n" "${{COMPREPLY[@]}}"'
