@@ -12,17 +12,20 @@ from tqdm import tqdm
 from train.duration import duration
 
 _FIRST_S, _EVERY_S = 5.0, 30.0  # when a plain line comes
-_TELLING = 0.01  # of the total; from less no time can be told
+_LEAST_SHARE = 0.01  # of the total; from less no time can be told
 Advance = Callable[[int], None]
 
 
 class Progress:
-    """Says on stderr which step of how many runs, what is done of it and how long the rest will take.
-
-    steps: how many there will be; 0 leaves the numbers out. shown: False says nothing at all.
-    """
+    """Says on stderr which step of how many runs, what is done of it and how long the rest will take."""
 
     def __init__(self, steps: int = 0, shown: bool = True) -> None:
+        """Say nothing yet.
+
+        Args:
+            steps: how many there will be; 0 leaves the numbers out.
+            shown: False says nothing at all.
+        """
         self._steps, self._shown = steps, shown
         self._number = 0
         self._part = ""
@@ -54,8 +57,14 @@ class Progress:
 
     @contextmanager
     def bar(self, total: int, unit: str, done: int = 0) -> Iterator[Bar]:
-        """A bar for the step, or for a part of it; `done` of `total` were done before this run."""
-        kind = _Silent if not self._shown else _Drawn if sys.stderr.isatty() else _Plain
+        """A bar for the step, or for a part of it.
+
+        Args:
+            total: how many units there are to do.
+            unit: what they are, in the plural.
+            done: how many were done before this run.
+        """
+        kind = _SilentBar if not self._shown else _TqdmBar if sys.stderr.isatty() else _LineBar
         bar = kind(total, unit, done)
         try:
             yield bar
@@ -63,7 +72,7 @@ class Progress:
             bar.close()
 
 
-class _Silent:
+class _SilentBar:
     """Counts and says nothing."""
 
     def __init__(self, total: int, unit: str, done: int) -> None:
@@ -81,10 +90,10 @@ class _Silent:
         """No more will be done."""
 
 
-Bar = _Silent
+Bar = _SilentBar
 
 
-class _Drawn(_Silent):
+class _TqdmBar(_SilentBar):
     """tqdm's bar."""
 
     def __init__(self, total: int, unit: str, done: int) -> None:
@@ -102,7 +111,7 @@ class _Drawn(_Silent):
         self._bar.close()
 
 
-class _Plain(_Silent):
+class _LineBar(_SilentBar):
     """A line now and then, for logs."""
 
     def __init__(self, total: int, unit: str, done: int) -> None:
@@ -116,7 +125,7 @@ class _Plain(_Silent):
         super().to(done)
         self._note = note or self._note
         now = time.monotonic()
-        if now >= self._next and _TELLING * self.total < done - self._first and done < self.total:
+        if now >= self._next and _LEAST_SHARE * self.total < done - self._first and done < self.total:
             left = (now - self._started) * (self.total - done) / (done - self._first)
             self._say(f"{duration(left)} left")
             self._next = now + _EVERY_S

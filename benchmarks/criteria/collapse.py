@@ -32,6 +32,13 @@ _COLUMNS = 14
 _BATCH = 24
 _RATE = 0.03
 _NOISE = 0.55
+_COLOURS = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+)  # Okabe and Ito: colour-blind readers tell them apart
 # For three digits, blank and rubbish; any two differ in at least 2 of 6 places, a squared distance of 8.
 _CODES = (
     (1, 1, 1, 1, 1, 1),
@@ -158,24 +165,35 @@ def table(results: dict[tuple[Criterion, bool], list[Outcome]]) -> str:
 
 
 def plot(results: dict[tuple[Criterion, bool], list[Outcome]], path: Path) -> None:
-    """Draw the spread of the outputs over the steps, one line per seed; raises PosteyeError without matplotlib."""
+    """Draw the spread of the outputs over the steps: a panel for each criterion and kind of centres, a colour a seed.
+
+    Args:
+        results: as from `outcomes`.
+        path: of the PNG.
+
+    Raises:
+        PosteyeError: matplotlib is missing.
+    """
     try:
-        matplotlib = importlib.import_module("matplotlib")
         figure_module = importlib.import_module("matplotlib.figure")
     except ImportError:
         raise PosteyeError("the plot needs matplotlib; run pip install matplotlib, or leave out --plot") from None
-    figure = figure_module.Figure(figsize=(9, 3.6), layout="constrained")
-    axes = figure.subplots(1, 2, sharey=True)
-    colours = dict(zip(CRITERIA, matplotlib.colormaps["tab10"].colors, strict=False))
+    figure = figure_module.Figure(figsize=(9.6, 4.8), layout="constrained")
+    panels = figure.subplots(2, len(CRITERIA), sharex=True, sharey=True)
     for (criterion, trainable), runs in results.items():
-        axis = axes[0 if trainable else 1]
-        for number, run in enumerate(runs):
-            axis.plot(
-                run.spread, color=colours[criterion], lw=1.2, label=None if number else criterion.replace("_", " ")
-            )
-        axis.set(title=f"{'trainable' if trainable else 'fixed'} centres", xlabel="step", yscale="log")
-    axes[0].set_ylabel("spread of the outputs")
-    axes[0].legend(fontsize=8)
+        panel = panels[0 if trainable else 1][CRITERIA.index(criterion)]
+        for seed, run in enumerate(runs):
+            panel.plot(run.spread, color=_COLOURS[seed % len(_COLOURS)], lw=1.5, label=f"seed {seed}")
+        panel.set(yscale="log", xticks=range(0, STEPS + 1, 100))
+        panel.grid(axis="y", color="#dfe2e6", lw=0.8)
+        panel.spines[["top", "right"]].set_visible(False)
+        if trainable:
+            panel.set_title(criterion.replace("_", " "), fontsize=11.5)
+        else:
+            panel.set_xlabel("step")
+    for row, kind in zip(panels, ("trainable", "fixed"), strict=True):
+        row[0].set_ylabel(f"{kind} centres:\nspread of the outputs")
+    panels[0][0].legend(fontsize=10, loc="lower left", frameon=False, borderaxespad=0)
     with replacing(path) as file:
         figure.savefig(file, dpi=120, format="png")
 

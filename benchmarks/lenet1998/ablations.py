@@ -16,9 +16,9 @@ from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.non_digits import halves, letters
 from benchmarks.lenet1998.scores import Answers
 from train.lenet1998.losses import CrossEntropy, Head, RbfMap, RbfMse
-from train.lenet1998.model import LENET_5, Convolution, LeNet, Plan, Subsampling, placed, total
-from train.lenet1998.per_sample import OnePattern
-from train.lenet1998.sdlm import Course, train
+from train.lenet1998.model import LENET_5, Convolution, LeNet, Plan, Subsampling, sized_layers, total
+from train.lenet1998.per_sample import PerSampleNet
+from train.lenet1998.sdlm import Hyperparameters, train
 
 SCHEDULE = (0.00005, 0.00005, 0.00005, 0.00001)
 RUBBISH = 40.0  # Eq. 9's j: the paper gives none
@@ -41,23 +41,25 @@ class Ablation:
     def run(self, data: PaperData, seed: int, work: Path) -> Answers:
         """Train on the plain digits; scores of the test digits and of the non-digits, the same for every row."""
         inputs = training.Inputs(self.plan.side)
-        by_hand = OnePattern(LeNet(self.plan, seed), self.head(), self.largest)
+        by_hand = PerSampleNet(LeNet(self.plan, seed), self.head(), self.largest)
         patterns_of = training.same_digits(data.plain.train, data.train_labels, inputs, seed)
         checkpoint = work / f"{self.name}-{seed}.npz"
-        earlier_s = train(by_hand, patterns_of, seed, training.reporter(checkpoint.stem), checkpoint, Course(SCHEDULE))
+        earlier_s = train(
+            by_hand, patterns_of, seed, training.reporter(checkpoint.stem), checkpoint, Hyperparameters(SCHEDULE)
+        )
         random = np.random.default_rng(_NON_DIGITS_SEED)
         others = {"half digits": halves(data.plain.test, NON_DIGITS, random), "letters": letters(NON_DIGITS, random)}
         return Answers(
-            by_hand.answer(inputs(data.plain.test).numpy()),
+            by_hand.scores(inputs(data.plain.test).numpy()),
             self._products() / 1000,
             int(by_hand.trainable.sum()) / 1000,
             "",
             earlier_s,
-            {kind: by_hand.answer(inputs(images).numpy()) for kind, images in others.items()},
+            {kind: by_hand.scores(inputs(images).numpy()) for kind, images in others.items()},
         )
 
     def _products(self) -> int:
-        layers = [place for place in placed(self.plan) if self.largest and isinstance(place.layer, Subsampling)]
+        layers = [sized for sized in sized_layers(self.plan) if self.largest and isinstance(sized.layer, Subsampling)]
         return total(self.plan).products - sum(place.size().products for place in layers)
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from benchmarks.lenet1998 import training
 from benchmarks.lenet1998.data import PaperData
 from benchmarks.lenet1998.scores import Answers
-from train.lenet1998.boosting import added, disagreements, half_wrong
+from train.lenet1998.boosting import disagreements, half_wrong, summed_scores
 from train.lenet1998.losses import RbfMse, SquaredError
 from train.lenet1998.model import LENET_1, LENET_4, LENET_5, Convolution, Plan, total
-from train.lenet1998.sdlm import FULL_MU, PAPER_SCHEDULE, RBF_SCHEDULE, Course
+from train.lenet1998.sdlm import FULL_MU, PAPER_SCHEDULE, RBF_SCHEDULE, Hyperparameters
 
 _LARGE = 400_000  # parameters
 _LENET_4_INPUTS = training.Inputs(LENET_4.side)
@@ -46,8 +46,8 @@ class NetRow:
         else:
             patterns_of = training.same_digits(digits, labels, inputs, seed)
         head = RbfMse() if self.plan.rbf else SquaredError()
-        partly = Course(RBF_SCHEDULE if self.plan.rbf else PAPER_SCHEDULE)
-        course = Course(full_schedule(self.plan, self.distorted), FULL_MU) if full else partly
+        partly = Hyperparameters(RBF_SCHEDULE if self.plan.rbf else PAPER_SCHEDULE)
+        course = Hyperparameters(full_schedule(self.plan, self.distorted), FULL_MU) if full else partly
         checkpoint = work / f"{self.name}-{seed}.npz"
         return training.fitted(self.plan, head, inputs, course, seed, checkpoint, patterns_of)
 
@@ -105,7 +105,7 @@ def boosted_lenet_4(data: PaperData, seed: int, work: Path) -> Answers:
         passes = numbers.reshape(-1, training.PATTERNS_A_PASS)
         patterns_of = training.taken(pool, lambda number: passes[number % len(passes)], _LENET_4_INPUTS)
         checkpoint = work / f"boosted_lenet_4-{seed}-net{stage}.npz"
-        course = Course(PAPER_SCHEDULE)
+        course = Hyperparameters(PAPER_SCHEDULE)
         stage_seed = 100 * stage + seed
         return training.fitted(LENET_4, SquaredError(), _LENET_4_INPUTS, course, stage_seed, checkpoint, patterns_of)
 
@@ -119,7 +119,7 @@ def boosted_lenet_4(data: PaperData, seed: int, work: Path) -> Answers:
     wrong_percent = 100 * float(np.mean(first_answers != labels))
     size = total(LENET_4)
     return Answers(
-        added([net.scores(data.plain.test) for net in nets]),
+        summed_scores([net.scores(data.plain.test) for net in nets]),
         3 * size.products / 1000,
         3 * size.parameters / 1000,
         f"first net wrong on {wrong_percent:.2f} % of the 600,000 digits; all three always run",

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 from benchmarks.lenet1998.data import Images
 from benchmarks.lenet1998.scores import Scores
-from train.lenet1998.distortions import Enlarged
+from train.lenet1998.distortions import AugmentedSet
 from train.lenet1998.losses import Head
 from train.lenet1998.model import LeNet, Plan, as_input
-from train.lenet1998.per_sample import OnePattern
-from train.lenet1998.sdlm import Course, Patterns, train
+from train.lenet1998.per_sample import PerSampleNet
+from train.lenet1998.sdlm import Hyperparameters, Samples, train
 
 PATTERNS_A_PASS = 60_000
 COPIES = 9  # distorted ones of each digit: 540,000
 _AT_ONCE = 1000
 Numbers = NDArray[np.int64]
-PatternsOf = Callable[[int], Patterns]  # the patterns of a pass, by its number from 0
+PatternsOf = Callable[[int], Samples]  # the patterns of a pass, by its number from 0
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,19 @@ class Trained:
 
 
 def fitted(
-    plan: Plan, head: Head, inputs: Inputs, course: Course, seed: int, checkpoint: Path, patterns_of: PatternsOf
+    plan: Plan,
+    head: Head,
+    inputs: Inputs,
+    course: Hyperparameters,
+    seed: int,
+    checkpoint: Path,
+    patterns_of: PatternsOf,
 ) -> Trained:
     """A net of the plan trained by the course, from the checkpoint if there is one."""
     net = LeNet(plan, seed)
-    by_hand = OnePattern(net, head)
+    by_hand = PerSampleNet(net, head)
     earlier_s = train(by_hand, patterns_of, seed, reporter(checkpoint.stem), checkpoint, course)
-    by_hand.give()
+    by_hand.write_back()
     return Trained(net, head, inputs, earlier_s)
 
 
@@ -90,28 +96,28 @@ def reporter(name: str) -> Callable[[int, float], None]:
 def same_digits(images: Images, labels: NDArray[np.uint8], inputs: Inputs, seed: int) -> PatternsOf:
     """The same digits in the same random order in each pass."""
     order = np.random.default_rng(seed).permutation(len(labels))
-    patterns = Patterns(inputs(images[order]).numpy(), labels[order])
+    patterns = Samples(inputs(images[order]).numpy(), labels[order])
     return lambda _: patterns
 
 
-def taken(pool: Enlarged, numbers_of: Callable[[int], Numbers], inputs: Inputs) -> PatternsOf:
+def taken(pool: AugmentedSet, numbers_of: Callable[[int], Numbers], inputs: Inputs) -> PatternsOf:
     """The pool's digits whose numbers are given for the pass."""
 
-    def patterns_of(number: int) -> Patterns:
+    def patterns_of(number: int) -> Samples:
         images, labels = pool.take(numbers_of(number))
-        return Patterns(inputs(images).numpy(), labels)
+        return Samples(inputs(images).numpy(), labels)
 
     return patterns_of
 
 
-def in_turn(pool: Enlarged, seed: int) -> Callable[[int], Numbers]:
+def in_turn(pool: AugmentedSet, seed: int) -> Callable[[int], Numbers]:
     """All of the pool in random order, 60,000 a pass, again and again."""
     order = np.random.default_rng(seed).permutation(len(pool))
     return lambda number: np.take(order, np.arange(PATTERNS_A_PASS) + number * PATTERNS_A_PASS, mode="wrap")
 
 
-def enlarged(images: Images, labels: NDArray[np.uint8], side: int, seed: int) -> Enlarged:
+def enlarged(images: Images, labels: NDArray[np.uint8], side: int, seed: int) -> AugmentedSet:
     """The digits framed in side x side px and nine distorted copies of each."""
     margin = (side - images.shape[1]) // 2
     framed = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-    return Enlarged(framed, labels, COPIES, seed)
+    return AugmentedSet(framed, labels, COPIES, seed)

@@ -33,9 +33,10 @@ from train.evaluation.evaluate import read_all
 from train.gtn.ctc import BLANK, forward_penalty, topology
 from train.scanner.batches import plain_batches
 from train.scanner.distributed import Group
+from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
 from train.scanner.penalties import net_recogniser
-from train.scanner.trainer import Recipe, Run, greedy_exact_rate
+from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import load_shard
 
 _HANDICAP = 0.5  # nats off blank; a finished net's is chosen on held-out strips

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from device_runtime.commands import picture
+from device_runtime.files.atomic import require_writable
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
 from device_runtime.samples import Sample, load_samples
@@ -22,6 +23,7 @@ def demo(path: Path, engine: str | None) -> None:
 
     Exit status 1 when a sample is not read as it should be.
     """
+    require_writable(path)
     samples = load_samples()
     received: list[Event] = []
     stop = threading.Event()

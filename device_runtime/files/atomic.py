@@ -44,6 +44,21 @@ def sync_folder(folder: Path | str) -> None:
         os.close(number)
 
 
+def require_writable(path: Path | str) -> None:
+    """Raise WriteError where `replacing` would refuse a path: for commands that work long before they write.
+
+    Whatever stands at the path stays as it is. A disk can still fill up later.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        _mode_to_keep(target)
+        name = _temporary_name(target)
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW_FILE))
+        name.unlink()
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 @contextmanager
 def replacing(path: Path | str) -> Iterator[BinaryIO]:
     """Give a file to write and seek in, and to leave open; when the block ends well, it stands at `path`.
@@ -69,7 +84,7 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
 @contextmanager
 def _temporary(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     """A new file beside `target` that replaces it when the block ends well, and else goes."""
-    name = target.with_name(f".posteye-{secrets.token_hex(8)}.tmp")
+    name = _temporary_name(target)
     number = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, _NEW_FILE if mode is None else mode)
     try:
         with os.fdopen(number, "w+b") as file:
@@ -82,6 +97,10 @@ def _temporary(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     except BaseException:
         name.unlink(missing_ok=True)
         raise
+
+
+def _temporary_name(target: Path) -> Path:
+    return target.with_name(f".posteye-{secrets.token_hex(8)}.tmp")
 
 
 def _mode_to_keep(target: Path) -> int | None:

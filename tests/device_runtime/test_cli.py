@@ -44,9 +44,10 @@ def test_help_loads_nothing_heavy() -> None:
 
 WITHOUT_EXTRAS = """
 import sys
+TRAINING = "torch", "tqdm", "matplotlib", "PIL", "jinja2", "sklearn", "onnx", "onnxruntime", "onnxscript"
 class Lean:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "tqdm", "matplotlib", "PIL", "onnx", "onnxruntime", "onnxscript"):
+        if name.split(".")[0] in TRAINING:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Lean())
 from device_runtime.cli import main
@@ -80,6 +81,12 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
     assert found.returncode == 2 and found.stderr.count("\n") == 1
     assert found.stderr.startswith(f"posteye: `posteye {arguments[0]}` needs ")
     assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
+
+
+def test_a_picture_that_cannot_be_written_is_one_line_before_anything_is_read(tmp_path: Path) -> None:
+    found = posteye("demo", "--picture", str(tmp_path / "none" / "a.png"))
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == f"posteye: {tmp_path}/none/a.png cannot be written: No such file or directory\n"
 
 
 @pytest.mark.parametrize(

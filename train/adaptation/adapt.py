@@ -27,7 +27,7 @@ from train.scanner.recipe import Recipe
 from train.scanner.run_folder import (
     Measures,
     Origin,
-    Story,
+    Provenance,
     claim,
     finished,
     held_out,
@@ -76,7 +76,7 @@ def adapt(
     net = restore_scanner(bundle)
     recipe = replace(RECIPE, seed=seed)
     if not group.leads:
-        follow(recipe, group, net)
+        follow(out, recipe, group, net)
         return None
     station = load_station(extra)
     progress.say("reading MNIST's digits and the names of the fonts")
@@ -84,7 +84,7 @@ def adapt(
     subject = {"bundle": bundle.manifest.sha256.tflite, "folder": _sha256(extra / LABELS)}
     generated = {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources}
     claim(out, subject | generated, workers)
-    done = finished(out, progress)
+    done = group.told(finished(out, progress))
     if done is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return done
@@ -121,7 +121,7 @@ def adapt(
         *(f"rehearsal: {name}" for name in material.sources),
     )
     metrics = {"int8": {"generated_exact": after, "generated_exact_before": before}}
-    save_result(out, trained, Story(recipe, facts, sources, metrics), validation)
+    save_result(out, trained, Provenance(recipe, facts, sources, metrics), validation)
     return after
 
 

@@ -20,7 +20,14 @@ _INSTALL = "pip install torch==2.13.0, then pip install 'posteye[train]'"
 
 @dataclass(frozen=True)
 class Finding:
-    """A thing that training needs: what was found of it, and how to get what is missing; enough: it can do so."""
+    """A thing that training needs.
+
+    Attributes:
+        name: of the thing, in a word.
+        found: what is here of it.
+        cure: how to get what is missing.
+        enough: whether training can do with what is here.
+    """
 
     name: str
     found: str
@@ -29,17 +36,21 @@ class Finding:
 
 
 def examine(
-    preset: Preset, mnist: Path | None, place: Path, writers: Path | None = None, digits: Path | None = None
+    preset: Preset, mnist: Path | None, out: Path, writers: Path | None = None, digits: Path | None = None
 ) -> list[Finding]:
-    """All that a training by this preset in the folder `place` needs.
+    """All that a training needs.
 
-    mnist: folder of the idx files, None for pip. writers, digits: folders of QMNIST's labels and of more digits, if
-    they are to be used.
+    Args:
+        preset: what it trains by.
+        mnist: folder of MNIST's idx files; None for pip.
+        out: the run's folder.
+        writers: folder of QMNIST's labels, if they are to be used.
+        digits: folder of more digits, if they are to be used.
     """
     more = [_folder("writers", writers, "qmnist-train-labels-idx2-int.gz")] if writers else []
     more += [_folder("more", digits, "*.npz")] if digits else []
     cores = Finding("cores", str(os.cpu_count() or 1))
-    return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(preset, place), cores]
+    return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(preset, out), cores]
 
 
 def page(findings: list[Finding]) -> str:
@@ -97,8 +108,8 @@ def _libraries() -> Finding:
     return Finding("python", said, _INSTALL if missing else "", not missing)
 
 
-def _disk(preset: Preset, place: Path) -> Finding:
-    there = place.absolute()
+def _disk(preset: Preset, out: Path) -> Finding:
+    there = out.absolute()
     while not there.exists():
         there = there.parent
     try:

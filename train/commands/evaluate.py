@@ -17,7 +17,7 @@ from device_runtime.bundle import load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import look
 from device_runtime.errors import PosteyeError
-from device_runtime.files.atomic import write_text
+from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
 from device_runtime.recognition.scanner import Scanner
@@ -97,8 +97,9 @@ def evaluate(
     from train.evaluation.evaluate import FIELDS_NOTE, float_recogniser, read_all, table
     from train.evaluation.plots import draw
     from train.report.gallery import Evaluated, gallery
-    from train.report.page import write
 
+    for path in filter(None, (answers, plot, page)):
+        require_writable(path)
     if what not in _DIGITS and not field:
         fields_only = {"--float": run, "--plot": plot, "--gallery": page, f"--segmenter {segmenter}": segmenter != SCAN}
         for option, given in fields_only.items():
@@ -151,7 +152,7 @@ def evaluate(
         }
         again = partial(look, recognise=recognise, decode=decoder.decode)
         found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
-        write(gallery(f"How {Path(what).name} is read", found), page)
+        write_text(page, gallery(f"How {Path(what).name} is read", found))
     if plot and calibration:
         draw(outcome, data.codes, calibration, f"{what}: {grammar.name}", plot)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from device_runtime import engines
+from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
 
@@ -50,13 +51,13 @@ def explain(
     # Here, so that --help needs no torch.
     from train.data.labelled import folder_strips
     from train.report.embedding import folder_spots
-    from train.report.explain import explain as lay_open
+    from train.report.explain import explain as find
     from train.report.explain import explain_page
-    from train.report.page import write
 
+    require_writable(out)
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
-    found = lay_open(reader.read(image, field=field), reader.bundle)
+    found = find(reader.read(image, field=field), reader.bundle)
     scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))
     spots = folder_spots(folder_strips(folder), scanner, found.net) if folder else []
-    write(explain_page(found, character, spots), out)
+    write_text(out, explain_page(found, character, spots))
     click.echo(f"{found.result.reading.code or 'no code'}: {out}")

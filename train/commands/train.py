@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shlex
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,13 +137,24 @@ def _run(
     extra: Path | None,
     workers: int,
 ) -> None:
-    """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on."""
+    """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on.
+
+    Args:
+        context: of the command.
+        out: the run's folder.
+        recipe: what decides the weights.
+        origin: where digits to write with come from.
+        start: what to go on from: another run's folder, or a bundle with `extra`.
+        extra: folder of labelled fields to adapt a bundle to; None trains from generated strips alone.
+        workers: processes that make strips.
+    """
     from train.adaptation import adapt
     from train.progress import Progress
     from train.scanner import scratch
     from train.scanner.distributed import training_group
+    from train.scanner.lock import locked
 
-    with training_group() as group:
+    with training_group(out) as group, locked(out) if group.leads else nullcontext():
         progress = Progress(adapt.STEPS if extra else scratch.STEPS, shown=group.leads)
         try:
             if extra:

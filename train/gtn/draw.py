@@ -17,10 +17,10 @@ from train.gtn.paths import depths, viterbi
 
 _RADIUS = 7
 _MARGIN = 26
-_LINE = 11  # height of a line of text
-_CHAR = 6.0  # width of a character
+_LINE = 13  # height of a line of text
+_CHAR = 6.6  # width of a character
 _STYLE = (
-    "text{font:10px sans-serif;text-anchor:middle;fill:#222;paint-order:stroke;stroke:#fff;stroke-width:3px}"
+    "text{font:12px sans-serif;text-anchor:middle;fill:#222;paint-order:stroke;stroke:#fff;stroke-width:3px}"
     "path{fill:none;stroke:#9aa5b1;stroke-width:1}circle{fill:#fff;stroke:#52606d;stroke-width:1.2}"
     ".best{stroke:#c2410c;stroke-width:3}text.best{stroke:#fff;fill:#c2410c;font-weight:bold}"
 )
@@ -58,7 +58,7 @@ def draw_graph(graph: Graph, inputs: Sequence[str], outputs: Sequence[str], para
     depth = depths(graph)
     bundles = _bundles(graph, inputs, outputs, parallel)
     longest = max((len(line) for bundle in bundles for line in bundle.lines), default=0)
-    row = 24.0 + _LINE * max((len(bundle.lines) for bundle in bundles), default=0)
+    row = 36.0 + _LINE * max((len(bundle.lines) for bundle in bundles), default=0)
     x = _MARGIN + depth * (4 * _RADIUS + _CHAR * max(longest, 4))
     layout = _Layout(x, _MARGIN + row * (0.5 + _rows(graph, depth)), depth, row)
     on_best = {node for bundle in bundles if bundle.best for node in (bundle.source, bundle.destination)}

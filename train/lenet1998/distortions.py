@@ -18,6 +18,7 @@ Affines = NDArray[np.float32]
 
 def draw_affines(count: int, random: np.random.Generator) -> Affines:
     """Random maps of the plane about the image's centre, in px: float32 [count, 2, 3], points (x, y)."""
+    # All of shape [count].
     scale = np.exp(random.uniform(-np.log(SCALE), np.log(SCALE), count))
     squeeze = np.exp(random.uniform(-np.log(SQUEEZE), np.log(SQUEEZE), count))
     wide, tall = scale * squeeze, scale / squeeze
@@ -29,7 +30,12 @@ def draw_affines(count: int, random: np.random.Generator) -> Affines:
 
 
 def distort(images: NDArray[np.uint8], affines: Affines) -> NDArray[np.uint8]:
-    """Each image (uint8 [n, h, w], ink bright on 0) moved by its own map; what leaves the frame is lost."""
+    """Each image moved by its own map; what leaves the frame is lost.
+
+    Args:
+        images: uint8 [n, h, w], ink bright on 0.
+        affines: float32 [n, 2, 3], as `draw_affines` gives them.
+    """
     rows, columns = images.shape[1:]
     centre = np.array([(columns - 1) / 2, (rows - 1) / 2])
     result = np.empty_like(images)
@@ -40,23 +46,31 @@ def distort(images: NDArray[np.uint8], affines: Affines) -> NDArray[np.uint8]:
     return result
 
 
-class Enlarged:
-    """A training set and distorted copies of it: numbers below n are the originals, the others copies in turn.
+class AugmentedSet:
+    """A training set of n images and distorted copies of it: indices below n are the originals, the others copies.
 
     With nine copies of 60,000 digits this is the paper's set of 600,000. Only the maps are kept.
     """
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], copies: int, seed: int) -> None:
+        """Draw the maps.
+
+        Args:
+            images: uint8 [n, h, w], ink bright on 0.
+            labels: uint8 [n].
+            copies: how many distorted copies of each image.
+            seed: of the maps.
+        """
         self._images, self._labels = images, labels
         self._affines = draw_affines(copies * len(labels), np.random.default_rng(seed))
 
     def __len__(self) -> int:
         return len(self._labels) + len(self._affines)
 
-    def take(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Images uint8 [n, h, w] and labels [n] with these numbers."""
+    def take(self, indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Images uint8 [n, h, w] and labels [n] with these indices."""
         originals = len(self._labels)
-        images = self._images[numbers % originals]
-        copied = numbers >= originals
-        images[copied] = distort(images[copied], self._affines[numbers[copied] - originals])
-        return images, self._labels[numbers % originals]
+        images = self._images[indices % originals]
+        copied = indices >= originals
+        images[copied] = distort(images[copied], self._affines[indices[copied] - originals])
+        return images, self._labels[indices % originals]

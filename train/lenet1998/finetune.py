@@ -25,7 +25,14 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class FineTuning:
-    """Passes over the digits with Adam, whose rate falls from `rate` to 0 on a cosine."""
+    """How to fine-tune, with Adam.
+
+    Attributes:
+        passes: over the digits.
+        batch: digits a step.
+        rate: at the start; it falls to 0 on a cosine.
+        seed: of the order of the digits.
+    """
 
     passes: int = 2
     batch: int = 64
@@ -33,24 +40,30 @@ class FineTuning:
     seed: int = 1
 
 
-def fine_tune(source: LeNet, digits: NDArray[np.uint8], course: FineTuning, tell: Callable[[str], None]) -> QuantLeNet:
-    """The net on integer grids, fine-tuned and finished: digits uint8 [n, h, w], ink bright.
+def fine_tune(
+    source: LeNet, digits: NDArray[np.uint8], settings: FineTuning, report: Callable[[str], None]
+) -> QuantLeNet:
+    """The net on integer grids, fine-tuned and finished. A progress bar goes to stderr.
 
-    tell: called with a line after each pass. The progress bar goes to stderr.
+    Args:
+        source: the float net.
+        digits: uint8 [n, h, w], ink bright.
+        settings: how to fine-tune.
+        report: called with a line after each pass.
     """
     net = QuantLeNet(source)
     net.train()
-    wanted = batched(source, as_input(digits, source.plan.side))
-    images = torch.from_numpy(framed(digits, source.plan.side))[:, None]
-    optimiser = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], course.rate, betas=(0.9, 0.99))
-    total = course.passes * math.ceil(len(images) / course.batch)
+    wanted = batched(source, as_input(digits, source.plan.side))  # the float net's outputs, [n, 84]
+    images = torch.from_numpy(framed(digits, source.plan.side))[:, None]  # uint8 [n, 1, side, side]
+    optimiser = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], settings.rate, betas=(0.9, 0.99))
+    total = settings.passes * math.ceil(len(images) / settings.batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(total, 1))
-    random = torch.Generator().manual_seed(course.seed)
+    random = torch.Generator().manual_seed(settings.seed)
     with tqdm(total=total, unit="batch", desc="fine-tuning", dynamic_ncols=True) as bar:
-        for number in range(course.passes):
+        for number in range(settings.passes):
             summed = 0.0
-            for chosen in torch.randperm(len(images), generator=random).split(course.batch):
-                outputs = RBF_AMPLITUDE * net.units(images[chosen] * INPUT_SCALE).flatten(1)
+            for chosen in torch.randperm(len(images), generator=random).split(settings.batch):
+                outputs = RBF_AMPLITUDE * net.units(images[chosen] * INPUT_SCALE).flatten(1)  # [batch, 84]
                 loss = (outputs - wanted[chosen]).square().sum(1).mean()
                 optimiser.zero_grad()
                 loss.backward()
@@ -58,7 +71,9 @@ def fine_tune(source: LeNet, digits: NDArray[np.uint8], course: FineTuning, tell
                 schedule.step()
                 summed += float(loss.detach()) * len(chosen)
                 bar.update()
-            tell(f"pass {number + 1} of {course.passes}: squared distance to the float net {summed / len(images):.4f}")
+            report(
+                f"pass {number + 1} of {settings.passes}: squared distance to the float net {summed / len(images):.4f}"
+            )
     net.finish()
     return net
 

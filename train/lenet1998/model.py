@@ -1,7 +1,7 @@
 """The networks of the 1998 paper as plans, and a torch module that runs any of them in batches.
 
 A plan is a row of layers. Convolutions may be connected by a table; a full layer is a convolution as large as its
-input. The one-pattern trainer (train/lenet1998/per_sample.py) works on the same plans and the same order of parameters.
+input. The per-sample trainer (train/lenet1998/per_sample.py) works on the same plans and the same order of parameters.
 Source: LeCun et al. 1998, sections II-B, III-C and appendix A.
 """
 
@@ -25,9 +25,13 @@ Table = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class Convolution:
-    """Maps that each look at some maps below (table: which; None = all) through kernel x kernel windows.
+    """Maps that each look at some maps below through square windows.
 
-    squash: whether f follows; the last layer may go without.
+    Attributes:
+        maps: how many there are.
+        kernel: side of a window in px.
+        table: for each map the numbers of the maps below that it looks at; None = all.
+        squash: whether f follows; the last layer may go without.
     """
 
     maps: int
@@ -40,7 +44,8 @@ class Convolution:
 class Subsampling:
     """Halves the maps below: sum of 2 x 2 inputs, times a trainable coefficient, plus a trainable bias, then f.
 
-    parents: which map below each map looks at; None = one each.
+    Attributes:
+        parents: for each map the number of the map below that it halves; None = one each.
     """
 
     parents: tuple[int, ...] | None = None
@@ -51,7 +56,14 @@ Layer = Convolution | Subsampling
 
 @dataclass(frozen=True)
 class Plan:
-    """A network: side of its square input in px, its layers, and whether RBF units stand on the last of them."""
+    """A network.
+
+    Attributes:
+        name: as the paper calls it.
+        side: of its square input, in px.
+        layers: from the input on.
+        rbf: whether RBF units stand on the last layer.
+    """
 
     name: str
     side: int
@@ -61,22 +73,22 @@ class Plan:
 
 @dataclass(frozen=True)
 class Size:
-    """What one layer weighs: trainable parameters, connections (biases counted), multiply-accumulates (not counted)."""
+    """What a layer or a net costs."""
 
-    parameters: int
-    connections: int
-    products: int
+    parameters: int  # that can be trained
+    connections: int  # biases counted
+    products: int  # multiply-accumulates; biases not counted
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A layer in its place: the maps and side (px) that it takes and gives."""
+class SizedLayer:
+    """A layer with its sizes in a plan: number and side of the maps that it takes and gives."""
 
     layer: Layer
     maps_in: int
-    side_in: int
+    side_in: int  # px
     maps_out: int
-    side_out: int
+    side_out: int  # px
 
     @property
     def window(self) -> int:
@@ -85,11 +97,11 @@ class Placed:
 
     def size(self) -> Size:
         """Parameters, connections and products of the layer."""
-        places = self.side_out**2
+        positions = self.side_out**2
         if isinstance(self.layer, Subsampling):
-            return Size(2 * self.maps_out, 5 * self.maps_out * places, self.maps_out * places)
+            return Size(2 * self.maps_out, 5 * self.maps_out * positions, self.maps_out * positions)
         weights = int(self.mask().sum()) * self.window**2
-        return Size(weights + self.maps_out, (weights + self.maps_out) * places, weights * places)
+        return Size(weights + self.maps_out, (weights + self.maps_out) * positions, weights * positions)
 
     def mask(self) -> Tensor:
         """Which pairs (map above, map below) a convolution connects: bool [maps_out, maps_in]."""
@@ -102,7 +114,7 @@ class Placed:
         return mask
 
 
-def placed(plan: Plan) -> Iterator[Placed]:
+def sized_layers(plan: Plan) -> Iterator[SizedLayer]:
     """The layers of a plan with their sizes, from the input on."""
     maps, side = 1, plan.side
     for layer in plan.layers:
@@ -112,7 +124,7 @@ def placed(plan: Plan) -> Iterator[Placed]:
             given, left = len(layer.parents or range(maps)), side // 2
         if left < 1:
             raise PosteyeError(f"{plan.name}: {layer} does not fit on maps of {side} px; take a smaller kernel")
-        yield Placed(layer, maps, side, given, left)
+        yield SizedLayer(layer, maps, side, given, left)
         maps, side = given, left
 
 
@@ -178,75 +190,84 @@ class LeNet(nn.Module):
     def __init__(self, plan: Plan, seed: int) -> None:
         super().__init__()
         self.plan = plan
-        self.places = tuple(placed(plan))
+        self.sized_layers = tuple(sized_layers(plan))
         random = torch.Generator().manual_seed(seed)
         self.weights, self.biases = nn.ParameterList(), nn.ParameterList()
-        for place in self.places:
-            weight, bias = _initial(place, random)
+        for sized in self.sized_layers:
+            weight, bias = _initial(sized, random)
             self.weights.append(nn.Parameter(weight))
             self.biases.append(nn.Parameter(bias))
 
     def forward(self, images: Tensor) -> Tensor:
-        return self._run(images, len(self.places))
+        return self._run(images, len(self.sized_layers))
 
     def hidden(self, images: Tensor) -> Tensor:
         """Outputs of the last layer but one: float32 [n, units]."""
-        return self._run(images, len(self.places) - 1)
+        return self._run(images, len(self.sized_layers) - 1)
 
     def _run(self, images: Tensor, layers: int) -> Tensor:
-        x = images[:, None]
-        for place, weight, bias in list(zip(self.places, self.weights, self.biases, strict=True))[:layers]:
-            if isinstance(place.layer, Convolution):
+        """Outputs of the layer with this number, counted from 1: float32 [n, units]."""
+        x = images[:, None]  # [n, 1, side, side]
+        for sized, weight, bias in list(zip(self.sized_layers, self.weights, self.biases, strict=True))[:layers]:
+            # x becomes [n, maps_out, side_out, side_out]
+            if isinstance(sized.layer, Convolution):
                 x = functional.conv2d(x, weight, bias)
             else:
                 summed = 4 * functional.avg_pool2d(x, 2)
-                if place.layer.parents is not None:
-                    summed = summed[:, list(place.layer.parents)]
+                if sized.layer.parents is not None:
+                    summed = summed[:, list(sized.layer.parents)]
                 x = summed * weight[:, None, None] + bias[:, None, None]
-            if not (isinstance(place.layer, Convolution) and not place.layer.squash):
+            if not (isinstance(sized.layer, Convolution) and not sized.layer.squash):
                 x = AMPLITUDE * torch.tanh(SLOPE * x)
         return x.flatten(1)
 
 
 def with_parameters(plan: Plan, row: np.ndarray) -> LeNet:
-    """A net with the parameters that training left: float32 [parameters], weights and biases of each layer in turn.
+    """A net with the parameters that training left.
 
-    Raises PosteyeError when the row is not as long as the plan's, or connects what the plan's table does not.
+    Args:
+        plan: of the net.
+        row: weights and biases of each layer in turn, float32 [parameters].
+
+    Raises:
+        PosteyeError: when the row is not as long as the plan's, or connects what the plan's table does not.
     """
     net = LeNet(plan, seed=0)
-    theirs = [p for pair in zip(net.weights, net.biases, strict=True) for p in pair]
-    ends = np.cumsum([p.numel() for p in theirs])
+    parameters = [p for pair in zip(net.weights, net.biases, strict=True) for p in pair]
+    ends = np.cumsum([p.numel() for p in parameters])
     if row.shape != (ends[-1],):
         raise PosteyeError(
             f"these parameters, {row.shape}, are not those of {plan.name}, which has {ends[-1]} in a row"
         )
     with torch.no_grad():
-        for parameter, part in zip(theirs, np.split(row, ends[:-1]), strict=True):
+        for parameter, part in zip(parameters, np.split(row, ends[:-1]), strict=True):
             parameter.copy_(torch.from_numpy(part.reshape(parameter.shape)))
-    for place, weight in zip(net.places, net.weights, strict=True):
-        if isinstance(place.layer, Convolution) and bool(weight.detach()[~place.mask()].any()):
+    for sized, weight in zip(net.sized_layers, net.weights, strict=True):
+        if isinstance(sized.layer, Convolution) and bool(weight.detach()[~sized.mask()].any()):
             raise PosteyeError(f"these parameters connect maps that {plan.name} does not: they are of another net")
     return net
 
 
-def _initial(place: Placed, random: torch.Generator) -> tuple[Tensor, Tensor]:
+def _initial(sized: SizedLayer, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """First weights and biases of a layer, as its parameters are shaped."""
+
     def uniform(shape: tuple[int, ...]) -> Tensor:
         return 2 * torch.rand(shape, generator=random) - 1
 
-    if isinstance(place.layer, Subsampling):
+    if isinstance(sized.layer, Subsampling):
         spread = INITIAL_SPREAD / 4
-        return uniform((place.maps_out,)) * spread, uniform((place.maps_out,)) * spread
-    mask = place.mask()
-    spreads = INITIAL_SPREAD / (mask.sum(1) * place.window**2)
-    shape = (place.maps_out, place.maps_in, place.window, place.window)
+        return uniform((sized.maps_out,)) * spread, uniform((sized.maps_out,)) * spread
+    mask = sized.mask()  # [maps_out, maps_in]
+    spreads = INITIAL_SPREAD / (mask.sum(1) * sized.window**2)  # [maps_out]
+    shape = (sized.maps_out, sized.maps_in, sized.window, sized.window)
     weights = uniform(shape) * spreads[:, None, None, None] * mask[:, :, None, None]
-    return weights, uniform((place.maps_out,)) * spreads
+    return weights, uniform((sized.maps_out,)) * spreads
 
 
 def total(plan: Plan) -> Size:
     """Parameters, connections and products of a whole net, its RBF units' connections (10 x 84) among them."""
-    sizes = [place.size() for place in placed(plan)]
-    units = list(placed(plan))[-1].maps_out * 10 if plan.rbf else 0
+    sizes = [sized.size() for sized in sized_layers(plan)]
+    units = list(sized_layers(plan))[-1].maps_out * 10 if plan.rbf else 0
     return Size(
         sum(size.parameters for size in sizes),
         sum(size.connections for size in sizes) + units,
@@ -255,7 +276,15 @@ def total(plan: Plan) -> Size:
 
 
 def as_input(images: np.ndarray, side: int) -> Tensor:
-    """Digits uint8 [n, h, w], ink bright, centred in side x side px: float32 [n, side, side], paper -0.1, ink 1.175."""
+    """Digits in the middle of the net's input: float32 [n, side, side], paper -0.1, ink 1.175.
+
+    Args:
+        images: uint8 [n, h, w], ink bright.
+        side: of the input, in px.
+
+    Raises:
+        PosteyeError: when the digits are larger.
+    """
     count, rows, columns = images.shape
     top, left = (side - rows) // 2, (side - columns) // 2
     if top < 0 or left < 0:

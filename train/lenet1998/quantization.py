@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from train.lenet1998.model import AMPLITUDE, BACKGROUND, FOREGROUND, SLOPE, Convolution, LeNet, Placed
+from train.lenet1998.model import AMPLITUDE, BACKGROUND, FOREGROUND, SLOPE, Convolution, LeNet, SizedLayer
 from train.lenet1998.rbf import CODE_UNITS, COLUMNS, ROWS, digit_codes
 from train.scanner.model import ConvShape
 from train.scanner.quantization import INPUT_SCALE, INPUT_ZERO_POINT, POINT, ActivationQuantizer, QuantConv
@@ -55,7 +55,7 @@ class QuantLeNet(nn.Module):
         if not source.plan.rbf:
             raise ValueError(f"{source.plan.name} has no RBF units")
         self.plan = source.plan
-        parts = list(zip(source.places, source.weights, source.biases, strict=True))
+        parts = list(zip(source.sized_layers, source.weights, source.biases, strict=True))
         layers = [_layer(i, *part, last=i == len(parts) - 1) for i, part in enumerate(parts)]
         self.layers = nn.ModuleList(layers)
         self.row_sums, self.distances = _row_sums(), _distances()
@@ -82,7 +82,7 @@ class QuantLeNet(nn.Module):
 
     def squared_distances(self, units: Tensor) -> Tensor:
         """Quantised penalties [n, 10, h, w] of units [n, 84, h, w]."""
-        rows = self.row_sums(self.squares(units * units), self.squares.scale)
+        rows = self.row_sums(self.squares(units * units), self.squares.scale)  # [n, 12, h, w]
         penalties: Tensor = self.distances(torch.cat([units, rows], 1), self.tanh_scale)
         return penalties
 
@@ -105,23 +105,32 @@ class QuantLeNet(nn.Module):
         self.distances.finish(self.tanh_scale)
 
 
-def _layer(number: int, place: Placed, weight: Tensor, bias: Tensor, last: bool) -> QuantConv:
-    """A layer of the plan with S, A and the input range in its weights."""
-    weight, bias, window = weight.detach(), bias.detach(), place.window
+def _layer(number: int, sized: SizedLayer, weight: Tensor, bias: Tensor, last: bool) -> QuantConv:
+    """A layer of the plan with S, A and the input range in its weights.
+
+    Args:
+        number: of the layer, from 0.
+        sized: the layer with its sizes.
+        weight: of the float net: [maps_out, maps_in, window, window], or [maps_out] of a sub-sampling.
+        bias: of the float net, [maps_out].
+        last: whether it is the layer below the RBF units.
+    """
+    weight, bias, window = weight.detach(), bias.detach(), sized.window
     gain = AMPLITUDE
     if number == 0:
         gain = (FOREGROUND - BACKGROUND) * 256 / 255
         bias = bias + BACKGROUND * weight.sum((1, 2, 3))
     slope = RBF_SLOPE if last else SLOPE
     output = ActivationQuantizer(LAST_SUM_SCALE if last else SUM_SCALE)
-    if isinstance(place.layer, Convolution):
+    if isinstance(sized.layer, Convolution):
         shape = ConvShape((window, window), (1, 1), (0, 0))
         conv = QuantConv(gain * slope * weight, slope * bias, shape, False, output)
-        mask = place.mask()[:, :, None, None]
+        mask = sized.mask()[:, :, None, None]  # [maps_out, maps_in, 1, 1]
         conv.weight.register_hook(lambda gradient: gradient * mask)  # zeros stay zeros
         return conv
-    if place.layer.parents is not None:
+    if sized.layer.parents is not None:
         raise ValueError("sub-sampling that copies maps has no int8 form here")
+    # One coefficient for all four inputs: [maps_out, 1, 2, 2].
     spread = weight[:, None, None, None].expand(-1, 1, window, window)
     conv = QuantConv(gain * slope * spread, slope * bias, _HALVING, False, output, groups=len(weight))
     conv.weight.register_hook(lambda gradient: gradient.sum((2, 3), keepdim=True).expand_as(gradient))  # stay equal
@@ -130,7 +139,7 @@ def _layer(number: int, place: Placed, weight: Tensor, bias: Tensor, last: bool)
 
 def _row_sums() -> QuantConv:
     """Squares of the 84 units -> sums over the picture's rows, on the grid of tanh."""
-    weight = torch.zeros(ROWS, CODE_UNITS, 1, 1)
+    weight = torch.zeros(ROWS, CODE_UNITS, 1, 1)  # row r adds the 7 units of the picture's row r
     for row in range(ROWS):
         weight[row, row * COLUMNS : (row + 1) * COLUMNS] = ROW_SHARE
     return _fixed(weight, torch.full((ROWS,), -ROW_SHARE * ROW_MIDDLE), ActivationQuantizer(TANH_SCALE))
@@ -138,9 +147,9 @@ def _row_sums() -> QuantConv:
 
 def _distances() -> QuantConv:
     """The 84 units and the row sums of their squares -> squared distances to the codes."""
-    codes = torch.from_numpy(digit_codes())
+    codes = torch.from_numpy(digit_codes())  # [10, 84]
     squares = torch.full((len(codes), ROWS), RBF_AMPLITUDE**2 / ROW_SHARE)
-    weight = torch.cat([-2 * RBF_AMPLITUDE * codes, squares], 1)[:, :, None, None]
+    weight = torch.cat([-2 * RBF_AMPLITUDE * codes, squares], 1)[:, :, None, None]  # [10, 84 + 12, 1, 1]
     rest = CODE_UNITS + ROWS * ROW_MIDDLE * RBF_AMPLITUDE**2
     return _fixed(weight, torch.full((len(codes),), rest), ActivationQuantizer(PENALTY_SCALE, PENALTY_ZERO_POINT))
 

@@ -1,6 +1,6 @@
-"""Stochastic diagonal Levenberg-Marquardt: one pattern per update, a step size of its own for every parameter.
+"""Stochastic diagonal Levenberg-Marquardt: one sample per update, a step size of its own for every parameter.
 
-Before each pass the mean second derivative h of the loss is estimated for every parameter on a few hundred patterns
+Before each pass the mean second derivative h of the loss is estimated for every parameter on a few hundred samples
 (Gauss-Newton, diagonal, shared weights summed); its step is eta / (mu + h) for the whole pass. Plain stochastic
 gradient descent is the same loop with equal steps. Source: LeCun et al. 1998, section III-B and appendix C.
 """
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
-from train.lenet1998.per_sample import OnePattern
+from train.lenet1998.per_sample import PerSampleNet
 from train.lenet1998.per_sample_layers import Array
 
 MU = 0.02
-CURVATURE_PATTERNS = 500
+CURVATURE_SAMPLES = 500
 # The global eta of each of the twenty passes (section III-B). Under RBF units, whose 84 squares add up, the first ones
 # ran away here; there they are cut to the largest that did not.
 PAPER_SCHEDULE = (*[0.0005] * 2, *[0.0002] * 3, *[0.0001] * 3, *[0.00005] * 4, *[0.00001] * 8)
@@ -31,48 +31,72 @@ FULL_MU = 0.0002
 
 
 @dataclass(frozen=True)
-class Patterns:
-    """Inputs float32 [n, side, side] and labels [n] of one pass, in the order of presentation."""
+class Samples:
+    """What one pass shows, in its order.
+
+    Attributes:
+        images: inputs, float32 [n, side, side].
+        labels: classes, uint8 [n].
+    """
 
     images: Array
     labels: NDArray[np.uint8]
 
 
-def curvature(net: OnePattern, patterns: Patterns) -> Array:
-    """Mean second derivative of the loss with respect to each parameter, over the patterns: float32 [parameters]."""
+def curvature(net: PerSampleNet, samples: Samples) -> Array:
+    """Mean second derivative of the loss with respect to each parameter, over the samples: float32 [parameters]."""
     summed = np.zeros_like(net.parameters)
-    for image, label in zip(patterns.images, patterns.labels.tolist(), strict=True):
+    for image, label in zip(samples.images, samples.labels.tolist(), strict=True):
         net.derive(image, label, order=2)
         summed += net.gradient
-    return summed / np.float32(len(patterns.labels))
+    return summed / np.float32(len(samples.labels))
 
 
-def step_sizes(net: OnePattern, patterns: Patterns, eta: float, mu: float = MU) -> Array:
-    """eta / (mu + h) for each parameter, 0 for connections that a table leaves out: float32 [parameters]."""
-    return np.where(net.trainable, eta / (mu + curvature(net, patterns)), 0).astype(np.float32)
+def step_sizes(net: PerSampleNet, samples: Samples, eta: float, mu: float = MU) -> Array:
+    """Step size of each parameter, eta / (mu + h), 0 for connections that a table leaves out: float32 [parameters].
+
+    Args:
+        net: whose curvatures h are measured.
+        samples: to measure them on.
+        eta: global step size.
+        mu: keeps steps short where the loss is flat.
+    """
+    return np.where(net.trainable, eta / (mu + curvature(net, samples)), 0).astype(np.float32)
 
 
-def equal_steps(net: OnePattern, eta: float) -> Array:
+def equal_steps(net: PerSampleNet, eta: float) -> Array:
     """Plain stochastic gradient descent: eta for each parameter, 0 where a table leaves a connection out."""
     return np.where(net.trainable, eta, 0).astype(np.float32)
 
 
-def run_pass(net: OnePattern, patterns: Patterns, steps: Array) -> float:
-    """One update for each pattern, in order; gives the mean loss, each pattern's before its own update."""
+def run_pass(net: PerSampleNet, samples: Samples, steps: Array) -> float:
+    """One update for each sample, in order; gives the mean loss, each sample's before its own update.
+
+    Args:
+        net: its parameters change in place.
+        samples: of the pass.
+        steps: step size of each parameter, float32 [parameters].
+    """
     losses = 0.0
-    for image, label in zip(patterns.images, patterns.labels.tolist(), strict=True):
+    for image, label in zip(samples.images, samples.labels.tolist(), strict=True):
         losses += net.derive(image, label, order=1)
         np.multiply(net.gradient, steps, out=net.gradient)
         net.parameters -= net.gradient
-    return losses / len(patterns.labels)
+    return losses / len(samples.labels)
 
 
 @dataclass(frozen=True)
-class Course:
-    """Etas of each pass and mu; warm_up: so many patterns come first with equal steps of warm_up_eta.
+class Hyperparameters:
+    """What a training is set to.
 
     Weights that start within 2.4 / fan-in make outputs so small that the first estimate promises steps a hundred times
     too long; the estimate is sound once the net has begun to learn.
+
+    Attributes:
+        schedule: eta of each pass.
+        mu: as in `step_sizes`.
+        warm_up: so many samples come first, with equal steps.
+        warm_up_eta: these steps.
     """
 
     schedule: tuple[float, ...]
@@ -82,29 +106,39 @@ class Course:
 
 
 def train(
-    net: OnePattern,
-    patterns_of: Callable[[int], Patterns],
+    net: PerSampleNet,
+    samples_of: Callable[[int], Samples],
     seed: int,
     report: Callable[[int, float], None],
     checkpoint: Path,
-    course: Course,
+    settings: Hyperparameters,
 ) -> float:
-    """Train by a course, from the checkpoint (.npz) if there is one; the net's parameters change in place.
+    """Train, from the checkpoint if there is one.
 
-    patterns_of: the patterns of a pass, by number from 0. report: told each pass and its mean loss. The checkpoint is
-    written after each pass. Gives the CPU seconds of earlier calls that this one went on from. Raises PosteyeError when
-    the checkpoint belongs to another net or seed, or when the loss runs away.
+    Args:
+        net: its parameters change in place.
+        samples_of: the samples of a pass, by number from 0.
+        seed: of the samples that the curvatures are measured on.
+        report: told each pass and its mean loss.
+        checkpoint: file (.npz), written after each pass.
+        settings: how to train.
+
+    Returns:
+        The CPU seconds of earlier calls that this one went on from.
+
+    Raises:
+        PosteyeError: when the checkpoint belongs to another net or seed, or when the loss runs away.
     """
     first, earlier_s = _resume(net, seed, checkpoint)
     begun_s = time.process_time()
-    for number in range(first, len(course.schedule)):
-        patterns = patterns_of(number)
+    for number in range(first, len(settings.schedule)):
+        samples = samples_of(number)
         if number == 0:
-            start = Patterns(patterns.images[: course.warm_up], patterns.labels[: course.warm_up])
-            run_pass(net, start, equal_steps(net, course.warm_up_eta))
-        chosen = np.random.default_rng((seed, number)).permutation(len(patterns.labels))[:CURVATURE_PATTERNS]
-        measured = Patterns(patterns.images[chosen], patterns.labels[chosen])
-        loss = run_pass(net, patterns, step_sizes(net, measured, course.schedule[number], course.mu))
+            start = Samples(samples.images[: settings.warm_up], samples.labels[: settings.warm_up])
+            run_pass(net, start, equal_steps(net, settings.warm_up_eta))
+        chosen = np.random.default_rng((seed, number)).permutation(len(samples.labels))[:CURVATURE_SAMPLES]
+        measured = Samples(samples.images[chosen], samples.labels[chosen])
+        loss = run_pass(net, samples, step_sizes(net, measured, settings.schedule[number], settings.mu))
         if not np.isfinite(loss):
             raise PosteyeError(f"the loss of pass {number + 1} is {loss}; take a smaller eta")
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +149,7 @@ def train(
     return earlier_s
 
 
-def _resume(net: OnePattern, seed: int, checkpoint: Path) -> tuple[int, float]:
+def _resume(net: PerSampleNet, seed: int, checkpoint: Path) -> tuple[int, float]:
     if not checkpoint.exists():
         return 0, 0.0
     with np.load(checkpoint) as kept:

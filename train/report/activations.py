@@ -26,7 +26,12 @@ _FEWEST_ROWS = 8  # of a map for Grad-CAM: fewer do not tell the top of a digit 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a map lies in the strip, in px: the centre of its first value and the step, (vertical, horizontal)."""
+    """Where a map lies in the strip.
+
+    Attributes:
+        first: centre of its first value, px, (vertical, horizontal).
+        step: from one value to the next, px, (vertical, horizontal).
+    """
 
     first: tuple[float, float]
     step: tuple[int, int]
@@ -36,9 +41,12 @@ class Placement:
 class Seen:
     """What the net makes of a strip.
 
-    width_px: of the strip; maps reach further, over the paper with which it was filled up. convs: the layers. maps:
-    float32 [channels, rows, columns], real values after each layer. placements: where they lie. logits: float32
-    [columns, classes], as many columns as the scanner gives.
+    Attributes:
+        width_px: of the strip; maps reach further, over the paper with which it was filled up.
+        convs: the layers.
+        maps: real values after each layer, float32 [channels, rows, columns].
+        placements: where the maps lie.
+        logits: float32 [columns, classes], as many columns as the scanner gives.
     """
 
     width_px: int
@@ -64,7 +72,16 @@ class Seen:
 
 
 def see(net: Net, manifest: Manifest, pixels: NDArray[np.uint8]) -> Seen:
-    """Run the net on a strip, uint8 [32, W], W >= 1; raises PosteyeError when it is wider than the model reads."""
+    """Run the net on a strip.
+
+    Args:
+        net: of a bundle.
+        manifest: of this bundle.
+        pixels: the strip, uint8 [32, W], W >= 1.
+
+    Raises:
+        PosteyeError: the strip is wider than the model reads.
+    """
     padded = pad_to_width(pixels, manifest.input.widths_px).astype(np.float32)
     strip = (padded + manifest.input.zero_point - net.input.zero_point) * net.input.scale
     x = torch.from_numpy(strip)[None].requires_grad_()
@@ -81,12 +98,22 @@ def see(net: Net, manifest: Manifest, pixels: NDArray[np.uint8]) -> Seen:
 
 
 def grad_cam(seen: Seen, layer: int, columns: NDArray[np.intp], kind: int) -> FloatArray:
-    """How much each place of the strip speaks for a class in some columns: float64 [32, W], 0..1.
+    """Return how much each place of the strip speaks for a class in some columns.
 
-    layer: whose map is weighted. The gradient weights each value by itself, where Grad-CAM takes means over the map:
-    here kernels that close the height differ from row to row, and the means of their rows cancel. All zero when nothing
-    speaks for the class. Source: Selvaraju et al., "Grad-CAM", 2017, equation 2; unaveraged as in Draelos and Carin,
-    "HiResCAM", 2020, equation 4.
+    The gradient weights each value by itself, where Grad-CAM takes means over the map: here kernels that close the
+    height differ from row to row, and the means of their rows cancel.
+
+    Args:
+        seen: what the net makes of the strip.
+        layer: whose map is weighted.
+        columns: in which the class is looked at, int [n].
+        kind: the class.
+
+    Returns:
+        float64 [32, W], 0..1; all zero when nothing speaks for the class.
+
+    Source: Selvaraju et al., "Grad-CAM", 2017, equation 2; unaveraged as in Draelos and Carin, "HiResCAM", 2020,
+    equation 4.
     """
     target = seen.logits[torch.from_numpy(columns), kind].sum()
     (gradient,) = torch.autograd.grad(target, seen.maps[layer], retain_graph=True)

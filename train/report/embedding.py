@@ -1,13 +1,15 @@
-"""The map of the last hidden layer: characters of a labelled folder, laid out by t-SNE, near ones alike to the net."""
+"""The map of the last hidden layer: characters of a labelled folder by t-SNE; neighbours look alike to the net."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+from sklearn.manifold import TSNE
 from tqdm import tqdm
 
 from device_runtime.decoding.decoder import Decoder
@@ -19,9 +21,8 @@ from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Character, Penalties, Strip
 from train.data.labelled import Labelled
 from train.report.activations import FloatArray, Seen, see
-from train.report.page import png_uri
-from train.report.pixel_figures import thumbnail
-from train.report.tsne import tsne
+from train.report.explain_figures import thumbnail
+from train.report.page import render
 
 MOST_CHARACTERS = 500
 _FEWEST = 20
@@ -31,20 +32,22 @@ _COLOURS = (
     (40, 120, 230), (180, 110, 30), (60, 160, 40), (50, 50, 215), (185, 95, 150),
     (75, 90, 140), (190, 110, 225), (20, 155, 165), (195, 165, 20), (130, 130, 130),
 )  # fmt: skip
-STYLE = """
-.map{border:1px solid var(--line);border-radius:8px;background:var(--card)}
-.map image{image-rendering:auto}.map .misread{fill:none;stroke:var(--one);stroke-width:1.6}
-.map .own{fill:none;stroke:var(--text);stroke-width:2}
-.map .own-name{font-weight:700;font-size:12px}
-.legend{font-weight:700;margin-right:12px}
-"""
-_WIDTH_PX, _HEIGHT_PX, _EDGE_PX = 1180, 820, 26
-_THUMB_PX = 22
+_SIZE_PX, _EDGE_PX, _THUMB_PX = (1180, 820), 26, 22
+_PERPLEXITY, _STEPS = 30.0, 600
 
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """One character: its class, what the net takes it for there, its hidden vector, where it stands, and its name."""
+    """One character.
+
+    Attributes:
+        kind: its class.
+        taken_for: the best digit of the net in its column.
+        hidden: its hidden vector, float64 [channels].
+        strip: that holds it.
+        x_px: where.
+        name: of the image.
+    """
 
     kind: int
     taken_for: int
@@ -55,7 +58,15 @@ class Spot:
 
 
 def spots_of(characters: Sequence[Character], seen: Seen, penalties: Penalties, strip: Strip, name: str) -> list[Spot]:
-    """Where the characters of a code stand, separators left out, as the decoder places them."""
+    """Return the characters of a code, separators left out, where the decoder places them.
+
+    Args:
+        characters: of the code.
+        seen: what the net makes of the strip.
+        penalties: of its columns.
+        strip: the strip.
+        name: of the image.
+    """
     hidden = seen.hidden
     per_column = len(penalties.x_px) // seen.values(-2).shape[2]
     found = []
@@ -69,9 +80,17 @@ def spots_of(characters: Sequence[Character], seen: Seen, penalties: Penalties, 
 
 
 def folder_spots(data: Labelled, scanner: Scanner, net: Net) -> list[Spot]:
-    """Characters of labelled strips, where their true codes stand: at most MOST_CHARACTERS, of strings drawn by lot.
+    """Return characters of labelled strips, where their true codes stand: at most MOST_CHARACTERS.
 
-    Strings that are no codes, or too long to be read, are passed over. Raises PosteyeError when too few are left.
+    The strings are drawn by lot, the same every time. Those that are no codes, or too long to be read, are passed over.
+
+    Args:
+        data: the labelled strips.
+        scanner: reads them.
+        net: of the scanner's bundle.
+
+    Raises:
+        PosteyeError: too few characters are left.
     """
     found: list[Spot] = []
     order = np.random.default_rng(_SEED).permutation(len(data.codes)).tolist()
@@ -92,34 +111,46 @@ def folder_spots(data: Labelled, scanner: Scanner, net: Net) -> list[Spot]:
     return found[:MOST_CHARACTERS]
 
 
-def map_of(spots: Sequence[Spot], own: Sequence[Spot]) -> str:
-    """Lay characters out by t-SNE and draw them where they fall, as HTML; own: those of the image explained."""
+def map_of(spots: Sequence[Spot], own: Sequence[Spot], name: str) -> Markup:
+    """Lay characters out by t-SNE and draw them where they fall, as HTML.
+
+    Args:
+        spots: characters of labelled strips.
+        own: those of the image that is explained.
+        name: of this image.
+    """
     everyone = [*spots, *own]
-    place = tsne(np.stack([spot.hidden for spot in everyone]))
+    place = layout(np.stack([spot.hidden for spot in everyone]))
     low, high = place.min(axis=0), place.max(axis=0)
-    room = np.array([_WIDTH_PX, _HEIGHT_PX]) - 2 * _EDGE_PX
-    at = _EDGE_PX + (place - low) / np.maximum(high - low, 1e-9) * room
-    parts = [_drawn(spot, x, y) for spot, (x, y) in zip(everyone, at.tolist(), strict=True)]
-    for number, (x, y) in enumerate(at[len(spots) :].tolist(), start=1):
-        parts.append(
-            f'<rect class="own" x="{x - 14:.1f}" y="{y - 17:.1f}" width="28" height="34" rx="4"/>'
-            f'<text class="own-name" x="{x + 17:.1f}" y="{y + 4:.1f}">{number}</text>'
-        )
-    legend = "".join(
-        f'<span class="legend" style="color:rgb({red},{green},{blue})">{digit}</span>'
-        for digit, (blue, green, red) in enumerate(_COLOURS)
-        if any(spot.kind == digit for spot in everyone)
+    room = np.array(_SIZE_PX) - 2 * _EDGE_PX
+    at = (_EDGE_PX + (place - low) / np.maximum(high - low, 1e-9) * room).tolist()
+    kinds = {spot.kind for spot in everyone}
+    return render(
+        "explain/map.html",
+        count=len(spots),
+        name=name,
+        legend=[(kind, colour) for kind, colour in enumerate(_COLOURS) if kind in kinds],
+        size=_SIZE_PX,
+        spots=[(x, y, *_shown(spot)) for spot, (x, y) in zip(everyone, at, strict=True)],
+        own=at[len(spots) :],
     )
-    box = f'viewBox="0 0 {_WIDTH_PX} {_HEIGHT_PX}" width="{_WIDTH_PX}"'
-    return f'<p>{legend}</p><svg class="map" {box}>{"".join(parts)}</svg>'
 
 
-def _drawn(spot: Spot, x: float, y: float) -> str:
-    picture = png_uri(thumbnail(spot.strip, spot.x_px, _THUMB_PX, _COLOURS[spot.kind % len(_COLOURS)]))
+def layout(points: FloatArray) -> FloatArray:
+    """Lay points out in a plane by t-SNE, so that near ones stay near: float64 [n, dimensions] -> [n, 2], n >= 4.
+
+    Exact and deterministic: it starts from the principal components.
+    Source: van der Maaten and Hinton, "Visualizing data using t-SNE", 2008.
+    """
+    perplexity = min(_PERPLEXITY, (len(points) - 1) / 3)
+    # scikit-learn scales the start by its own spread, and equal points have none.
+    start = "pca" if np.ptp(points, axis=0).any() else "random"
+    tsne = TSNE(perplexity=perplexity, init=start, method="exact", max_iter=_STEPS, random_state=_SEED)
+    return np.asarray(tsne.fit_transform(points), np.float64)
+
+
+def _shown(spot: Spot) -> tuple[NDArray[np.uint8], str, bool]:
+    """A character's picture, what is said when it is pointed at, and whether the net takes it for another."""
+    picture = thumbnail(spot.strip, spot.x_px, _THUMB_PX, _COLOURS[spot.kind % len(_COLOURS)])
     misread = spot.taken_for != spot.kind
-    ring = f'<circle class="misread" cx="{x:.1f}" cy="{y:.1f}" r="13"/>' if misread else ""
-    said = f"{spot.kind}{f', taken for {spot.taken_for}' if misread else ''}: {spot.name}"
-    return (
-        f'<g><title>{escape(said)}</title><image x="{x - _THUMB_PX / 2:.1f}" y="{y - 14:.1f}" width="{_THUMB_PX}" '
-        f'height="28" href="{picture}"/>{ring}</g>'
-    )
+    return picture, f"{spot.kind}{f', taken for {spot.taken_for}' if misread else ''}: {spot.name}", misread

@@ -1,37 +1,52 @@
-"""Training on several processes or machines: the ranks of a `torchrun` share gradients, one of them has the disk.
+"""Training on several processes or machines: torch's DistributedDataParallel, under `torchrun`.
 
-Every batch is split between the ranks and the gradients of the parts are added, so that the number of ranks does not
-change the recipe. The quantizers see the extremes of the whole batch. Only batch normalisation normalises each rank's
-part by its own statistics, as DistributedDataParallel does (SyncBatchNorm needs CUDA); its running statistics are
-averaged over the ranks. The leader, rank 0, alone reads and writes files; the others get shards and checkpoints through
-the wire, so machines need no folder in common.
+Every batch is split between the ranks, and DistributedDataParallel averages the gradients of the parts; each part's
+loss is weighted by its number of strips, so the number of ranks does not change the recipe. Quantizers see the extremes
+of the whole batch (train/scanner/quantization.py). Batch normalisation normalises each rank's part by its own
+statistics, and the leader's running statistics are kept (SyncBatchNorm needs CUDA).
+
+The leader, rank 0, alone writes, measures and reports. All ranks read shards, nets and checkpoints from the run's
+folder, which each of them must see.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
+import time
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
-from torch import Tensor, distributed, nn
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from device_runtime.errors import PosteyeError
 from train.scanner.batches import Batch
-from train.scanner.quantization import ActivationQuantizer, QuantScanner
 
-_PATIENCE = timedelta(minutes=30)  # the leader measures, and waits for strips, while the others wait for it
+_TIMEOUT = timedelta(minutes=30)  # the leader measures, and waits for strips, while the others wait for it
+_APPEARS_S = 60.0  # for so long a network file system may remember that there was no such folder
+_LINK_ERROR = re.compile(r"gloo|nccl|connection|time(d )?out|pair closure", re.IGNORECASE)
+_SOURCE_PLACE = re.compile(r"^\[[^]]*\] ")  # gloo says first in which of its source lines it stopped
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
 class Group:
-    """The ranks that train together, and this one's place among them; the default is a process on its own."""
+    """The ranks that train together, and this one's place among them; the default is a process on its own.
+
+    Attributes:
+        device: what this rank computes on.
+        rank: number of this rank, from 0.
+        size: number of ranks.
+    """
 
     device: torch.device
     rank: int = 0
@@ -39,146 +54,108 @@ class Group:
 
     @property
     def leads(self) -> bool:
-        """Whether this is the rank that reads, writes and reports."""
+        """Whether this is the rank that writes and reports."""
         return self.rank == 0
 
     def part(self, batch: Batch) -> tuple[Batch, float]:
-        """This rank's strips of a batch, and their share of it; a rank that is left without one gets one at share 0."""
+        """This rank's strips of a batch, and the weight of their mean loss.
+
+        The average of the weighted losses over the ranks is the mean loss of the whole batch. A rank that is left
+        without a strip gets one with weight 0, since every rank must take part in every step.
+        """
         if self.size == 1:
             return batch, 1.0
         count = len(batch.targets)
         rows = list(range(self.rank, count, self.size))
         kept = rows or [0]
         part = Batch(batch.strips[kept], batch.columns[kept], [batch.targets[row] for row in kept])
-        return part, len(rows) / count
+        return part, self.size * len(rows) / count
 
-    def add_gradients(self, net: nn.Module) -> None:
-        """Add up the gradients of all ranks; one that a parameter has not got counts as zero."""
-        if self.size == 1:
-            return
-        parameters = [p for p in net.parameters() if p.requires_grad]
-        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
-        flat = self._reduced(torch.cat([g.reshape(-1) for g in gradients]), distributed.ReduceOp.SUM)
-        for parameter, gradient in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
-            parameter.grad = gradient.view_as(parameter)
+    def parallel(self, net: nn.Module) -> nn.Module:
+        """The net to call in training: its backward pass averages the gradients over the ranks.
 
-    def total(self, *values: float) -> tuple[float, ...]:
-        """The sums of numbers over all ranks."""
-        if self.size == 1:
-            return values
-        summed = self._reduced(torch.tensor(values, dtype=torch.float64, device=self.device), distributed.ReduceOp.SUM)
-        return tuple(summed.tolist())
-
-    def average_statistics(self, *nets: nn.Module) -> None:
-        """Put the ranks' mean in place of every running mean and variance of the batch normalisation.
-
-        These enter no gradient and a running mean of them is linear, so once a shard is as good as every step.
+        All ranks get the leader's parameters and buffers, now and, for the buffers, before every call.
         """
+        return net if self.size == 1 else DistributedDataParallel(net)
+
+    def mean(self, value: float) -> float:
+        """The mean of a number over the ranks."""
+        if self.size == 1:
+            return value
+        summed = torch.tensor(value, dtype=torch.float64, device=self.device)
+        distributed.all_reduce(summed)
+        return float(summed) / self.size
+
+    def told(self, value: _Value) -> _Value:
+        """The leader's value, on every rank; ranks that do not lead may give any. All wait here for the leader."""
+        if self.size == 1:
+            return value
+        values = [value]
+        distributed.broadcast_object_list(values, device=self.device)
+        return values[0]
+
+    def check_shared(self, folder: Path) -> None:
+        """Make the run's folder; raises PosteyeError when a rank does not see what the leader writes there."""
         if self.size == 1:
             return
-        norms = [m for net in nets for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
-        buffers = [b for norm in norms for b in (norm.running_mean, norm.running_var) if b is not None]
-        if buffers:
-            flat = self._reduced(torch.cat(buffers), distributed.ReduceOp.SUM) / self.size
-            for buffer, value in zip(buffers, flat.split([b.numel() for b in buffers]), strict=True):
-                buffer.copy_(value)
-
-    def share_ranges(self, net: QuantScanner) -> None:
-        """Let the net's quantizers see the extremes of the whole batch; the state of the net stays as it is."""
-        if self.size == 1:
-            return
-        for layer in net.convs():
-            if not layer.output.fixed:
-                layer.output = _SharedQuantizer(layer.output, self)
-
-    def align(self, *nets: nn.Module) -> None:
-        """Give every rank the leader's parameters and buffers."""
-        if self.size == 1:
-            return
-        with torch.no_grad(), _linked():
-            for net in nets:
-                for value in net.state_dict().values():
-                    sent = value.detach().to(self.device).contiguous()
-                    distributed.broadcast(sent, 0)
-                    value.copy_(sent)
-
-    def from_leader(self, make: Callable[[], bytes]) -> bytes:
-        """Bytes that the leader makes, on every rank."""
-        if self.size == 1:
-            return make()
-        data = np.frombuffer(make() if self.leads else b"", np.uint8)
-        with _linked():
-            length = torch.tensor([len(data)], device=self.device)
-            distributed.broadcast(length, 0)
-            sent = torch.zeros(int(length), dtype=torch.uint8, device=self.device)
-            if self.leads and len(data):
-                sent.copy_(torch.from_numpy(data.copy()))
-            distributed.broadcast(sent, 0)
-        return sent.cpu().numpy().tobytes()
-
-    def extremes(self, x: Tensor) -> Tensor:
-        """The least and greatest value of the ranks' tensors, [2]."""
-        least, greatest = self._reduced(torch.stack([-x.min(), x.max()]), distributed.ReduceOp.MAX)
-        return torch.stack([-least, greatest])
-
-    @contextmanager
-    def file(self, path: Path) -> Iterator[Path]:
-        """A file of the leader's, on every rank: the others get a copy for as long as the context lasts."""
-        if self.size == 1:
-            yield path
-            return
-        content = self.from_leader(path.read_bytes)
+        name = self.told(f".ranks-{secrets.token_hex(8)}")  # a new name: no machine has looked for it before
         if self.leads:
-            yield path
-            return
-        with tempfile.TemporaryDirectory(prefix="posteye-") as folder:
-            copy = Path(folder) / path.name
-            copy.write_bytes(content)
-            yield copy
-
-    def _reduced(self, values: Tensor, operation: distributed.ReduceOp.RedOpType) -> Tensor:
-        with _linked():
-            distributed.all_reduce(values, operation)
-        return values
-
-
-class _SharedQuantizer(ActivationQuantizer):
-    """A quantizer whose range follows the data of all ranks."""
-
-    def __init__(self, own: ActivationQuantizer, group: Group) -> None:
-        super().__init__(momentum=own.momentum)
-        self.load_state_dict(own.state_dict())
-        self.to(own.scale.device)
-        self._group = group
-
-    def _observe(self, x: Tensor) -> None:
-        super()._observe(self._group.extremes(x))
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+        self.told(None)
+        sees: list[Any] = [None] * self.size
+        distributed.all_gather_object(sees, _appears(folder / name))
+        if self.leads:
+            (folder / name).unlink()
+        if not all(sees):
+            raise PosteyeError(
+                f"rank {sees.index(False)} of this training does not see the folder {folder} that rank 0 writes to; "
+                "give an --out on a disk that all machines share"
+            )
 
 
 @contextmanager
-def training_group() -> Iterator[Group]:
+def training_group(folder: Path) -> Iterator[Group]:
     """The group that `torchrun` has started, on CUDA devices by NCCL or else on processors by gloo; alone without it.
 
-    Raises PosteyeError when the ranks cannot find each other.
+    Args:
+        folder: the run's folder; every rank must see it.
+
+    Raises:
+        PosteyeError: when the ranks cannot find each other, one does not see the folder, or one has ended.
     """
     cuda = torch.cuda.is_available()
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Group(torch.device("cuda" if cuda else "cpu"))
         return
     # torchrun ends the other ranks by SIGTERM when one has died; as an interrupt it ends our own processes as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Weights of a single input map have two layouts that are the same: for torch a reason to warn of slowness.
+    warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
     if cuda:
         torch.cuda.set_device(device)
     try:
-        distributed.init_process_group("nccl" if cuda else "gloo", timeout=_PATIENCE)
+        distributed.init_process_group("nccl" if cuda else "gloo", timeout=_TIMEOUT)
     except (RuntimeError, ValueError) as error:
         raise PosteyeError(
             f"the processes of this training cannot find each other ({_line(error)}); start them with torchrun"
         ) from error
-    yield replace(Group(device), rank=distributed.get_rank(), size=size)
+    group = Group(device, distributed.get_rank(), distributed.get_world_size())
+    with _linked():
+        group.check_shared(folder)
+        yield group
     distributed.destroy_process_group()  # only after success: with a dead peer it could wait for ever
+
+
+def _appears(path: Path) -> bool:
+    """Whether a file that another machine has made is to be seen here, at once or a little later."""
+    until = time.monotonic() + _APPEARS_S
+    while not path.exists():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 @contextmanager
@@ -187,10 +164,12 @@ def _linked() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        if not (isinstance(error, distributed.DistError) or _LINK_ERROR.search(str(error))):
+            raise
         raise PosteyeError(
-            f"another process of this training has ended ({_line(error)}); the same command continues the run"
+            f"another process of this training has ended or hangs ({_line(error)}); the same command continues the run"
         ) from error
 
 
 def _line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:120] or type(error).__name__
+    return _SOURCE_PLACE.sub("", str(error).strip().split("\n")[0])[:120] or type(error).__name__

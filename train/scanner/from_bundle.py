@@ -1,4 +1,4 @@
-"""A shipped bundle back into a scanner that can be trained on: the int8 numbers, read out and laid on its layers.
+"""A shipped bundle back into a scanner that can be trained on: the int8 numbers, read out and copied into its layers.
 
 A bundle holds all that quantization-aware training knows at its end: weights and biases on their integer grids, and the
 grid of every map. What it does not hold is what the next grids would have been (the float weights under the integers),
@@ -25,14 +25,18 @@ _HEAD = ConvShape((1, 1), (1, 1), (0, 0))
 def restore_scanner(bundle: Bundle) -> QuantScanner:
     """The bundle's net as a finished QuantScanner: its scores are the bundle's, bit for bit.
 
-    Its activation ranges are those of the bundle; let it observe only what should move them. Raises BundleError when
-    the model is no scanner of this kind: other layers, other grids, or weights that this training would not round to.
+    Its activation ranges are those of the bundle; let it observe only what should move them.
+
+    Raises:
+        BundleError: when the model is no scanner of this kind: other layers, other grids, or weights that this training
+            would not round to.
     """
     net = read_net(bundle.model)
     convs = _layers(net)
     scanner = empty_quant_scanner(tuple(len(conv.weight) for conv in convs[:-1]))
     scale = scanner.input_scale
     for layer, conv in zip(scanner.convs(), convs, strict=True):
+        # TFLite has [out, rows, columns, in], torch [out, in, rows, columns].
         weight = conv.weight.astype(np.float32).transpose(0, 3, 1, 2) * conv.weight_scale[:, None, None, None]
         bias_scale = conv.input.scale * conv.weight_scale.astype(np.float64)
         with torch.no_grad():
@@ -43,6 +47,7 @@ def restore_scanner(bundle: Bundle) -> QuantScanner:
             # The range that has this grid, up to what the rounding of scales leaves open.
             layer.output.low.fill_(conv.output.scale * (-128 - conv.output.zero_point))
             layer.output.high.fill_(conv.output.scale * (127 - conv.output.zero_point))
+        # What the layer rounds to must be what was read.
         weights, weight_scale, bias, _ = (tensor.numpy() for tensor in layer.integers(scale))
         same = np.array_equal(weights.transpose(0, 2, 3, 1), conv.weight) and np.array_equal(bias, conv.bias)
         _require(bool(same and np.array_equal(weight_scale, conv.weight_scale)), f"{conv.name} is on other grids")
@@ -61,7 +66,10 @@ def _layers(net: Net) -> list[Conv]:
     found: list[tuple[ConvShape, bool]] = []
     for step in net.steps:
         if isinstance(step, Pad):
-            _require(len(set(step.rows)) == len(set(step.columns)) == 1, f"{step.name} is lopsided")
+            _require(
+                len(set(step.rows)) == len(set(step.columns)) == 1,
+                f"{step.name} is padded unevenly",
+            )
             padding = (step.rows[0], step.columns[0])
             continue
         kernel = (step.weight.shape[1], step.weight.shape[2])

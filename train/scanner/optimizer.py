@@ -15,28 +15,45 @@ import torch
 from torch import Tensor, nn
 
 # Odd polynomial whose iteration drives all singular values of a matrix of norm 1 to about 1 (Jordan et al., 2024).
-_CUBIC = (3.4445, -4.7750, 2.0315)
+_QUINTIC = (3.4445, -4.7750, 2.0315)
 _ITERATIONS = 5
 _MOMENTUM = 0.9
 _SMALLEST_NORM = 1e-7
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """Nearly the nearest matrix with orthonormal rows or columns: singular values come out between 0.7 and 1.2."""
-    first, third, fifth = _CUBIC
+    """Nearly the nearest matrix with orthonormal rows or columns, by Newton-Schulz iteration.
+
+    Args:
+        matrix: float [rows, columns].
+
+    Returns:
+        A matrix of the same shape, whose singular values are between 0.7 and 1.2.
+    """
+    first, third, fifth = _QUINTIC
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
+    x = matrix.T if tall else matrix  # at most as many rows as columns: the smaller Gram matrix
     x = x / (x.norm() + _SMALLEST_NORM)
     for _ in range(_ITERATIONS):
-        gram = x @ x.T
+        gram = x @ x.T  # [rows, rows]
         x = first * x + (third * gram + fifth * gram @ gram) @ x
     return x.T if tall else x
 
 
 class Muon(torch.optim.Optimizer):
-    """Muon for weights [out, ...], read as matrices of `out` rows and kept at norm sqrt(out)."""
+    """Muon for the weights of convolutions, read as matrices and kept at a fixed norm.
+
+    Why not torch.optim.Muon: it refuses parameters that are not 2-D, as those of convolutions are, and it does not hold
+    their norm.
+    """
 
     def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
+        """Take the weights.
+
+        Args:
+            weights: float [out, ...] each; a matrix of `out` rows and norm sqrt(out).
+            lr: the rate, radians a step.
+        """
         super().__init__(weights, {"lr": lr})
 
     @torch.no_grad()
@@ -47,11 +64,13 @@ class Muon(torch.optim.Optimizer):
             for weight in group["params"]:
                 if weight.grad is None:
                     continue
+                # Momentum and, ahead of it, the Nesterov step: [out, all else].
                 state = self.state[weight]
                 if not state:
                     state["momentum"] = torch.zeros_like(weight.grad)
                 momentum = state["momentum"].mul_(_MOMENTUM).add_(weight.grad)
                 ahead = weight.grad.add(momentum, alpha=_MOMENTUM).reshape(len(weight), -1)
+                # Back to the norm, then turned.
                 weight.mul_(len(weight) ** 0.5 / (weight.norm() + _SMALLEST_NORM))
                 weight.add_(orthogonal(ahead).reshape(weight.shape), alpha=-group["lr"])
 
@@ -60,38 +79,43 @@ class Scheduled:
     """Optimisers that share the parameters of a net and one schedule, each with a peak rate of its own."""
 
     def __init__(self, *parts: tuple[torch.optim.Optimizer, float]) -> None:
+        """Take the optimisers, each with its peak rate."""
         self._parts = parts
 
-    def set_part(self, part: float) -> None:
-        """Set every rate to this part of its peak."""
-        for optimiser, peak in self._parts:
-            for group in optimiser.param_groups:
-                group["lr"] = part * peak
+    def set_rates(self, factor: float) -> None:
+        """Set every rate to its peak times this factor."""
+        for optimizer, peak in self._parts:
+            for group in optimizer.param_groups:
+                group["lr"] = factor * peak
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
-        for optimiser, _ in self._parts:
-            optimiser.zero_grad()
+        for optimizer, _ in self._parts:
+            optimizer.zero_grad()
 
     def step(self) -> None:
         """Move all weights once."""
-        for optimiser, _ in self._parts:
-            optimiser.step()
+        for optimizer, _ in self._parts:
+            optimizer.step()
 
     def state_dict(self) -> dict[str, Any]:
         """What a continued run needs."""
-        return {"parts": [optimiser.state_dict() for optimiser, _ in self._parts]}
+        return {"parts": [optimizer.state_dict() for optimizer, _ in self._parts]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up a state."""
-        for (optimiser, _), part in zip(self._parts, state["parts"], strict=True):
-            optimiser.load_state_dict(part)
+        for (optimizer, _), part in zip(self._parts, state["parts"], strict=True):
+            optimizer.load_state_dict(part)
 
 
-def turning(net: nn.Module, turn_rate: float, rate: float, weight_decay: float) -> Scheduled:
-    """Muon for the weights of a net's convolutions over several maps, AdamW for the rest, with their peak rates.
+def muon_and_adamw(net: nn.Module, turn_rate: float, rate: float, weight_decay: float) -> Scheduled:
+    """Muon for the weights of a net's convolutions over several maps, AdamW for the rest.
 
-    Every such convolution must be followed by a normalisation: only then its norm is free to be held.
+    Args:
+        net: every such convolution is followed by a normalisation: only then its norm is free to be held.
+        turn_rate: Muon's peak rate.
+        rate: AdamW's peak rate.
+        weight_decay: AdamW's.
     """
     convs = [module for module in net.modules() if isinstance(module, nn.Conv2d) and module.bias is None]
     matrices = [conv.weight for conv in convs if conv.in_channels > 1]
@@ -100,8 +124,8 @@ def turning(net: nn.Module, turn_rate: float, rate: float, weight_decay: float) 
     return Scheduled((Muon(matrices, turn_rate), turn_rate), (_adam(others, rate, weight_decay), rate))
 
 
-def straight(net: nn.Module, rate: float, weight_decay: float) -> Scheduled:
-    """AdamW for all weights of a net, with its peak rate."""
+def adamw(net: nn.Module, rate: float, weight_decay: float) -> Scheduled:
+    """AdamW for all weights of a net, with its peak rate and weight decay."""
     return Scheduled((_adam(list(net.parameters()), rate, weight_decay), rate))
 
 

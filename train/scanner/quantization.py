@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional
 
 from train.scanner.model import CLASSES, INPUT_SCALE, SHAPES, SUB_COLUMNS, ConvShape, ScanningLeNet, columns
@@ -23,7 +23,7 @@ INPUT_ZERO_POINT = -128
 OUTPUT_SCALE = 0.25  # nats a step; logits beyond +-32 are cut, where nothing is left to decide
 WEIGHT_STEP = 4
 LARGEST_WEIGHT = 31  # steps; 31 * 4 = 124 of int8's 127
-BIAS_REST = 2  # modulo WEIGHT_STEP
+BIAS_REMAINDER = 2  # modulo WEIGHT_STEP
 LARGEST_RESCALE = 1 / 8  # of a sum to int8: below, a sum that is 2 modulo 4 is never on a tie
 _SMALLEST_SCALE = 2.0**-16  # of a map or channel that died; a smaller one would push biases out of int32
 _TOLERATED_CUT = 0.25  # octaves: a range a little over a power of two is cut, not given twice the room
@@ -34,10 +34,27 @@ def power_of_two(scale: Tensor) -> Tensor:
     return torch.exp2(torch.ceil(torch.log2(scale.clamp(min=_SMALLEST_SCALE)) - _TOLERATED_CUT))
 
 
+def extremes(x: Tensor) -> tuple[Tensor, Tensor]:
+    """The least and the greatest value of a tensor; where several ranks train together, of all their tensors."""
+    least, greatest = x.min(), x.max()
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return least, greatest
+    both = torch.stack([-least, greatest])  # [2]: one maximum serves for both
+    distributed.all_reduce(both, distributed.ReduceOp.MAX)
+    return -both[0], both[1]
+
+
 class ActivationQuantizer(nn.Module):
     """Rounds a tensor to an int8 grid whose range follows the data while `observing` is true.
 
-    fixed_scale, zero_point: a grid to keep instead.
+    Attributes:
+        momentum: how fast the range follows, of the difference a batch.
+        fixed: whether the grid is kept instead.
+        observing: whether the range follows in training.
+        scale: real value of one step, float32 [].
+        zero_point: integer of the real value 0, int32 [].
+        low: lower end of the range, float32 [].
+        high: upper end of the range, float32 [].
     """
 
     scale: Tensor
@@ -46,6 +63,13 @@ class ActivationQuantizer(nn.Module):
     high: Tensor
 
     def __init__(self, fixed_scale: float | None = None, zero_point: int = 0, momentum: float = 0.02) -> None:
+        """Begin with an empty range.
+
+        Args:
+            fixed_scale: scale of a grid to keep; None lets it follow the data.
+            zero_point: of that grid.
+            momentum: how fast the range follows.
+        """
         super().__init__()
         self.momentum = momentum
         self.fixed = fixed_scale is not None
@@ -56,7 +80,9 @@ class ActivationQuantizer(nn.Module):
         self.register_buffer("high", torch.zeros(()))
 
     def _observe(self, x: Tensor) -> None:
-        low, high = x.min().clamp(max=0.0), x.max().clamp(min=0.0)
+        """Move the range towards the extremes of a batch, and the grid with it."""
+        least, greatest = extremes(x)
+        low, high = least.clamp(max=0.0), greatest.clamp(min=0.0)
         first = bool(self.high == 0) and bool(self.low == 0)
         rate = 1.0 if first else self.momentum
         self.low += rate * (low - self.low)
@@ -72,10 +98,7 @@ class ActivationQuantizer(nn.Module):
 
 
 class QuantConv(nn.Module):
-    """A convolution with int8 weights, an int32 bias and a quantised output; `relu` fuses into the output's range.
-
-    output: the grid of what it gives; None lets it follow the data. groups: 1, or one for each channel.
-    """
+    """A convolution with int8 weights, an int32 bias and a quantised output."""
 
     def __init__(
         self,
@@ -86,6 +109,16 @@ class QuantConv(nn.Module):
         output: ActivationQuantizer | None = None,
         groups: int = 1,
     ) -> None:
+        """Begin with the weights of a float layer.
+
+        Args:
+            weight: float32 [out, in, rows, columns].
+            bias: float32 [out].
+            shape: kernel, stride and padding.
+            relu: whether a ReLU follows; it fuses into the output's range.
+            output: the grid of what it gives; None lets it follow the data.
+            groups: 1, or one for each channel.
+        """
         super().__init__()
         self.weight = nn.Parameter(weight.detach().clone())
         self.bias = nn.Parameter(bias.detach().clone())
@@ -99,14 +132,21 @@ class QuantConv(nn.Module):
 
         Chosen for the largest weight as it will be rounded: a snapped channel must give its own step again.
         """
-        largest = self.weight.detach().abs().amax(dim=(1, 2, 3))
+        largest = self.weight.detach().abs().amax(dim=(1, 2, 3))  # [out]
         step = power_of_two(largest / LARGEST_WEIGHT)
         rounded = (largest / step).round().clamp(max=LARGEST_WEIGHT) * step
         return power_of_two(rounded / LARGEST_WEIGHT)
 
     def integers(self, input_scale: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Weights int8 [out, in, h, w] with their scales, and bias int32 [out] with its scales."""
-        step = self._step()
+        """What the integer kernels compute with.
+
+        Args:
+            input_scale: of the layer's input, float32 [].
+
+        Returns:
+            Weights int8 [out, in, rows, columns], their scales float32 [out], bias int32 [out], its scales [out].
+        """
+        step = self._step()  # [out]
         steps = (self.weight.detach() / step.view(-1, 1, 1, 1)).round().clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT)
         scale = step / WEIGHT_STEP
         bias_scale = input_scale * scale
@@ -128,12 +168,14 @@ class QuantConv(nn.Module):
             raise ValueError(f"a layer rescales its sums by {float(rescale.max())}; at most {LARGEST_RESCALE} is exact")
 
     def forward(self, x: Tensor, input_scale: Tensor) -> Tensor:
-        step = self._step()
+        # Weights on their grid, with a gradient for those that are not cut.
+        step = self._step()  # [out]
         zeros = torch.zeros_like(step, dtype=torch.int32)
         weight = torch.fake_quantize_per_channel_affine(self.weight, step, zeros, 0, -LARGEST_WEIGHT, LARGEST_WEIGHT)
-        bias_scale = input_scale * step / WEIGHT_STEP
+        # The bias on its grid. Straight-through: the gradient ignores the rounding.
+        bias_scale = input_scale * step / WEIGHT_STEP  # [out]
         rounded = _round_bias(self.bias.detach(), bias_scale) * bias_scale
-        bias = self.bias + (rounded - self.bias).detach()  # straight-through: the gradient ignores the rounding
+        bias = self.bias + (rounded - self.bias).detach()
         x = functional.conv2d(x, weight, bias, self.shape.stride, self.shape.padding, groups=self.groups)
         return self.output(torch.relu(x) if self.relu else x)
 
@@ -144,7 +186,7 @@ POINT = ConvShape((1, 1), (1, 1), (0, 0))
 def _centred_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
     """The classifier's weight and bias with the mean over the classes taken off, which no softmax notices."""
     assert head.bias is not None
-    weight = head.weight.detach().reshape(SUB_COLUMNS, CLASSES, -1)
+    weight = head.weight.detach().reshape(SUB_COLUMNS, CLASSES, -1)  # [sub-columns, classes, channels]
     bias = head.bias.detach().reshape(SUB_COLUMNS, CLASSES)
     weight = weight - weight.mean(dim=1, keepdim=True)
     bias = bias - bias.mean(dim=1, keepdim=True)
@@ -152,9 +194,9 @@ def _centred_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
 
 
 def _round_bias(bias: Tensor, scale: Tensor) -> Tensor:
-    """The nearest int32 of the right rest, [channels]."""
-    steps = ((bias.double() / scale.double() - BIAS_REST) / WEIGHT_STEP).round()
-    return (WEIGHT_STEP * steps + BIAS_REST).to(torch.int32)
+    """The nearest int32 that is BIAS_REMAINDER modulo WEIGHT_STEP; bias and scale: float32 [channels]."""
+    steps = ((bias.double() / scale.double() - BIAS_REMAINDER) / WEIGHT_STEP).round()
+    return (WEIGHT_STEP * steps + BIAS_REMAINDER).to(torch.int32)
 
 
 class QuantScanner(nn.Module):
@@ -164,6 +206,7 @@ class QuantScanner(nn.Module):
     input_zero_point: Tensor
 
     def __init__(self, source: ScanningLeNet) -> None:
+        """Fold a trained float net's batch normalisation into its convolutions."""
         super().__init__()
         self.channels = source.channels
         layers = []
@@ -174,7 +217,7 @@ class QuantScanner(nn.Module):
                 and norm.running_var is not None
                 and norm.running_mean is not None
             )
-            gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+            gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # [out]
             weight = conv.weight * gain.view(-1, 1, 1, 1)
             layers.append(QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True))
         layers.append(
@@ -194,7 +237,7 @@ class QuantScanner(nn.Module):
         """The classifier's quantised map [batch, sub-columns * classes, 1, W / 4], as the int8 model puts it out."""
         scale = self.input_scale
         x = torch.fake_quantize_per_tensor_affine(strips, scale, self.input_zero_point, -128, 127)
-        for layer in self.convs():
+        for layer in self.convs():  # x: [batch, channels, rows, columns], scale: that of its grid
             x = layer(x, scale)
             scale = layer.output.scale
         return x

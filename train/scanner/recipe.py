@@ -10,26 +10,48 @@ from train.synthesis import SHARD_STRIPS
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides the trained weights. Rates are the peak of a cosine schedule with a linear warm-up."""
+    """All that decides the trained weights. Rates are the peak of a cosine schedule with a linear warm-up.
+
+    Attributes:
+        seed: of the strips, the first weights and the batches.
+        shards: files of strips to train on.
+        float_epochs: passes over them in the float phase.
+        quantized_epochs: passes over them on int8 grids.
+        batch: strips a step.
+        turn_rate: Muon's, in the float phase; 0 leaves all to AdamW.
+        float_rate: AdamW's, of what Muon leaves.
+        quantized_rate: AdamW's, in the quantised phase.
+        weight_decay: AdamW's.
+        average: momentum of the running mean of the weights, which is what gets saved.
+        bfloat16: whether the float phase's products are; halves the time on processors that have it.
+        shard_strips: strips in each shard.
+        held_out_strips: strips in each held-out file; the second decides blank's penalty.
+    """
 
     seed: int = 1998
     shards: int = 64
     float_epochs: int = 18
     quantized_epochs: int = 1
     batch: int = 96
-    turn_rate: float = 0.02  # Muon's, in the float phase; 0 leaves all to AdamW
-    float_rate: float = 4e-3  # AdamW's, of what Muon leaves
+    turn_rate: float = 0.02
+    float_rate: float = 4e-3
     quantized_rate: float = 4e-4
     weight_decay: float = 1e-3
-    average: float = 0.998  # of the running mean of the weights, which is what gets saved
-    bfloat16: bool = True  # in the float phase; halves the time on processors that have it
+    average: float = 0.998
+    bfloat16: bool = True
     shard_strips: int = SHARD_STRIPS
-    held_out_strips: int = SHARD_STRIPS  # in each held-out file; the second decides blank's handicap
+    held_out_strips: int = SHARD_STRIPS
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe by name. disk_mb: what it takes in --out."""
+    """A recipe by name.
+
+    Attributes:
+        recipe: what it trains by.
+        disk_mb: what it takes in --out.
+        purpose: what for, as `--check` says it.
+    """
 
     recipe: Recipe
     disk_mb: int
@@ -64,12 +86,17 @@ def preset_options(name: str, recipe: Recipe) -> str:
 # What one core does in a second: measured on an AMD EPYC without bfloat16; with it, as the shipped training went.
 _FLOAT_STRIPS, _BFLOAT16_STRIPS, _EMULATED_STRIPS = 280, 1190, 47
 _QUANTIZED_STRIPS, _READINGS, _MADE = 268, 112, 510
-_MEASUREMENTS = 7  # five handicaps, two nets
+_MEASUREMENTS = 7  # five penalties on blank, two nets
 _START_S = 30
 
 
 def seconds(recipe: Recipe, bfloat16: bool) -> float:
-    """About how long a training takes on two cores, one of which makes strips; bfloat16: the processor has it."""
+    """About how long a training takes on two cores, one of which makes strips.
+
+    Args:
+        recipe: of the training.
+        bfloat16: whether the processor multiplies bfloat16 itself.
+    """
     rate = (_BFLOAT16_STRIPS if bfloat16 else _EMULATED_STRIPS) if recipe.bfloat16 else _FLOAT_STRIPS
     a_pass = recipe.shards * recipe.shard_strips
     trained = a_pass * recipe.float_epochs / rate + a_pass * recipe.quantized_epochs / _QUANTIZED_STRIPS

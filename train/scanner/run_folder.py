@@ -1,4 +1,4 @@
-"""What every run needs and leaves: digits to write with, held-out strips, and the finished net with its story."""
+"""What every run needs and leaves: digits to write with, held-out strips, and the finished net with its provenance."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ _HELD_OUT_SEED = 7  # times a prime: far from every training shard
 
 @dataclass(frozen=True)
 class Origin:
-    """Where digits to write with come from: folders of MNIST (None: by pip), of writer ids and of further digits."""
+    """Where digits to write with come from.
+
+    Attributes:
+        mnist: folder of MNIST's files; None: by pip.
+        writers: folder of QMNIST's writer ids, if they are used.
+        digits: folder of further digits, if they are used.
+    """
 
     mnist: Path | None
     writers: Path | None
@@ -49,7 +55,10 @@ class Origin:
         return " --writers QMNIST" * bool(self.writers) + " --digits FOLDER" * bool(self.digits)
 
     def _names(self, hands: int) -> tuple[str, ...]:
-        """Everything that generated strips are made of, by name, for the bundle's manifest."""
+        """Everything that generated strips are made of, by name, for the bundle's manifest.
+
+        A run is known by these words: they stay as they are, "hands" too.
+        """
         fonts = sorted({p.stem for p in find_fonts(PRINT_FAMILIES) + find_fonts(HAND_FAMILIES)})
         found = [f"MNIST training digits ({WHEEL_REQUIREMENT})"]
         found += ["NIST writer ids from QMNIST"] if self.writers else []
@@ -59,7 +68,13 @@ class Origin:
 
 @dataclass(frozen=True)
 class Material:
-    """Hands to train on and hands to keep apart, and the names of what both and the print were taken from."""
+    """What strips are written with.
+
+    Attributes:
+        hands: digits of writers to train on.
+        kept_apart: digits of writers for held-out strips.
+        sources: names of what both and the print were taken from, for the bundle's manifest.
+    """
 
     hands: list[Hand]
     kept_apart: list[Hand]
@@ -67,8 +82,15 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Story:
-    """How a net came about: its recipe, further facts about it, sources by name, and what was measured of it."""
+class Provenance:
+    """How a net came about.
+
+    Attributes:
+        recipe: what it was trained by.
+        facts: further facts about the training, by name.
+        sources: names of what it was trained on.
+        metrics: what was measured of it.
+    """
 
     recipe: Recipe
     facts: dict[str, Any]
@@ -80,7 +102,15 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
     """Note in the run's folder what it is a run of, and train with as many threads as it was begun with.
 
     Sums in another order end in other bits, so the number of threads stays the same to the end: all cores but those of
-    the workers. Raises PosteyeError when the folder holds another run.
+    the workers.
+
+    Args:
+        out: the run's folder.
+        subject: what it is a run of, as JSON values.
+        workers: processes that make strips.
+
+    Raises:
+        PosteyeError: when the folder holds another run.
     """
     path = out / RUN_FILE
     known = {key: json.loads(json.dumps(value)) for key, value in subject.items()}
@@ -104,9 +134,17 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
 
 
 def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int, progress: Progress) -> list[Shard]:
-    """Shards written by writers that are not trained on, kept in the run's folder.
+    """Shards by writers that are not trained on, kept in the run's folder.
 
     The first is reported on, `posteye calibrate` takes the others.
+
+    Args:
+        hands: digits of these writers.
+        out: the run's folder.
+        parts: how many shards.
+        strips: how many strips in each.
+        workers: processes that make strips while the net trains.
+        progress: says how far it is.
     """
     paths = [out / f"held-out-{part}.npz" for part in range(parts)]
     # One worker more than while the net trains: nothing else runs now.
@@ -116,7 +154,14 @@ def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int
 
 
 def wait_for_all(paths: list[Path], maker: ShardMaker, strips: int, progress: Progress) -> None:
-    """Show how the workers come on until all files, of so many strips each, are there."""
+    """Show how the workers come on until all files are there.
+
+    Args:
+        paths: the files.
+        maker: has the workers.
+        strips: how many are in each file.
+        progress: shows it.
+    """
     there = strips * sum(path.exists() for path in paths)
 
     def show() -> None:
@@ -134,7 +179,7 @@ class Measures:
     """What finished nets read exactly, measured once and kept in the run's folder under a name for each."""
 
     def __init__(self, out: Path, progress: Progress) -> None:
-        """Takes up what was measured before; a damaged file is said and forgotten."""
+        """Take up what was measured before; a damaged file is said and forgotten."""
         self._path, self._progress = out / MEASURED_FILE, progress
         self._known: dict[str, float] = {}
         try:
@@ -144,7 +189,14 @@ class Measures:
             progress.say(f"{self._path} is damaged ({error}); what is in it is measured again")
 
     def __call__(self, name: str, net: nn.Module, shard: Shard, bar: Bar) -> float:
-        """Share of the shard's strips of one number that the net reads exactly; `bar` counts those strips."""
+        """Share of the shard's strips of one number that the net reads exactly.
+
+        Args:
+            name: under which it is kept.
+            net: float or quantised.
+            shard: held-out strips.
+            bar: counts the strips that are read.
+        """
         done = bar.done + len(one_number(shard)[1])
         if name not in self._known:
             value = exact_rate(net, shard, bar.advance)
@@ -158,7 +210,10 @@ class Measures:
 def finished(out: Path, progress: Progress) -> float | None:
     """What a finished run's net reads exactly of the held-out strips; None while there is something left to do.
 
-    A damaged result is said, and made again from the checkpoint; raises PosteyeError when that is not there.
+    A damaged result is said, and made again from the checkpoint.
+
+    Raises:
+        PosteyeError: when the result is damaged and there is no checkpoint.
     """
     if not (out / NET_FILE).exists():
         return None
@@ -174,17 +229,24 @@ def finished(out: Path, progress: Progress) -> float | None:
     return float(result["metrics"]["int8"]["generated_exact"])
 
 
-def save_result(out: Path, net: QuantScanner, story: Story, validation: Shard) -> None:
-    """Write parity_strips.npz and qat.pt for `posteye convert`; validation: strips that were not trained on."""
+def save_result(out: Path, net: QuantScanner, provenance: Provenance, validation: Shard) -> None:
+    """Write parity_strips.npz and qat.pt for `posteye convert`.
+
+    Args:
+        out: the run's folder.
+        net: the finished net.
+        provenance: how it came about.
+        validation: strips that were not trained on.
+    """
     _save_parity_strips(validation, out / PARITY_FILE)
     state = {
         "state": net.state_dict(),
         "channels": net.channels,
-        "recipe": asdict(story.recipe) | story.facts,
-        "seed": story.recipe.seed,
-        "sources": list(story.sources),
+        "recipe": asdict(provenance.recipe) | provenance.facts,
+        "seed": provenance.recipe.seed,
+        "sources": list(provenance.sources),
         "column_offset_px": column_offset_px(net, validation),
-        "metrics": story.metrics,
+        "metrics": provenance.metrics,
     }
     saved.save(state, out / NET_FILE)
 
@@ -202,7 +264,7 @@ def _check_parity_strips(path: Path, cure: str) -> None:
 def _save_parity_strips(shard: Shard, path: Path) -> None:
     pixels = shard.pixels[:PARITY_STRIPS]
     widths = np.array([-(-p.shape[1] // 4) * 4 for p in pixels], np.int32)
-    strips = np.zeros((len(pixels), 32, int(widths.max())), np.uint8)
+    strips = np.zeros((len(pixels), 32, int(widths.max())), np.uint8)  # at the left edge
     for row, strip in zip(strips, pixels, strict=True):
         row[:, : strip.shape[1]] = strip
     labels = np.array([Target.parse(t).digits for t in shard.targets[:PARITY_STRIPS]])

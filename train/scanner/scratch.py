@@ -10,7 +10,7 @@ from train.progress import Progress
 from train.scanner.distributed import Group
 from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
 from train.scanner.recipe import Recipe
-from train.scanner.run_folder import Measures, Origin, Story, claim, finished, held_out, save_result
+from train.scanner.run_folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
 from train.scanner.trainer import Run, follow, load_float
 from train.synthesis.shards import Generated, ShardMaker, shard_path
 
@@ -28,20 +28,33 @@ def train_generated(
     group: Group,
     progress: Progress,
 ) -> float | None:
-    """Train in the folder `out` with this recipe; returns the share of held-out strips that is read exactly.
+    """Train a net, or go on with what is in the run's folder.
 
-    options: those of `posteye train` that give the recipe. start: a run's folder to go on from. progress: of STEPS
-    steps. Ranks that do not lead the group return None. Raises PosteyeError.
+    Args:
+        out: the run's folder.
+        recipe: what decides the weights.
+        options: those of `posteye train` that give the recipe.
+        origin: where digits to write with come from.
+        start: another run's folder, to go on from its float net.
+        workers: processes that make strips.
+        group: the ranks that train together.
+        progress: of STEPS steps.
+
+    Returns:
+        The share of held-out strips that is read exactly; None on ranks that do not lead the group.
+
+    Raises:
+        PosteyeError: when something is missing, damaged or of another run.
     """
     net = load_float(start) if start else None
     if not group.leads:
-        follow(recipe, group, net)
+        follow(out, recipe, group, net)
         return None
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
     begun = {"start": hashlib.sha256((start / "float.pt").read_bytes()).hexdigest() if start else None}
     claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun, workers)
-    before = finished(out, progress)
+    before = group.told(finished(out, progress))
     if before is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return before
@@ -54,9 +67,9 @@ def train_generated(
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)
-    progress.step(f"how readily the net should say blank: {len(BLANK_PENALTIES)} handicaps tried")
+    progress.step(f"the penalty on blank: {len(BLANK_PENALTIES)} values tried")
     with progress.bar(len(BLANK_PENALTIES) * len(one_number(balance)[1]), "readings") as bar:
-        handicap = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
+        penalty = balance_blank(trained, balance, lambda name: measures(name, trained, balance, bar))
     progress.step("what the float net and the int8 net read of held-out strips")
     # Int8 is the quantised net to the bit; `posteye convert` writes nothing else.
     nets = {"float": load_float(out), "int8": trained}
@@ -65,6 +78,6 @@ def train_generated(
             name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
         }
     command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
-    facts = {"command": command, "blank_handicap": handicap}
-    save_result(out, trained, Story(recipe, facts, material.sources, metrics), validation)
+    facts = {"command": command, "blank_handicap": penalty}  # a key of the file: it stays
+    save_result(out, trained, Provenance(recipe, facts, material.sources, metrics), validation)
     return metrics["int8"]["generated_exact"]

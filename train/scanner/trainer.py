@@ -6,45 +6,57 @@ import copy
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from device_runtime.errors import PosteyeError
-from train.data.damaged import DamagedFileError
 from train.data.target import Target
 from train.gtn.ctc import forward_penalty, topology
 from train.progress import Progress
 from train.scanner import checkpoint as saved
-from train.scanner.batches import plain_batches, training_batches
+from train.scanner.batches import training_batches
+from train.scanner.checkpoint import Checkpoints
 from train.scanner.distributed import Group
+from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import ScanningLeNet
-from train.scanner.optimizer import Scheduled, straight, turning
+from train.scanner.optimizer import Scheduled, adamw, muon_and_adamw
 from train.scanner.quantization import QuantScanner
 from train.scanner.recipe import Recipe
 from train.synthesis.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0
 _WARM_UP = 0.05
-_LEAST = 3e-4  # of the peak rate
+_LEAST_FACTOR = 3e-4  # of the peak rate
 _REPORT_STRIPS = 1500
-_FOLLOW = 0.7  # of the quantised phase the ranges follow the data; then they hold still and the weights settle
+_OBSERVED_SHARE = 0.7  # of the quantised phase the ranges follow the data; then they are fixed for the weights
 
 
 @dataclass
 class _Phase:
-    """One phase in progress: the net, its optimiser, the running mean, and how many shards it has seen."""
+    """One phase in progress.
+
+    Attributes:
+        name: "float" or "quantized".
+        net: the net that learns.
+        parallel: what to call for it in training; the net itself, or around it what averages its gradients.
+        mean: the running mean of its weights.
+        optimizer: what moves the weights.
+        rate: the peak rate of AdamW.
+        total: how many shards the phase has.
+        done: how many of them the net has seen.
+    """
 
     name: str
     net: nn.Module
+    parallel: nn.Module
     mean: nn.Module
-    optimiser: Scheduled
+    optimizer: Scheduled
     rate: float
     total: int
     done: int = 0
@@ -62,22 +74,36 @@ class Run:
         start: ScanningLeNet | QuantScanner | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """start: a net to go on from instead of a random one; a quantised one has no float phase before it.
+        """Make the folder; nothing is trained yet.
 
-        Ranks that do not lead the group touch neither the folder nor the validation strips.
+        Args:
+            folder: of the run; it holds the shards, or will when they are waited for.
+            recipe: what decides the weights.
+            validation: strips to report on; only the leader uses them.
+            group: the ranks that train together. The leader alone writes to the folder.
+            start: a net to go on from instead of a random one; a quantised one has no float phase before it.
+            progress: says how far the run is.
         """
         self.progress = progress or Progress(shown=group.leads)
         self.folder, self.recipe, self.group, self.device = folder, recipe, group, group.device
         self.validation = validation
         self.start = start
+        self.checkpoints = Checkpoints(folder)
         if group.leads:
             folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
 
     def __call__(self, wait: Callable[[Path], None]) -> QuantScanner:
-        """Train; `wait(path)` returns when a shard's file is there. Returns the finished int8-ready net, on the CPU.
+        """Train to the end.
 
-        Raises PosteyeError when the folder holds another run or a damaged one, or the net does not fit int8.
+        Args:
+            wait: returns when the shard's file is there; only the leader calls it.
+
+        Returns:
+            The finished int8-ready net, on the CPU.
+
+        Raises:
+            PosteyeError: when the folder holds another run or a damaged one, or the net does not fit int8.
         """
         net = self.start
         if not isinstance(net, QuantScanner):
@@ -85,7 +111,6 @@ class Run:
         state = self._load()
         state = None if state and state["phase"] == "float" else state
         quantized = self._phase("quantized", net, self.recipe.quantized_rate, self.recipe.quantized_epochs)
-        self.group.share_ranges(net)
         self._train(quantized, wait, state)
         # The running mean's weights with the trained ranges: the net that is exported.
         result = quantized.mean
@@ -102,11 +127,11 @@ class Run:
     def float_net(self, wait: Callable[[Path], None]) -> ScanningLeNet:
         """The running mean at the end of the float phase: trained, or as it was saved."""
         path, recipe = self.folder / "float.pt", self.recipe
-        net = self.start or ScanningLeNet()
-        phase = self._phase("float", net, recipe.float_rate, recipe.float_epochs)
+        phase = self._phase("float", self.start or ScanningLeNet(), recipe.float_rate, recipe.float_epochs)
         assert isinstance(phase.mean, ScanningLeNet)
-        content = self.group.from_leader(lambda: path.read_bytes() if path.exists() else b"")
-        if not content:
+        if self.group.told(path.exists()):
+            self.progress.step("float phase, done before")
+        else:
             begun = self._load()
             if begun and begun["phase"] != phase.name:
                 raise PosteyeError(
@@ -116,28 +141,28 @@ class Run:
             if self.group.leads:
                 finished, channels = phase.mean.state_dict(), phase.mean.channels
                 saved.save({"state": finished, "channels": channels, "recipe": asdict(recipe)}, path)
-            return phase.mean
+            self.group.told(None)
+        # Ranks that do not lead have other running statistics than the leader, whose net is the one that counts.
         cure = f"delete it and {self.folder}/checkpoint*.pt to train the float phase again"
-        state = saved.parse(content, path, ("state", "recipe"), cure, self.device)
+        state = saved.load(path, ("state", "recipe"), cure, self.device)
         self._must_be_mine(state)
-        self.progress.step("float phase, done before")
         phase.mean.load_state_dict(state["state"])
         return phase.mean
 
     def _phase(self, name: str, net: nn.Module, rate: float, epochs: int) -> _Phase:
         layout = torch.channels_last if name == "float" else torch.preserve_format
         net = net.to(self.device).to(memory_format=layout)  # type: ignore[call-overload]
-        self.group.align(net)
+        parallel = self.group.parallel(net)  # before the copy is made: now all ranks have the leader's weights
         decay = self.recipe.weight_decay
         turn_rate = self.recipe.turn_rate if name == "float" else 0.0
-        optimiser = turning(net, turn_rate, rate, decay) if turn_rate else straight(net, rate, decay)
-        return _Phase(name, net, copy.deepcopy(net), optimiser, rate, epochs * self.recipe.shards)
+        optimizer = muon_and_adamw(net, turn_rate, rate, decay) if turn_rate else adamw(net, rate, decay)
+        return _Phase(name, net, parallel, copy.deepcopy(net), optimizer, rate, epochs * self.recipe.shards)
 
     def _train(self, phase: _Phase, wait: Callable[[Path], None], state: dict[str, Any] | None) -> None:
         if state is not None:
             phase.net.load_state_dict(state["net"])
             phase.mean.load_state_dict(state["mean"])
-            phase.optimiser.load_state_dict(state["optimiser"])
+            phase.optimizer.load_state_dict(state["optimiser"])
             phase.done = state["done"]
         recipe, leads = self.recipe, self.group.leads
         passes = f"{phase.total // recipe.shards} passes over {recipe.shards} shards of {recipe.shard_strips:,} strips"
@@ -149,9 +174,8 @@ class Run:
                 shard = self._shard(phase.done % recipe.shards, wait)
                 started = time.monotonic()
                 loss, strips = self._one_shard(phase, shard)
-                self.group.average_statistics(phase.net, phase.mean)
                 phase.done += 1
-                rate = phase.rate * _part(phase.done / phase.total)
+                rate = phase.rate * _rate_factor(phase.done / phase.total)
                 row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": rate}
                 row["strips_per_s"] = strips / (time.monotonic() - started)
                 if leads:
@@ -170,43 +194,46 @@ class Run:
         path = shard_path(self.folder / "shards", index)
         if self.group.leads:
             wait(path)
-        with self.group.file(path) as local:
-            return load_shard(local)
+        self.group.told(None)
+        return load_shard(path)
 
     def _log(self, row: dict[str, Any]) -> None:
         with (self.folder / "metrics.jsonl").open("a") as log:
             log.write(json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
 
     def _one_shard(self, phase: _Phase, shard: Shard) -> tuple[float, int]:
+        """Train on a shard once; its mean loss, and how many strips it has."""
         random = np.random.default_rng((self.recipe.seed, phase.name == "quantized", phase.done))
         total, count = 0.0, 0
         steps = -(-len(shard.targets) // self.recipe.batch)
         phase.net.train()
         if isinstance(phase.net, QuantScanner):
             restored = isinstance(self.start, QuantScanner)  # its ranges are known
-            phase.net.observe(not restored and phase.done < _FOLLOW * phase.total)
+            phase.net.observe(not restored and phase.done < _OBSERVED_SHARE * phase.total)
         for step, whole in enumerate(training_batches(shard, self.recipe.batch, random)):
-            batch, share = self.group.part(whole)
-            phase.optimiser.set_part(_part((phase.done + step / steps) / phase.total))
-            half = self.recipe.bfloat16 and phase.name == "float"
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-                logits = phase.net(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
+            batch, weight = self.group.part(whole)
+            phase.optimizer.set_rates(_rate_factor((phase.done + step / steps) / phase.total))
+            low_precision = self.recipe.bfloat16 and phase.name == "float"
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=low_precision):
+                # [strips, columns, classes]
+                logits = phase.parallel(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
+            # The forward penalty of each strip's target, [strips].
             graph = topology(batch.targets).to(self.device)
             penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
             # Per character, so that long strings do not outweigh short ones.
             lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
-            loss = (penalty / lengths).mean() * share
-            phase.optimiser.zero_grad()
+            loss = (penalty / lengths).mean() * weight
+            phase.optimizer.zero_grad()
             loss.backward()
-            self.group.add_gradients(phase.net)
             nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
-            phase.optimiser.step()
+            phase.optimizer.step()
             self._average(phase, phase.done * steps + step)
             total += float(loss.detach()) * len(whole.targets)
             count += len(whole.targets)
-        return self.group.total(total)[0] / count, count
+        return self.group.mean(total) / count, count
 
     def _average(self, phase: _Phase, step: int) -> None:
+        """Move the running mean towards the weights; in the first steps of a phase faster."""
         keep = min(self.recipe.average, step / (step + 20))
         with torch.no_grad():
             for mean, now in zip(phase.mean.state_dict().values(), phase.net.state_dict().values(), strict=True):
@@ -222,60 +249,34 @@ class Run:
             "done": phase.done,
             "net": phase.net.state_dict(),
             "mean": phase.mean.state_dict(),
-            "optimiser": phase.optimiser.state_dict(),
+            "optimiser": phase.optimizer.state_dict(),
         }
-        if self._checkpoints()[0].exists():
-            self._checkpoints()[0].replace(self._checkpoints()[1])
-        saved.save(state, self._checkpoints()[0])
-
-    def _checkpoints(self) -> tuple[Path, Path]:
-        """The last checkpoint and the one before it."""
-        return self.folder / "checkpoint.pt", self.folder / "checkpoint-before.pt"
+        self.checkpoints.save(state)
 
     def _load(self) -> dict[str, Any] | None:
-        content = self.group.from_leader(self._whole_checkpoint)
-        if not content:
+        path = self.group.told(self.checkpoints.newest_whole(self.progress.say) if self.group.leads else None)
+        if path is None:
             return None
-        state = saved.parse(content, self._checkpoints()[0], (), "", self.device)
+        state = self.checkpoints.load(path, self.device)
         self._must_be_mine(state)
         return state
-
-    def _whole_checkpoint(self) -> bytes:
-        """The last checkpoint that is not damaged, none when there is none; raises DamagedFileError if all are."""
-        cure = f"delete {self.folder}/checkpoint*.pt to begin this phase again"
-        damaged: list[DamagedFileError] = []
-        for path in self._checkpoints():
-            if not path.exists():
-                continue
-            content = path.read_bytes()
-            try:
-                saved.parse(content, path, ("recipe", "phase", "done", "net", "mean", "optimiser"), cure, "cpu")
-            except DamagedFileError as error:
-                damaged.append(error)
-                continue
-            for other in damaged:
-                self.progress.say(f"{str(other).partition(';')[0]}; going on from the checkpoint before it")
-                other.path.unlink()
-            return content
-        if damaged:
-            raise damaged[0]
-        return b""
 
     def _must_be_mine(self, state: dict[str, Any]) -> None:
         if state["recipe"] != asdict(self.recipe):
             raise PosteyeError(f"{self.folder} holds a run with another recipe; choose another folder or delete it")
 
 
-def follow(recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:
-    """Train as a rank that does not lead: with the leader's strips and state, and without a folder."""
-    Run(Path(), recipe, Shard([], []), group, start)(lambda path: None)
+def follow(folder: Path, recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:
+    """Train as a rank that does not lead, if the leader says that the run in this folder is not finished yet."""
+    if group.told(None) is None:
+        Run(folder, recipe, Shard([], []), group, start)(lambda path: None)
 
 
-def _part(progress: float) -> float:
-    """The schedule: part of the peak rate at a progress 0..1, a linear warm-up and half a cosine."""
+def _rate_factor(progress: float) -> float:
+    """The schedule: what the peak rate is multiplied by, at a progress 0..1: a linear warm-up and half a cosine."""
     if progress < _WARM_UP:
-        return progress / _WARM_UP + _LEAST
-    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST
+        return progress / _WARM_UP + _LEAST_FACTOR
+    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST_FACTOR
 
 
 def load_float(run: Path) -> ScanningLeNet:
@@ -291,30 +292,3 @@ def load_float(run: Path) -> ScanningLeNet:
     net.load_state_dict(state["state"])
     net.eval()
     return net
-
-
-def greedy_strings(log_probs: NDArray[np.float32]) -> list[str]:
-    """Best class of every column, runs merged, blank and rubbish dropped; input [strips, columns, classes]."""
-    best = log_probs.argmax(axis=2)
-    texts = []
-    for row in best:
-        kept = row[np.flatnonzero(np.diff(row, prepend=-1))]
-        texts.append("".join(str(c) for c in kept if c < 10))
-    return texts
-
-
-def greedy_exact_rate(net: nn.Module, shard: Shard, limit: int, device: torch.device) -> float:
-    """Share of strips of any kind whose digits the best class of every column gets all right, without a decoder."""
-    pixels, right = shard.pixels[:limit], 0
-    for rows, texts in _read(net, pixels, device):
-        right += sum(text == Target.parse(shard.targets[i]).digits for i, text in zip(rows, texts, strict=True))
-    return right / len(pixels)
-
-
-def _read(
-    net: nn.Module, pixels: list[NDArray[np.uint8]], device: torch.device
-) -> Iterator[tuple[list[int], list[str]]]:
-    net.eval()
-    with torch.no_grad():
-        for rows, strips in plain_batches(pixels, 128):
-            yield rows, greedy_strings(net(strips.to(device)).cpu().numpy())

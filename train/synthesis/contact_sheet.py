@@ -16,17 +16,27 @@ from train.synthesis.generator import Field, FieldGenerator
 
 Grey = NDArray[np.uint8]
 _COLUMNS = 4
-_FIELD_PX, _STRIP_PX, _TEXT_PX = 56, 2 * STRIP_HEIGHT_PX, 18  # heights within a tile
-_TILE_PX = (340, _FIELD_PX + _STRIP_PX + _TEXT_PX + 2)  # width, height
-_GAP_PX = 14
-_BETWEEN, _INK = 225, 40
+_FIELD_PX, _STRIP_PX, _TEXT_PX = 60, 2 * STRIP_HEIGHT_PX, 36  # heights within a tile
+_FONT_PX = 27  # large: a page shows the sheet at about two thirds of its size
+_EDGE_PX, _GAP_PX = 10, 12  # within a tile, and between tiles
+_INNER_PX = 288  # width for a field and its strip
+_TILE_PX = (_INNER_PX + 2 * _EDGE_PX, _FIELD_PX + _STRIP_PX + _TEXT_PX + 2 * _EDGE_PX)  # width, height
+_BETWEEN, _CARD, _INK = 222, 255, 20
 
 
 def write_contact_sheet(generator: FieldGenerator, count: int, path: Path) -> None:
-    """Write a PNG with `count` generated fields: each photograph, its strip below (dark on light), then its target.
+    """Write a PNG of generated fields: each photograph, its strip below (dark on light), then its target.
 
-    The strips are those of the device, without the small changes of height and place that training adds. Raises
-    PosteyeError when count is not positive or the file cannot be written.
+    The strips are those of the device, without the small changes of height and place that training adds.
+
+    Args:
+        generator: draws the fields.
+        count: of fields.
+        path: of the PNG.
+
+    Raises:
+        PosteyeError: `count` is not positive.
+        WriteError: the file cannot be written.
     """
     if count < 1:
         raise PosteyeError(f"a contact sheet needs at least one sample, not {count}")
@@ -50,21 +60,22 @@ def contact_sheet(fields: list[Field]) -> Grey:
 
 
 def _tile(field: Field) -> Grey:
-    tile = np.full(_TILE_PX[::-1], _BETWEEN, np.uint8)
-    photo = _fitted(field.image, _FIELD_PX)
+    tile = np.full(_TILE_PX[::-1], _CARD, np.uint8)
     normalized = normalize(field.image)
-    strip = _fitted(cv2.bitwise_not(normalized.pixels), _STRIP_PX)
-    target = field.target if normalized.has_ink else "(nothing to be seen)"
-    tile[: photo.shape[0], : photo.shape[1]] = photo
-    tile[_FIELD_PX + 2 : _FIELD_PX + 2 + strip.shape[0], : strip.shape[1]] = strip
+    strip = cv2.bitwise_not(normalized.pixels)
+    for picture, top in ((_fitted(field.image, _FIELD_PX), 0), (_fitted(strip, _STRIP_PX), _FIELD_PX)):
+        height, width = picture.shape
+        tile[_EDGE_PX + top : _EDGE_PX + top + height, _EDGE_PX : _EDGE_PX + width] = picture
+    target = field.target if normalized.has_ink else "(no ink found)"
     drawn = Image.fromarray(tile)
-    ImageDraw.Draw(drawn).text((0, _FIELD_PX + _STRIP_PX + 3), target, _INK, ImageFont.load_default(14))
+    baseline = (_EDGE_PX, _TILE_PX[1] - _EDGE_PX - 3)
+    ImageDraw.Draw(drawn).text(baseline, target, _INK, ImageFont.load_default(_FONT_PX), anchor="ls")
     return np.array(drawn, np.uint8)
 
 
 def _fitted(image: Grey, height: int) -> Grey:
     """The image at this height, or lower where it would be wider than a tile."""
-    scale = min(height / image.shape[0], _TILE_PX[0] / image.shape[1])
+    scale = min(height / image.shape[0], _INNER_PX / image.shape[1])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     return np.asarray(
         cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), np.uint8

@@ -7,11 +7,13 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
-from benchmarks.criteria.collapse import Outcome, Toy, collapse, make_strips, plot, table, train_toy
+from benchmarks.criteria.collapse import CRITERIA, Outcome, Toy, collapse, make_strips, plot, table, train_toy
 from device_runtime.errors import PosteyeError
 from train.gtn.loss import Criterion
 
@@ -68,6 +70,16 @@ def test_the_command_prints_a_row_for_each_training(monkeypatch: pytest.MonkeyPa
     rows = result.output.splitlines()
     assert len(rows) == 9
     assert rows[1].split() == ["trainable", "viterbi", "1.25", "0.750", "0.500", "0.125", "2.000"]
+
+
+def test_the_plot_tells_the_seeds_apart(tmp_path: Path) -> None:
+    runs = [Outcome(1.0, 0.5, 0.5, (level,) * 200, 2.0) for level in (0.5, 0.05, 0.005)]
+    plot({(criterion, trainable): runs for criterion in CRITERIA for trainable in (True, False)}, tmp_path / "a.png")
+    picture = cv2.imread(str(tmp_path / "a.png")).astype(int)
+    for blue, green, red in ((178, 114, 0), (0, 94, 213), (115, 158, 0)):
+        lines = np.abs(picture - (blue, green, red)).max(axis=2) < 30
+        columns = lines[:, : lines.shape[1] // 2].any(axis=0).sum(), lines[:, lines.shape[1] // 2 :].any(axis=0).sum()
+        assert min(columns) > 300
 
 
 def test_without_matplotlib_the_plot_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

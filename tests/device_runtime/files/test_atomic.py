@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from device_runtime.errors import WriteError
-from device_runtime.files.atomic import replacing, write_bytes, write_text
+from device_runtime.files.atomic import replacing, require_writable, write_bytes, write_text
 
 STEPS = ("open", "fstat", "fchmod", "fsync", "replace", "close")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -115,25 +115,43 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
     assert link.is_symlink() and target.read_bytes() == b"new"
 
 
-def test_what_is_no_file_is_refused_in_one_line(tmp_path: Path) -> None:
+def write_nothing(path: Path | str) -> None:
+    write_bytes(path, b"")
+
+
+@pytest.mark.parametrize("attempt", [write_nothing, require_writable])
+def test_what_is_no_file_is_refused_in_one_line(attempt: Callable[[Path | str], None], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "kept").mkdir()
     for name, reason in (("pipe", "no ordinary file"), ("kept", "no ordinary file"), ("none/a", "No such file")):
         with pytest.raises(WriteError, match=f"{name} cannot be written: .*{reason}") as caught:
-            write_bytes(tmp_path / name, b"")
+            attempt(tmp_path / name)
         assert "\n" not in str(caught.value)
     with pytest.raises(WriteError, match="/dev/null cannot be written"):
-        write_bytes("/dev/null", b"")
+        attempt("/dev/null")
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode) and (tmp_path / "kept").is_dir()
 
 
-def test_a_protected_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("attempt", [write_nothing, require_writable])
+def test_a_protected_file_is_left_alone(
+    attempt: Callable[[Path | str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "access", lambda *_: False)  # the superuser may write everywhere
     with pytest.raises(WriteError, match="protected from writing"):
-        write_bytes(path, b"new")
+        attempt(path)
     assert path.read_bytes() == b"old"
+
+
+def test_to_try_a_path_changes_nothing(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"old")
+    before = old.stat()
+    for path in (old, new):
+        require_writable(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["old"] and old.read_bytes() == b"old"
+    assert (old.stat().st_mtime_ns, old.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
 def test_writers_that_seek_can_use_it(tmp_path: Path) -> None:

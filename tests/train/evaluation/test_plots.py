@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from device_runtime.calibration import Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Candidate, Character, Decoding
 from tests.calibrations import made_calibration
 from train.evaluation.evaluate import Outcome, calibrated, decided
-from train.evaluation.plots import Believed, draw
+from train.evaluation.plots import Believed, draw, draw_rejection, plots
 
 STRINGS = 300
 SHARPER = made_calibration((0.01, 0.9, 0.5), (0.1, 0.6, 0.9), code=Scale(0.5, 0.0))
@@ -84,7 +83,6 @@ def test_judging_uses_the_threshold_asked_for() -> None:
 
 
 def test_plot_is_one_png_with_ink_in_all_four_parts(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     path = tmp_path / "trust.png"
     outcome, truths = read()
 
@@ -100,25 +98,23 @@ def test_plot_is_one_png_with_ink_in_all_four_parts(tmp_path: Path) -> None:
             assert blue.sum() > 200
 
 
-@pytest.mark.parametrize(
-    ("missing", "message"), [(True, "pip install matplotlib"), (False, "no code was read"), (None, "cannot be written")]
-)
-def test_what_cannot_be_drawn_is_said_in_one_line(
-    missing: bool | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not missing:
-        pytest.importorskip("matplotlib")
-    found = importlib.import_module
+def test_few_strings_are_said_instead_of_an_empty_panel() -> None:
+    code, *_ = plots(*read(20), SHARPER, "").axes
+    assert any("too few strings" in text.get_text() for text in code.texts) and code.get_legend() is None
+    code, *_ = plots(*read(), SHARPER, "").axes
+    assert not code.texts and code.get_legend() is not None
 
-    def importer(name: str) -> ModuleType:
-        if missing and name.startswith("matplotlib"):
-            raise ImportError(name)
-        return found(name)
 
-    monkeypatch.setattr(importlib, "import_module", importer)
-    outcome, truths = read(20)
-    if missing is False:
-        outcome = Outcome([Decoding((), (), None)] * 20, np.zeros(20), np.zeros(20, bool))
-    with pytest.raises(PosteyeError, match=message) as caught:
-        draw(outcome, truths, SHARPER, "", tmp_path / "no folder" / "x.png")
-    assert "\n" not in str(caught.value)
+def test_one_string_is_a_point_and_no_tick_lies_outside() -> None:
+    axes = Figure().subplots()
+    draw_rejection(axes, Believed(np.array([0.7]), np.array([False])))
+    assert axes.lines[0].get_marker() == "o" and axes.lines[0].get_ydata() == pytest.approx([100.0])
+    assert axes.get_yticks().tolist() == [0, 100]
+
+
+def test_what_cannot_be_drawn_is_said_in_one_line(tmp_path: Path) -> None:
+    nothing = Outcome([Decoding((), (), None)] * 20, np.zeros(20), np.zeros(20, bool))
+    with pytest.raises(PosteyeError, match="no code was read"):
+        plots(nothing, ["12"] * 20, SHARPER, "")
+    with pytest.raises(PosteyeError, match="cannot be written"):
+        draw(*read(20), SHARPER, "", tmp_path / "no folder" / "x.png")

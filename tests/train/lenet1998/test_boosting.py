@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from device_runtime.errors import PosteyeError
-from train.lenet1998.boosting import added, disagreements, half_wrong
+from train.lenet1998.boosting import disagreements, half_wrong, summed_scores
 
 
 def test_second_set_is_half_wrong_by_the_first_net() -> None:
@@ -38,5 +38,5 @@ def test_nothing_to_filter_is_said() -> None:
 
 def test_two_weak_votes_outweigh_one() -> None:
     one, other = np.array([[0.9, 0.0]], np.float32), np.array([[0.0, 0.5]], np.float32)
-    assert added([one, other, other]).argmax() == 1
-    np.testing.assert_allclose(added([one, other, other]), [[0.9, 1.0]])
+    assert summed_scores([one, other, other]).argmax() == 1
+    np.testing.assert_allclose(summed_scores([one, other, other]), [[0.9, 1.0]])

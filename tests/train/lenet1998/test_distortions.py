@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.lenet1998.distortions import SCALE, SHEAR, SHIFT_PX, SQUEEZE, Enlarged, distort, draw_affines
+from train.lenet1998.distortions import SCALE, SHEAR, SHIFT_PX, SQUEEZE, AugmentedSet, distort, draw_affines
 
 
 def digit_like(count: int) -> np.ndarray:
@@ -50,15 +50,15 @@ def test_shear_leaves_the_middle_in_place() -> None:
 
 def test_enlarged_set_begins_with_the_originals_and_is_seeded() -> None:
     images, labels = digit_like(6), np.arange(6, dtype=np.uint8)
-    made = Enlarged(images, labels, copies=3, seed=7)
+    made = AugmentedSet(images, labels, copies=3, seed=7)
     assert len(made) == 24
     first, names = made.take(np.arange(6))
     np.testing.assert_array_equal(first, images)
     np.testing.assert_array_equal(names, labels)
     numbers = np.array([23, 6, 0])
-    again, names = Enlarged(images, labels, copies=3, seed=7).take(numbers)
+    again, names = AugmentedSet(images, labels, copies=3, seed=7).take(numbers)
     np.testing.assert_array_equal(again, made.take(numbers)[0])
     assert names.tolist() == [5, 0, 0]
     assert (again[0] != images[5]).any() and (again[1] != images[0]).any()
-    assert (Enlarged(images, labels, copies=3, seed=8).take(numbers)[0] != again).any()
+    assert (AugmentedSet(images, labels, copies=3, seed=8).take(numbers)[0] != again).any()
     np.testing.assert_array_equal(images, digit_like(6))  # the given ones are left alone

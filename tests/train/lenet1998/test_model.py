@@ -19,17 +19,17 @@ from train.lenet1998.model import (
     Plan,
     Subsampling,
     as_input,
-    placed,
+    sized_layers,
     total,
 )
 
 
 def test_lenet_5_has_60000_parameters_and_340908_connections() -> None:
-    sizes = [place.size() for place in placed(LENET_5)]
+    sizes = [place.size() for place in sized_layers(LENET_5)]
     assert [size.parameters for size in sizes] == [156, 12, 1516, 32, 48120, 10164]
     assert [size.connections for size in sizes] == [122304, 5880, 151600, 2000, 48120, 10164]
     assert total(LENET_5).parameters == 60_000 and total(LENET_5).connections == 340_908
-    without_subsampling = sum(s.products for s, p in zip(sizes, placed(LENET_5), strict=True) if p.window != 2)
+    without_subsampling = sum(s.products for s, p in zip(sizes, sized_layers(LENET_5), strict=True) if p.window != 2)
     assert without_subsampling + 840 == 326_520
 
 
@@ -46,7 +46,7 @@ def test_lenet_1_has_the_published_size() -> None:
 def test_lenet_4_has_about_the_published_size() -> None:
     assert round(total(LENET_4).parameters, -3) == 17_000
     assert round(total(LENET_4).connections, -4) == 260_000
-    units = list(placed(LENET_4))[4].mask()
+    units = list(sized_layers(LENET_4))[4].mask()
     assert set(units.sum(1).tolist()) == {4, 5}
     assert units.sum(0).min() > 0.8 * units.sum(0).max()  # every map is looked at about as often
 
@@ -69,7 +69,7 @@ def test_f_is_one_at_one() -> None:
 
 def test_weights_start_within_2_4_over_fan_in() -> None:
     net = LeNet(LENET_5, seed=3)
-    for place, weights in zip(net.places, net.weights, strict=True):
+    for place, weights in zip(net.sized_layers, net.weights, strict=True):
         if isinstance(place.layer, Convolution):
             bounds = 2.4 / (place.mask().sum(1) * place.window**2)
             largest = weights.detach().abs().flatten(1).max(1).values

@@ -82,7 +82,7 @@ def test_training_keeps_table_sub_sampling_and_codes() -> None:
         optimiser.zero_grad()
     net.finish()
     weights = [layer.weight.detach() for layer, _ in net.convs()]
-    mask = source.places[2].mask()
+    mask = source.sized_layers[2].mask()
     assert bool((weights[2][~mask] == 0).all()) and bool((weights[2][mask].abs().amax((1, 2)) > 0).all())
     for subsampling in (weights[1], weights[3]):
         assert torch.equal(subsampling, subsampling[:, :, :1, :1].expand_as(subsampling))

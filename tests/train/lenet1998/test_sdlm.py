@@ -11,23 +11,23 @@ import torch
 from device_runtime.errors import PosteyeError
 from train.lenet1998.losses import Head, RbfMap, RbfMse, SquaredError, map_criterion, mse
 from train.lenet1998.model import AMPLITUDE, LENET_1, LENET_4, LENET_5, SLOPE, Convolution, LeNet, Plan, Subsampling
-from train.lenet1998.per_sample import OnePattern
-from train.lenet1998.per_sample_layers import Largest
+from train.lenet1998.per_sample import PerSampleNet
+from train.lenet1998.per_sample_layers import MaxPooling
 from train.lenet1998.rbf import digit_penalties
-from train.lenet1998.sdlm import Course, Patterns, curvature, equal_steps, run_pass, step_sizes, train
+from train.lenet1998.sdlm import Hyperparameters, Samples, curvature, equal_steps, run_pass, step_sizes, train
 
 TINY = Plan("tiny", 12, (Convolution(2, 3), Subsampling((0, 1, 1)), Convolution(3, 2, ((0, 1), (2,), (1, 2))),
                          Subsampling(), Convolution(10, 2, squash=False)))  # fmt: skip
 LINEAR = Plan("linear", 5, (Convolution(10, 5, squash=False),))
 
 
-def stripes(side: int, count: int, seed: int = 1) -> Patterns:
+def stripes(side: int, count: int, seed: int = 1) -> Samples:
     """Noisy images whose bright row tells the class."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 4, count).astype(np.uint8)
     images = random.normal(0, 0.2, (count, side, side)).astype(np.float32)
     images[np.arange(count), labels + 1] += 1
-    return Patterns(images, labels)
+    return Samples(images, labels)
 
 
 def in_a_row(net: LeNet) -> list[torch.nn.Parameter]:
@@ -42,7 +42,7 @@ def in_a_row(net: LeNet) -> list[torch.nn.Parameter]:
 )  # fmt: skip
 def test_gradient_is_autograds(plan: Plan, head: Head) -> None:
     net = LeNet(plan, seed=1)
-    by_hand = OnePattern(net, head)
+    by_hand = PerSampleNet(net, head)
     image, label = stripes(plan.side, 1).images[0], 3
     outputs = net(torch.from_numpy(image)[None])
     labels = torch.tensor([label])
@@ -57,15 +57,15 @@ def test_gradient_is_autograds(plan: Plan, head: Head) -> None:
     assert by_hand.derive(image, label, order=1) == pytest.approx(loss.item(), rel=1e-5)
     expected = np.concatenate([p.grad.numpy().ravel() for p in in_a_row(net) if p.grad is not None])
     np.testing.assert_allclose(by_hand.gradient * by_hand.trainable, expected * by_hand.trainable, atol=1e-5)
-    assert by_hand.trainable.sum() == sum(place.size().parameters for place in net.places)
+    assert by_hand.trainable.sum() == sum(place.size().parameters for place in net.sized_layers)
 
 
 def test_max_pooling_sends_the_error_to_the_largest() -> None:
     net = LeNet(LENET_5, seed=1)
-    by_hand = OnePattern(net, RbfMse(), largest=True)
+    by_hand = PerSampleNet(net, RbfMse(), max_pooling=True)
     image, label = stripes(32, 1).images[0], 3
     x = torch.from_numpy(image)[None, None]
-    for place, weight, bias in zip(net.places, net.weights, net.biases, strict=True):
+    for place, weight, bias in zip(net.sized_layers, net.weights, net.biases, strict=True):
         if isinstance(place.layer, Convolution):
             x = AMPLITUDE * torch.tanh(SLOPE * torch.nn.functional.conv2d(x, weight, bias))
         else:
@@ -73,24 +73,24 @@ def test_max_pooling_sends_the_error_to_the_largest() -> None:
     loss = mse(digit_penalties(x.flatten(1)), torch.tensor([label]))
     loss.backward()
     assert by_hand.derive(image, label, order=1) == pytest.approx(loss.item(), rel=1e-5)
-    np.testing.assert_allclose(by_hand.answer(image[None])[0], -digit_penalties(x.flatten(1))[0].detach(), rtol=1e-4)
+    np.testing.assert_allclose(by_hand.scores(image[None])[0], -digit_penalties(x.flatten(1))[0].detach(), rtol=1e-4)
     expected = [torch.zeros_like(p) if p.grad is None else p.grad for p in in_a_row(net)]
     flat = np.concatenate([gradient.numpy().ravel() for gradient in expected])
     np.testing.assert_allclose(by_hand.gradient * by_hand.trainable, flat * by_hand.trainable, atol=1e-5)
     assert by_hand.trainable.sum() == 60_000 - 12 - 32
     with pytest.raises(PosteyeError, match="max-pooling"):
-        OnePattern(LeNet(LENET_4, seed=1), SquaredError(), largest=True)
+        PerSampleNet(LeNet(LENET_4, seed=1), SquaredError(), max_pooling=True)
 
 
 def test_max_pooling_gives_an_error_once_where_inputs_are_equal() -> None:
-    pooling = Largest(np.ones((1, 4, 4), np.float32))
+    pooling = MaxPooling(np.ones((1, 4, 4), np.float32))
     pooling.forward()
-    down = pooling.back(np.full((1, 2, 2), 3, np.float32), 1)
+    down = pooling.backward(np.full((1, 2, 2), 3, np.float32), 1)
     assert down.sum() == 12 and (down > 0).sum() == 4
 
 
 def test_curvature_of_linear_outputs_is_the_second_difference() -> None:
-    by_hand = OnePattern(LeNet(LINEAR, seed=2), SquaredError())
+    by_hand = PerSampleNet(LeNet(LINEAR, seed=2), SquaredError())
     patterns = stripes(5, 7)
     found = curvature(by_hand, patterns)
 
@@ -112,7 +112,7 @@ def test_curvature_of_linear_outputs_is_the_second_difference() -> None:
 def test_curvature_goes_back_as_squares_of_autograds_jacobians() -> None:
     """Appendix C, layer by layer, with Jacobians from autograd in place of the formulas."""
     net = LeNet(TINY, seed=4)
-    by_hand = OnePattern(net, SquaredError())
+    by_hand = PerSampleNet(net, SquaredError())
     image = stripes(12, 1).images[0]
     by_hand.derive(image, 2, order=2)
 
@@ -120,7 +120,7 @@ def test_curvature_goes_back_as_squares_of_autograds_jacobians() -> None:
         return torch.autograd.functional.jacobian(function, x.detach()).square()
 
     inputs, maps = [torch.from_numpy(image)[None]], []
-    for place, weight, bias in zip(net.places, net.weights, net.biases, strict=True):
+    for place, weight, bias in zip(net.sized_layers, net.weights, net.biases, strict=True):
 
         def layer(x: torch.Tensor, place=place, weight=weight, bias=bias) -> torch.Tensor:  # type: ignore[no-untyped-def]
             if isinstance(place.layer, Convolution):
@@ -134,10 +134,10 @@ def test_curvature_goes_back_as_squares_of_autograds_jacobians() -> None:
         inputs.append(sums if place.layer == TINY.layers[-1] else AMPLITUDE * torch.tanh(SLOPE * sums))
     up = torch.ones_like(inputs[-1])
     expected = []
-    for place, layer, below, above in reversed(list(zip(net.places, maps, inputs, inputs[1:], strict=False))):
+    for place, layer, below, above in reversed(list(zip(net.sized_layers, maps, inputs, inputs[1:], strict=False))):
         if place.layer != TINY.layers[-1]:
             up = up * (AMPLITUDE * SLOPE - SLOPE / AMPLITUDE * above.square()).square()
-        position = net.places.index(place)
+        position = net.sized_layers.index(place)
         weight, bias = net.weights[position], net.biases[position]
         expected.append(torch.einsum("abc,abc...->...", up, squared(lambda b, f=layer, x=below: f(x, bias=b), bias)))
         expected.append(
@@ -152,7 +152,7 @@ def test_curvature_goes_back_as_squares_of_autograds_jacobians() -> None:
 
 @pytest.mark.parametrize("second_order", [False, True])
 def test_one_pattern_at_a_time_lowers_the_loss(second_order: bool) -> None:
-    by_hand = OnePattern(LeNet(TINY, seed=1), SquaredError())
+    by_hand = PerSampleNet(LeNet(TINY, seed=1), SquaredError())
     patterns = stripes(12, 400)
     losses = []
     for _ in range(4):
@@ -163,16 +163,16 @@ def test_one_pattern_at_a_time_lowers_the_loss(second_order: bool) -> None:
 
 def test_connections_left_out_stay_out() -> None:
     net = LeNet(TINY, seed=1)
-    by_hand = OnePattern(net, SquaredError())
+    by_hand = PerSampleNet(net, SquaredError())
     patterns = stripes(12, 20)
     run_pass(by_hand, patterns, step_sizes(by_hand, patterns, 0.01))
-    by_hand.give()
+    by_hand.write_back()
     assert not net.weights[2][1, :2].any() and net.weights[2][1, 2].all()
 
 
 def test_flat_directions_take_the_longest_step() -> None:
-    by_hand = OnePattern(LeNet(LINEAR, seed=1), SquaredError())
-    patterns = Patterns(np.zeros((3, 5, 5), np.float32), np.zeros(3, np.uint8))
+    by_hand = PerSampleNet(LeNet(LINEAR, seed=1), SquaredError())
+    patterns = Samples(np.zeros((3, 5, 5), np.float32), np.zeros(3, np.uint8))
     steps = step_sizes(by_hand, patterns, eta=0.001, mu=0.02)
     np.testing.assert_allclose(steps[:250], 0.05)  # no input, no curvature
     np.testing.assert_allclose(steps[250:], 0.001 / 1.02)  # biases
@@ -180,14 +180,14 @@ def test_flat_directions_take_the_longest_step() -> None:
 
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     def run(schedule: tuple[float, ...], checkpoint: Path, seed: int = 1) -> tuple[np.ndarray, list[int]]:
-        by_hand, seen = OnePattern(LeNet(TINY, seed=1), SquaredError()), []
+        by_hand, seen = PerSampleNet(LeNet(TINY, seed=1), SquaredError()), []
         train(
             by_hand,
             lambda n: stripes(12, 50, n),
             seed,
             lambda n, _: seen.append(n),
             checkpoint,
-            Course(schedule, warm_up=20),
+            Hyperparameters(schedule, warm_up=20),
         )
         return by_hand.parameters, seen
 
@@ -201,6 +201,6 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 
 
 def test_runaway_training_stops_with_a_word(tmp_path: Path) -> None:
-    by_hand = OnePattern(LeNet(LINEAR, seed=1), SquaredError())
+    by_hand = PerSampleNet(LeNet(LINEAR, seed=1), SquaredError())
     with np.errstate(all="ignore"), pytest.raises(PosteyeError, match="smaller eta"):
-        train(by_hand, lambda _: stripes(5, 300), 1, lambda *_: None, tmp_path / "x.npz", Course((1e4,)))
+        train(by_hand, lambda _: stripes(5, 300), 1, lambda *_: None, tmp_path / "x.npz", Hyperparameters((1e4,)))

@@ -24,14 +24,14 @@ from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Penalties, Strip
 from tests.stub import random_strips, stub_bundle
+from tests.train.report.parsed import Page
 from train.commands.explain import explain as command
 from train.data.labelled import Labelled
 from train.gtn.code_lattice import best_path, code_lattice, flow
 from train.gtn.paths import forward_score
 from train.report.activations import grad_cam, see
-from train.report.embedding import folder_spots, map_of
+from train.report.embedding import folder_spots, layout, map_of
 from train.report.explain import explain, explain_page
-from train.report.tsne import tsne
 
 SAMPLES = Path(samples.__file__).parent / "samples"
 FIELD = SAMPLES / "08-print.png"
@@ -119,21 +119,21 @@ def test_flow_is_all_of_it_in_every_column() -> None:
     assert np.allclose(shares[:-1].sum(axis=1), shares[1:].sum(axis=2))  # what reaches a class leaves it
 
 
-def test_tsne_keeps_clusters_together_and_repeats_itself() -> None:
+def test_the_layout_keeps_clusters_together_and_repeats_itself() -> None:
     random = np.random.default_rng(5)
     centres = random.normal(0, 6, (3, 20))
     points = np.concatenate([random.normal(centre, 1, (25, 20)) for centre in centres])
-    place = tsne(points)
+    place = layout(points)
     groups = place.reshape(3, 25, 2)
     middles = groups.mean(axis=1)
     spread = np.linalg.norm(groups - middles[:, None], axis=2).max()
     apart = min(np.linalg.norm(middles[i] - middles[j]) for i, j in ((0, 1), (0, 2), (1, 2)))
     assert apart > 2 * spread
-    assert np.array_equal(place, tsne(points))
+    assert np.array_equal(place, layout(points))
 
 
-def test_tsne_survives_equal_points() -> None:
-    assert np.isfinite(tsne(np.ones((6, 4)))).all()
+def test_the_layout_survives_equal_points() -> None:
+    assert np.isfinite(layout(np.ones((6, 4)))).all()
 
 
 def test_map_shows_every_character_and_escapes_names(shipped: Bundle) -> None:
@@ -145,9 +145,12 @@ def test_map_shows_every_character_and_escapes_names(shipped: Bundle) -> None:
     )
     spots = folder_spots(data, Scanner(shipped, NumpyEngine(shipped.model)), read_net(shipped.model))
     assert len(spots) == 21
-    drawn = map_of(spots, spots[:2])
-    assert drawn.count("<image") == 23 and drawn.count('class="own"') == 2
-    assert "&lt;b&gt;" in drawn and "<b>" not in drawn
+    drawn = Page(map_of(spots, spots[:2], "<i>.png"))
+    assert len(drawn.all("image")) == 23
+    assert [text for path, text in drawn.words if path.endswith("svg/text")] == ["1", "2"]
+    assert not drawn.all("b") and not drawn.all("i")
+    assert any("<i>.png" in text for text in drawn.inside("p"))
+    assert sum("<b>" in text for text in drawn.inside("title")) == 23
 
 
 def test_map_needs_characters(shipped: Bundle) -> None:
@@ -160,11 +163,19 @@ def test_page_tells_of_the_reading() -> None:
     reader = Reader(pattern=r"\d{5}", engine="numpy")
     found = explain(reader.read(FIELD, field=True, source="<img src=x>/<i>.png"), reader.bundle)
     assert found.paths[0].code == "20095"
-    page = explain_page(found, 2, ())
-    assert re.findall(r"<h2>(.*?)</h2>", page)[-1].startswith("Grad-CAM") and "20095" in page
-    assert "<script" not in page and "<i>" not in page and "<img src=x>" not in page
-    addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
-    assert all(address.startswith(("data:image/png;base64,", "#s")) for address in addresses)
+    page = Page(explain_page(found, 2, ()))
+    page.assert_safe()
+    page.assert_pictures_have_words()
+    assert page.inside("h2") == page.inside("nav") and page.inside("h2")[-1].startswith("Grad-CAM")
+    assert page.inside("h1") == ["How 20095 was read"] and not page.all("i")
+    best, rival = found.paths
+    text = " ".join(page.inside("p"))
+    assert (
+        f"The best path of {rival.code} costs {rival.penalty - best.penalty:.2f} nats more than that of 20095" in text
+    )
+    assert [title for title in page.inside("h3") if re.match(r"\d: ", title)] == [
+        f"{number}: {char.char} {char.confidence:.3f}" for number, char in enumerate(found.characters, start=1)
+    ]
     with pytest.raises(PosteyeError, match="no character 6"):
         explain_page(found, 6, ())
 
@@ -173,8 +184,8 @@ def test_page_without_a_code() -> None:
     reader = Reader(pattern=r"\d{5}", engine="numpy")
     found = explain(reader.read(np.full((40, 90), 220, np.uint8), field=True), reader.bundle)
     assert not found.paths
-    page = explain_page(found, None, ())
-    assert page.count("No code was read") == 2
+    page = Page(explain_page(found, None, ()))
+    assert sum("No code was read" in text for text in page.inside("p")) == 2
 
 
 def test_only_what_was_scanned_is_explained() -> None:

@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from train.scanner.optimizer import Muon, Scheduled, orthogonal, turning
+from train.scanner.optimizer import Muon, Scheduled, muon_and_adamw, orthogonal
 
 
 def _net() -> nn.Sequential:
@@ -43,25 +43,25 @@ def test_the_directions_of_the_gradient_are_kept() -> None:
 def test_a_step_turns_by_the_rate_and_holds_the_norm() -> None:
     torch.manual_seed(4)
     weight = nn.Parameter(3 * torch.randn(10, 4, 3, 3))
-    optimiser = Muon([weight], lr=0.1)
+    optimizer = Muon([weight], lr=0.1)
     weight.grad = torch.randn_like(weight)
     before = weight.detach().clone()
-    optimiser.step()
+    optimizer.step()
     held = before * 10**0.5 / before.norm()
     assert 0.07 < float((weight.detach() - held).norm() / held.norm()) < 0.13
 
 
 def test_only_convolutions_over_several_maps_without_a_bias_are_turned() -> None:
     net = _net()
-    scheduled = turning(net, 0.02, 0.004, 0.0)
+    scheduled = muon_and_adamw(net, 0.02, 0.004, 0.0)
     turned = scheduled.state_dict()["parts"][0]["param_groups"][0]["params"]
     others = scheduled.state_dict()["parts"][1]["param_groups"][0]["params"]
     assert (len(turned), len(others)) == (1, len(list(net.parameters())) - 1)
 
 
 def test_the_schedule_scales_each_peak() -> None:
-    scheduled = turning(_net(), 0.02, 0.004, 0.0)
-    scheduled.set_part(0.5)
+    scheduled = muon_and_adamw(_net(), 0.02, 0.004, 0.0)
+    scheduled.set_rates(0.5)
     rates = [part["param_groups"][0]["lr"] for part in scheduled.state_dict()["parts"]]
     assert rates == [0.01, 0.002]
 
@@ -83,11 +83,11 @@ def test_it_learns_and_resumes_exactly() -> None:
         return float(loss_of(net).detach())
 
     first = _net()
-    scheduled = turning(first, 0.05, 0.01, 0.0)
+    scheduled = muon_and_adamw(first, 0.05, 0.01, 0.0)
     train(first, scheduled, 20)
     second = _net()
     second.load_state_dict(first.state_dict())
-    resumed = turning(second, 0.05, 0.01, 0.0)
+    resumed = muon_and_adamw(second, 0.05, 0.01, 0.0)
     resumed.load_state_dict(copy.deepcopy(scheduled.state_dict()))
     assert train(first, scheduled, 20) == train(second, resumed, 20)
     assert float(loss_of(first).detach()) < 0.6 * float(loss_of(_net()).detach())

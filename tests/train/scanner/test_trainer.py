@@ -13,8 +13,9 @@ from device_runtime.errors import PosteyeError
 from train.data.writers import Hand
 from train.scanner.batches import plain_batches, training_batches
 from train.scanner.distributed import Group
+from train.scanner.greedy import greedy_strings
 from train.scanner.postprocess import balance_blank, exact_rate, one_number
-from train.scanner.trainer import Recipe, Run, greedy_strings, load_float
+from train.scanner.trainer import Recipe, Run, load_float
 from train.synthesis.shards import Generated, Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
 
 Fonts = tuple[list[Path], list[Path]]

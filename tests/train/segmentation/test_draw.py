@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 from click.testing import CliRunner
 
-from device_runtime.image.load import load_grey
-from device_runtime.image.normalize import normalize
-from device_runtime.recognition.segmentation_graph import segment
 from device_runtime.samples import load_samples
-from train.segmentation.draw import _levels, main
+from train.segmentation.draw import main, rows_of
 
 
-def test_arcs_in_a_row_do_not_overlap() -> None:
-    for sample in load_samples()[:4]:
-        graph = segment(normalize(load_grey(sample.path)).pixels)
-        levels = np.array(_levels(graph))
-        for level in range(levels.max() + 1):
-            row = np.flatnonzero(levels == level)
-            row = row[np.argsort(graph.source[row])]
-            assert (graph.destination[row[:-1]] <= graph.source[row[1:]]).all()
+def test_arcs_and_labels_in_a_row_do_not_overlap() -> None:
+    random = np.random.default_rng(7)
+    left = random.integers(0, 900, 120)
+    spans = [(float(x), float(x + wide)) for x, wide in zip(left, random.integers(20, 300, 120), strict=True)]
+    pieces = random.integers(1, 5, 120).tolist()
+    rows = rows_of(spans, pieces)
+    for row in range(max(rows) + 1):
+        there = sorted(span for span, at in zip(spans, rows, strict=True) if at == row)
+        assert there and all(before[1] <= after[0] for before, after in pairwise(there))
+
+
+def test_arcs_of_few_pieces_stand_on_top() -> None:
+    assert rows_of([(0, 10), (0, 20), (10, 20)], [1, 2, 1]) == [0, 1, 0]
+    assert rows_of([(0, 14), (8, 20)], [1, 1]) == [0, 1]  # labels wider than their arcs
 
 
 def test_a_sample_is_drawn(tmp_path: Path) -> None:
