@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm fonts mutants lint format pages figures clean
+.PHONY: help demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -24,6 +24,9 @@ test-trixie: .venv-trixie/.ready  ## the device's tests with the newer NumPy and
 test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
 
+docs: .venv-dev/.docs  ## build the site of docs/ into site/; a dead link ends it
+	$(DEV) docs.build.site
+
 fonts:  ## install the free fonts that training sets its fields in (Debian packages)
 	@missing=$$($$(.ci/python) -m train.synthesis.writing.fonts) || .ci/need "$$(.ci/python) -m train.synthesis.writing.fonts" $$missing
 
@@ -40,7 +43,8 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .
 	$(DEV) ruff check --fix .
 
-pages: .venv-dev/.ready  ## fill the pages from the results files, check both, draw the architecture
+pages: .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
+	$(DEV) docs.build.examples
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house
 
@@ -48,7 +52,8 @@ figures: .venv-dev/.ready  ## measure again the published figures that are due: 
 	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
-	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build \
+		dist site
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: $(SETUP)
@@ -57,6 +62,10 @@ clean:  ## delete the environments and what the tools keep
 
 .venv-dev/.ready: $(SETUP)
 	.ci/venv .venv-dev auto train convert paper dev
+	@touch $@
+
+.venv-dev/.docs: .venv-dev/.ready
+	.ci/venv .venv-dev auto train convert paper dev docs
 	@touch $@
 
 .venv-dev/.mutants: .venv-dev/.ready

@@ -52,7 +52,7 @@ class _Page:
 
 def pages(root: Path = ROOT) -> list[Path]:
     """The pages of the repository."""
-    return sorted([*root.glob("*.md"), *root.glob("docs/*.md")])
+    return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")])
 
 
 def fill(root: Path = ROOT, folder: Path = RESULTS) -> list[Path]:
