@@ -108,8 +108,8 @@ def all_backends(formats: Formats) -> tuple[Backend, ...]:
 
 def _one_by_one(engine: Engine, formats: Formats) -> Callable[[Strips], Scores]:
     def run(strips: Strips) -> Scores:
-        quantised = (strips.astype(np.int16) - 128).astype(np.int8)[..., np.newaxis]
-        heads = [engine.scores(quantised[i : i + 1]) for i in range(len(quantised))]
+        quantized = (strips.astype(np.int16) - 128).astype(np.int8)[..., np.newaxis]
+        heads = [engine.scores(quantized[i : i + 1]) for i in range(len(quantized))]
         return formats.unfold(np.concatenate(heads).transpose(0, 3, 1, 2))
 
     return run

@@ -21,11 +21,11 @@ from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.errors import PosteyeError
 from device_runtime.geometry import MIDDLE_PX
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_grey, to_grey
+from device_runtime.image.load import load_gray, to_gray
 from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
-from device_runtime.recognition.recogniser import SCAN, scan_recogniser
+from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Decoding, Field, Reading
 
@@ -107,7 +107,7 @@ class Reader:
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        self._recognise = scan_recogniser(scanner, self._decoder.costs)
+        self._recognize = scan_recognizer(scanner, self._decoder.costs)
         found = scanner.engine
         self.engine = f"{found.name} {found.version}"
 
@@ -119,13 +119,13 @@ class Reader:
         field: the image is one text field already, so nothing is located. Raises ImageError for what is no image.
         """
         if isinstance(image, (str, Path)):
-            source, grey = source or str(image), load_grey(image)
+            source, gray = source or str(image), load_gray(image)
         else:
-            grey = to_grey(image)
+            gray = to_gray(image)
         started = time.perf_counter()
-        fields: list[Field | None] = [None] if field else [*locate(grey)]
+        fields: list[Field | None] = [None] if field else [*locate(gray)]
         located_ms = (time.perf_counter() - started) * 1000
-        lines = [(_crop(grey, f), f) for f in fields or [None]]
+        lines = [(_crop(gray, f), f) for f in fields or [None]]
         results = [self._read_field(crop, f, source or "array") for crop, f in lines]
         best = max(results, key=_rank)
         if not field and upright.may_be_turned(best.reading):
@@ -152,8 +152,8 @@ class Reader:
             best = replace(best, reading=upright.doubt(best.reading, rival.reading))
         return best, [rival, *turned]
 
-    def _read_field(self, grey: NDArray[np.uint8], field: Field | None, source: str) -> Result:
-        first, *second = (self._read_inked(ink, field, source) for ink in inked(grey))
+    def _read_field(self, gray: NDArray[np.uint8], field: Field | None, source: str) -> Result:
+        first, *second = (self._read_inked(ink, field, source) for ink in inked(gray))
         if not second:
             return first
         reading = resolve(first.reading, second[0].reading)
@@ -163,12 +163,12 @@ class Reader:
 
     def _read_inked(self, ink: Inked, field: Field | None, source: str) -> Result:
         started = time.perf_counter()
-        strip = ink.placed(normalize(ink.grey))
+        strip = ink.placed(normalize(ink.gray))
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            recognise, decode = clock.timed("scan", self._recognise), clock.timed("decode", self._decoder.decode)
-            seen = read_augmented(strip, recognise, decode)
+            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
+            seen = read_augmented(strip, recognize, decode)
             reading = decide(
                 seen.decoding,
                 self._calibration,
@@ -203,8 +203,8 @@ def _rank(result: Result) -> tuple[bool, float]:
     return result.reading.code is not None, result.reading.confidence
 
 
-def _crop(grey: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
+def _crop(gray: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
     if field is None:
-        return grey
+        return gray
     (x0, y0), (x1, y1) = field.corners[0], field.corners[2]
-    return np.ascontiguousarray(grey[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
+    return np.ascontiguousarray(gray[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])

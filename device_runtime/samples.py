@@ -12,7 +12,7 @@ from msgspec import Struct
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Reading
@@ -74,4 +74,4 @@ def golden_scores(path: Path) -> str:
     """Return the SHA-256 of the int8 scores that the NumPy engine and the shipped bundle give for an image file."""
     bundle = load_bundle()
     scanner = Scanner(bundle, engines.pick("numpy", bundle.model))
-    return hashlib.sha256(scanner.scores(normalize(load_grey(path)).pixels).tobytes()).hexdigest()
+    return hashlib.sha256(scanner.scores(normalize(load_gray(path)).pixels).tobytes()).hexdigest()

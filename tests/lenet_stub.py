@@ -36,7 +36,7 @@ def make_lenet() -> LeNet:
     return net
 
 
-def make_quantised() -> QuantLeNet:
+def make_quantized() -> QuantLeNet:
     """The same net, finished on its integer grids."""
     net = QuantLeNet(make_lenet())
     net.finish()
@@ -46,4 +46,4 @@ def make_quantised() -> QuantLeNet:
 @cache
 def converted() -> LenetModel:
     """The same net as ONNX and TFLite, made once for all tests of a run."""
-    return convert_lenet(make_quantised())
+    return convert_lenet(make_quantized())

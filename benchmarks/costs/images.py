@@ -18,7 +18,7 @@ from PIL import Image
 
 from benchmarks.figures.provenance import ROOT
 from device_runtime.image.isolated import IsolatedDecoder
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.samples import load_samples
 
 A4_PX = (4677, 3307)  # at 400 dpi
@@ -42,17 +42,17 @@ _SAVED: dict[str, tuple[str, dict[str, Any]]] = {
 
 def page(size_px: tuple[int, int] = A4_PX, seed: int = 1) -> NDArray[np.uint8]:
     """A page in colour, uint8 [H, W, 3]: the sample fields on paper with a scanner's noise."""
-    grey = np.full(size_px, 235, np.float32)
+    gray = np.full(size_px, 235, np.float32)
     fields = [cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE) for sample in load_samples()]
     top = 0
     for field in fields:
         rows, cols = field.shape
         if top + rows > size_px[0] or cols > size_px[1]:
             break
-        grey[top : top + rows, :cols] = field
+        gray[top : top + rows, :cols] = field
         top += 2 * rows
     noise = np.random.default_rng(seed).normal(0, _NOISE, (*size_px, 3)).astype(np.float32)
-    return np.clip(np.rint(grey[..., None] + noise), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(gray[..., None] + noise), 0, 255).astype(np.uint8)
 
 
 def save_pages(folder: Path, size_px: tuple[int, int] = A4_PX) -> dict[str, Path]:
@@ -88,12 +88,12 @@ def decoding(whole: Path, times: int = 5) -> dict[str, float]:
     for _ in range(times):
         with IsolatedDecoder() as decoder:
             begun = time.perf_counter()
-            decoder.load_grey(fields[0])
+            decoder.load_gray(fields[0])
             starts.append((time.perf_counter() - begun) * 1000)
     with IsolatedDecoder() as decoder:
-        decoder.load_grey(fields[0])
-        field_ms = _both_ms(load_grey, decoder.load_grey, fields * 20)
-        page_ms = _both_ms(load_grey, decoder.load_grey, [whole] * times)
+        decoder.load_gray(fields[0])
+        field_ms = _both_ms(load_gray, decoder.load_gray, fields * 20)
+        page_ms = _both_ms(load_gray, decoder.load_gray, [whole] * times)
         memory = sum(_private_mb(int(pid)) for pid in _children())
     return {
         "field_ms": field_ms[0],

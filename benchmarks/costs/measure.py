@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.costs.images import A4_PX, decoding, peak_mb, save_pages
 from benchmarks.costs.reader import interpreters, polarity_share, preparing, threads, writing
 from benchmarks.figures.tables import Table
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def measure(folder: Path, effort: Effort = PUBLISHED) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as name:
         pages = save_pages(Path(name), effort.page_px)
         for path in pages.values():
-            load_grey(path)  # none of them is refused
+            load_gray(path)  # none of them is refused
         peaks = {kind: effort.peak(path) for kind, path in pages.items()}
         sizes = {kind: path.stat().st_size / 1e6 for kind, path in pages.items()}
         decoded = decoding(pages["JPEG"], effort.decodings)

@@ -17,7 +17,7 @@ from device_runtime.engines.interpreter import RUNTIMES, InterpreterEngine
 from device_runtime.engines.model_writer import write_model
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.files.atomic import write_bytes
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.polarity import inked
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
@@ -90,7 +90,7 @@ def one_interpreter(name: str, width: int) -> tuple[float, float]:
 def threads(rounds: int = 5, fields: int = 100) -> dict[str, float]:
     """Fields a second that one thread reads, and how many times as many two threads read with the same reader."""
     reader = Reader(pattern=r"\d{5}")
-    images = [load_grey(sample.path) for sample in load_samples()]
+    images = [load_gray(sample.path) for sample in load_samples()]
     work = [images[number % len(images)] for number in range(fields)]
     rates: dict[int, list[float]] = {1: [], 2: []}
     for turn in range(rounds + 1):  # the first is to warm up
@@ -108,7 +108,7 @@ def threads(rounds: int = 5, fields: int = 100) -> dict[str, float]:
 def polarity_share(times: int = 20) -> dict[str, float]:
     """Milliseconds to see whether a sample field's ink is dark or light, and their share of its whole reading."""
     reader = Reader(pattern=r"\d{5}")
-    images = [load_grey(sample.path) for sample in load_samples()]
+    images = [load_gray(sample.path) for sample in load_samples()]
     looked = sum(median_ms(lambda image=image: inked(image), times) for image in images)  # type: ignore[misc]
     read = sum(
         median_ms(lambda image=image: reader.read(image, field=True), times)  # type: ignore[misc]

@@ -20,7 +20,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from benchmarks.figures.charts import BLUE, GREY, ORANGE, plain, png
+from benchmarks.figures.charts import BLUE, GRAY, ORANGE, plain, png
 from benchmarks.figures.command import run_command
 from benchmarks.figures.tables import columns
 from device_runtime.files.atomic import write_bytes
@@ -34,7 +34,7 @@ _COLUMNS = 14
 _BATCH = 24
 _RATE = 0.03
 _NOISE = 0.55
-_LINES = ((BLUE, "-"), (ORANGE, "--"), (GREY, ":"))  # of the seeds
+_LINES = ((BLUE, "-"), (ORANGE, "--"), (GRAY, ":"))  # of the seeds
 # For three digits, blank and rubbish; any two differ in at least 2 of 6 places, a squared distance of 8.
 _CODES = (
     (1, 1, 1, 1, 1, 1),
@@ -75,7 +75,7 @@ class Toy(nn.Module):
         sizes = (8, 16, 16, 16, 6)
         layers = [nn.Sequential(nn.Linear(a, b), nn.Tanh()) for a, b in pairwise(sizes)]
         self.net = nn.Sequential(*layers)
-        self.centres = nn.Parameter(torch.tensor(_CODES, dtype=torch.float32), requires_grad=trainable)
+        self.centers = nn.Parameter(torch.tensor(_CODES, dtype=torch.float32), requires_grad=trainable)
 
     def outputs(self, strips: Tensor) -> Tensor:
         """What the RBF units look at: [batch, columns, 8] -> [batch, columns, 6]."""
@@ -84,7 +84,7 @@ class Toy(nn.Module):
 
     def forward(self, strips: Tensor) -> Tensor:
         """Penalties [batch, columns, classes]: squared distances to the centres."""
-        return (self.outputs(strips)[:, :, None] - self.centres).square().sum(3)
+        return (self.outputs(strips)[:, :, None] - self.centers).square().sum(3)
 
 
 def make_strips(count: int, random: torch.Generator) -> tuple[Tensor, list[str]]:
@@ -139,7 +139,7 @@ def train_toy(criterion: Criterion, trainable: bool, seed: int, steps: int = STE
             spread.append(float(toy.outputs(unseen).flatten(0, 1).std(0).mean()))
         if step == steps // 4:
             early = _exact_rate(toy, unseen, texts)
-    gap = float(torch.pdist(toy.centres.detach()).min())
+    gap = float(torch.pdist(toy.centers.detach()).min())
     return Outcome(fmean(losses[-10:]), early, _exact_rate(toy, unseen, texts), tuple(spread), gap)
 
 

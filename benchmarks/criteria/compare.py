@@ -21,10 +21,10 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_bytes
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.types import Strip
-from train.data.labelled import Labelled, folder_strips
+from train.data.labelled import Labeled, folder_strips
 from train.evaluation.evaluate import read_all
 from train.scanner.model import ScanningLeNet
-from train.scanner.penalties import net_recogniser
+from train.scanner.penalties import net_recognizer
 from train.scanner.postprocess import PATTERN, one_number
 from train.synthesis.shards import shard_path
 
@@ -77,7 +77,7 @@ class Readable:
     """
 
     title: str
-    data: Labelled
+    data: Labeled
     decoder: Decoder
 
 
@@ -96,7 +96,7 @@ def readable(held_out: Path, amounts: Path | None, printed: Path | None) -> list
     if not codes:
         raise PosteyeError(f"{held_out} holds no strip of one number; give a shard that posteye train made")
     strips = [Strip(p, np.eye(2, 3), True) for p in pixels[:_HELD_OUT_STRIPS]]
-    generated = Labelled(strips, codes[:_HELD_OUT_STRIPS], [str(i) for i in range(len(strips))])
+    generated = Labeled(strips, codes[:_HELD_OUT_STRIPS], [str(i) for i in range(len(strips))])
     sets = [Readable("generated strips", generated, _decoder(Grammar.from_pattern(PATTERN)))]
     if amounts:
         sets.append(Readable("check amounts", folder_strips(amounts), _decoder(Grammar.from_pattern(r"\d{1,8}"))))
@@ -154,8 +154,8 @@ def measure(
         click.echo(f"{name}: shard {training.done} of {passes}, loss {training.loss:.4f}", err=True)
     seconds = time.process_time() - started
     mean = training.mean.eval()
-    recognise = net_recogniser(mean, DIGITS, row.method.penalties)
-    read = {s.title: read_all(s.data, recognise, s.decoder, s.title).summary() for s in sets}
+    recognize = net_recognizer(mean, DIGITS, row.method.penalties)
+    read = {s.title: read_all(s.data, recognize, s.decoder, s.title).summary() for s in sets}
     loss = training.loss if training.strips else None
     figures = Figures(plan, loss, seconds, training.strips, training.collapsed, read)
     folder.mkdir(parents=True, exist_ok=True)

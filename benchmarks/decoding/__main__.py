@@ -40,9 +40,9 @@ from device_runtime.calibration import Calibration
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.recogniser import SCAN
+from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scanner import Scanner
-from train.segmentation.segmenter import HOS, SEGMENTERS, recogniser
+from train.segmentation.segmenter import HOS, SEGMENTERS, recognizer
 
 _TIMING = "timing"
 _TIMED_STRIPS = 200
@@ -107,7 +107,7 @@ def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter
         return kept
     scanner = Scanner(loaded, engines.pick(None, loaded.model))
     engine = f"{scanner.engine.name} {scanner.engine.version}"
-    kept = read(task, origin, recogniser(segmenter, scanner), loaded.manifest.alphabet, engine)
+    kept = read(task, origin, recognizer(segmenter, scanner), loaded.manifest.alphabet, engine)
     keep(kept, path)
     return kept
 

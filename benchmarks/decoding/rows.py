@@ -25,7 +25,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.recogniser import Recognise
+from device_runtime.recognition.recognizer import Recognize
 from device_runtime.types import Candidate, Decoding, Strip
 
 GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"
@@ -111,7 +111,7 @@ def find(path: Path, origin: Origin) -> Kept | None:
     return kept if kept.origin == origin else None
 
 
-def read(task: Task, origin: Origin, recognise: Recognise, alphabet: str, engine: str) -> Kept:
+def read(task: Task, origin: Origin, recognize: Recognize, alphabet: str, engine: str) -> Kept:
     """Read every string of a task in every way; a lattice is made, and decoded, once for all of them."""
     data = task.strings()
     listed = Decoder(task.lexicon(), alphabet) if task.lexicon else None
@@ -126,7 +126,7 @@ def read(task: Task, origin: Origin, recognise: Recognise, alphabet: str, engine
         decoders: dict[str, Decode] = {GREEDY: greedy, GRAMMAR: formed[form.name].decode}
         if listed:
             decoders[LEXICON] = listed.decode
-        for way, (decoding, spent_ms) in _read_strip(strip, recognise, decoders).items():
+        for way, (decoding, spent_ms) in _read_strip(strip, recognize, decoders).items():
             mine = reads.setdefault(way, Read([], []))
             mine.decodings.append(decoding)
             mine.spent_ms.append(spent_ms)
@@ -169,9 +169,9 @@ class _Once(Generic[In, Out]):
         return result
 
 
-def _read_strip(strip: Strip, recognise: Recognise, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
+def _read_strip(strip: Strip, recognize: Recognize, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
     """Decoding and time of each way."""
-    lattices = _Once(recognise, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
+    lattices = _Once(recognize, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
     once = {name: _Once(decode, id) for name, decode in decoders.items()}
     found = {}
     for way, (name, augmented) in WAYS.items():

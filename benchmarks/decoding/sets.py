@@ -17,9 +17,9 @@ from benchmarks.figures.provenance import code_hash
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.types import Strip
-from train.data.labelled import Labelled, folder_strips
+from train.data.labelled import Labeled, folder_strips
 from train.data.mnist import load_mnist
-from train.data.writers import hands_of
+from train.data.writers import writers_of
 from train.scanner.postprocess import one_number
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.shards import load_shard, make_shard, save_shard
@@ -59,7 +59,7 @@ class Sources:
             path.write_text(texts[country] if country in texts else lexicons.lists(installed)[country])
         return path
 
-    def generated(self, country: str) -> Labelled:
+    def generated(self, country: str) -> Labeled:
         """Codes of a country written with test digits, made on the first call.
 
         Raises:
@@ -71,14 +71,14 @@ class Sources:
                 raise PosteyeError(f"{path} is missing; give --writers to make it")
             codes = drawn_codes(self.lexicon(country), self.count, _SEEDS[country])
             save_shard(
-                make(hands_of(load_mnist(None, self.writers).test), codes, _SEEDS[country], self.processes), path
+                make(writers_of(load_mnist(None, self.writers).test), codes, _SEEDS[country], self.processes), path
             )
         data = load_strings(path)
         if len(data.codes) < self.count:
             raise PosteyeError(f"{path} holds {len(data.codes)} strings, not {self.count}; delete it to make more")
-        return Labelled(data.strips[: self.count], data.codes[: self.count], data.names[: self.count])
+        return Labeled(data.strips[: self.count], data.codes[: self.count], data.names[: self.count])
 
-    def mixed(self) -> Labelled:
+    def mixed(self) -> Labeled:
         """Fields of all kinds by test writers, print among them, made on the first call; those that hold one number.
 
         Raises:
@@ -90,11 +90,11 @@ class Sources:
             if not path.exists():
                 if self.writers is None:
                     raise PosteyeError(f"{path} is missing; give --writers to make it")
-                save_shard(make_shard(hands_of(load_mnist(None, self.writers).test), _MIXED_SEED, part), path)
+                save_shard(make_shard(writers_of(load_mnist(None, self.writers).test), _MIXED_SEED, part), path)
             pixels, codes = one_number(load_shard(path))
             found += [(Strip(p, np.eye(2, 3), True), code) for p, code in zip(pixels, codes, strict=True)]
         found = found[: self.count]
-        return Labelled([strip for strip, _ in found], [c for _, c in found], [f"mixed-{i}" for i in range(len(found))])
+        return Labeled([strip for strip, _ in found], [c for _, c in found], [f"mixed-{i}" for i in range(len(found))])
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Task:
     """
 
     title: str
-    strings: Callable[[], Labelled]
+    strings: Callable[[], Labeled]
     form: Callable[[str], Grammar]
     lexicon: Callable[[], Grammar] | None
 

@@ -24,9 +24,9 @@ from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.normalize import normalize
 from device_runtime.types import Strip
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.data.mnist import load_mnist
-from train.data.writers import Hand, hands_of
+from train.data.writers import Writer, writers_of
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.shards import Shard, load_shard, save_shard
 
@@ -60,7 +60,7 @@ def write_codes(generator: FieldGenerator, codes: Iterable[str], widest_px: int)
     return strips
 
 
-def load_strings(path: Path) -> Labelled:
+def load_strings(path: Path) -> Labeled:
     """The strips of a file that was written here.
 
     Raises:
@@ -73,7 +73,7 @@ def load_strings(path: Path) -> Labelled:
             f"{path} is no file of strings ({error}); python -m benchmarks.decoding.strings makes one"
         ) from None
     strips = [Strip(pixels, np.eye(2, 3), bool(pixels.any())) for pixels in shard.pixels]
-    return Labelled(strips, shard.targets, [f"{path.stem}-{i}" for i in range(len(strips))])
+    return Labeled(strips, shard.targets, [f"{path.stem}-{i}" for i in range(len(strips))])
 
 
 def drawn_codes(listed: Path | None, count: int, seed: int) -> list[str]:
@@ -99,19 +99,19 @@ def drawn_codes(listed: Path | None, count: int, seed: int) -> list[str]:
     return [codes[row] for row in random.integers(0, len(codes), count).tolist()]
 
 
-_hands: list[Hand] = []  # of this worker: too much to send with every chunk
+_writers: list[Writer] = []  # of this worker: too much to send with every chunk
 
 
-def _start_worker(hands: list[Hand]) -> None:
+def _start_worker(writers: list[Writer]) -> None:
     cv2.setNumThreads(1)
-    _hands[:] = hands
+    _writers[:] = writers
 
 
 def _write(chunk: _Chunk) -> list[NDArray[np.uint8]]:
-    return write_codes(FieldGenerator(_hands, chunk.seed), chunk.codes, chunk.widest_px)
+    return write_codes(FieldGenerator(_writers, chunk.seed), chunk.codes, chunk.widest_px)
 
 
-def make(hands: list[Hand], codes: list[str], seed: int, processes: int) -> Shard:
+def make(writers: list[Writer], codes: list[str], seed: int, processes: int) -> Shard:
     """Write all codes with several processes; the strips depend on the seed alone."""
     widest_px = load_bundle(None).manifest.input.widths_px[-1]
     seeds = np.random.SeedSequence(seed).generate_state(-(-len(codes) // _CHUNK), np.uint64).tolist()
@@ -119,7 +119,7 @@ def make(hands: list[Hand], codes: list[str], seed: int, processes: int) -> Shar
     pixels: list[NDArray[np.uint8]] = []
     context = multiprocessing.get_context("spawn")  # a fork after OpenCV has started its threads hangs
     with (
-        context.Pool(processes, _start_worker, (hands,)) as pool,
+        context.Pool(processes, _start_worker, (writers,)) as pool,
         tqdm(total=len(codes), desc="strings", unit="string", dynamic_ncols=True, leave=False, disable=None) as bar,
     ):
         for strips in pool.imap(_write, chunks):
@@ -141,7 +141,7 @@ def strings(
 ) -> None:
     """Write strings of test digits, each by one writer, and keep them as labelled strips."""
     drawn = drawn_codes(codes, count, seed)
-    shard = make(hands_of(load_mnist(mnist, writers).test), drawn, seed, processes)
+    shard = make(writers_of(load_mnist(mnist, writers).test), drawn, seed, processes)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_shard(shard, out)
     click.echo(f"{out}: {len(drawn)} strings")

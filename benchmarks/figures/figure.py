@@ -74,7 +74,7 @@ EVALUATING = (
     "train/data/labelled.py",
     "train/data/mnist.py",
 )
-QUANTISED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
+QUANTIZED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
 # Heuristic over-segmentation, as far as it reads.
 SEGMENTATION = ("train/segmentation/cuts.py", "train/segmentation/segment*.py")
 # What makes a strip of a field, for training as on the device.

@@ -10,7 +10,7 @@ from benchmarks.figures.figure import (
     EVALUATING,
     GENERATOR,
     PRINTED,
-    QUANTISED,
+    QUANTIZED,
     READING,
     SCORES,
     SEGMENTATION,
@@ -51,7 +51,7 @@ _MEASURED = (
         2,
         (
             *READING,
-            *QUANTISED,
+            *QUANTIZED,
             *GENERATOR,
             "benchmarks/scanner/parity.py",
             "convert/parity.py",
@@ -259,7 +259,7 @@ _RECORDS = (
         "crosscheck",
         f"benchmarks.figures.output crosscheck convert.crosscheck {_RUN} device_runtime/bundles/digits",
         2,
-        ("convert/crosscheck/*.py", *QUANTISED),
+        ("convert/crosscheck/*.py", *QUANTIZED),
     ),
     Figure(
         "lenet5",
@@ -271,7 +271,7 @@ _RECORDS = (
             "convert/crosscheck/*.py",
             "train/lenet1998/quantization.py",
             "train/lenet1998/finetune.py",
-            *QUANTISED,
+            *QUANTIZED,
         ),
     ),
     Figure(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from benchmarks.house.rooms import House, Room
-from benchmarks.house.svg import GREY, INK, PAPER, Drawing
+from benchmarks.house.svg import GRAY, INK, PAPER, Drawing
 
 WIDTH = 900
 _LEFT, _RIGHT, _BLOCK = 20, 486, 394  # where the two columns begin, and how wide they are
@@ -85,7 +85,7 @@ def draw_house(house: House) -> str:
     ):
         block = blocks[package]
         drawing.words(block.x, block.y - 26, name, 18, bold=True)
-        drawing.words(block.x, block.y - 9, note, 12, GREY)
+        drawing.words(block.x, block.y - 9, note, 12, GRAY)
     for block in blocks.values():
         _draw_block(drawing, block)
     for above, below in house.package_imports():
@@ -130,7 +130,7 @@ def _draw_block(drawing: Drawing, block: _Block) -> None:
     purpose, fill, edge = _BLOCKS[block.package]
     drawing.box(block.x, block.y, _BLOCK, block.bottom - block.y, fill, edge)
     drawing.words(block.x + 12, block.y + 20, block.package, 15, bold=True)
-    drawing.words(block.x + 12, block.y + 36, purpose, 12, GREY)
+    drawing.words(block.x + 12, block.y + 36, purpose, 12, GRAY)
     for number, row in enumerate(block.rows):
         y = block.y + _HEAD + number * _ROW
         width = (_BLOCK - 2 * _PAD + 6) / len(row)
@@ -140,10 +140,10 @@ def _draw_block(drawing: Drawing, block: _Block) -> None:
             does = _DOES.get(f"{block.package}.{room.name}")
             if len(row) == 1 and does:
                 drawing.words(x + 10, y + 17, room.name, 12.5, bold=True)
-                drawing.words(x + width - 16, y + 17, does, 12, GREY, anchor="end")
+                drawing.words(x + width - 16, y + 17, does, 12, GRAY, anchor="end")
             else:
-                colour = GREY if not room.built else INK
-                drawing.words(x + (width - 6) / 2, y + 17, room.name, 12.5, colour, bold=room.built, anchor="middle")
+                color = GRAY if not room.built else INK
+                drawing.words(x + (width - 6) / 2, y + 17, room.name, 12.5, color, bold=room.built, anchor="middle")
 
 
 def _connect(drawing: Drawing, above: _Block, below: _Block) -> None:
@@ -160,8 +160,8 @@ def _legend(drawing: Drawing) -> None:
     """How to read the picture, at the top right."""
     x, text = _RIGHT, _RIGHT + 62
     drawing.arrow((x, 41), (x + 46, 41))
-    drawing.words(text, 45, "may import this package, and those that its arrows reach", 12, GREY)
-    drawing.box(x, 61, 46, 18, PAPER, GREY)
-    drawing.words(text, 74, "a room: a folder or a file; it imports only rooms on lower floors", 12, GREY)
-    drawing.box(x, 90, 46, 18, PAPER, GREY, dashed=True)
-    drawing.words(text, 103, "a room for what comes, not built yet", 12, GREY)
+    drawing.words(text, 45, "may import this package, and those that its arrows reach", 12, GRAY)
+    drawing.box(x, 61, 46, 18, PAPER, GRAY)
+    drawing.words(text, 74, "a room: a folder or a file; it imports only rooms on lower floors", 12, GRAY)
+    drawing.box(x, 90, 46, 18, PAPER, GRAY, dashed=True)
+    drawing.words(text, 103, "a room for what comes, not built yet", 12, GRAY)

@@ -8,7 +8,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.house.svg import GREY, INK, PAPER, Drawing
+from benchmarks.house.svg import GRAY, INK, PAPER, Drawing
 from firmware_bridge import ReadingMessage
 
 WIDTH, HEIGHT = 900, 306
@@ -84,7 +84,7 @@ def draw_data_path() -> str:
         drawing.words(end - (_STEP - _WIDE) / 2, _TOP - 9, stage.value, 11.5, anchor="middle")
     _draw_wire(drawing)
     note = "Above an arrow: the type that is handed on. From below: what a room works with. Dashed: not built yet."
-    drawing.words(WIDTH / 2, HEIGHT - 14, note, 12, GREY, anchor="middle")
+    drawing.words(WIDTH / 2, HEIGHT - 14, note, 12, GRAY, anchor="middle")
     return drawing.text()
 
 
@@ -108,9 +108,9 @@ def _draw_stage(drawing: Drawing, stage: Stage, x: int) -> None:
     fill, edge = _DEVICE if stage.built else (PAPER, _DEVICE[1])
     middle = x + _WIDE / 2
     drawing.box(x, _TOP, _WIDE, _TALL, fill, edge, dashed=not stage.built)
-    drawing.words(middle, _TOP + 23, stage.room, 13, GREY if not stage.built else INK, bold=True, anchor="middle")
+    drawing.words(middle, _TOP + 23, stage.room, 13, GRAY if not stage.built else INK, bold=True, anchor="middle")
     for line, words in enumerate(stage.does):
-        drawing.words(middle, _TOP + 43 + 15 * line, words, 11, GREY, anchor="middle")
+        drawing.words(middle, _TOP + 43 + 15 * line, words, 11, GRAY, anchor="middle")
     for place, room in enumerate(stage.needs):
         y = _NEED_TOP + place * (_NEED_TALL + 4)
         drawing.box(x, y, _WIDE, _NEED_TALL, PAPER, edge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-INK, GREY, PAPER = "#1f2933", "#5f6c7b", "#ffffff"
+INK, GRAY, PAPER = "#1f2933", "#5f6c7b", "#ffffff"
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
 <title>{title}</title>
 <style>text {{ font-family: "Helvetica Neue", Arial, "Liberation Sans", sans-serif }}</style>
@@ -38,7 +38,7 @@ class Drawing:
         y: float,
         text: str,
         size: float = 12,
-        colour: str = INK,
+        color: str = INK,
         *,
         bold: bool = False,
         anchor: str = "start",
@@ -46,7 +46,7 @@ class Drawing:
         """Write one line; y is its baseline, anchor: start, middle or end of it at x."""
         weight = ' font-weight="600"' if bold else ""
         self._parts.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{weight}>'
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{color}" text-anchor="{anchor}"{weight}>'
             f"{escape(text)}</text>"
         )
 
@@ -58,7 +58,7 @@ class Drawing:
     def line(self, *points: tuple[float, float]) -> None:
         """Draw a grey line through the points."""
         path = " L".join(f"{x:g} {y:g}" for x, y in points)
-        self._parts.append(f'<path d="M{path}" fill="none" stroke="{GREY}"/>')
+        self._parts.append(f'<path d="M{path}" fill="none" stroke="{GRAY}"/>')
 
     def text(self) -> str:
         """The picture as a file's text."""

@@ -25,11 +25,11 @@ def deslant(images: Images) -> Images:
         # Centre of mass, and the covariance of the ink's columns with its rows over the variance of the rows.
         ink = image.astype(np.float64)
         mass = max(ink.sum(), 1.0)
-        centre_x, centre_y = (ink * x).sum() / mass, (ink * y).sum() / mass
-        spread = (ink * (y - centre_y) ** 2).sum()
-        slant = (ink * (x - centre_x) * (y - centre_y)).sum() / spread if spread else 0.0
+        center_x, center_y = (ink * x).sum() / mass, (ink * y).sum() / mass
+        spread = (ink * (y - center_y) ** 2).sum()
+        slant = (ink * (x - center_x) * (y - center_y)).sum() / spread if spread else 0.0
         # Each row moves sideways by the slant times its distance from the centre.
-        matrix = np.array([[1, slant, -slant * centre_y], [0, 1, 0]])
+        matrix = np.array([[1, slant, -slant * center_y], [0, 1, 0]])
         cv2.warpAffine(image, matrix, (columns, rows), dst=upright, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return result
 

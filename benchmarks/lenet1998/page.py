@@ -8,7 +8,7 @@ from statistics import fmean
 
 from matplotlib.figure import Figure
 
-from benchmarks.figures.charts import BLUE, GREY, Bars, grouped_bars
+from benchmarks.figures.charts import BLUE, GRAY, Bars, grouped_bars
 from benchmarks.figures.files import Results
 from benchmarks.figures.tables import Table
 from benchmarks.lenet1998.rows import ABLATIONS, ROWS, Row
@@ -121,7 +121,7 @@ def comparison(
     rows = [row for row in ROWS if runs[row.name]]
     bars = (
         Bars("measured here", BLUE, [_mean(runs[row.name], ours) for row in rows]),
-        Bars("in the paper, 1998", GREY, [papers(row) for row in rows]),
+        Bars("in the paper, 1998", GRAY, [papers(row) for row in rows]),
     )
     return grouped_bars([row.title for row in rows], bars, label, log)
 

@@ -56,7 +56,7 @@ ROWS = (
     Row("linear", "Linear", "12.0", None, 4, 4, 0.1, _plain(classic.linear)),
     Row("deslanted_linear", "[deslant] Linear", "8.4", None, None, None, 0.1, _plain(classic.deslanted_linear)),
     Row("pairwise", "Pairwise linear", "7.6", None, 36, 35, 0.1, _plain(classic.pairwise)),
-    Row("neighbours", "K-NN Euclidean", "5.0", None, None, None, 2, _plain(classic.neighbours)),
+    Row("neighbours", "K-NN Euclidean", "5.0", None, None, None, 2, _plain(classic.neighbors)),
     Row("deslanted_neighbours", "[deslant] K-NN", "2.4", "8.1", 24000, 24000, 1, _plain(classic.deslanted_neighbours)),
     Row("quadratic", "40 PCA + quadratic", "3.3", None, 39, 40, 0.1, _plain(classic.quadratic)),
     Row("radial", "1000 RBF + linear", "3.6", None, 794, 794, 0.5, _plain(classic.radial)),

@@ -15,7 +15,7 @@ from benchmarks.lenet1998.data import PaperData, Version, as_vectors
 from benchmarks.lenet1998.scores import Answers, Scores
 
 _CLASSES = 10
-_NEIGHBOURS = 3
+_NEIGHBORS = 3
 _COMPONENTS = 40
 _UNITS_A_CLASS = 100
 _NEARBY = 10  # neighbours looked at for the second best class
@@ -64,21 +64,21 @@ def _with_constant(x: Vectors) -> NDArray[np.float64]:
     return np.hstack([x.astype(np.float64), np.ones((len(x), 1))])
 
 
-def neighbours(data: PaperData, seed: int) -> Answers:
+def neighbors(data: PaperData, seed: int) -> Answers:
     """The commonest class among the three nearest training digits."""
-    return _neighbours(data, data.plain)
+    return _neighbors(data, data.plain)
 
 
 def deslanted_neighbours(data: PaperData, seed: int) -> Answers:
     """The same on deslanted digits."""
-    return _neighbours(data, data.deslanted)
+    return _neighbors(data, data.deslanted)
 
 
-def _neighbours(data: PaperData, version: Version) -> Answers:
+def _neighbors(data: PaperData, version: Version) -> Answers:
     train, test = as_vectors(version.train), as_vectors(version.test)
     scores = nearest_scores(train, data.train_labels, test)
     stored = train.size / 1000
-    return Answers(scores, stored, stored, f"k = {_NEIGHBOURS}")
+    return Answers(scores, stored, stored, f"k = {_NEIGHBORS}")
 
 
 def nearest_scores(train: Vectors, labels: NDArray[np.uint8], test: Vectors) -> Scores:
@@ -92,7 +92,7 @@ def nearest_scores(train: Vectors, labels: NDArray[np.uint8], test: Vectors) -> 
     nearness = 1 - distances / (distances[:, -1:] + 1e-6)
     for c in range(_CLASSES):
         same = classes == c
-        scores[:, c] = same[:, :_NEIGHBOURS].sum(1) + np.where(same, nearness, 0).max(1)
+        scores[:, c] = same[:, :_NEIGHBORS].sum(1) + np.where(same, nearness, 0).max(1)
     return scores
 
 
@@ -118,20 +118,20 @@ def _products(x: Vectors) -> Vectors:
 def radial(data: PaperData, seed: int) -> Answers:
     """A thousand Gaussian units, a hundred for each class placed by k-means, and a linear layer by least squares."""
     train, test = as_vectors(data.plain.train), as_vectors(data.plain.test)
-    centres, widths = [], []
+    centers, widths = [], []
     for c in range(_CLASSES):
         members = train[data.train_labels == c]
         clusters = MiniBatchKMeans(_UNITS_A_CLASS, random_state=seed, n_init=1, batch_size=2048).fit(members)
-        centres.append(clusters.cluster_centers_)
+        centers.append(clusters.cluster_centers_)
         distances = np.square(members - clusters.cluster_centers_[clusters.labels_]).sum(1)
         widths.append(np.full(_UNITS_A_CLASS, distances.mean()))
-    units, width = np.concatenate(centres).astype(np.float32), np.concatenate(widths).astype(np.float32)
+    units, width = np.concatenate(centers).astype(np.float32), np.concatenate(widths).astype(np.float32)
     scores = _least_squares(_gaussians(train, units, width), data.train_labels, _gaussians(test, units, width), 1e-3)
     weights = (units.size + len(units) + _CLASSES * (len(units) + 1)) / 1000
     return Answers(scores, weights, weights, "width of a class's units: mean squared distance to their centres")
 
 
-def _gaussians(x: Vectors, centres: Vectors, widths: Vectors) -> Vectors:
+def _gaussians(x: Vectors, centers: Vectors, widths: Vectors) -> Vectors:
     # Squared distances of the vectors [n, pixels] to the centres [units, pixels]: [n, units].
-    squares = np.square(x).sum(1)[:, None] + np.square(centres).sum(1) - 2 * x @ centres.T
+    squares = np.square(x).sum(1)[:, None] + np.square(centers).sum(1) - 2 * x @ centers.T
     return np.exp(-squares / (2 * widths))

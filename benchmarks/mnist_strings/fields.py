@@ -18,7 +18,7 @@ from train.synthesis.paper import Paper
 from train.synthesis.writing import marks
 from train.synthesis.writing.pen import Nib, Pen
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 DIGITS = 5
 KINDS = ("clean", "touching", "hard")
 _INK = 64  # of 255: what is darker is a stroke and no soft edge of one
@@ -39,7 +39,7 @@ class StringField:
         joins: How many of the four pairs of neighbours have ink that meets.
     """
 
-    image: Grey
+    image: Gray
     digits: str
     writer: int
     joins: int
@@ -79,7 +79,7 @@ class Ink:
         joins: How many pairs of neighbours meet.
     """
 
-    ink: Grey
+    ink: Gray
     box: tuple[int, int, int, int]
     joins: int
 
@@ -162,7 +162,7 @@ class StringMaker:
         own = np.flatnonzero(self._digits.writers == writer)
         return self._random.choice(own, DIGITS, replace=False)
 
-    def _field(self, image: Grey, rows: NDArray[np.intp], joins: int) -> StringField:
+    def _field(self, image: Gray, rows: NDArray[np.intp], joins: int) -> StringField:
         digits = "".join(str(label) for label in self._digits.labels[rows])
         return StringField(np.ascontiguousarray(image), digits, int(self._digits.writers[rows[0]]), joins)
 
@@ -176,7 +176,7 @@ class StringMaker:
             lefts.append(lefts[-1] + round(max(step, before.shape[1] - hidden)))
         return _joined(shapes, lefts, margin_px=round(style.height_px))
 
-    def _shaped(self, image: Grey, style: Style) -> Grey:
+    def _shaped(self, image: Gray, style: Style) -> Gray:
         """One digit at its size, slant and place on the line, on a sheet as high as those of its neighbours."""
         random = self._random
         size = style.height_px / _MNIST_BODY_PX * float(np.exp(random.normal(0, style.sizes)))
@@ -192,7 +192,7 @@ class StringMaker:
         )
         return np.asarray(cv2.warpAffine(image, matrix, (wide, tall), flags=cv2.INTER_CUBIC), np.uint8)
 
-    def _closed(self, line: Ink, height_px: float) -> tuple[Grey, tuple[int, int, int, int]]:
+    def _closed(self, line: Ink, height_px: float) -> tuple[Gray, tuple[int, int, int, int]]:
         """The line with what people write after a number, in three of ten strings."""
         left, top, right, bottom = line.box
         if self._random.random() >= 0.3:
@@ -207,7 +207,7 @@ class StringMaker:
         ends = max(float(stroke[:, 0].max()) for stroke in placed)
         return np.maximum(ink, drawn), (left, top, min(int(ends), ink.shape[1]), bottom)
 
-    def _cropped(self, ink: Grey, box: tuple[int, int, int, int]) -> Grey:
+    def _cropped(self, ink: Gray, box: tuple[int, int, int, int]) -> Gray:
         """The writing with some paper around it, as locators cut it out."""
         left, top, right, bottom = box
         spare = (self._random.uniform(0.05, 0.4, 4) * (bottom - top)).astype(int).tolist()
@@ -216,7 +216,7 @@ class StringMaker:
         )
 
 
-def contact_px(before: Grey, after: Grey) -> int:
+def contact_px(before: Gray, after: Gray) -> int:
     """How far right of the left edge of `before` that of `after` lies when their strokes first meet.
 
     Args:
@@ -233,18 +233,18 @@ def contact_px(before: Grey, after: Grey) -> int:
     return int((ends - starts)[shared].max()) + 1 if shared.any() else before.shape[1]
 
 
-def _reach(ink: Grey) -> NDArray[np.int64]:
+def _reach(ink: Gray) -> NDArray[np.int64]:
     """The last column with a stroke in each row or a neighbouring row, -1 for none: int64 [H]."""
     stroke = cv2.dilate((ink > _INK).astype(np.uint8), np.ones((3, 1), np.uint8)) > 0
     return np.where(stroke.any(axis=1), ink.shape[1] - 1 - stroke[:, ::-1].argmax(axis=1), -1).astype(np.int64)
 
 
-def _cut_sides(image: Grey) -> Grey:
+def _cut_sides(image: Gray) -> Gray:
     used = np.flatnonzero(image.max(axis=0))
     return image[:, used[0] : used[-1] + 1]
 
 
-def _joined(shapes: Sequence[Grey], lefts: Sequence[int], margin_px: int) -> Ink:
+def _joined(shapes: Sequence[Gray], lefts: Sequence[int], margin_px: int) -> Ink:
     """Lay shapes (uint8 [H, W] of one height) over each other at their columns, and count the pairs that meet."""
     height = shapes[0].shape[0]
     width = max(left + shape.shape[1] for left, shape in zip(lefts, shapes, strict=True))

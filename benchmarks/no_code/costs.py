@@ -32,13 +32,13 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import COSTS, Costs
 from device_runtime.recognition.gaps import Gaps, find_gaps
-from device_runtime.recognition.recogniser import SCAN
+from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Penalties
 from train.data.mnist import Mnist, load_mnist
 from train.data.target import Target
-from train.data.writers import hands_of
+from train.data.writers import writers_of
 from train.synthesis.generator import FieldGenerator
 
 PATTERN = r"\d{5}"
@@ -88,7 +88,7 @@ def with_codes(mnist: Mnist, count: int, seed: int) -> Iterator[tuple[np.ndarray
     for _ in range(count // 2):
         field = by_hand.hard()
         yield field.image, field.digits
-    generator = FieldGenerator(hands_of(mnist.validation), seed)
+    generator = FieldGenerator(writers_of(mnist.validation), seed)
     left = count - count // 2
     while left:
         printed = generator.printed()

@@ -14,7 +14,7 @@ from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fo
 from train.synthesis.writing.typeset import Typesetter, margin_px
 
 CUT, STACKED = "the last digit cut in half", "two codes stacked"
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 
 class FieldDrawer:
@@ -25,7 +25,7 @@ class FieldDrawer:
         self._setters = [Typesetter(find_fonts(families), self.random) for families in (PRINT_FAMILIES, HAND_FAMILIES)]
         self._paper = Paper(np.random.default_rng(0))
 
-    def field(self, kind: str, seed: int, number: int) -> tuple[Grey, str]:
+    def field(self, kind: str, seed: int, number: int) -> tuple[Gray, str]:
         """A field of a kind, uint8 [H, W], dark on light, and what is written in it."""
         self.random.bit_generator.state = np.random.default_rng((seed, number)).bit_generator.state
         paper = deepcopy(self._paper)  # it keeps what it photographed, to shine through later fields
@@ -35,7 +35,7 @@ class FieldDrawer:
         height_px = random.uniform(18, 42)
         setter = self._setters[int(random.random() < 0.5)]
         if not lines[0]:
-            ink: Grey = np.zeros((int(2 * height_px), int(random.uniform(3, 8) * height_px)), np.uint8)
+            ink: Gray = np.zeros((int(2 * height_px), int(random.uniform(3, 8) * height_px)), np.uint8)
             margin = margin_px(height_px)
             paper.rule(ink, (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin))
         else:
@@ -50,12 +50,12 @@ class FieldDrawer:
         return np.clip(white - contrast * 0.8 * blurred + noise, 0, 255).astype(np.uint8), "\n".join(lines)
 
 
-def _stacked(lines: list[Grey]) -> Grey:
+def _stacked(lines: list[Gray]) -> Gray:
     width = max(line.shape[1] for line in lines)
     return np.concatenate([np.pad(line, ((0, 0), (0, width - line.shape[1]))) for line in lines])
 
 
-def _cut_last(ink: Grey, digits: int, random: Random) -> Grey:
+def _cut_last(ink: Gray, digits: int, random: Random) -> Gray:
     """The field's right edge through the middle of the last of so many digits."""
     columns = np.flatnonzero(ink.max(axis=0) > 64)
     left, right = int(columns[0]), int(columns[-1])

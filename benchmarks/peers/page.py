@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from benchmarks.figures.blocks import Files
-from benchmarks.figures.charts import BLUE, GREY, LIGHT_BLUE, ORANGE, Bars, grouped_bars
+from benchmarks.figures.charts import BLUE, GRAY, LIGHT_BLUE, ORANGE, Bars, grouped_bars
 from benchmarks.figures.tables import Table, columns
 from benchmarks.readings import Interval
 from device_runtime.errors import PosteyeError
@@ -19,7 +19,7 @@ from train.evaluation.metrics import wilson
 
 FIGURE, OTHERS_FIGURE = "peer-rates", "peer-answers"  # posteye's rates change with the reader, the others' do not
 POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
-_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GREY}
+_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GRAY}
 
 _HEADS = ("set", "files", *_COLORS, "posteye on the whole set")
 

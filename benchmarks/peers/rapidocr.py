@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.serve import Recogniser, serve
+from benchmarks.peers.serve import Recognizer, serve
 
 
-def make() -> Recogniser:
+def make() -> Recognizer:
     """The recogniser alone, with the settings it ships with, on one thread; no detector, no classifier is loaded."""
     from rapidocr_onnxruntime.ch_ppocr_rec import TextRecognizer  # type: ignore[import-not-found]
     from rapidocr_onnxruntime.main import DEFAULT_CFG_PATH  # type: ignore[import-not-found]
@@ -20,14 +20,14 @@ def make() -> Recogniser:
 
     config = update_model_path(read_yaml(DEFAULT_CFG_PATH))["Rec"]
     model = Path(config["model_path"])
-    recognise = TextRecognizer(config | {"intra_op_num_threads": 1, "inter_op_num_threads": 1})
+    recognize = TextRecognizer(config | {"intra_op_num_threads": 1, "inter_op_num_threads": 1})
 
-    def read(grey: NDArray[np.uint8]) -> tuple[str, float]:
-        [(text, score)], _ = recognise(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    def read(gray: NDArray[np.uint8]) -> tuple[str, float]:
+        [(text, score)], _ = recognize(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))
         return text, float(score)
 
     described = f"{version('rapidocr-onnxruntime')}, {model.stem}, onnxruntime {version('onnxruntime')}"
-    return Recogniser("RapidOCR", described, model.stat().st_size, read)
+    return Recognizer("RapidOCR", described, model.stat().st_size, read)
 
 
 if __name__ == "__main__":

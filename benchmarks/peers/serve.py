@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Recogniser:
+class Recognizer:
     """A reader made ready.
 
     Attributes:
@@ -35,7 +35,7 @@ class Recogniser:
     read: Callable[[NDArray[np.uint8]], tuple[str, float]]
 
 
-def serve(make: Callable[[], Recogniser]) -> None:
+def serve(make: Callable[[], Recognizer]) -> None:
     """Prepare a reader, say who it is, then answer one image path a line until standard input ends.
 
     First line out: name, version, model_bytes. Request: {"image": path}. Answer: text, score, seconds (wall clock of
@@ -64,13 +64,13 @@ def serve(make: Callable[[], Recogniser]) -> None:
                 say({"error": _one_line(error)})
 
 
-def _answer(reader: Recogniser, image: str) -> dict[str, object]:
+def _answer(reader: Recognizer, image: str) -> dict[str, object]:
     pixels = cv2.imread(image, cv2.IMREAD_GRAYSCALE)
     if pixels is None:
         raise ValueError(f"{image} is missing or no image")
-    grey = np.asarray(pixels, np.uint8)
+    gray = np.asarray(pixels, np.uint8)
     wall_s, cpu_s = time.perf_counter(), time.process_time()
-    text, score = reader.read(grey)
+    text, score = reader.read(gray)
     wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     return {"text": text, "score": score, "seconds": wall_s, "cpu_seconds": cpu_s, "peak_bytes": _peak_bytes()}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.serve import Recogniser, serve
+from benchmarks.peers.serve import Recognizer, serve
 
 PACKAGE = "tesseract-ocr"  # of Debian and Raspberry Pi OS
 _DIGITS = b"0123456789"
@@ -26,7 +26,7 @@ def library() -> str | None:
     return find_library("tesseract")
 
 
-def make() -> Recogniser:
+def make() -> Recognizer:
     """Tesseract's English model as `tesseract --psm 7 -c tessedit_char_whitelist=0123456789` sets it up, or by a mode.
 
     Raises:
@@ -44,9 +44,9 @@ def make() -> Recogniser:
     api.TessBaseAPISetVariable(handle, b"debug_file", b"/dev/null")
     api.TessBaseAPISetPageSegMode(handle, psm)
 
-    def read(grey: NDArray[np.uint8]) -> tuple[str, float]:
-        height_px, width_px = grey.shape
-        api.TessBaseAPISetImage(handle, grey.tobytes(), width_px, height_px, 1, width_px)
+    def read(gray: NDArray[np.uint8]) -> tuple[str, float]:
+        height_px, width_px = gray.shape
+        api.TessBaseAPISetImage(handle, gray.tobytes(), width_px, height_px, 1, width_px)
         text = api.TessBaseAPIGetUTF8Text(handle)
         if not text:
             return "", 0.0
@@ -55,7 +55,7 @@ def make() -> Recogniser:
         return answer, api.TessBaseAPIMeanTextConf(handle) / 100
 
     model = Path(api.TessBaseAPIGetDatapath(handle).decode()) / "eng.traineddata"
-    return Recogniser("Tesseract", f"{api.TessVersion().decode()}, eng", model.stat().st_size, read)
+    return Recognizer("Tesseract", f"{api.TessVersion().decode()}, eng", model.stat().st_size, read)
 
 
 def _declared(api: CDLL) -> CDLL:

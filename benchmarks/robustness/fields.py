@@ -16,8 +16,8 @@ from train.data.mnist import Digits
 from train.synthesis.writing.fonts import PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.typeset import Typesetter
 
-Grey = NDArray[np.uint8]
-Disturb = Callable[[Grey, float, np.random.Generator], Grey]
+Gray = NDArray[np.uint8]
+Disturb = Callable[[Gray, float, np.random.Generator], Gray]
 PAPER, WRITING = 224, 32  # grey levels: room for noise on both sides
 _BODY_PX = 20.0  # of printed digits, as tall as MNIST's
 _PRINT_MARGIN_PX = 6
@@ -36,7 +36,7 @@ class FieldSet:
     """
 
     name: str
-    images: list[Grey]
+    images: list[Gray]
     codes: list[str]
     pattern: str
 
@@ -83,7 +83,7 @@ def field_sets(digits: Digits, count: int, seed: int) -> list[FieldSet]:
     ]
 
 
-def _printed(setter: Typesetter, code: str) -> Grey:
+def _printed(setter: Typesetter, code: str) -> Gray:
     """A code in a font drawn at random, cut to its ink with a margin, dark on light."""
     ink = setter.set_line(code, _BODY_PX)
     rows, cols = np.flatnonzero(ink.max(axis=1)), np.flatnonzero(ink.max(axis=0))
@@ -91,33 +91,33 @@ def _printed(setter: Typesetter, code: str) -> Grey:
     return np.asarray(255 - np.pad(cut, _PRINT_MARGIN_PX), np.uint8)
 
 
-def _toned(image: Grey) -> Grey:
+def _toned(image: Gray) -> Gray:
     return np.asarray(np.rint(WRITING + image * ((PAPER - WRITING) / 255)).astype(np.uint8), np.uint8)
 
 
-def salt_and_pepper(image: Grey, share: float, random: np.random.Generator) -> Grey:
+def salt_and_pepper(image: Gray, share: float, random: np.random.Generator) -> Gray:
     """Invert each pixel with a probability. Source: the paper, section VII (training of the SDNN) and Fig. 13."""
     return np.where(random.random(image.shape) < share, PAPER + WRITING - image, image).astype(np.uint8)
 
 
-def gaussian_noise(image: Grey, sigma: float, random: np.random.Generator) -> Grey:
+def gaussian_noise(image: Gray, sigma: float, random: np.random.Generator) -> Gray:
     """Add normal noise; sigma in grey levels of 255."""
-    return _grey(image + random.normal(0, sigma, image.shape))
+    return _gray(image + random.normal(0, sigma, image.shape))
 
 
-def resized(image: Grey, factor: float, _: np.random.Generator) -> Grey:
+def resized(image: Gray, factor: float, _: np.random.Generator) -> Gray:
     """The whole field with more or fewer pixels."""
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=way), np.uint8)
 
 
-def in_larger_field(image: Grey, factor: float, _: np.random.Generator) -> Grey:
+def in_larger_field(image: Gray, factor: float, _: np.random.Generator) -> Gray:
     """The writing as it is, with paper around it until the field is `factor` times as high (and as much wider)."""
     spare = round((factor - 1) * image.shape[0] / 2)
     return np.pad(image, spare, constant_values=PAPER)
 
 
-def rotated(image: Grey, degrees: float, _: np.random.Generator) -> Grey:
+def rotated(image: Gray, degrees: float, _: np.random.Generator) -> Gray:
     """Turn the field about its middle, counter-clockwise for positive degrees; it grows so that nothing is cut off."""
     rows, cols = image.shape
     matrix = cv2.getRotationMatrix2D(((cols - 1) / 2, (rows - 1) / 2), degrees, 1)
@@ -127,18 +127,18 @@ def rotated(image: Grey, degrees: float, _: np.random.Generator) -> Grey:
     return np.asarray(cv2.warpAffine(image, matrix, (wide, tall), flags=cv2.INTER_LINEAR, borderValue=PAPER), np.uint8)
 
 
-def blurred(image: Grey, sigma_px: float, _: np.random.Generator) -> Grey:
+def blurred(image: Gray, sigma_px: float, _: np.random.Generator) -> Gray:
     """Gaussian blur."""
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def lower_contrast(image: Grey, share: float, _: np.random.Generator) -> Grey:
+def lower_contrast(image: Gray, share: float, _: np.random.Generator) -> Gray:
     """Draw paper and writing towards the middle grey until their difference is `share` of what it was."""
     middle = (PAPER + WRITING) / 2
-    return _grey(middle + share * (image - middle))
+    return _gray(middle + share * (image - middle))
 
 
-def _grey(values: NDArray[np.float64]) -> Grey:
+def _gray(values: NDArray[np.float64]) -> Gray:
     return np.asarray(np.rint(values).clip(0, 255).astype(np.uint8), np.uint8)
 
 

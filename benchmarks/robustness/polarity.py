@@ -23,16 +23,16 @@ from benchmarks.figures.tables import Table
 from benchmarks.mnist_strings.sets import PATTERN
 from device_runtime import Reader
 from device_runtime.decoding.upright import turn
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.polarity import Polarity, polarity
 from train.data.labelled import read_labels
 from train.data.mnist import load_mnist
-from train.data.writers import Hand, hands_of
+from train.data.writers import Writer, writers_of
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.writing.fonts import PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.typeset import Typesetter, random_word
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 DIGITS, TURNABLE = "0123456789", "0689"
 READ, ACCEPTED, WRONG = "read", "accepted", "accepted wrongly"
 _LEAST_CONTRAST = 70  # grey levels between paper and ink
@@ -45,28 +45,28 @@ class Drawer:
         PosteyeError: No font is installed.
     """
 
-    def __init__(self, hands: list[Hand], seed: int) -> None:
+    def __init__(self, writers: list[Writer], seed: int) -> None:
         self.random = np.random.default_rng(seed)
         self._setter = Typesetter(find_fonts(PRINT_FAMILIES), self.random)
-        self._hands = FieldGenerator(hands, seed)
+        self._writers = FieldGenerator(writers, seed)
 
     def code(self, digits: str = DIGITS) -> str:
         """Five of the digits, drawn at random."""
         return "".join(self.random.choice(list(digits), 5))
 
-    def printed(self, code: str) -> tuple[Grey, Grey]:
+    def printed(self, code: str) -> tuple[Gray, Gray]:
         """A printed field, dark on light and light on dark."""
         ink = self._setter.set_line(code, self.random.uniform(16, 40))
         return self._photographed(self._on_paper(ink, light=False)), self._photographed(self._on_paper(ink, light=True))
 
-    def written(self, code: str) -> tuple[Grey, Grey]:
+    def written(self, code: str) -> tuple[Gray, Gray]:
         """A handwritten field on the paper of the training generator, and its negative at another contrast."""
-        field = self._hands.handwritten(code).image
+        field = self._writers.handwritten(code).image
         darkest = self.random.uniform(5, 60)
         span = self.random.uniform(100, 255 - darkest)
         return field, np.rint(darkest + (255 - field) * (span / 255)).astype(np.uint8)
 
-    def page(self, code: str, kind: str) -> Grey:
+    def page(self, code: str, kind: str) -> Gray:
         """A whole picture of an address: `plain`, `dark` (an envelope) or `label` (a dark one on a light page)."""
         block = self._address(code)
         rows, cols = (round(side * self.random.uniform(1.6, 2.2)) for side in block.shape)
@@ -77,7 +77,7 @@ class Drawer:
             return self._photographed(np.pad(_toned(block, dark, white), around, constant_values=paper))
         return self._photographed(self._on_paper(np.pad(block, around), light=kind == "dark"))
 
-    def _address(self, code: str) -> Grey:
+    def _address(self, code: str) -> Gray:
         """Ink of three lines, the code in the last."""
         random, height = self.random, self.random.uniform(18, 32)
         texts = (
@@ -89,14 +89,14 @@ class Drawer:
         widest = max(line.shape[1] for line in lines)
         return np.concatenate([np.pad(line, ((0, 0), (0, widest - line.shape[1]))) for line in lines])
 
-    def _on_paper(self, ink: Grey, light: bool) -> NDArray[np.float64]:
+    def _on_paper(self, ink: Gray, light: bool) -> NDArray[np.float64]:
         if light:
             paper = self.random.uniform(10, 150)
             return _toned(ink, paper, self.random.uniform(paper + _LEAST_CONTRAST, 250))
         paper = self.random.uniform(150, 250)
         return _toned(ink, paper, self.random.uniform(5, paper - _LEAST_CONTRAST))
 
-    def _photographed(self, image: NDArray[np.float64]) -> Grey:
+    def _photographed(self, image: NDArray[np.float64]) -> Gray:
         """Slight blur, light that falls off to one side, noise."""
         random = self.random
         blurred = cv2.GaussianBlur(image, (0, 0), random.uniform(0.3, 1.0))
@@ -105,17 +105,17 @@ class Drawer:
         return np.rint(noisy.clip(0, 255)).astype(np.uint8)
 
 
-def _toned(ink: Grey, paper: float, writing: float) -> NDArray[np.float64]:
+def _toned(ink: Gray, paper: float, writing: float) -> NDArray[np.float64]:
     levels: NDArray[np.float64] = paper + ink * ((writing - paper) / 255)
     return levels
 
 
 def measure(count: int, seed: int) -> dict[str, dict[str, int]]:
     """Read `count` of each kind of field and picture: how many of each were read, accepted and accepted wrongly."""
-    drawer, reader = Drawer(hands_of(load_mnist().validation), seed), Reader(pattern=PATTERN)
+    drawer, reader = Drawer(writers_of(load_mnist().validation), seed), Reader(pattern=PATTERN)
     found: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def read(kind: str, picture: Grey, code: str, field: bool = False) -> None:
+    def read(kind: str, picture: Gray, code: str, field: bool = False) -> None:
         reading = reader.read(picture, field=field).reading
         right, accepted = reading.code == code, reading.status == "accepted"
         found[kind].update({READ: right, ACCEPTED: accepted, WRONG: accepted and not right})
@@ -141,7 +141,7 @@ def polarity_counts(folder: Path) -> dict[str, int]:
     Raises:
         PosteyeError: As `read_labels`.
     """
-    found = Counter(polarity(load_grey(label.path)) for label in read_labels(folder))
+    found = Counter(polarity(load_gray(label.path)) for label in read_labels(folder))
     return {"fields": found.total(), "unclear": found[Polarity.UNCLEAR], "light": found[Polarity.LIGHT]}
 
 

@@ -23,9 +23,9 @@ from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.recogniser import scan_recogniser
+from device_runtime.recognition.recognizer import scan_recognizer
 from device_runtime.recognition.scanner import Scanner
-from train.data.labelled import Labelled, folder_strips, mnist_strips, usps_strips
+from train.data.labelled import Labeled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
 from train.evaluation.evaluate import ERRORS, FIELDS_NOTE, Outcome, read_all, table
 from train.scanner.model import CHANNELS, ScanningLeNet
@@ -43,7 +43,7 @@ class Set:
     """
 
     words: str
-    strings: Callable[[], Labelled]
+    strings: Callable[[], Labeled]
     country: str | None = None
     pattern: str | None = None
 
@@ -55,7 +55,7 @@ def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
     assert grammar is not None
     engine = engines.pick(None, bundle.model)
     outcome = read_all(
-        asked.strings(), scan_recogniser(Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
+        asked.strings(), scan_recognizer(Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
     )
     note = FIELDS_NOTE if "--field" in asked.words else ""
     output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)], note).splitlines()]

@@ -31,10 +31,10 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
-from device_runtime.recognition.recogniser import SCAN, scan_recogniser
+from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from device_runtime.recognition.scanner import Scanner
 from train.commands.train import train
-from train.data.labelled import LABELS, Labelled, folder_strips, mnist_strips, read_labels
+from train.data.labelled import LABELS, Labeled, folder_strips, mnist_strips, read_labels
 from train.data.mnist import load_mnist
 from train.evaluation.evaluate import Outcome, read_all
 
@@ -90,13 +90,13 @@ def read_fields(
     return BundleReadings(str(bundle or "shipped"), name, [reading.confidence for reading, _ in readings], right)
 
 
-def read_others(bundle: Path | None, others: dict[str, tuple[Labelled, Grammar]]) -> list[BundleReadings]:
+def read_others(bundle: Path | None, others: dict[str, tuple[Labeled, Grammar]]) -> list[BundleReadings]:
     """Read other sets, each with a grammar of its own, to see what was forgotten."""
     loaded = load_bundle(bundle)
-    recognise = scan_recogniser(Scanner(loaded, engines.pick(None, loaded.model)))
+    recognize = scan_recognizer(Scanner(loaded, engines.pick(None, loaded.model)))
     rows = []
     for name, (data, grammar) in others.items():
-        found = read_all(data, recognise, Decoder(grammar, loaded.manifest.alphabet), name)
+        found = read_all(data, recognize, Decoder(grammar, loaded.manifest.alphabet), name)
         rows.append(BundleReadings(str(bundle or "shipped"), name, found.confidences.tolist(), found.correct.tolist()))
     return rows
 

@@ -27,7 +27,7 @@ from benchmarks.figures.tables import Table
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
-from train.data.labelled import Labelled, folder_strips
+from train.data.labelled import Labeled, folder_strips
 from train.data.target import Target
 from train.evaluation.evaluate import read_all
 from train.gtn.ctc import BLANK, forward_penalty, topology
@@ -35,7 +35,7 @@ from train.scanner.batches import plain_batches
 from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
-from train.scanner.penalties import net_recogniser
+from train.scanner.penalties import net_recognizer
 from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import load_shard
 
@@ -97,7 +97,7 @@ class VariantFigures:
 class Questions:
     """Labelled strips and the grammar that they are read with."""
 
-    data: Labelled
+    data: Labeled
     grammar: Grammar
 
 
@@ -166,8 +166,8 @@ def run_variant(
     exact = {_HELD_OUT: greedy_exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
     loss = {_HELD_OUT: string_loss(mean, held_out.pixels, held_out.targets)}
     for title, asked in folders.items():
-        recognise = net_recogniser(_BlankPenalised(mean).eval(), DIGITS)
-        exact[title] = read_all(asked.data, recognise, Decoder(asked.grammar, DIGITS), title).exact
+        recognize = net_recognizer(_BlankPenalised(mean).eval(), DIGITS)
+        exact[title] = read_all(asked.data, recognize, Decoder(asked.grammar, DIGITS), title).exact
         targets = [Target.with_marks(code).text for code in asked.data.codes]
         loss[title] = string_loss(mean, [strip.pixels for strip in asked.data.strips], targets)
     return VariantFigures(name, sum(p.numel() for p in net.parameters()), cost, exact, loss)

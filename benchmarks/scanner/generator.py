@@ -20,7 +20,7 @@ from benchmarks.figures.provenance import machine, mnist_hash
 from benchmarks.figures.tables import Table
 from device_runtime.errors import PosteyeError
 from train.data.mnist import load_mnist
-from train.data.writers import Hand, hands_of, load_extra
+from train.data.writers import Writer, load_extra, writers_of
 from train.synthesis.generator import FieldGenerator
 
 _SEED = 2031
@@ -43,11 +43,11 @@ def main(
       python -m benchmarks.scanner.generator --writers qmnist --strips 1000
     """
     data = load_mnist(mnist, writers)
-    hands = hands_of(data.fit) + (load_extra(digits) if digits else [])
+    known = writers_of(data.fit) + (load_extra(digits) if digits else [])
     before = machine()
     lines: list[list[str]] = []
     for processes in (1, 2):
-        wall, cpu = measure(hands, processes, strips, warm_up)
+        wall, cpu = measure(known, processes, strips, warm_up)
         made = processes * strips
         lines.append([str(processes), f"{made / wall:.0f}", f"{made / cpu:.0f}"])
     rates = Table(["processes", "strips a second", "strips a second of processor time"], lines)
@@ -66,7 +66,7 @@ def main(
         )
 
 
-def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tuple[float, float]:
+def measure(writers: list[Writer], processes: int, strips: int, warm_up: int) -> tuple[float, float]:
     """Make strips in several processes at once.
 
     Args:
@@ -85,7 +85,7 @@ def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tup
     barrier = context.Barrier(processes)
     results = context.SimpleQueue()
     workers = [
-        context.Process(target=_work, args=(hands, _SEED + number, strips, warm_up, barrier, results), daemon=True)
+        context.Process(target=_work, args=(writers, _SEED + number, strips, warm_up, barrier, results), daemon=True)
         for number in range(processes)
     ]
     for worker in workers:
@@ -100,7 +100,7 @@ def measure(hands: list[Hand], processes: int, strips: int, warm_up: int) -> tup
 
 
 def _work(
-    hands: list[Hand],
+    writers: list[Writer],
     seed: int,
     strips: int,
     warm_up: int,
@@ -109,7 +109,7 @@ def _work(
 ) -> None:
     cv2.setNumThreads(1)
     try:
-        generator = FieldGenerator(hands, seed)
+        generator = FieldGenerator(writers, seed)
         for _ in range(warm_up):
             generator.strip()
     except BaseException:

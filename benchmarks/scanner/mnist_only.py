@@ -24,12 +24,12 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import mnist_hash
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import DIGITS, Grammar
-from train.data.labelled import Labelled, mnist_strips
+from train.data.labelled import Labeled, mnist_strips
 from train.data.mnist import Digits, Mnist, load_mnist
 from train.evaluation.evaluate import read_all
 from train.scanner.distributed import Group
 from train.scanner.model import ScanningLeNet
-from train.scanner.penalties import net_recogniser
+from train.scanner.penalties import net_recognizer
 from train.scanner.trainer import Recipe, Run, load_float
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.elastic import bent
@@ -78,14 +78,14 @@ def run_seed(
     return SeedErrors(recipe.seed, _error_percent(load_float(folder), strips), _error_percent(net, strips))
 
 
-def _as_shard(data: Labelled) -> Shard:
+def _as_shard(data: Labeled) -> Shard:
     return Shard([strip.pixels for strip in data.strips], list(data.codes))
 
 
-def _error_percent(net: nn.Module, strips: Labelled) -> float:
+def _error_percent(net: nn.Module, strips: Labeled) -> float:
     net.eval()
     decoder = Decoder(Grammar.from_pattern(r"\d", DIGITS), DIGITS, n_best=1)
-    outcome = read_all(strips, net_recogniser(net, DIGITS), decoder, "MNIST")
+    outcome = read_all(strips, net_recognizer(net, DIGITS), decoder, "MNIST")
     return round(100 * (1 - outcome.exact), 2)
 
 

@@ -27,7 +27,7 @@ from device_runtime.bundle import ONNX_FILE, load_bundle
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
 from train.data.mnist import load_mnist
-from train.data.writers import hands_of
+from train.data.writers import writers_of
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.postprocess import one_number
 from train.synthesis.shards import make_shard
@@ -50,7 +50,7 @@ def parity(writers: Path, strips: int, folder: Path | None, results: Path | None
     labels: list[str] = []
     shards = count()
     while len(labels) < strips:
-        more = one_number(make_shard(hands_of(test), _SEED, next(shards)))
+        more = one_number(make_shard(writers_of(test), _SEED, next(shards)))
         pixels, labels = pixels + more[0], labels + more[1]
     net = read_net(bundle.model)
     contestants = backends(restore_scanner(bundle), _onnx(folder or SHIPPED), bundle.model, net.output)

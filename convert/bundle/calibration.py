@@ -17,11 +17,11 @@ from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
-from train.data.labelled import Labelled, folder_strips
+from train.data.labelled import Labeled, folder_strips
 from train.evaluation.calibration import fit_calibration
 from train.evaluation.evaluate import Outcome, calibration_error, character_verdicts, read_all
 from train.scanner.postprocess import kinds, one_number
-from train.segmentation.segmenter import recogniser
+from train.segmentation.segmenter import recognizer
 from train.synthesis.shards import load_shard
 
 _ANY_LENGTH = r"\d{1,9}"
@@ -64,9 +64,9 @@ def calibrate_bundle(
     truths = [code for part, _ in jobs for code in part.codes]
     written = [kind for part, _ in jobs for kind in part.slices.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in segmenters:
-        recognise = recogniser(segmenter, scanner)
+        recognize = recognizer(segmenter, scanner)
         outcomes = [
-            read_all(part, recognise, Decoder(form, alphabet, grouped=folder is None or None), form.name)
+            read_all(part, recognize, Decoder(form, alphabet, grouped=folder is None or None), form.name)
             for part, form in jobs
         ]
         outcome = _joined(outcomes)
@@ -82,14 +82,14 @@ def fit(outcome: Outcome, truths: list[str], kinds: list[str]) -> Calibration:
     return fit_calibration(outcome.confidences, outcome.correct, *character_verdicts(outcome, truths), kinds)
 
 
-def _by_length(data: Labelled, alphabet: str) -> list[tuple[Labelled, Grammar]]:
+def _by_length(data: Labeled, alphabet: str) -> list[tuple[Labeled, Grammar]]:
     """The strings by their number of digits, each kind with the grammar that knows it."""
     jobs = []
     for length in sorted({len(code) for code in data.codes}):
         rows = [i for i, code in enumerate(data.codes) if len(code) == length]
         slices = {_KIND: [data.slices[_KIND][i] for i in rows]}
         codes = [data.codes[i] for i in rows]
-        part = Labelled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], slices)
+        part = Labeled([data.strips[i] for i in rows], codes, [data.names[i] for i in rows], slices)
         jobs.append((part, Grammar.from_pattern(rf"\d{{{length}}}", alphabet)))
     return jobs
 
@@ -121,7 +121,7 @@ def _part(outcome: Outcome, codes: list[str], rows: np.ndarray) -> tuple[Outcome
     return part, [codes[i] for i in rows]
 
 
-def _held_out(paths: tuple[Path, ...]) -> Labelled:
+def _held_out(paths: tuple[Path, ...]) -> Labeled:
     strips: list[Strip] = []
     codes: list[str] = []
     written: list[str] = []
@@ -131,7 +131,7 @@ def _held_out(paths: tuple[Path, ...]) -> Labelled:
         strips += [Strip(p, np.eye(2, 3), True) for p in pixels]
         codes += digits
         written += kinds(shard)
-    return Labelled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
+    return Labeled(strips, codes, [str(i) for i in range(len(codes))], {_KIND: written})
 
 
 def _manifest_form(fitted: Calibration, strings: int, source: str) -> Calibration:

@@ -92,8 +92,8 @@ def check_model(
     if model.structure:
         return CrossCheck(version, interpreter, len(images), model, None)
     tell(f"cross-check: both models run on {len(images):,} images")
-    quantised = ((image.astype(np.int16) + zero_point).astype(np.int8)[np.newaxis, ..., np.newaxis] for image in images)
-    return CrossCheck(version, interpreter, len(images), model, compare_outputs(ours, theirs, quantised))
+    quantized = ((image.astype(np.int16) + zero_point).astype(np.int8)[np.newaxis, ..., np.newaxis] for image in images)
+    return CrossCheck(version, interpreter, len(images), model, compare_outputs(ours, theirs, quantized))
 
 
 def convert_checked(folder: Path, out: Path, name: str, strips: int, tell: Tell) -> tuple[Report, CrossCheck | None]:

@@ -91,8 +91,8 @@ def convolved(tf: Any, x: Any, layer: QuantConv, input_scale: Tensor) -> Any:
 
 def _is_same(shape: ConvShape) -> bool:
     """Is this padding what TensorFlow calls SAME? With a stride SAME pads less at the top and left than torch."""
-    centred = shape.padding == (shape.kernel[0] // 2, shape.kernel[1] // 2)
-    return shape.stride == (1, 1) and centred and any(shape.padding)
+    centered = shape.padding == (shape.kernel[0] // 2, shape.kernel[1] // 2)
+    return shape.stride == (1, 1) and centered and any(shape.padding)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class _Walk:
         """The chain; raises ConvertError."""
         value, result = self._graph.input[0], self._graph.output[0]
         height = value.type.tensor_type.shape.dim[2].dim_value
-        name, grid = self._quantised(value.name)
+        name, grid = self._quantized(value.name)
         source = grid
         steps: list[Step] = []
         while name != result.name:
@@ -82,14 +82,14 @@ class _Walk:
         name, relu = node.output[0], False
         if self._peek(name) == "Relu":
             name, relu = self._next(name, "Relu").output[0], True
-        name, after = self._quantised(name)
+        name, after = self._quantized(name)
         if _attributes(node).get("group", 1) != 1:
             return name, [self._depthwise(node, relu, before, after)]
         return name, self._convolution(node, relu, before, after)
 
     def _tanh(self, name: str, before: Grid) -> tuple[str, Sequence[Step]]:
         node = self._next(name, "Tanh")
-        name, after = self._quantised(node.output[0])
+        name, after = self._quantized(node.output[0])
         if after != TANH_GRID:
             raise ConvertError(f"Tanh (node {node.name!r}): TFLite's int8 TANH has scale 1/128 and zero point 0 only")
         return name, [Tanh(node.name, before)]
@@ -98,11 +98,11 @@ class _Walk:
         """x * x -> a convolution; x and that side by side -> another."""
         square, joint = (next(n for n in self._users[name] if n.op_type == kind) for kind in ("Mul", "Concat"))
         what = f"Mul (node {square.name!r}) and Concat (node {joint.name!r})"
-        squares, grid = self._quantised(square.output[0])
+        squares, grid = self._quantized(square.output[0])
         sums, first = self._layer(squares, grid)
         if [list(square.input), list(joint.input)] != [[name, name], [name, sums]] or len(self._users[name]) != 3:
             raise ConvertError(f"{what} are not x * x and x with its sums")
-        joined, after = self._quantised(joint.output[0])
+        joined, after = self._quantized(joint.output[0])
         end, second = self._layer(joined, after)
         convolutions = [step for step in (*first, *second) if isinstance(step, Conv)]
         if len(convolutions) != len(first) + len(second) or _attributes(joint).get("axis") != 1:
@@ -123,7 +123,7 @@ class _Walk:
             raise ConvertError(f"after {name!r} one {expected} is expected, not {found}")
         return users[0]
 
-    def _quantised(self, name: str) -> tuple[str, Grid]:
+    def _quantized(self, name: str) -> tuple[str, Grid]:
         """Pass QuantizeLinear and DequantizeLinear; the value behind them, and their grid."""
         first = self._next(name, "QuantizeLinear")
         second = self._next(first.output[0], "DequantizeLinear")
@@ -186,8 +186,8 @@ class _Walk:
         vertical, horizontal = found.get("strides", [1, 1])
         above, left, below, right = found.get("pads", [0, 0, 0, 0])
         kernel = weight.shape[2:]
-        centred = kernel[0] % 2 == kernel[1] % 2 == 1 and vertical == horizontal == 1
-        same = centred and [above, left] == [below, right] == [k // 2 for k in kernel] and max(kernel) > 1
+        centered = kernel[0] % 2 == kernel[1] % 2 == 1 and vertical == horizontal == 1
+        same = centered and [above, left] == [below, right] == [k // 2 for k in kernel] and max(kernel) > 1
         steps: list[Conv | Pad] = []
         if not same and any((above, left, below, right)):
             # TFLite's SAME pads less at the top and left when the stride is 2, so these zeros are made explicit.

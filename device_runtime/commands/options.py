@@ -12,7 +12,7 @@ import click
 from device_runtime.engines import ENGINES
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR
-from device_runtime.recognition.recogniser import SCAN
+from device_runtime.recognition.recognizer import SCAN
 
 F = TypeVar("F", bound=Callable[..., Any])
 

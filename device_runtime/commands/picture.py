@@ -101,5 +101,5 @@ def _path(canvas: NDArray[np.uint8], path: NDArray[np.intp], x_px: NDArray[np.fl
         cv2.line(canvas, a, b, _PATH, 2, cv2.LINE_AA)
 
 
-def _text(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
-    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+def _text(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, color: tuple[int, int, int]) -> None:
+    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, color, 1, cv2.LINE_AA)

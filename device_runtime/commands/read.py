@@ -17,12 +17,12 @@ from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError
 from device_runtime.files.regular import printable
 from device_runtime.image.isolated import IsolatedDecoder
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.reader import Reader, Result
 from device_runtime.report import Reporter
 from device_runtime.unreadable import Unreadable
 
-LoadGrey = Callable[[str], NDArray[np.uint8]]
+LoadGray = Callable[[str], NDArray[np.uint8]]
 
 
 @click.command()
@@ -56,7 +56,7 @@ def read(
     unreadable = 0
     with contextlib.ExitStack() as stack:
         reporter = stack.enter_context(Reporter(serial)) if serial is not None else None
-        load = stack.enter_context(IsolatedDecoder()).load_grey if isolate else load_grey
+        load = stack.enter_context(IsolatedDecoder()).load_gray if isolate else load_gray
         for piece, image in enumerate(images, start=1):
             found = read_one(reader, load, image, field)
             print(json.dumps(found.as_dict()) if as_json else line(found), flush=True)
@@ -69,7 +69,7 @@ def read(
         raise click.exceptions.Exit(2)
 
 
-def read_one(reader: Reader, load: LoadGrey, image: str, field: bool) -> Result | Unreadable:
+def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result | Unreadable:
     """Read one image; what is wrong with it becomes the answer, so that the other images are read all the same.
 
     Args:

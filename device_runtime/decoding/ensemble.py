@@ -39,7 +39,7 @@ class View:
     decoding: Decoding
 
 
-def read_augmented(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
+def read_augmented(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
     """Read a strip, and at other widths too if there is doubt.
 
     Args:
@@ -50,11 +50,11 @@ def read_augmented(strip: Strip, recognise: Callable[[Strip], Lattice], decode: 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    views = [_read(strip, recognise, decode)]
+    views = [_read(strip, recognize, decode)]
     if is_doubtful(views[0]):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                views.append(_read(stretch(strip, factor), recognise, decode))
+                views.append(_read(stretch(strip, factor), recognize, decode))
     return combine(views)
 
 
@@ -99,6 +99,6 @@ def combine(views: Sequence[View]) -> View:
     return View(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
 
 
-def _read(strip: Strip, recognise: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
-    lattice = recognise(strip)
+def _read(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
+    lattice = recognize(strip)
     return View(strip, lattice, decode(lattice))

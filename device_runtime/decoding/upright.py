@@ -30,9 +30,9 @@ def may_be_turned(reading: Reading) -> bool:
     return reading.status == "accepted" and reading.code is not None and TURNABLE.issuperset(reading.code)
 
 
-def turn(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def turn(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A grey image, uint8 [H, W], turned by 180 degrees."""
-    return np.ascontiguousarray(grey[::-1, ::-1])
+    return np.ascontiguousarray(gray[::-1, ::-1])
 
 
 def is_rival(reading: Reading, turned: Reading) -> bool:

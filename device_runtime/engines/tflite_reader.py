@@ -204,8 +204,8 @@ def _conv(graph: _Graph, options: Record, name: str, inputs: list[int], ends: tu
     dilation = {options.number(slot, "<i", 1) for slot in (4, 5)}
     kernel = weight.shape[1:3]
     require(min(stride) >= 1 and dilation == {1} and activation in (NO_ACTIVATION, RELU), f"{name} is of no known kind")
-    centred = stride == (1, 1) and kernel[0] % 2 == kernel[1] % 2 == 1
-    require(padding == VALID or (padding == SAME and centred), f"{name} has a padding that this program does not use")
+    centered = stride == (1, 1) and kernel[0] % 2 == kernel[1] % 2 == 1
+    require(padding == VALID or (padding == SAME and centered), f"{name} has a padding that this program does not use")
     return Conv(name, weight, scales, bias, stride, padding == SAME, activation == RELU, *ends)
 
 

@@ -15,7 +15,7 @@ _LINE_PX = 56  # a horizontal run longer than this is a ruled line, not a stroke
 _MIN_INK_DARKNESS = 26  # of 255, against the paper around it
 _MIN_PAPER = 30  # keeps the division by the paper's brightness tame in deep shadow
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 _LEVELS = np.arange(256)
 _BACKGROUND = np.ones((_BACKGROUND_PX, _BACKGROUND_PX), np.uint8)
@@ -23,7 +23,7 @@ _LONG_RUN = np.ones((1, _LINE_PX), np.uint8)
 _ABOVE_AND_BELOW, _GAP, _AROUND = np.ones((3, 1), np.uint8), np.ones((5, 1), np.uint8), np.ones((3, 5), np.uint8)
 
 
-def darkness(field: Grey) -> Grey:
+def darkness(field: Gray) -> Gray:
     """Measure how much darker each pixel is than the paper around it: 0 = paper, 255 = black on any paper.
 
     Args:
@@ -44,7 +44,7 @@ def darkness(field: Grey) -> Grey:
     return np.rint(dark, out=dark).astype(np.uint8)
 
 
-def stretch(dark: Grey) -> tuple[Grey, int | None]:
+def stretch(dark: Gray) -> tuple[Gray, int | None]:
     """Put paper texture at 0 and solid ink at 255.
 
     Args:
@@ -93,7 +93,7 @@ def _quantile(cumulative: NDArray[np.int64], share: float) -> int:
     return int(cumulative.searchsorted(share * cumulative[-1]))
 
 
-def remove_lines(ink: Grey, mask: Grey) -> tuple[Grey, Grey]:
+def remove_lines(ink: Gray, mask: Gray) -> tuple[Gray, Gray]:
     """Take ruled lines out of the mask, and out of the ink where no stroke crosses them.
 
     Args:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import ImageError
 from device_runtime.files.regular import printable
-from device_runtime.image.load import MAX_DECODED_BYTES, load_grey
+from device_runtime.image.load import MAX_DECODED_BYTES, load_gray
 
 TIMEOUT_S = 30  # for one file; a page at 400 dpi takes a Pi Zero 2 W a few seconds
 MEMORY_BYTES = 300_000_000  # on top of what the idle child has
@@ -40,7 +40,7 @@ _PIECE_BYTES = 1 << 20
 
 
 class IsolatedDecoder:
-    """Reads image files as `load_grey` does, but in a child process; a context manager, for one thread."""
+    """Reads image files as `load_gray` does, but in a child process; a context manager, for one thread."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -53,7 +53,7 @@ class IsolatedDecoder:
     ) -> None:
         self.close()
 
-    def load_grey(self, path: Path | str) -> NDArray[np.uint8]:
+    def load_gray(self, path: Path | str) -> NDArray[np.uint8]:
         """Read an image file as grey, upright.
 
         Args:
@@ -63,7 +63,7 @@ class IsolatedDecoder:
             uint8 [H, W].
 
         Raises:
-            ImageError: as load.load_grey does; also when the child crashes or takes longer than TIMEOUT_S. The next
+            ImageError: as load.load_gray does; also when the child crashes or takes longer than TIMEOUT_S. The next
                 file then
                 gets a new one.
         """
@@ -133,10 +133,10 @@ def serve() -> None:
         # Should a parent be killed, a child that hangs does not outlive it for long.
         _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + TIMEOUT_S + 1)
         try:
-            grey = load_grey(name)
-            answers.write(_ANSWER.pack(*grey.shape, 0))
-            answers.write(grey.data)
-            del grey  # not to be kept until the next file
+            gray = load_gray(name)
+            answers.write(_ANSWER.pack(*gray.shape, 0))
+            answers.write(gray.data)
+            del gray  # not to be kept until the next file
         except (ImageError, MemoryError) as error:
             complaint = str(error) or f"{name} needs more memory than there is"
             text = complaint.encode("utf-8", "backslashreplace")[:_MOST_COMPLAINT_BYTES]

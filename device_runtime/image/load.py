@@ -30,10 +30,10 @@ _FLAGS = {
 _NO_MEMORY = -4  # OpenCV's StsNoMem
 _BAND_ROWS = 256
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 
-def load_grey(path: Path | str) -> Grey:
+def load_gray(path: Path | str) -> Gray:
     """Read an image file as grey, upright as its EXIF orientation says.
 
     Args:
@@ -62,7 +62,7 @@ def _bytes(path: Path | str) -> bytes:
     return data
 
 
-def _decode(data: bytes) -> Grey:
+def _decode(data: bytes) -> Gray:
     header = read_header(data)
     _check_size(header)
     if header.format == "PNG":
@@ -76,7 +76,7 @@ def _decode(data: bytes) -> Grey:
     if image is None:
         raise ImageError(f"is a damaged {header.format}")
     del data  # no longer needed, and as large as the picture at worst
-    return upright(to_grey(image), header.orientation)
+    return upright(to_gray(image), header.orientation)
 
 
 def _check_size(header: ImageHeader) -> None:
@@ -95,7 +95,7 @@ def _check_size(header: ImageHeader) -> None:
     )
 
 
-def upright(grey: Grey, orientation: int) -> Grey:
+def upright(gray: Gray, orientation: int) -> Gray:
     """Turn and mirror a picture so that it stands as EXIF says that it should.
 
     Args:
@@ -108,17 +108,17 @@ def upright(grey: Grey, orientation: int) -> Grey:
     Source: EXIF 2.3, tag 274.
     """
     if orientation == UPRIGHT:
-        return grey
+        return gray
     if orientation >= 5:
-        grey = grey.T
+        gray = gray.T
     if orientation in (2, 3, 6, 7):
-        grey = grey[:, ::-1]
+        gray = gray[:, ::-1]
     if orientation in (3, 4, 7, 8):
-        grey = grey[::-1]
-    return np.ascontiguousarray(grey)
+        gray = gray[::-1]
+    return np.ascontiguousarray(gray)
 
 
-def to_grey(image: NDArray[np.generic]) -> Grey:
+def to_gray(image: NDArray[np.generic]) -> Gray:
     """Return an image as grey.
 
     Args:
@@ -141,14 +141,14 @@ def to_grey(image: NDArray[np.generic]) -> Grey:
         raise ImageError(f"pixels are {image.dtype}; give 8-bit or 16-bit unsigned integers")
     if image.ndim == 2 and image.dtype == np.uint8:
         return np.ascontiguousarray(image, np.uint8)
-    grey = np.empty(image.shape[:2], np.uint8)
-    for top in range(0, len(grey), _BAND_ROWS):  # by bands, or what stands between takes four times the image
-        grey[top : top + _BAND_ROWS] = _grey_band(image[top : top + _BAND_ROWS])
-    return grey
+    gray = np.empty(image.shape[:2], np.uint8)
+    for top in range(0, len(gray), _BAND_ROWS):  # by bands, or what stands between takes four times the image
+        gray[top : top + _BAND_ROWS] = _gray_band(image[top : top + _BAND_ROWS])
+    return gray
 
 
-def _grey_band(image: NDArray[np.generic]) -> Grey:
-    """Some rows of an image as `to_grey` takes it: uint8 [rows, W]."""
+def _gray_band(image: NDArray[np.generic]) -> Gray:
+    """Some rows of an image as `to_gray` takes it: uint8 [rows, W]."""
     if image.dtype == np.uint16:
         image = np.right_shift(image, 8)
     pixels = np.ascontiguousarray(image, np.uint8)
@@ -156,9 +156,9 @@ def _grey_band(image: NDArray[np.generic]) -> Grey:
         return pixels
     channels = pixels.shape[2]
     color = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
-    grey = color[:, :, 0] if color.shape[2] == 1 else np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)
+    gray = color[:, :, 0] if color.shape[2] == 1 else np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)
     # White shows through by what the alpha, 0..255, lacks.
     if channels in (2, 4):
         alpha = pixels[:, :, -1].astype(np.uint16)
-        grey = ((grey * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return grey
+        gray = ((gray * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return gray

@@ -46,7 +46,7 @@ class _Box(NamedTuple):
     ink: int
 
 
-def locate(grey: NDArray[np.uint8]) -> list[Field]:
+def locate(gray: NDArray[np.uint8]) -> list[Field]:
     """Find lines of writing in an image.
 
     Args:
@@ -56,19 +56,19 @@ def locate(grey: NDArray[np.uint8]) -> list[Field]:
         At most MAX_FIELDS, those with most ink first.
     """
     # Grey at working scale, the long side at most 1200 px.
-    height, width = grey.shape
+    height, width = gray.shape
     scale = min(1.0, _WORK_SIDE_PX / max(height, width))
     if scale < 1:
-        grey = resize_exact(grey, max(1, round(width * scale)), max(1, round(height * scale)))
+        gray = resize_exact(gray, max(1, round(width * scale)), max(1, round(height * scale)))
     # Lines of dark ink; and where there is dark ground, lines of light ink.
-    boxes = _lines(_ink_mask(grey))
-    if _has_dark_ground(grey):
-        light = _lines(_strokes(_ink_mask(np.asarray(255 - grey, np.uint8))))
-        light = [box for box in light if _ink_of(grey, box) is Polarity.LIGHT]
+    boxes = _lines(_ink_mask(gray))
+    if _has_dark_ground(gray):
+        light = _lines(_strokes(_ink_mask(np.asarray(255 - gray, np.uint8))))
+        light = [box for box in light if _ink_of(gray, box) is Polarity.LIGHT]
         # Between light strokes there are dark gaps, which the first pass takes for ink.
-        boxes = [box for box in boxes if not (light and _ink_of(grey, box) is Polarity.LIGHT)] + light
+        boxes = [box for box in boxes if not (light and _ink_of(gray, box) is Polarity.LIGHT)] + light
     boxes.sort(key=lambda box: -box.ink)
-    return [_field(box, grey.shape, scale) for box in boxes[:MAX_FIELDS]]
+    return [_field(box, gray.shape, scale) for box in boxes[:MAX_FIELDS]]
 
 
 def _lines(mask: NDArray[np.uint8] | None) -> list[_Box]:
@@ -89,29 +89,29 @@ def _strokes(mask: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
     return keep[labels]
 
 
-def _has_dark_ground(grey: NDArray[np.uint8]) -> bool:
+def _has_dark_ground(gray: NDArray[np.uint8]) -> bool:
     """Whether a piece of the picture as large as a word is dark on the whole, so that light writing may stand on it."""
-    rows, columns = (max(1, side // _BLOCK_PX) for side in grey.shape)
-    whole = grey[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
+    rows, columns = (max(1, side // _BLOCK_PX) for side in gray.shape)
+    whole = gray[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
     # Means of squares, uint8 [H / 12, W / 12], against the middle between the darkest and the lightest level.
     blocks = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
-    counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.int64).cumsum()
+    counts = cv2.calcHist([gray], [0], None, [256], [0, 256]).ravel().astype(np.int64).cumsum()
     lowest, highest = (int(counts.searchsorted(share * counts[-1])) for share in (_EXTREME, 1 - _EXTREME))
     # A word's worth of dark squares side by side.
     dark = np.asarray(2 * blocks.astype(np.int32) < lowest + highest, np.uint8)
     return bool(cv2.erode(dark, np.ones(_GROUND_BLOCKS, np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
 
-def _ink_of(grey: NDArray[np.uint8], box: _Box) -> Polarity:
+def _ink_of(gray: NDArray[np.uint8], box: _Box) -> Polarity:
     """Whether the ink of a line with its margins is dark or light."""
-    (x0, y0), _, (x1, y1), _ = _field(box, grey.shape, 1.0).corners
-    return polarity(grey[int(y0) : int(y1), int(x0) : int(x1)])
+    (x0, y0), _, (x1, y1), _ = _field(box, gray.shape, 1.0).corners
+    return polarity(gray[int(y0) : int(y1), int(x0) : int(x1)])
 
 
-def _ink_mask(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _ink_mask(gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """What is darker than the paper around it, uint8 [H, W], 1 = ink; None when nothing is by much."""
-    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_BACKGROUND_PX, _BACKGROUND_PX), np.uint8))
-    dark = cv2.subtract(paper, cv2.GaussianBlur(grey, (3, 3), 0))
+    paper = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((_BACKGROUND_PX, _BACKGROUND_PX), np.uint8))
+    dark = cv2.subtract(paper, cv2.GaussianBlur(gray, (3, 3), 0))
     # Otsu's threshold; a low one parts nothing but the paper's texture.
     level, mask = cv2.threshold(dark, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     return None if level < _MIN_INK_DARKNESS else np.asarray(mask, np.uint8)

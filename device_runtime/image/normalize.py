@@ -23,10 +23,10 @@ _MAX_WORK_WIDTH_PX = 8192
 _MARGIN_PX = 10
 _LEAST_INK = 2 * 255  # sum of a column's pixels brighter than INK_LEVEL, each counted as 255: two of them
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 
-def normalize(field: Grey, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
+def normalize(field: Gray, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
     """Make a strip of a field.
 
     Args:
@@ -62,7 +62,7 @@ def _blank() -> Strip:
     return Strip(pixels, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), False)
 
 
-def _resize(field: Grey) -> Grey:
+def _resize(field: Gray) -> Gray:
     """The field at working height: uint8 [64, W], at most 8192 px wide."""
     height, width = field.shape
     new_width = min(max(round(width * _WORK_HEIGHT_PX / height), _MIN_FIELD_PX), _MAX_WORK_WIDTH_PX)
@@ -71,7 +71,7 @@ def _resize(field: Grey) -> Grey:
     return resize_exact(field, new_width, _WORK_HEIGHT_PX)
 
 
-def _straighten(ink: Grey, line: TextLine, body_px: float) -> tuple[Grey, NDArray[np.float64] | None]:
+def _straighten(ink: Gray, line: TextLine, body_px: float) -> tuple[Gray, NDArray[np.float64] | None]:
     """Resample the ink so that the writing stands upright and level at the right height; trim empty ends.
 
     Args:
@@ -112,7 +112,7 @@ def _work_from_strip(line: TextLine, scale: float, rows: int, columns: int) -> t
     return np.stack([x_row, y_row]), width
 
 
-def _sample(ink: Grey, matrix: NDArray[np.float64], width: int) -> Grey:
+def _sample(ink: Gray, matrix: NDArray[np.float64], width: int) -> Gray:
     """Resample bilinearly at 1/32 px by OpenCV's fixed-point maps, which are exact on every machine.
 
     Args:

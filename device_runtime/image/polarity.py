@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from device_runtime.types import Reading, Strip
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 _WORK_ROWS = 64  # rows that are looked at, about
 # Skewness beyond which the ink is surely dark or light. Of 621 check amounts, 282 printed lines and 480 lines found on
@@ -50,7 +50,7 @@ class Inked:
         top: row of it.
     """
 
-    grey: Grey
+    gray: Gray
     left: int
     top: int
 
@@ -85,7 +85,7 @@ class _Panel:
         return _Panel(self.outline * step, *edges)
 
 
-def polarity(field: Grey) -> Polarity:
+def polarity(field: Gray) -> Polarity:
     """Tell what the ink of a field is; light writing on a dark panel with paper around counts as light.
 
     Args:
@@ -94,7 +94,7 @@ def polarity(field: Grey) -> Polarity:
     return _polarity_and_panel(field)[0]
 
 
-def inked(field: Grey) -> list[Inked]:
+def inked(field: Gray) -> list[Inked]:
     """Return the field as dark ink on light paper: as it is, turned to its negative, or both where that is unclear.
 
     Args:
@@ -110,7 +110,7 @@ def inked(field: Grey) -> list[Inked]:
     return [negative] if found is Polarity.LIGHT else [Inked(field, 0, 0), negative]
 
 
-def _polarity_and_panel(field: Grey) -> tuple[Polarity, _Panel | None]:
+def _polarity_and_panel(field: Gray) -> tuple[Polarity, _Panel | None]:
     """The polarity, and the panel that light writing may stand on; None when that is the whole field."""
     # About 64 rows of it without specks, uint8 [h, w], what its skewness says, and the mask of what is dark in it.
     step = max(1, field.shape[0] // _WORK_ROWS)
@@ -129,11 +129,11 @@ def _polarity_and_panel(field: Grey) -> tuple[Polarity, _Panel | None]:
     return (whole if whole is on_it else Polarity.UNCLEAR), panel.enlarged(step)
 
 
-def _reduce(grey: Grey, step: int) -> Grey:
+def _reduce(gray: Gray, step: int) -> Gray:
     """Means of squares of step x step px: uint8 [H / step, W / step]."""
-    rows, cols = max(1, grey.shape[0] // step), max(1, grey.shape[1] // step)
-    whole = grey[: rows * step, : cols * step]
-    return np.asarray(cv2.resize(whole, (cols, rows), interpolation=cv2.INTER_AREA) if step > 1 else grey, np.uint8)
+    rows, cols = max(1, gray.shape[0] // step), max(1, gray.shape[1] // step)
+    whole = gray[: rows * step, : cols * step]
+    return np.asarray(cv2.resize(whole, (cols, rows), interpolation=cv2.INTER_AREA) if step > 1 else gray, np.uint8)
 
 
 def _of(skewness: float) -> Polarity:
@@ -143,17 +143,17 @@ def _of(skewness: float) -> Polarity:
     return Polarity.LIGHT if skewness > _LIGHT else Polarity.UNCLEAR
 
 
-def _skewness(grey: Grey) -> float:
+def _skewness(gray: Gray) -> float:
     """Skewness of how much brighter each pixel is than the mean around it, about 0; 0 for even paper."""
     # Histograms of the differences above and below the mean, int64 [256], give the moments as whole numbers.
-    side = grey.shape[0] | 1
-    mean = cv2.blur(grey, (side, side))
-    above, below = _histogram(cv2.subtract(grey, mean)), _histogram(cv2.subtract(mean, grey))
+    side = gray.shape[0] | 1
+    mean = cv2.blur(gray, (side, side))
+    above, below = _histogram(cv2.subtract(gray, mean)), _histogram(cv2.subtract(mean, gray))
     second, third = int(((above + below) * _SQUARES).sum()), int(((above - below) * _CUBES).sum())
     if not second:
         return 0.0
-    variance = second / grey.size
-    return third / grey.size / (variance * math.sqrt(variance))
+    variance = second / gray.size
+    return third / gray.size / (variance * math.sqrt(variance))
 
 
 def _histogram(values: NDArray[np.generic]) -> NDArray[np.int64]:
@@ -161,7 +161,7 @@ def _histogram(values: NDArray[np.generic]) -> NDArray[np.int64]:
     return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().astype(np.int64)
 
 
-def _panel(small: Grey, dark: Grey) -> _Panel | None:
+def _panel(small: Gray, dark: Gray) -> _Panel | None:
     """The largest dark piece of a field when it looks like a panel to be written on.
 
     Args:
@@ -188,7 +188,7 @@ def _panel(small: Grey, dark: Grey) -> _Panel | None:
     return _Panel(np.asarray(outline, np.int32), left, top, left + width, top + height)
 
 
-def _edge_step(small: Grey, inside: Grey) -> int:
+def _edge_step(small: Gray, inside: Gray) -> int:
     """How much brighter the field is just outside a mask than just inside, in grey levels.
 
     At the edge of a panel the paper steps up as its writing does; at that of unevenly lit paper it does not.
@@ -203,13 +203,13 @@ def _edge_step(small: Grey, inside: Grey) -> int:
     return outer - inner
 
 
-def _level(grey: Grey, where: NDArray[np.bool_], share: float) -> int:
+def _level(gray: Gray, where: NDArray[np.bool_], share: float) -> int:
     """The grey level that a share (0..1) of the pixels where a mask [h, w] is true do not exceed; 0 for no pixels."""
-    levels = np.sort(grey[where])
+    levels = np.sort(gray[where])
     return int(levels[int(share * (len(levels) - 1))]) if len(levels) else 0
 
 
-def _negative(field: Grey, panel: _Panel | None) -> Inked:
+def _negative(field: Gray, panel: _Panel | None) -> Inked:
     """The negative of a field, or of the panel in it with paper around it as bright as its own."""
     negative = np.asarray(255 - field, np.uint8)
     if panel is None:

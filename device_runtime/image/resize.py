@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def resize_exact(grey: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray[np.uint8]:
+def resize_exact(gray: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray[np.uint8]:
     """Resize a grey image: down by a whole factor first, then by OpenCV's exact linear method.
 
     INTER_AREA by a fraction would be the simpler way down, but its last bit differs between processors.
@@ -21,9 +21,9 @@ def resize_exact(grey: NDArray[np.uint8], width_px: int, height_px: int) -> NDAr
         uint8 [height_px, width_px].
     """
     # Means of whole blocks, uint8 [H / factor, W / factor], which integers make exact.
-    factor = grey.shape[0] // height_px
+    factor = gray.shape[0] // height_px
     if factor > 1:
-        rows, columns = grey.shape[0] // factor, max(1, grey.shape[1] // factor)
-        whole = grey[: rows * factor, : columns * factor]
-        grey = np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(grey, (width_px, height_px), interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)
+        rows, columns = gray.shape[0] // factor, max(1, gray.shape[1] // factor)
+        whole = gray[: rows * factor, : columns * factor]
+        gray = np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(gray, (width_px, height_px), interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)

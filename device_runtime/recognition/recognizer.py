@@ -13,10 +13,10 @@ from device_runtime.types import Strip
 
 SCAN = "scan"  # the name under which a bundle holds the calibration of this method
 
-Recognise = Callable[[Strip], Lattice]
+Recognize = Callable[[Strip], Lattice]
 
 
-def scan_recogniser(scanner: Scanner, costs: Costs = COSTS) -> Recognise:
+def scan_recognizer(scanner: Scanner, costs: Costs = COSTS) -> Recognize:
     """Make the function that scans a strip; it raises what the scanner raises.
 
     Args:

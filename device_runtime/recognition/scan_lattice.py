@@ -202,7 +202,7 @@ def _pieces(marks_px: FloatArray, shown_px: FloatArray) -> BoolArray:
     Returns:
         bool [marks].
     """
-    left, right = _neighbours(marks_px, shown_px)
+    left, right = _neighbors(marks_px, shown_px)
     nearer, farther = np.minimum(left, right), np.maximum(left, right)
     return np.asarray((nearer <= _PIECE_PX) & (farther - nearer > _MIDWAY_PX))
 
@@ -213,12 +213,12 @@ def _in_wide_gaps(commas_px: FloatArray, shown_px: FloatArray) -> BoolArray:
     steps = np.sort(steps[steps > _SAME_PX])
     if len(steps) < _FEWEST_STEPS:
         return np.zeros(len(commas_px), np.bool_)
-    left, right = _neighbours(commas_px, shown_px)
+    left, right = _neighbors(commas_px, shown_px)
     wide = (left + right >= _WIDE_GAP * steps[(len(steps) - 1) // 2]) & (left + right < _FAR_PX)
     return np.asarray(wide & (np.minimum(left, right) >= _TOUCHING_PX))
 
 
-def _neighbours(middles_px: FloatArray, shown_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _neighbors(middles_px: FloatArray, shown_px: FloatArray) -> tuple[FloatArray, FloatArray]:
     """How far from each middle characters are shown on its left and right: float64 [middles] both."""
     ends = np.concatenate(([-_FAR_PX], shown_px, [_FAR_PX]))
     after = np.searchsorted(shown_px, middles_px) + 1

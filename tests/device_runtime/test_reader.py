@@ -59,14 +59,14 @@ def test_result_has_the_public_keys(reader: Reader) -> None:
 
 def test_a_code_on_a_larger_image_is_located() -> None:
     sample = next(s for s in load_samples() if "print" in s.file)
-    grey = cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE)
-    page = np.full((grey.shape[0] + 300, grey.shape[1] + 300), int(np.median(grey)), np.uint8)
-    page[150 : 150 + grey.shape[0], 150 : 150 + grey.shape[1]] = grey
+    gray = cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE)
+    page = np.full((gray.shape[0] + 300, gray.shape[1] + 300), int(np.median(gray)), np.uint8)
+    page[150 : 150 + gray.shape[0], 150 : 150 + gray.shape[1]] = gray
     result = Reader(**sample.grammar).read(page)
     assert result.reading.code == sample.expected
     assert result.field is not None
     (x0, y0), (x1, y1) = result.field.corners[0], result.field.corners[2]
-    assert x0 < 300 and x1 > grey.shape[1] and y0 > 100 and y1 < page.shape[0] - 100
+    assert x0 < 300 and x1 > gray.shape[1] and y0 > 100 and y1 < page.shape[0] - 100
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_noise_is_not_accepted(reader: Reader) -> None:
 
 
 def test_sixteen_bits_and_alpha_read_like_eight_bits(reader: Reader, tmp_path: Path) -> None:
-    grey = cv2.imread(str(load_samples()[0].path), cv2.IMREAD_GRAYSCALE)
+    gray = cv2.imread(str(load_samples()[0].path), cv2.IMREAD_GRAYSCALE)
     wide = tmp_path / "wide.png"
-    cv2.imwrite(str(wide), grey.astype(np.uint16) * 257)
+    cv2.imwrite(str(wide), gray.astype(np.uint16) * 257)
     alpha = tmp_path / "alpha.png"
-    cv2.imwrite(str(alpha), np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
-    expected = reader.read(grey, field=True).reading
+    cv2.imwrite(str(alpha), np.dstack([gray, gray, gray, np.full_like(gray, 255)]))
+    expected = reader.read(gray, field=True).reading
     assert reader.read(wide, field=True).reading == expected
     assert reader.read(alpha, field=True).reading == expected
 

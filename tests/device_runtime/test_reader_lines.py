@@ -22,8 +22,8 @@ def reader() -> Reader:
 def field(start: str) -> NDArray[np.uint8]:
     """A sample, by the beginning of its name, on paper of one brightness."""
     path = next(sample.path for sample in load_samples() if sample.file.startswith(start))
-    grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE).astype(np.int64)
-    return np.clip(grey + PAPER - int(np.median(grey)), 0, 255).astype(np.uint8)
+    gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE).astype(np.int64)
+    return np.clip(gray + PAPER - int(np.median(gray)), 0, 255).astype(np.uint8)
 
 
 def page(*lines: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from device_runtime.bundle import load_bundle
 from device_runtime.engines import pick
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
@@ -46,7 +46,7 @@ def main(engines: list[str]) -> None:
 
 
 def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:
-    strip = normalize(load_grey(sample.path)).pixels
+    strip = normalize(load_gray(sample.path)).pixels
     scores = scanner.scores(strip)
     readings = {}
     for engine in engines:

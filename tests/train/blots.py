@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.stub import random_strips
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner.recipe import Preset, Recipe
 from train.synthesis.shards import Shard
 
@@ -18,7 +18,7 @@ PRESET = Preset(Recipe(seed=3, shards=2, float_epochs=2, batch=8, shard_strips=2
 class Blots:
     """A source of shards, like `train.synthesis.shards.Generated`."""
 
-    hands: list[Hand]
+    writers: list[Writer]
     seed: int
     count: int
 

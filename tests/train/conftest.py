@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.synthesis.generator import FieldGenerator
 
 
 @pytest.fixture(scope="session")
-def hands() -> list[Hand]:
+def writers() -> list[Writer]:
     """Two hands whose digits are OpenCV's Hershey figures."""
     made = []
     for thickness in (2, 3):
@@ -23,7 +23,7 @@ def hands() -> list[Hand]:
             canvas = np.zeros((28, 22), np.uint8)
             cv2.putText(canvas, digit, (2, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.85, 255, thickness, cv2.LINE_AA)
             glyphs.append((canvas,))
-        made.append(Hand(tuple(glyphs)))
+        made.append(Writer(tuple(glyphs)))
     return made
 
 
@@ -38,6 +38,6 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Path], list[Pa
 
 
 @pytest.fixture
-def generator(hands: list[Hand], fonts: tuple[list[Path], list[Path]]) -> FieldGenerator:
+def generator(writers: list[Writer], fonts: tuple[list[Path], list[Path]]) -> FieldGenerator:
     """A generator with a fixed seed."""
-    return FieldGenerator(hands, 11, fonts)
+    return FieldGenerator(writers, 11, fonts)

@@ -31,7 +31,7 @@ from device_runtime.errors import PosteyeError
 from tests.stub import STUB_CHANNELS, random_strips
 from tests.train.blots import PRESET, Blots
 from train.commands.train import train
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner import distributed, run_folder, scratch
 from train.scanner.batches import Batch, place
 from train.scanner.distributed import Group, training_group
@@ -121,12 +121,12 @@ def _troubled(read: _Read, rank: int, trouble: Callable[[], None], group: Group)
 
 def _command(folder: Path) -> None:
     """`posteye train` as its users call it, with blots for strips and no digits or fonts."""
-    hands = [Hand(())]
+    writers = [Writer(())]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "tiny", PRESET)
         patch.setattr(scratch, "Generated", Blots)
         patch.setattr(run_folder, "Generated", Blots)
-        patch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
+        patch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
         sys.exit(train.main(["--out", str(folder / "command"), "--preset", "tiny"], standalone_mode=False))
 
 

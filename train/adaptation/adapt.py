@@ -94,7 +94,7 @@ def adapt(
     validation, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     progress.step("strips to rehearse what the bundle can read")
     rehearsal = [shard_path(out / "rehearsal", index) for index in range(_REHEARSAL_SHARDS)]
-    with ShardMaker(Generated(material.hands, seed, recipe.shard_strips), rehearsal, workers + 1, progress) as maker:
+    with ShardMaker(Generated(material.writers, seed, recipe.shard_strips), rehearsal, workers + 1, progress) as maker:
         wait_for_all(rehearsal, maker, recipe.shard_strips, progress)
 
     def measured(name: str, net: QuantScanner) -> float:

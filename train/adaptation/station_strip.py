@@ -48,9 +48,9 @@ def _placed(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np
 
 def _photographed(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
     """The field a little less sharp, with noise, and lighter or darker."""
-    grey = image.astype(np.float32)
+    gray = image.astype(np.float32)
     if random.random() < 0.5:
-        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), random.uniform(0.2, 0.9)), np.float32)
+        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), random.uniform(0.2, 0.9)), np.float32)
     if random.random() < 0.5:
-        grey = grey + random.standard_normal(grey.shape, np.float32) * np.float32(random.uniform(0, 8))
-    return np.asarray(255 * (grey.clip(0, 255) / 255) ** random.uniform(0.7, 1.3), np.uint8)
+        gray = gray + random.standard_normal(gray.shape, np.float32) * np.float32(random.uniform(0, 8))
+    return np.asarray(255 * (gray.clip(0, 255) / 255) ** random.uniform(0.7, 1.3), np.uint8)

@@ -20,9 +20,9 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
-from device_runtime.recognition.recogniser import SCAN
+from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scanner import Scanner
-from train.segmentation.segmenter import SEGMENTERS, recogniser
+from train.segmentation.segmenter import SEGMENTERS, recognizer
 
 if TYPE_CHECKING:
     from train.evaluation.confusion import Confusion
@@ -95,7 +95,7 @@ def evaluate(
     from train.data.mnist import load_mnist
     from train.evaluation import pictures
     from train.evaluation.confusion import confusion
-    from train.evaluation.evaluate import FIELDS_NOTE, float_recogniser, read_all, table
+    from train.evaluation.evaluate import FIELDS_NOTE, float_recognizer, read_all, table
     from train.evaluation.plots import draw
     from train.report.gallery import Evaluated, gallery
 
@@ -131,10 +131,10 @@ def evaluate(
     decoder = Decoder(grammar, alphabet)
     scanner = Scanner(loaded, engines.pick(engine, loaded.model))
     name = scanner.engine.name if segmenter == SCAN else f"{scanner.engine.name} {segmenter}"
-    recognise = recogniser(segmenter, scanner)
-    rows = [(f"int8 {name}", read_all(data, recognise, decoder, "int8"))]
+    recognize = recognizer(segmenter, scanner)
+    rows = [(f"int8 {name}", read_all(data, recognize, decoder, "int8"))]
     if run:
-        rows.insert(0, ("float", read_all(data, float_recogniser(run, alphabet), decoder, "float")))
+        rows.insert(0, ("float", read_all(data, float_recognizer(run, alphabet), decoder, "float")))
     outcome = rows[-1][1]
     if answers:
         sure = [f"{confidence:.6f}" for confidence in outcome.confidences]
@@ -151,7 +151,7 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(read_augmented, recognise=recognise, decode=decoder.decode)
+        again = partial(read_augmented, recognize=recognize, decode=decoder.decode)
         found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
         write_text(page, gallery(f"How {Path(what).name} is read", found))
     if plot and calibration:

@@ -188,7 +188,7 @@ def _draw(origin: Any, seed: int, count: int, out: Path) -> None:
     from train.synthesis.contact_sheet import write_contact_sheet
     from train.synthesis.generator import FieldGenerator
 
-    write_contact_sheet(FieldGenerator(origin.load().hands, seed), count, out)
+    write_contact_sheet(FieldGenerator(origin.load().writers, seed), count, out)
     click.echo(f"{out}: {count} fields with their strips", err=True)
 
 

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular, require_regular
 from device_runtime.geometry import STRIP_HEIGHT_PX
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.types import Strip
 from train.data.mnist import Digits
@@ -49,7 +49,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Labeled:
     """Strips with the codes they hold.
 
     Attributes:
@@ -135,11 +135,11 @@ def load_station(folder: Path) -> Station:
         raise PosteyeError(
             f"{folder} holds {len(labels)} labelled fields; label at least {FEWEST}, better a few hundred"
         )
-    images = tuple(load_grey(label.path) for label in _with_bar(labels))
+    images = tuple(load_gray(label.path) for label in _with_bar(labels))
     return Station(folder.resolve().name, images, tuple(label.code for label in labels))
 
 
-def folder_strips(folder: Path) -> Labelled:
+def folder_strips(folder: Path) -> Labeled:
     """The fields of a folder, normalised as on the device.
 
     They can be sliced by the darkness of their ink and by further columns of labels.csv.
@@ -150,40 +150,40 @@ def folder_strips(folder: Path) -> Labelled:
     """
     labels = read_labels(folder)
     seen = [
-        (normalize(image), f"{darkness(image):.3f}") for image in (load_grey(label.path) for label in _with_bar(labels))
+        (normalize(image), f"{darkness(image):.3f}") for image in (load_gray(label.path) for label in _with_bar(labels))
     ]
     slices = {DARKNESS: [dark for _, dark in seen]}
     for name in dict.fromkeys(name for label in labels for name in label.further):
         slices[name] = [label.further.get(name, "") for label in labels]
     names, codes = [label.name for label in labels], [label.code for label in labels]
-    return Labelled([strip for strip, _ in seen], codes, names, slices)
+    return Labeled([strip for strip, _ in seen], codes, names, slices)
 
 
 def _with_bar(labels: Sequence[Label]) -> tqdm[Label]:
     return tqdm(labels, desc="images", unit="file", leave=False, disable=None)
 
 
-def darkness(grey: NDArray[np.uint8]) -> float:
+def darkness(gray: NDArray[np.uint8]) -> float:
     """How much darker than the paper the ink of a field is, 0..1: the medians on both sides of Otsu's threshold.
 
     Args:
         grey: uint8 [H, W]. A field of one brightness has 0.
     """
-    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    ink, paper = grey[grey <= threshold], grey[grey > threshold]
+    threshold, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    ink, paper = gray[gray <= threshold], gray[gray > threshold]
     if not len(ink) or not len(paper):
         return 0.0
     return float(1 - np.median(ink) / max(float(np.median(paper)), 1.0))
 
 
-def mnist_strips(digits: Digits) -> Labelled:
+def mnist_strips(digits: Digits) -> Labeled:
     """Each digit pasted into a field of its own, which is normalised as on the device."""
     strips = [normalize(pasted(image, MNIST_FIELD_PX)) for image in digits.images]
     codes = [str(label) for label in digits.labels]
-    return Labelled(strips, codes, [f"mnist-test-{i}" for i in range(len(codes))])
+    return Labeled(strips, codes, [f"mnist-test-{i}" for i in range(len(codes))])
 
 
-def usps_strips(path: Path) -> Labelled:
+def usps_strips(path: Path) -> Labeled:
     """The digits of a USPS file, each in a field of its own, which is normalised as on the device.
 
     Raises:
@@ -192,7 +192,7 @@ def usps_strips(path: Path) -> Labelled:
     images, codes = read_usps(path)
     bar = tqdm(images, desc="images", unit="digit", leave=False, disable=None)
     strips = [normalize(pasted(image, USPS_FIELD_PX)) for image in bar]
-    return Labelled(strips, codes, [f"{path.name}-{i}" for i in range(len(codes))])
+    return Labeled(strips, codes, [f"{path.name}-{i}" for i in range(len(codes))])
 
 
 def pasted(ink: NDArray[np.uint8], field_px: tuple[int, int]) -> NDArray[np.uint8]:

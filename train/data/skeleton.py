@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 Line = NDArray[np.float64]
 
 _HEIGHT_PX = 40  # of a digit while it is thinned
@@ -18,10 +18,10 @@ _SPUR_PX = 6  # shorter branches are ragged edges, not strokes
 _STEP = 3
 _WIDEST_PX = 6.0  # half a stroke; wider is a blot
 _EVEN = 1.7  # the widest place of a glyph against its usual width; more is a loop that ran full of ink
-_NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # clockwise from above
+_NEIGHBORS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # clockwise from above
 
 
-def _tables() -> tuple[Grey, Grey]:
+def _tables() -> tuple[Gray, Gray]:
     """For each of the 256 neighbourhoods: 0 where one of the two passes takes the pixel away, else 1; uint8 [256] both.
 
     Source: Zhang and Suen, "A fast parallel algorithm for thinning digital patterns", 1984.
@@ -39,7 +39,7 @@ def _tables() -> tuple[Grey, Grey]:
 
 _TABLES = _tables()
 _WEIGHTS = np.zeros((3, 3), np.float32)
-for _i, (_dy, _dx) in enumerate(_NEIGHBOURS):
+for _i, (_dy, _dx) in enumerate(_NEIGHBORS):
     _WEIGHTS[1 + _dy, 1 + _dx] = 1 << _i
 
 
@@ -50,8 +50,8 @@ def _links() -> list[list[int]]:
     """
     links = []
     for code in range(256):
-        near = {step for i, step in enumerate(_NEIGHBOURS) if (code >> i) & 1}
-        linked = [(dy, dx) for dy, dx in _NEIGHBOURS if (dy, dx) in near]
+        near = {step for i, step in enumerate(_NEIGHBORS) if (code >> i) & 1}
+        linked = [(dy, dx) for dy, dx in _NEIGHBORS if (dy, dx) in near]
         linked = [(dy, dx) for dy, dx in linked if not (dy and dx and near & {(dy, 0), (0, dx)})]
         links.append([dy * _CELL[1] + dx for dy, dx in linked])
     return links
@@ -60,7 +60,7 @@ def _links() -> list[list[int]]:
 _LINKS = _links()
 
 
-def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
+def trace(glyphs: Sequence[Gray]) -> list[list[Line]]:
     """Trace the strokes of glyphs.
 
     Args:
@@ -83,7 +83,7 @@ def trace(glyphs: Sequence[Grey]) -> list[list[Line]]:
     # Half the stroke's width at each pixel.
     halves = cv2.distanceTransform(mosaic, cv2.DIST_L2, 3)
     cells = [slice(i * rows, (i + 1) * rows) for i in range(len(glyphs))]
-    near = _neighbourhoods(thin)
+    near = _neighborhoods(thin)
     return [_lines(thin[cell], near[cell]) if _is_clear(halves[cell][thin[cell] > 0]) else [] for cell in cells]
 
 
@@ -99,22 +99,22 @@ def _is_clear(halves: NDArray[np.float32]) -> bool:
     return usual < _WIDEST_PX and float(halves.max()) < _EVEN * usual + 0.7
 
 
-def _thin(mask: Grey) -> Grey:
+def _thin(mask: Gray) -> Gray:
     """The skeleton of a mask: both passes in turn until neither takes a pixel away."""
     while True:
         before = mask
         for table in _TABLES:
-            mask = cv2.bitwise_and(mask, cv2.LUT(_neighbourhoods(mask), table))
+            mask = cv2.bitwise_and(mask, cv2.LUT(_neighborhoods(mask), table))
         if not cv2.countNonZero(cv2.subtract(before, mask)):
             return mask
 
 
-def _neighbourhoods(mask: Grey) -> Grey:
+def _neighborhoods(mask: Gray) -> Gray:
     """For each pixel which of its neighbours are set, a bit each in the order of _NEIGHBOURS: uint8 [H, W]."""
     return np.asarray(cv2.filter2D(mask, -1, _WEIGHTS, borderType=cv2.BORDER_CONSTANT), np.uint8)
 
 
-def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
+def _lines(thin: Gray, neighborhoods: Gray) -> list[Line]:
     """Walk a skeleton from ends and forks, then round the rings that have neither.
 
     Args:
@@ -127,8 +127,7 @@ def _lines(thin: Grey, neighbourhoods: Grey) -> list[Line]:
     places = np.flatnonzero(thin)
     # A pixel is known by its index in the flat cell.
     links = {
-        pixel: _LINKS[code]
-        for pixel, code in zip(places.tolist(), neighbourhoods.ravel()[places].tolist(), strict=True)
+        pixel: _LINKS[code] for pixel, code in zip(places.tolist(), neighborhoods.ravel()[places].tolist(), strict=True)
     }
 
     def walk(start: int, step: int) -> list[int]:

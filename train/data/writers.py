@@ -22,7 +22,7 @@ _SHARP = 150  # mean of a digit's ink; less is blur or the ghost of a frame
 
 
 @dataclass(frozen=True)
-class Hand:
+class Writer:
     """One writer's digits.
 
     Attributes:
@@ -37,7 +37,7 @@ class Hand:
         return tuple(tuple(lines for lines in trace(glyphs) if lines) for glyphs in self.glyphs)
 
 
-def hands_of(digits: Digits) -> list[Hand]:
+def writers_of(digits: Digits) -> list[Writer]:
     """Group digits by writer; those of unknown writers go into groups of a hundred."""
     writers = digits.writers
     if (writers < 0).all():
@@ -48,7 +48,7 @@ def hands_of(digits: Digits) -> list[Hand]:
     return [_hand(list(digits.images[rows]), digits.labels[rows]) for rows in np.split(order, bounds)]
 
 
-def load_extra(folder: Path) -> list[Hand]:
+def load_extra(folder: Path) -> list[Writer]:
     """Load further digits, grouped by writer, from every .npz in a folder.
 
     A file holds `images` uint8 [n, h, w], dark on light, and `labels` [n]. It may hold `photo` [n], which groups the
@@ -61,7 +61,7 @@ def load_extra(folder: Path) -> list[Hand]:
     paths = sorted(folder.glob("*.npz"))
     if not paths:
         raise PosteyeError(f"{folder} holds no .npz files of digits")
-    hands = []
+    writers = []
     for path in paths:
         require_regular(path)
         try:
@@ -76,17 +76,17 @@ def load_extra(folder: Path) -> list[Hand]:
         clean = [_without_frame(ink) for ink in bright] if framed else bright
         for group in np.unique(groups):
             rows = [i for i in np.flatnonzero(groups == group) if clean[i] is not None]
-            hands.append(_hand([clean[i] for i in rows], labels[rows]))
-    return hands
+            writers.append(_hand([clean[i] for i in rows], labels[rows]))
+    return writers
 
 
-def _hand(images: Sequence[NDArray[np.uint8] | None], labels: NDArray[np.uint8]) -> Hand:
+def _hand(images: Sequence[NDArray[np.uint8] | None], labels: NDArray[np.uint8]) -> Writer:
     glyphs: list[list[NDArray[np.uint8]]] = [[] for _ in range(10)]
     for image, label in zip(images, labels, strict=True):
         cut = None if image is None else _cut(image)
         if cut is not None:
             glyphs[label].append(cut)
-    return Hand(tuple(tuple(g) for g in glyphs))
+    return Writer(tuple(tuple(g) for g in glyphs))
 
 
 def _bright(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.evaluation.ink import connected_pieces, ink_width_px
 from train.evaluation.metrics import wilson
 
@@ -57,7 +57,7 @@ class Slicing:
     values: int
 
 
-def breakdown(data: Labelled, correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> list[Slicing]:
+def breakdown(data: Labeled, correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> list[Slicing]:
     """Slice figures by length, width, touching digits, and by what came with the strings.
 
     Measures are taken in the strip, where writing is 20 px tall; they mean little where other writing stands beside the

@@ -18,12 +18,12 @@ from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.recognition.recogniser import Recognise
+from device_runtime.recognition.recognizer import Recognize
 from device_runtime.types import Candidate, Decoding, Reading
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.evaluation.alignment import aligned
 from train.evaluation.metrics import accept_rate
-from train.scanner.penalties import net_recogniser
+from train.scanner.penalties import net_recognizer
 from train.scanner.trainer import load_float
 
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
@@ -64,7 +64,7 @@ class Outcome:
         return {"strings": len(self.decodings), "exact": round(self.exact, 4), **rates}
 
 
-def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) -> Outcome:
+def read_all(data: Labeled, recognize: Recognize, decoder: Decoder, name: str) -> Outcome:
     """Read every strip.
 
     Args:
@@ -79,7 +79,7 @@ def read_all(data: Labelled, recognise: Recognise, decoder: Decoder, name: str) 
         if strip.has_ink:
             # A field that is longer than the model reads is not read, and the others are.
             with contextlib.suppress(PosteyeError):
-                found = read_augmented(strip, recognise, decoder.decode).decoding
+                found = read_augmented(strip, recognize, decoder.decode).decoding
         decodings.append(found)
     best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
     correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])
@@ -150,13 +150,13 @@ def calibrated(decodings: Iterable[Decoding], truths: Sequence[str], calibration
     )
 
 
-def float_recogniser(run: Path, alphabet: str) -> Recognise:
+def float_recognizer(run: Path, alphabet: str) -> Recognize:
     """The float twin of a bundle as a recogniser: the net of a training folder before quantisation.
 
     Raises:
         PosteyeError: When the folder has none.
     """
-    return net_recogniser(load_float(run), alphabet)
+    return net_recognizer(load_float(run), alphabet)
 
 
 def table(rows: Sequence[tuple[str, Outcome]], note: str = "") -> str:

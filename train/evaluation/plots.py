@@ -120,11 +120,11 @@ def draw_rejection(axes: Axes, believed: Believed) -> None:
 def _draw_reliability(axes: Axes, raw: Believed, reported: Believed) -> None:
     axes.plot([0, 1], [0, 1], color=AXES, lw=0.8, ls=":")
     enough = False
-    for believed, colour, what in ((raw, _BEFORE, "posterior"), (reported, AFTER, "reported")):
+    for believed, color, what in ((raw, _BEFORE, "posterior"), (reported, AFTER, "reported")):
         mean, right = believed.reliability()
         enough = enough or len(mean) > 0
         label = f"{what} (ECE {believed.error:.3f})"
-        axes.plot(mean, right, "o-", color=colour, ms=4, lw=1.6, label=label)
+        axes.plot(mean, right, "o-", color=color, ms=4, lw=1.6, label=label)
     share = axes.inset_axes((0, 0, 1, 0.16), zorder=0)
     share.hist(reported.confidences, bins=_BINS, range=(0, 1), color=AFTER, alpha=0.25)
     share.set_xlim(0, 1)

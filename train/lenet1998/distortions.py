@@ -37,11 +37,11 @@ def distort(images: NDArray[np.uint8], affines: Affines) -> NDArray[np.uint8]:
         affines: float32 [n, 2, 3], as `draw_affines` gives them.
     """
     rows, columns = images.shape[1:]
-    centre = np.array([(columns - 1) / 2, (rows - 1) / 2])
+    center = np.array([(columns - 1) / 2, (rows - 1) / 2])
     result = np.empty_like(images)
     for image, affine, moved in zip(images, affines, result, strict=True):
         matrix = affine.astype(np.float64)
-        matrix[:, 2] += centre - matrix[:, :2] @ centre
+        matrix[:, 2] += center - matrix[:, :2] @ center
         cv2.warpAffine(image, matrix, (columns, rows), dst=moved, flags=cv2.INTER_LINEAR)
     return result
 

@@ -55,9 +55,9 @@ def fine_tune(
     net.train()
     wanted = batched(source, as_input(digits, source.plan.side))  # the float net's outputs, [n, 84]
     images = torch.from_numpy(framed(digits, source.plan.side))[:, None]  # uint8 [n, 1, side, side]
-    optimiser = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], settings.rate, betas=(0.9, 0.99))
+    optimizer = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], settings.rate, betas=(0.9, 0.99))
     total = settings.passes * math.ceil(len(images) / settings.batch)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(total, 1))
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(total, 1))
     random = torch.Generator().manual_seed(settings.seed)
     with tqdm(total=total, unit="batch", desc="fine-tuning", dynamic_ncols=True) as bar:
         for number in range(settings.passes):
@@ -65,9 +65,9 @@ def fine_tune(
             for chosen in torch.randperm(len(images), generator=random).split(settings.batch):
                 outputs = RBF_AMPLITUDE * net.units(images[chosen] * INPUT_SCALE).flatten(1)  # [batch, 84]
                 loss = (outputs - wanted[chosen]).square().sum(1).mean()
-                optimiser.zero_grad()
+                optimizer.zero_grad()
                 loss.backward()
-                optimiser.step()
+                optimizer.step()
                 schedule.step()
                 summed += float(loss.detach()) * len(chosen)
                 bar.update()

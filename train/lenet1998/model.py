@@ -289,6 +289,6 @@ def as_input(images: np.ndarray, side: int) -> Tensor:
     top, left = (side - rows) // 2, (side - columns) // 2
     if top < 0 or left < 0:
         raise PosteyeError(f"digits of {rows} x {columns} px do not fit into {side} x {side}; make them smaller")
-    grey = torch.zeros(count, side, side)
-    grey[:, top : top + rows, left : left + columns] = torch.from_numpy(images).float() / 255
-    return grey * (FOREGROUND - BACKGROUND) + BACKGROUND
+    gray = torch.zeros(count, side, side)
+    gray[:, top : top + rows, left : left + columns] = torch.from_numpy(images).float() / 255
+    return gray * (FOREGROUND - BACKGROUND) + BACKGROUND

@@ -19,7 +19,7 @@ from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Character, Penalties, Strip
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.report.activations import FloatArray, Seen, see
 from train.report.explain_figures import thumbnail
 from train.report.page import render
@@ -28,7 +28,7 @@ MOST_CHARACTERS = 500
 _FEWEST = 20
 _SEED = 1998
 # BGR, one a digit; middling in brightness, so that they show on light and dark pages.
-_COLOURS = (
+_COLORS = (
     (40, 120, 230), (180, 110, 30), (60, 160, 40), (50, 50, 215), (185, 95, 150),
     (75, 90, 140), (190, 110, 225), (20, 155, 165), (195, 165, 20), (130, 130, 130),
 )  # fmt: skip
@@ -79,7 +79,7 @@ def spots_of(characters: Sequence[Character], seen: Seen, penalties: Penalties, 
     return found
 
 
-def folder_spots(data: Labelled, scanner: Scanner, net: Net) -> list[Spot]:
+def folder_spots(data: Labeled, scanner: Scanner, net: Net) -> list[Spot]:
     """Return characters of labelled strips, where their true codes stand: at most MOST_CHARACTERS.
 
     The strings are drawn by lot, the same every time. Those that are no codes, or too long to be read, are passed over.
@@ -129,7 +129,7 @@ def map_of(spots: Sequence[Spot], own: Sequence[Spot], name: str) -> Markup:
         "explain/map.html",
         count=len(spots),
         name=name,
-        legend=[(kind, colour) for kind, colour in enumerate(_COLOURS) if kind in kinds],
+        legend=[(kind, color) for kind, color in enumerate(_COLORS) if kind in kinds],
         size=_SIZE_PX,
         spots=[(x, y, *_shown(spot)) for spot, (x, y) in zip(everyone, at, strict=True)],
         own=at[len(spots) :],
@@ -151,6 +151,6 @@ def layout(points: FloatArray) -> FloatArray:
 
 def _shown(spot: Spot) -> tuple[NDArray[np.uint8], str, bool]:
     """A character's picture, what is said when it is pointed at, and whether the net takes it for another."""
-    picture = thumbnail(spot.strip, spot.x_px, _THUMB_PX, _COLOURS[spot.kind % len(_COLOURS)])
+    picture = thumbnail(spot.strip, spot.x_px, _THUMB_PX, _COLORS[spot.kind % len(_COLORS)])
     misread = spot.taken_for != spot.kind
     return picture, f"{spot.kind}{f', taken for {spot.taken_for}' if misread else ''}: {spot.name}", misread

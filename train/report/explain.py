@@ -23,7 +23,7 @@ from train.report.embedding import Spot, map_of, spots_of
 from train.report.explain_figures import (
     BLUE,
     ORANGE,
-    Colour,
+    Color,
     cost_difference,
     feature_maps,
     filters,
@@ -150,7 +150,7 @@ class _Cam:
 
     title: str
     drawing: Markup
-    colour: Colour
+    color: Color
 
 
 def _cams(found: Explained, chosen: int | None) -> Markup:
@@ -162,8 +162,8 @@ def _cams(found: Explained, chosen: int | None) -> Markup:
     kind, rival, columns = _at(found, number)
     alphabet = found.penalties.alphabet
     close = [
-        _cam(found, columns, answer, colour, f"for {alphabet[answer]}, character {number}", _CAM_ZOOM)
-        for answer, colour in ((kind, ORANGE), (rival, BLUE))
+        _cam(found, columns, answer, color, f"for {alphabet[answer]}, character {number}", _CAM_ZOOM)
+        for answer, color in ((kind, ORANGE), (rival, BLUE))
     ]
     others = []
     for other, character in enumerate(found.characters, start=1):
@@ -178,13 +178,13 @@ def _cam(
     found: Explained,
     columns: NDArray[np.intp],
     kind: int,
-    colour: Colour,
+    color: Color,
     title: str,
     zoom: float,
     around_px: float | None = None,
 ) -> _Cam:
     heat = grad_cam(found.seen, found.seen.deepest_picture, columns, kind)
-    return _Cam(title, heat_on_strip(found.strip, heat, colour, zoom, title, around_px), colour)
+    return _Cam(title, heat_on_strip(found.strip, heat, color, zoom, title, around_px), color)
 
 
 def _at(found: Explained, number: int) -> tuple[int, int, NDArray[np.intp]]:

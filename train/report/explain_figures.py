@@ -20,12 +20,12 @@ from train.gtn.code_lattice import CodePath
 from train.report.activations import FloatArray, Seen
 from train.report.page import render
 
-Colour = tuple[int, int, int]
-ORANGE: Colour = (0, 104, 235)  # BGR
-BLUE: Colour = (214, 130, 30)
+Color = tuple[int, int, int]
+ORANGE: Color = (0, 104, 235)  # BGR
+BLUE: Color = (214, 130, 30)
 _ACROSS, _GAP_PX = 8, 1  # maps in a row of a mosaic, and between them
 _WINDOW_PX = 48.0  # about as wide as what a column sees
-_GREY, _RIM = 140, 110  # of the lines between maps: brightness, and how opaque they are, of 255
+_GRAY, _RIM = 140, 110  # of the lines between maps: brightness, and how opaque they are, of 255
 _BRIGHTEST = 0.995  # quantile of a layer's values that is drawn opaque
 # Left of the strip: the rows' names, and the columns that look at the paper before it.
 _SIDE_PX, _FULL_PX = 124, 1180
@@ -85,7 +85,7 @@ def feature_maps(seen: Seen) -> Markup:
 
 
 def heat_on_strip(
-    strip: Strip, heat: FloatArray, colour: Colour, zoom: float, label: str, around_px: float | None = None
+    strip: Strip, heat: FloatArray, color: Color, zoom: float, label: str, around_px: float | None = None
 ) -> Markup:
     """Draw a strip as SVG with heat over it.
 
@@ -100,17 +100,17 @@ def heat_on_strip(
     left, shown = 0.0, float(strip.pixels.shape[1])
     if around_px is not None:
         left, shown = around_px - _WINDOW_PX / 2, _WINDOW_PX
-    picture = _opaque(0.8 * heat, colour)
+    picture = _opaque(0.8 * heat, color)
     return render(
         "explain/heat.svg", inverted=~strip.pixels, heat=picture, left=left, shown=shown, zoom=zoom, label=label
     )
 
 
-def thumbnail(strip: Strip, x_px: float, width_px: int, colour: Colour) -> NDArray[np.uint8]:
+def thumbnail(strip: Strip, x_px: float, width_px: int, color: Color) -> NDArray[np.uint8]:
     """Cut the ink out around a place, in one colour: uint8 [28, width_px, 4]."""
     left = round(x_px - width_px / 2) + width_px
     ink = cv2.copyMakeBorder(strip.pixels, 0, 0, width_px, width_px, cv2.BORDER_CONSTANT, value=0)
-    return _opaque(ink[2:30, left : left + width_px] / 255, colour)
+    return _opaque(ink[2:30, left : left + width_px] / 255, color)
 
 
 def scores(strip: Strip, penalties: Penalties) -> Markup:
@@ -213,12 +213,12 @@ def _shades(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.sqrt(np.clip(values / brightest, 0, 1)), np.float32)
 
 
-def _opaque(shares: NDArray[np.floating], colour: Colour) -> NDArray[np.uint8]:
+def _opaque(shares: NDArray[np.floating], color: Color) -> NDArray[np.uint8]:
     """One colour, as opaque as the shares (0..1) say, and grey where they are NaN: uint8 [H, W, 4]."""
     picture = np.empty((*shares.shape, 4), np.uint8)
-    picture[..., :3] = colour
+    picture[..., :3] = color
     picture[..., 3] = np.rint(255 * np.clip(np.nan_to_num(shares), 0, 1))
-    picture[np.isnan(shares)] = (_GREY, _GREY, _GREY, _RIM)
+    picture[np.isnan(shares)] = (_GRAY, _GRAY, _GRAY, _RIM)
     return picture
 
 

@@ -15,7 +15,7 @@ from device_runtime.decoding.ensemble import View
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.scan_lattice import ScanLattice
 from device_runtime.types import Decoding, Penalties, Reading, Strip
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.evaluation.alignment import aligned
 from train.evaluation.breakdown import breakdown
 from train.evaluation.confusion import Confusion
@@ -43,7 +43,7 @@ class Evaluated:
         setup: what was evaluated and how, name and value.
     """
 
-    data: Labelled
+    data: Labeled
     outcome: Outcome
     confusion: Confusion
     calibration: Calibration

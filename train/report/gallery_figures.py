@@ -13,7 +13,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from device_runtime.calibration import Calibration, OperatingPoint
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.evaluation.breakdown import Slicing
 from train.evaluation.confusion import NOTHING, Confusion
 from train.evaluation.evaluate import Outcome, decided
@@ -53,12 +53,12 @@ def curve(believed: Believed) -> Markup:
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     # Without what belongs to a file of its own: its style would reach every other drawing of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", written.getvalue(), flags=re.DOTALL)
-    for colour, variable in _THEME.items():
-        svg = svg.replace(colour, variable)
+    for color, variable in _THEME.items():
+        svg = svg.replace(color, variable)
     return Markup(svg[svg.index("<svg") :].replace("<svg", '<svg role="img" aria-label="error against reject"', 1))
 
 
-def operating_points(data: Labelled, outcome: Outcome, calibration: Calibration) -> Markup:
+def operating_points(data: Labeled, outcome: Outcome, calibration: Calibration) -> Markup:
     """Tell what each error rate of the calibration comes to on these strings, as an HTML table."""
     rows = []
     for point in calibration.table:

@@ -12,7 +12,7 @@ from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import SEPARATORS, Grammar
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import condense
 from device_runtime.recognition.scanner import Scanner
@@ -21,7 +21,7 @@ from train.gtn.draw import draw_graph
 from train.gtn.graph import acceptor, character_model, compose, linear
 from train.gtn.paths import near_best, viterbi
 from train.segmentation import draw as draw_segments
-from train.segmentation.segment_lattice import SegmentRecogniser
+from train.segmentation.segment_lattice import SegmentRecognizer
 
 _ZOOM = 8
 _FIRST_COLUMNS = 12
@@ -39,7 +39,7 @@ def main(image: Path, pattern: str, out: Path) -> None:
     alphabet = bundle.manifest.alphabet
     blank, rubbish = len(alphabet), len(alphabet) + 1
     scanner = Scanner(bundle, engines.pick(None, bundle.model))
-    strip = normalize(load_grey(image))
+    strip = normalize(load_gray(image))
     columns, _ = condense(scanner(strip).values, blank, _DOUBT)
     names = [*alphabet, "␣", "#"]
     grammar = acceptor(Grammar.from_pattern(pattern, alphabet).automaton, alphabet)
@@ -55,7 +55,7 @@ def main(image: Path, pattern: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, svg in pictures.items():
         write_text(out / f"{name}.svg", svg)
-    cuts = draw_segments.draw(strip, SegmentRecogniser(scanner)(strip))
+    cuts = draw_segments.draw(strip, SegmentRecognizer(scanner)(strip))
     for name, picture in (("strip", _enlarged(strip)), ("cuts", cuts)):
         write_bytes(out / f"{name}.png", cv2.imencode(".png", picture)[1].tobytes())
     click.echo(

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.recogniser import Recognise
+from device_runtime.recognition.recognizer import Recognize
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
 from train.scanner.batches import place, plain_batches
@@ -56,9 +56,9 @@ def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tu
         yield from zip(rows, net_penalties(net, strips, [pixels[row].shape[1] for row in rows]), strict=True)
 
 
-def net_recogniser(
+def net_recognizer(
     net: nn.Module, alphabet: str = DIGITS, to_penalties: ToPenalties = negative_log_softmax
-) -> Recognise:
+) -> Recognize:
     """A net in evaluation mode, float or quantised, as a recogniser; it reads strips one by one.
 
     Args:
@@ -67,9 +67,9 @@ def net_recogniser(
         to_penalties: As in `net_penalties`.
     """
 
-    def recognise(strip: Strip) -> Lattice:
+    def recognize(strip: Strip) -> Lattice:
         width = strip.pixels.shape[1]
         alone = torch.from_numpy(place([strip.pixels], [0], width + -width % COLUMNS.step_px))
         return scan_lattice(net_penalties(net, alone, [width], alphabet, to_penalties)[0])
 
-    return recognise
+    return recognize

@@ -183,7 +183,7 @@ class QuantConv(nn.Module):
 POINT = ConvShape((1, 1), (1, 1), (0, 0))
 
 
-def _centred_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
+def _centered_head(head: nn.Conv2d) -> tuple[Tensor, Tensor]:
     """The classifier's weight and bias with the mean over the classes taken off, which no softmax notices."""
     assert head.bias is not None
     weight = head.weight.detach().reshape(SUB_COLUMNS, CLASSES, -1)  # [sub-columns, classes, channels]
@@ -221,7 +221,7 @@ class QuantScanner(nn.Module):
             weight = conv.weight * gain.view(-1, 1, 1, 1)
             layers.append(QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True))
         layers.append(
-            QuantConv(*_centred_head(source.head), POINT, relu=False, output=ActivationQuantizer(OUTPUT_SCALE))
+            QuantConv(*_centered_head(source.head), POINT, relu=False, output=ActivationQuantizer(OUTPUT_SCALE))
         )
         self.layers = nn.ModuleList(layers)
         self.register_buffer("input_scale", torch.tensor(INPUT_SCALE))

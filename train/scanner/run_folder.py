@@ -16,7 +16,7 @@ from device_runtime.files.atomic import replacing, write_text
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
 from train.data.target import Target
-from train.data.writers import Hand, hands_of, load_extra
+from train.data.writers import Writer, load_extra, writers_of
 from train.progress import Bar, Progress
 from train.scanner import checkpoint as saved
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
@@ -47,14 +47,14 @@ class Origin:
     def load(self) -> Material:
         """Load all; raises PosteyeError for what is missing."""
         data = load_mnist(self.mnist, self.writers)
-        hands = hands_of(data.fit) + (load_extra(self.digits) if self.digits else [])
-        return Material(hands, hands_of(data.validation), self._names(len(hands)))
+        known = writers_of(data.fit) + (load_extra(self.digits) if self.digits else [])
+        return Material(known, writers_of(data.validation), self._names(len(known)))
 
     def options(self) -> str:
         """As the options of a command that is to be told to others, whose folders have other places."""
         return " --writers QMNIST" * bool(self.writers) + " --digits FOLDER" * bool(self.digits)
 
-    def _names(self, hands: int) -> tuple[str, ...]:
+    def _names(self, known: int) -> tuple[str, ...]:
         """Everything that generated strips are made of, by name, for the bundle's manifest.
 
         A run is known by these words: they stay as they are, "hands" too.
@@ -63,7 +63,7 @@ class Origin:
         found = [f"MNIST training digits ({WHEEL_REQUIREMENT})"]
         found += ["NIST writer ids from QMNIST"] if self.writers else []
         found += [f"digits of {p.stem}" for p in sorted(self.digits.glob("*.npz"))] if self.digits else []
-        return (*found, f"{hands} hands", f"fonts: {', '.join(fonts)}")
+        return (*found, f"{known} hands", f"fonts: {', '.join(fonts)}")
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class Material:
         sources: names of what both and the print were taken from, for the bundle's manifest.
     """
 
-    hands: list[Hand]
-    kept_apart: list[Hand]
+    writers: list[Writer]
+    kept_apart: list[Writer]
     sources: tuple[str, ...]
 
 
@@ -133,7 +133,9 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
     torch.set_num_threads(threads)
 
 
-def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int, progress: Progress) -> list[Shard]:
+def held_out(
+    writers: list[Writer], out: Path, parts: int, strips: int, workers: int, progress: Progress
+) -> list[Shard]:
     """Shards by writers that are not trained on, kept in the run's folder.
 
     The first is reported on, `posteye calibrate` takes the others.
@@ -148,7 +150,7 @@ def held_out(hands: list[Hand], out: Path, parts: int, strips: int, workers: int
     """
     paths = [out / f"held-out-{part}.npz" for part in range(parts)]
     # One worker more than while the net trains: nothing else runs now.
-    with ShardMaker(Generated(hands, _HELD_OUT_SEED, strips), paths, workers + 1, progress) as maker:
+    with ShardMaker(Generated(writers, _HELD_OUT_SEED, strips), paths, workers + 1, progress) as maker:
         wait_for_all(paths, maker, strips, progress)
     return [load_shard(path) for path in paths]
 

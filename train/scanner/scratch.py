@@ -63,7 +63,7 @@ def train_generated(
     validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
     run = Run(out, recipe, validation, group, net, progress)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
-    source = Generated(material.hands, recipe.seed, recipe.shard_strips)
+    source = Generated(material.writers, recipe.seed, recipe.shard_strips)
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)

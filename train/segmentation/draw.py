@@ -20,23 +20,23 @@ from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
-from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecognizer
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 _ZOOM = 8
 _ROW_PX, _FONT_PX = 34, 18
 _EDGE_PX = 16
 _APART_PX = 12  # between two labels in a row, at least
 # BGR of Okabe and Ito, which colour-blind readers tell apart.
-_CUT: Colour = (178, 114, 0)
-_GUIDE: Colour = (236, 230, 224)
-_ARC: Colour = (165, 160, 155)
-_BEST: Colour = (0, 94, 213)
-_TEXT: Colour = (40, 36, 32)
+_CUT: Color = (178, 114, 0)
+_GUIDE: Color = (236, 230, 224)
+_ARC: Color = (165, 160, 155)
+_BEST: Color = (0, 94, 213)
+_TEXT: Color = (40, 36, 32)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def draw(strip: Strip, lattice: SegmentLattice) -> NDArray[np.uint8]:
     for arc, y in zip(arcs, lines, strict=True):
         ends = (left + arc.left + 4, y), (left + arc.right - 4, y)
         tip = 8 / max(1, arc.right - arc.left - 8)  # of the same length for every arc
-        colour, thick = (_BEST, 3) if arc.best else (_ARC, 1)
-        cv2.arrowedLine(canvas, *ends, colour, thick, cv2.LINE_AA, 0, tip)
+        color, thick = (_BEST, 3) if arc.best else (_ARC, 1)
+        cv2.arrowedLine(canvas, *ends, color, thick, cv2.LINE_AA, 0, tip)
     picture = Image.fromarray(canvas)
     pen = ImageDraw.Draw(picture)
     for arc, y in zip(arcs, lines, strict=True):
@@ -142,8 +142,8 @@ def main(field: Path, out: Path) -> None:
     """Draw the segmentation graph of FIELD, the image of one text field."""
     try:
         bundle = load_bundle()
-        strip = normalize(load_grey(field))
-        lattice = SegmentRecogniser(Scanner(bundle, engines.pick(None, bundle.model)))(strip)
+        strip = normalize(load_gray(field))
+        lattice = SegmentRecognizer(Scanner(bundle, engines.pick(None, bundle.model)))(strip)
         write_bytes(out, cv2.imencode(".png", draw(strip, lattice))[1].tobytes())
     except PosteyeError as error:
         raise click.UsageError(str(error)) from error

@@ -23,9 +23,9 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 from train.data.mnist import load_mnist
-from train.data.writers import hands_of, load_extra
+from train.data.writers import load_extra, writers_of
 from train.gtn.garbage import AFTER, BEFORE, LINE, Machine, Reads
-from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecognizer
 from train.segmentation.segmentation_graph import MEASURES, MOST_PIECES, segment
 from train.synthesis.generator import FieldGenerator
 
@@ -55,7 +55,7 @@ class Batch:
     lengths: Tensor
 
 
-def make_batch(strips: Sequence[Strip], codes: Sequence[str], recogniser: ArcRecogniser) -> Batch:
+def make_batch(strips: Sequence[Strip], codes: Sequence[str], recognizer: ArcRecognizer) -> Batch:
     """Segment and recognise strips; those with too many cuts, or too long a code, are left out."""
     scores, measures, cuts, kept = [], [], [], []
     for strip, code in zip(tqdm(strips, desc="cutting", unit="field", disable=None), codes, strict=True):
@@ -64,7 +64,7 @@ def make_batch(strips: Sequence[Strip], codes: Sequence[str], recogniser: ArcRec
             continue
         at = graph.destination - graph.source - 1, slice(None), graph.source
         score = np.full((MOST_PIECES, 12, MOST_CUTS), _NOTHING, np.float32)
-        score[at] = np.maximum(recogniser.recognise(strip, graph), _NOTHING)
+        score[at] = np.maximum(recognizer.recognize(strip, graph), _NOTHING)
         measure = np.zeros((MOST_PIECES, len(MEASURES), MOST_CUTS), np.float32)
         measure[at] = graph.measures
         scores.append(score)
@@ -209,8 +209,8 @@ def fit(batch: Batch, steps: int) -> tuple[Tensor, Tensor, list[float]]:
 
 def generated(count: int, seed: int, writers: Path | None, extra: Path | None) -> tuple[list[Strip], list[str]]:
     """Strips and codes of fields by writers of the validation part, all kinds of field that hold digits."""
-    hands = hands_of(load_mnist(None, writers).validation) + (load_extra(extra) if extra else [])
-    generator = FieldGenerator(hands, seed)
+    known = writers_of(load_mnist(None, writers).validation) + (load_extra(extra) if extra else [])
+    generator = FieldGenerator(known, seed)
     strips: list[Strip] = []
     codes: list[str] = []
     with tqdm(total=count, desc="generating", unit="field", disable=None) as bar:
@@ -233,8 +233,8 @@ def generated(count: int, seed: int, writers: Path | None, extra: Path | None) -
 def main(fields: int, steps: int, seed: int, writers: Path | None, extra: Path | None) -> None:
     """Fit the segmenter's penalties to the shipped bundle and print them, rounded to 1/64 nat."""
     bundle = load_bundle()
-    recogniser = ArcRecogniser(Scanner(bundle, engines.pick(None, bundle.model)))
-    batch = make_batch(*generated(fields, seed, writers, extra), recogniser)
+    recognizer = ArcRecognizer(Scanner(bundle, engines.pick(None, bundle.model)))
+    batch = make_batch(*generated(fields, seed, writers, extra), recognizer)
     score_weight, weights, means = fit(batch, steps)
     click.echo(f"{len(batch.cuts)} fields, mean loss {means[0]:.4f} -> {means[-1]:.4f}")
     click.echo(f"SCORE_WEIGHT = {round(float(score_weight) * 64) / 64!r}")

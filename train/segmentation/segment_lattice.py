@@ -30,7 +30,7 @@ from device_runtime.recognition.lattice import (
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 from train.gtn.garbage import AFTER, BEFORE, LINE, Machine, Reads
-from train.segmentation.segment_scorer import ArcRecogniser
+from train.segmentation.segment_scorer import ArcRecognizer
 from train.segmentation.segmentation_graph import MOST_PIECES, SegmentationGraph, segment
 
 _KINDS = (Reads.DIGIT, Reads.BLANK, Reads.RUBBISH)  # a speck is a blank
@@ -175,16 +175,16 @@ def _at_nodes(scores: FloatArray, node: int) -> FloatArray:
     return found
 
 
-class SegmentRecogniser:
+class SegmentRecognizer:
     """Makes the lattice of a strip by over-segmentation, with the scanner as recogniser of the segments."""
 
     def __init__(self, scanner: Scanner) -> None:
-        self._recognise = ArcRecogniser(scanner)
+        self._recognize = ArcRecognizer(scanner)
 
     def __call__(self, strip: Strip) -> SegmentLattice:
         """Lattice of a strip; raises PosteyeError when it is wider than the model's widest."""
         graph = segment(strip.pixels)
-        return segment_lattice(graph, self._recognise(strip, graph), self._recognise.alphabet)
+        return segment_lattice(graph, self._recognize(strip, graph), self._recognize.alphabet)
 
 
 def segment_lattice(graph: SegmentationGraph, scores: FloatArray, alphabet: str) -> SegmentLattice:

@@ -65,7 +65,7 @@ class _Sheet:
     left: IntArray
 
 
-class ArcRecogniser:
+class ArcRecognizer:
     """Scores the arcs of segmentation graphs with a scanner.
 
     Attributes:
@@ -93,11 +93,11 @@ class ArcRecogniser:
             PosteyeError: the strip is wider than the model's widest.
         """
         # The segmenter's penalties of a digit count for every digit: [arcs, 3] -> [arcs, classes].
-        exact = self.recognise(strip, graph)
+        exact = self.recognize(strip, graph)
         segmenter = graph.measures @ WEIGHTS.T
         return to_fixed_point(SCORE_WEIGHT * exact + np.repeat(segmenter, [self._classes, 1, 1], axis=1))
 
-    def recognise(self, strip: Strip, graph: SegmentationGraph) -> FloatArray:
+    def recognize(self, strip: Strip, graph: SegmentationGraph) -> FloatArray:
         """The recogniser's part of the scores, without the segmenter's: float64 [arcs, classes]. Raises as the call."""
         scores = np.empty((len(graph.source), self._classes + 2))
         bare = np.flatnonzero(graph.bare)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.recogniser import SCAN, Recognise, scan_recogniser
+from device_runtime.recognition.recognizer import SCAN, Recognize, scan_recognizer
 from device_runtime.recognition.scanner import Scanner
-from train.segmentation.segment_lattice import SegmentRecogniser
+from train.segmentation.segment_lattice import SegmentRecognizer
 
 HOS = "hos"
 SEGMENTERS = (SCAN, HOS)
 
 
-def recogniser(segmenter: str, scanner: Scanner) -> Recognise:
+def recognizer(segmenter: str, scanner: Scanner) -> Recognize:
     """Make the recogniser of a segmentation method.
 
     Args:
@@ -22,7 +22,7 @@ def recogniser(segmenter: str, scanner: Scanner) -> Recognise:
         PosteyeError: there is no such method.
     """
     if segmenter == SCAN:
-        return scan_recogniser(scanner)
+        return scan_recognizer(scanner)
     if segmenter == HOS:
-        return SegmentRecogniser(scanner)
+        return SegmentRecognizer(scanner)
     raise PosteyeError(f"there is no segmenter {segmenter!r}; there are {' and '.join(SEGMENTERS)}")

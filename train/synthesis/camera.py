@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 _KEYSTONE = 0.05  # of the height: how far a corner may be off after the picture was squared up
 _LONGEST_SHAKE_PX = 4
 _MOST_SPECKS = 0.12  # of the pixels
 
 
-def keystone(ink: Grey, random: np.random.Generator) -> Grey:
+def keystone(ink: Gray, random: np.random.Generator) -> Gray:
     """See ink a little from the side: what is left of a perspective that was squared up roughly.
 
     Args:
@@ -62,7 +62,7 @@ def light(rows: int, columns: int, random: np.random.Generator) -> NDArray[np.fl
     return np.asarray(x + y[:, None], np.float32)
 
 
-def specks(image: Grey, random: np.random.Generator) -> Grey:
+def specks(image: Gray, random: np.random.Generator) -> Gray:
     """Make some pixels black or white: dead sensor pixels, dust, salt and pepper.
 
     Args:

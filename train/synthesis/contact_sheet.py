@@ -15,7 +15,7 @@ from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from train.synthesis.generator import Field, FieldGenerator
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 _COLUMNS = 4
 _FIELD_PX, _STRIP_PX, _TEXT_PX = 60, 2 * STRIP_HEIGHT_PX, 36  # heights within a tile
 _FONT_PX = 27  # large: a page shows the sheet at about two thirds of its size
@@ -46,7 +46,7 @@ def write_contact_sheet(generator: FieldGenerator, count: int, path: Path) -> No
     write_bytes(path, encoded.tobytes())
 
 
-def contact_sheet(fields: list[Field]) -> Grey:
+def contact_sheet(fields: list[Field]) -> Gray:
     """Lay fields out in columns, filled row by row; a grey image, uint8 [H, W]."""
     columns = min(_COLUMNS, len(fields))
     rows = -(-len(fields) // columns)
@@ -60,7 +60,7 @@ def contact_sheet(fields: list[Field]) -> Grey:
     return sheet
 
 
-def _tile(field: Field) -> Grey:
+def _tile(field: Field) -> Gray:
     tile = np.full(_TILE_PX[::-1], _CARD, np.uint8)
     normalized = normalize(field.image)
     strip = cv2.bitwise_not(normalized.pixels)
@@ -74,7 +74,7 @@ def _tile(field: Field) -> Grey:
     return np.array(drawn, np.uint8)
 
 
-def _fitted(image: Grey, height: int) -> Grey:
+def _fitted(image: Gray, height: int) -> Gray:
     """The image at this height, or lower where it would be wider than a tile."""
     scale = min(height / image.shape[0], _INNER_PX / image.shape[1])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

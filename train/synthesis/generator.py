@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from train.data.target import SEEN, Target
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.synthesis.paper import Paper
 from train.synthesis.writing.canvas import Box
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
@@ -74,7 +74,7 @@ class FieldGenerator:
         PosteyeError: no font is installed.
     """
 
-    def __init__(self, writers: list[Hand], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
+    def __init__(self, writers: list[Writer], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
         self.random = np.random.default_rng(seed)
         print_fonts, hand_fonts = fonts or (find_fonts(PRINT_FAMILIES), find_fonts(HAND_FAMILIES))
         self.handwriter = Handwriter(writers, self.random)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from train.synthesis.camera import keystone, light, shake, specks
 
-Grey = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 _BANK = 64  # textures that are prepared
 _BANK_SHAPE = (120, 800)
 _FAINT = 60  # of 255: brighter ink is writing
@@ -73,7 +73,7 @@ class Paper:
         layer = cv2.GaussianBlur(grain, (0, 0), random.uniform(0.7, 2.5))
         return np.asarray(layer / (2 * layer.std()))
 
-    def rule(self, ink: Grey, box: tuple[int, int, int, int]) -> None:
+    def rule(self, ink: Gray, box: tuple[int, int, int, int]) -> None:
         """Draw ruled lines or a box around the writing into the ink.
 
         Args:
@@ -90,7 +90,7 @@ class Paper:
             for x in (left - random.uniform(0.05, 0.5) * tall, right + random.uniform(0.05, 0.5) * tall):
                 self._line(ink, (x, 0), (x, ink.shape[0]))
 
-    def cells(self, ink: Grey, box: tuple[int, int, int, int]) -> None:
+    def cells(self, ink: Gray, box: tuple[int, int, int, int]) -> None:
         """Draw the cells of a form into the ink: a frame, and a stroke in every gap of the writing that has room.
 
         Args:
@@ -112,12 +112,12 @@ class Paper:
             cv2.line(ink, (x, comb if x in middles else high), (x, low), level, 1)
         cv2.rectangle(ink, (first, low if comb > high else high), (last, low), level, 1)
 
-    def _line(self, ink: Grey, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def _line(self, ink: Gray, start: tuple[float, float], end: tuple[float, float]) -> None:
         random = self.random
         points = [(int(p[0]), int(p[1])) for p in (start, end)]
         cv2.line(ink, points[0], points[1], int(random.uniform(80, 255)), int(random.integers(1, 3)), cv2.LINE_AA)
 
-    def photograph(self, ink: Grey, printed: bool) -> Grey:
+    def photograph(self, ink: Gray, printed: bool) -> Gray:
         """Make the picture that a camera or scanner takes of ink on some paper.
 
         Args:
@@ -153,12 +153,12 @@ class Paper:
             image = shake(image, random)
         image += np.float32(random.uniform(0, 0.05) * contrast) * self._window(self._noise, rows, cols)
         # Eight bits, with dead pixels and compression.
-        grey = np.clip(image, 0, 255).astype(np.uint8)
+        gray = np.clip(image, 0, 255).astype(np.uint8)
         if random.random() < 0.04:
-            grey = specks(grey, random)
+            gray = specks(gray, random)
         if random.random() < 0.4:
-            grey = np.asarray(self._jpeg(grey))
-        return np.asarray(grey, np.uint8)
+            gray = np.asarray(self._jpeg(gray))
+        return np.asarray(gray, np.uint8)
 
     def _show_through(self, rows: int, cols: int) -> NDArray[np.float32]:
         """Writing on the back of the sheet: mirrored, soft and faint; ink, float32 [rows, cols], 0..255."""
@@ -167,8 +167,8 @@ class Paper:
         soft = cv2.GaussianBlur(cv2.resize(back, (cols, rows)), (0, 0), random.uniform(1.0, 2.5))
         return np.asarray(soft * np.float32(random.uniform(0.1, 0.35)), np.float32)
 
-    def _jpeg(self, grey: Grey) -> Grey:
-        _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(30, 92))])
+    def _jpeg(self, gray: Gray) -> Gray:
+        _, data = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(30, 92))])
         return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 
     def _unevenness(self, rows: int, cols: int) -> NDArray[np.float32] | np.float32:
@@ -188,7 +188,7 @@ class Paper:
         left = int(self.random.integers(bank.shape[1] - cols + 1))
         return bank[top : top + rows, left : left + cols]
 
-    def postmark(self, ink: Grey) -> None:
+    def postmark(self, ink: Gray) -> None:
         """Stamp rings and waves over a part of the field.
 
         Args:
@@ -208,7 +208,7 @@ class Paper:
                 wave = np.stack([x, y + swing], axis=1).round().astype(np.int32)
                 cv2.polylines(ink, [wave], False, level, 1, cv2.LINE_AA)
 
-    def wear(self, ink: Grey, height_px: float) -> Grey:
+    def wear(self, ink: Gray, height_px: float) -> Gray:
         """Print as it comes off worn or coarse devices: few dots, gaps, spread ink, dot matrix, thermal fade.
 
         Args:
@@ -237,7 +237,7 @@ class Paper:
             ink = np.asarray((ink * heat).astype(np.uint8), np.uint8)
         return self._coarse(ink, height_px) if random.random() < 0.5 else ink
 
-    def _coarse(self, ink: Grey, height_px: float) -> Grey:
+    def _coarse(self, ink: Gray, height_px: float) -> Gray:
         """Few pixels a character, as from a cheap scan; some of them black or white only."""
         random = self.random
         rows, cols = ink.shape

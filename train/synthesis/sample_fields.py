@@ -25,7 +25,7 @@ from device_runtime.files.atomic import write_bytes
 from device_runtime.reader import Reader
 from device_runtime.samples import INDEX_FILE, Sample, golden_scores
 from train.data.mnist import load_mnist
-from train.data.writers import hands_of
+from train.data.writers import writers_of
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.writing.fonts import HAND_FAMILIES, find_fonts
 from train.synthesis.writing.style import random_style
@@ -41,7 +41,7 @@ _FONTS = ("DejaVu Sans", "DejaVu Sans Mono", "Liberation Sans", "Liberation Mono
 def samples(out: Path, writers: Path | None) -> None:
     """Draw the samples, write them and their index."""
     generator = FieldGenerator(
-        hands_of(load_mnist(None, writers).test), 2026, (find_fonts(_FONTS), find_fonts(HAND_FAMILIES))
+        writers_of(load_mnist(None, writers).test), 2026, (find_fonts(_FONTS), find_fonts(HAND_FAMILIES))
     )
     out.mkdir(parents=True, exist_ok=True)
     index = []

@@ -20,7 +20,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
 from device_runtime.files.regular import require_regular
 from train.data.damaged import UNREADABLE, DamagedFileError
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.progress import Progress
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.generator import FieldGenerator
@@ -63,7 +63,7 @@ class Generated:
         count: strips in a shard.
     """
 
-    writers: list[Hand]
+    writers: list[Writer]
     seed: int
     count: int = SHARD_STRIPS
 
@@ -88,7 +88,7 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:05d}.npz"
 
 
-def make_shard(writers: list[Hand], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
+def make_shard(writers: list[Writer], seed: int, index: int, count: int = SHARD_STRIPS) -> Shard:
     """Generate one shard.
 
     Args:

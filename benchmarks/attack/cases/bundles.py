@@ -19,7 +19,7 @@ from device_runtime.bundle import MANIFEST_FILE, MODEL_FILE, ONNX_FILE, load_bun
 from device_runtime.engines import pick
 from device_runtime.engines.numpy_engine import NumpyEngine, Rescale
 from device_runtime.errors import PosteyeError
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
 
@@ -76,7 +76,7 @@ def _strips() -> list[NDArray[np.int8]]:
 
 @cache
 def _sample() -> NDArray[np.uint8]:
-    return load_grey(load_samples()[0].path)
+    return load_gray(load_samples()[0].path)
 
 
 @cache

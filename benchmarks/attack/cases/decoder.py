@@ -16,7 +16,7 @@ from device_runtime.decoding.rejection import decide
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.garbage_model import to_fixed_point
 from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.recogniser import SCAN
+from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Decoding, Penalties, Reading, Strip
 from train.segmentation.segment_lattice import segment_lattice
@@ -138,7 +138,7 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
     road = SCAN if random.random() < 0.7 else HOS
     states = random.integers(0, 2**32, 8)
 
-    def recognise(strip: Strip) -> Lattice:
+    def recognize(strip: Strip) -> Lattice:
         again = np.random.default_rng((*states.tolist(), strip.pixels.shape[1]))
         if road == HOS:
             return _cut_ink(again)
@@ -148,7 +148,7 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
     strip = Strip(pixels, _IDENTITY, bool(random.random() < 0.9))
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
-        seen = read_augmented(strip, recognise, decoder(index, n_best).decode)
+        seen = read_augmented(strip, recognize, decoder(index, n_best).decode)
         readings.append((seen.decoding, decide(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)

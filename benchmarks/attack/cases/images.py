@@ -45,7 +45,7 @@ def case(seed: int, number: int) -> Outcome:
             return _command(path)
         try:
             if kind == _ISOLATED:
-                _isolated().load_grey(path)
+                _isolated().load_gray(path)
             else:
                 _reader().read(path, field=kind == _FIELD)
         except ImageError as error:
@@ -100,16 +100,16 @@ def damaged(random: np.random.Generator) -> bytes:
 @cache
 def whole_pictures() -> tuple[bytes, ...]:
     """Small pictures of every promised format, and of others that OpenCV would decode."""
-    grey = cv2.imread(str(load_samples()[0].path), cv2.IMREAD_GRAYSCALE)
-    colour = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
-    wide = grey.astype(np.uint16) * 257
-    alpha = np.dstack([colour, grey])
-    shades = [grey, colour, alpha, wide]
+    gray = cv2.imread(str(load_samples()[0].path), cv2.IMREAD_GRAYSCALE)
+    color = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
+    wide = gray.astype(np.uint16) * 257
+    alpha = np.dstack([color, gray])
+    shades = [gray, color, alpha, wide]
     files = [cv2.imencode(end, image)[1].tobytes() for end in (".png", ".tiff") for image in shades]
     files += [cv2.imencode(end, image)[1].tobytes() for end in (".bmp", ".webp") for image in shades[:3]]
     files += [cv2.imencode(end, image)[1].tobytes() for end in (".jpg", ".jp2", ".pnm", ".hdr") for image in shades[:2]]
-    files.append(cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes())
-    files += [_pillow(grey, mode, end, **how) for mode, end, how in _MORE]
+    files.append(cv2.imencode(".jpg", color, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes())
+    files += [_pillow(gray, mode, end, **how) for mode, end, how in _MORE]
     files.append(b"\x76\x2f\x31\x01\x02" + bytes(100))  # OpenEXR
     return tuple(files)
 
@@ -140,9 +140,9 @@ _MORE: tuple[tuple[str, str, dict[str, object]], ...] = (
 )
 
 
-def _pillow(grey: np.ndarray, mode: str, form: str, **how: object) -> bytes:
+def _pillow(gray: np.ndarray, mode: str, form: str, **how: object) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(grey).convert("RGB").convert(mode).save(file, form, **how)
+    Image.fromarray(gray).convert("RGB").convert(mode).save(file, form, **how)
     return file.getvalue()
 
 

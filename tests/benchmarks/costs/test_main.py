@@ -17,17 +17,17 @@ from benchmarks.costs.measure import Effort
 from benchmarks.costs.reader import one_interpreter
 from benchmarks.figures import provenance
 from benchmarks.figures.files import load
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from tests.engines_here import requires
 
 SMALL_PX = (900, 700)
 
 
 def test_pages_of_every_format_hold_the_same_picture(tmp_path: Path) -> None:
-    pages = {name: load_grey(path) for name, path in save_pages(tmp_path, SMALL_PX).items()}
-    for name, grey in pages.items():
-        assert grey.shape == SMALL_PX
-        assert np.abs(grey.astype(float) - pages["PNG"]).mean() < (3 if name == "JPEG" else 0.5), name
+    pages = {name: load_gray(path) for name, path in save_pages(tmp_path, SMALL_PX).items()}
+    for name, gray in pages.items():
+        assert gray.shape == SMALL_PX
+        assert np.abs(gray.astype(float) - pages["PNG"]).mean() < (3 if name == "JPEG" else 0.5), name
     assert pages["PNG"].min() < 120 and np.array_equal(page(SMALL_PX), page(SMALL_PX))
 
 

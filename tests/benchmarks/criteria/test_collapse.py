@@ -55,7 +55,7 @@ def test_centres_learn_only_when_they_may() -> None:
     for trainable in (True, False):
         toy = Toy(trainable)
         toy(strips).sum().backward()
-        assert (toy.centres.grad is not None) == trainable
+        assert (toy.centers.grad is not None) == trainable
 
 
 def test_the_command_prints_a_row_for_each_training(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.types import Strip
 from train.scanner.batches import Batch
 from train.scanner.model import ScanningLeNet
-from train.scanner.penalties import net_recogniser
+from train.scanner.penalties import net_recognizer
 from train.synthesis.shards import Shard, save_shard, shard_path
 
 PLAN = Plan(shards=1, epochs=2, seed=5)
@@ -101,7 +101,7 @@ def test_raw_penalties_are_read_like_normalised_ones(sets: list[Readable]) -> No
     strip = Strip(sets[0].data.strips[0].pixels, np.eye(2, 3), True)
     decoder = sets[0].decoder
     raw, plain = (
-        decoder.decode(net_recogniser(net, to_penalties=p)(strip)).candidates for p in (torch.neg, normalised)
+        decoder.decode(net_recognizer(net, to_penalties=p)(strip)).candidates for p in (torch.neg, normalised)
     )
     assert [c.code for c in raw] == [c.code for c in plain] and raw
     assert [c.confidence for c in raw] == pytest.approx([c.confidence for c in plain], rel=1e-4)

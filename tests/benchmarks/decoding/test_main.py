@@ -46,8 +46,8 @@ from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Reading, Status, Strip
 from tests.calibrations import made_calibration
-from train.data.labelled import Labelled
-from train.data.writers import Hand
+from train.data.labelled import Labeled
+from train.data.writers import Writer
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.shards import Shard, save_shard
 
@@ -72,7 +72,7 @@ def strips(*widths: int) -> list[Strip]:
     return [Strip(np.full((32, width), 255, np.uint8), np.eye(2, 3), True) for width in widths]
 
 
-def task(data: Labelled, listed: list[str] | None = None) -> Task:
+def task(data: Labeled, listed: list[str] | None = None) -> Task:
     def lexicon() -> Grammar:
         return Grammar.from_pattern("|".join(listed or []))
 
@@ -81,7 +81,7 @@ def task(data: Labelled, listed: list[str] | None = None) -> Task:
 
 def test_every_way_is_read_and_the_lexicon_mends_what_it_can() -> None:
     doubtful = lattice_of("123", "723", 0.6)
-    data = Labelled(strips(40, 41), ["723", "123"], ["a", "b"])
+    data = Labeled(strips(40, 41), ["723", "123"], ["a", "b"])
 
     kept = read(task(data, ["723", "555"]), ORIGIN, lambda _: doubtful, DIGITS, "made up")
 
@@ -96,12 +96,12 @@ def test_a_strip_is_recognised_once_for_all_ways_and_counts_for_each(monkeypatch
     monkeypatch.setattr("device_runtime.decoding.ensemble.CONFIDENCE_THRESHOLD", 0.97)
     seen: list[int] = []
 
-    def recognise(strip: Strip) -> Lattice:
+    def recognize(strip: Strip) -> Lattice:
         seen.append(strip.pixels.shape[1])
         time.sleep(0.01)
         return lattice_of("123", "723", 0.6)
 
-    kept = read(task(Labelled(strips(40), ["123"], ["a"])), ORIGIN, recognise, DIGITS, "made up")
+    kept = read(task(Labeled(strips(40), ["123"], ["a"])), ORIGIN, recognize, DIGITS, "made up")
 
     assert seen == [40, 52, 35]  # as it is, stretched and compressed
     spent = {way: found.spent_ms[0] for way, found in kept.reads.items()}
@@ -114,10 +114,10 @@ def test_no_ink_and_too_long_a_strip_are_no_reading() -> None:
     blank = Strip(np.zeros((32, 40), np.uint8), np.eye(2, 3), False)
     long = strips(5000)[0]
 
-    def recognise(_: Strip) -> Lattice:
+    def recognize(_: Strip) -> Lattice:
         raise PosteyeError("the field is too long")
 
-    kept = read(task(Labelled([blank, long], ["123", "123"], ["a", "b"])), ORIGIN, recognise, DIGITS, "made up")
+    kept = read(task(Labeled([blank, long], ["123", "123"], ["a", "b"])), ORIGIN, recognize, DIGITS, "made up")
 
     assert all(not decoding.candidates for found in kept.reads.values() for decoding in found.decodings)
 
@@ -244,7 +244,7 @@ def generator(folder: Path) -> FieldGenerator:
     assert isinstance(font, ImageFont.FreeTypeFont)
     path = folder / "default.ttf"
     path.write_bytes(font.font_bytes)
-    return FieldGenerator([Hand(tuple(glyphs))], 11, ([path], [path]))
+    return FieldGenerator([Writer(tuple(glyphs))], 11, ([path], [path]))
 
 
 def test_strings_are_the_same_for_a_seed_and_of_the_codes_given(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
-from benchmarks.figures.charts import BLUE, GREY, Bars, grouped_bars, png, short, svg
+from benchmarks.figures.charts import BLUE, GRAY, Bars, grouped_bars, png, short, svg
 
 
 def chart(ours: Sequence[float | None], papers: Sequence[float | None] = (), log: bool = False) -> Figure:
-    bars = [Bars("ours", BLUE, ours), Bars("the paper's", GREY, papers)] if papers else [Bars("ours", BLUE, ours)]
+    bars = [Bars("ours", BLUE, ours), Bars("the paper's", GRAY, papers)] if papers else [Bars("ours", BLUE, ours)]
     return grouped_bars([f"row {number} & more" for number in range(len(ours))], bars, "error, %", log)
 
 

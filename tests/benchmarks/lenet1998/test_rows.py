@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from benchmarks.lenet1998.data import PaperData, Version, box, crop, deslant, shrink
-from benchmarks.lenet1998.rows_classic import deslanted_neighbours, linear, neighbours, pairwise, radial
+from benchmarks.lenet1998.rows_classic import deslanted_neighbours, linear, neighbors, pairwise, radial
 from benchmarks.lenet1998.rows_memory import (
     polynomial_svm,
     shift,
@@ -80,7 +80,7 @@ def test_boxes_hold_whole_digits() -> None:
 def test_methods_tell_drawn_digits_apart() -> None:
     data = drawn()
     for method, most in (
-        *((linear, 15), (pairwise, 15), (neighbours, 5), (deslanted_neighbours, 2), (radial, 10)),
+        *((linear, 15), (pairwise, 15), (neighbors, 5), (deslanted_neighbours, 2), (radial, 10)),
         *((polynomial_svm, 5), (virtual_svm, 5), (tangent, 2)),
     ):
         answers = method(data, 1)

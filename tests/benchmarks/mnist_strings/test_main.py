@@ -14,7 +14,7 @@ from benchmarks.figures.files import load
 from benchmarks.mnist_strings import sets
 from benchmarks.mnist_strings.__main__ import mnist_strings
 from device_runtime.errors import PosteyeError
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from tests.benchmarks.made_digits import made_digits
 from tests.stub import stub_bundle
 from train.data.labelled import read_labels
@@ -38,7 +38,7 @@ def test_sets_are_image_files_with_labels(made: Path) -> None:
         labels = read_labels(made / kind)
         assert len(labels) == 4
         assert all(len(label.code) == 5 and set(label.further) == {"writer", "joins"} for label in labels)
-        assert all(load_grey(label.path).shape[0] > 20 for label in labels)
+        assert all(load_gray(label.path).shape[0] > 20 for label in labels)
 
 
 def test_complete_sets_are_left_alone_and_those_of_another_generator_made_anew(

@@ -24,7 +24,7 @@ from device_runtime.samples import load_samples
 # A reader that says how bright the image is, sleeps so that wall clock and processor time differ, and is noisy.
 FAKE = """
 import sys, time
-from benchmarks.peers.serve import Recogniser, serve
+from benchmarks.peers.serve import Recognizer, serve
 
 def read(grey):
     print("a library's chatter")
@@ -37,7 +37,7 @@ def read(grey):
 
 def make():
     print("more chatter")
-    return Recogniser("fake", "1.2", 345, read)
+    return Recognizer("fake", "1.2", 345, read)
 
 serve(make)
 """
@@ -176,14 +176,14 @@ def test_a_reader_that_cannot_start_says_why_in_one_line(code: str, message: str
 GREEDY = """
 import os
 import cv2, numpy as np
-from benchmarks.peers.serve import Recogniser, serve
+from benchmarks.peers.serve import Recognizer, serve
 
 def read(grey):
     np.ones((500, 500)) @ np.ones((500, 500))
     cv2.GaussianBlur(np.zeros((2000, 2000), np.uint8), (31, 31), 3)
     return str(len(os.listdir("/proc/self/task"))), 1.0
 
-serve(lambda: Recogniser("", "", 0, read))
+serve(lambda: Recognizer("", "", 0, read))
 """
 
 
@@ -209,9 +209,9 @@ def test_drawn_fields_are_readable_images_and_always_the_same(tmp_path: Path, mo
     assert "drawn by OpenCV" in first.origin
     for one, other in zip(first.paths, second.paths, strict=True):
         assert one.read_bytes() == other.read_bytes()
-        grey = cv2.imread(str(one), cv2.IMREAD_GRAYSCALE)
-        assert 2 < grey.shape[1] / grey.shape[0] < 5
-        assert np.median(grey) > 180 > 120 > grey.min()  # dark ink on light paper
+        gray = cv2.imread(str(one), cv2.IMREAD_GRAYSCALE)
+        assert 2 < gray.shape[1] / gray.shape[0] < 5
+        assert np.median(gray) > 180 > 120 > gray.min()  # dark ink on light paper
 
 
 def test_environment_is_made_once_and_again_when_the_pins_change(

@@ -16,13 +16,13 @@ from benchmarks.robustness.polarity import TURNABLE, Drawer, polarity_counts
 from device_runtime.image.polarity import Polarity, polarity
 from tests.benchmarks.made_digits import made_digits
 from train.data.mnist import Mnist
-from train.data.writers import hands_of
+from train.data.writers import writers_of
 
 
 @pytest.fixture
 def drawer() -> Drawer:
     """A drawer whose hands are made up."""
-    return Drawer(hands_of(made_digits()), 7)
+    return Drawer(writers_of(made_digits()), 7)
 
 
 def test_a_pair_is_of_both_polarities(drawer: Drawer) -> None:
@@ -34,7 +34,7 @@ def test_a_pair_is_of_both_polarities(drawer: Drawer) -> None:
 
 
 def test_the_same_seed_draws_the_same(drawer: Drawer) -> None:
-    again = Drawer(hands_of(made_digits()), 7)
+    again = Drawer(writers_of(made_digits()), 7)
     for kind in ("plain", "dark", "label"):
         assert np.array_equal(drawer.page("80331", kind), again.page("80331", kind))
 

@@ -43,7 +43,7 @@ def test_a_process_that_fails_is_reported() -> None:
 
 def test_rates_are_of_all_processes_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(generator, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
-    monkeypatch.setattr(generator, "measure", lambda hands, processes, strips, warm_up: (4.0, 5.0 * processes))
+    monkeypatch.setattr(generator, "measure", lambda writers, processes, strips, warm_up: (4.0, 5.0 * processes))
     words = ["--strips", "1000", "--results", str(tmp_path / "kept.json")]
     done = CliRunner().invoke(generator.main, words, catch_exceptions=False)
     rates = load(tmp_path / "kept.json").values["rates"]

@@ -20,7 +20,7 @@ from train.synthesis.shards import Shard
 def made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shards of eight strips of strokes instead of generated ones."""
 
-    def shard(hands: object, seed: int, index: int) -> Shard:
+    def shard(writers: object, seed: int, index: int) -> Shard:
         random = np.random.default_rng(seed + index)
         ink = random.integers(0, 256, (8, 32, 90)) * (random.random((8, 32, 90)) < 0.3)
         pixels = list(ink.astype(np.uint8))

@@ -17,7 +17,7 @@ from PIL import Image
 from device_runtime.errors import ImageError
 from device_runtime.image import load as images
 from device_runtime.image.header import read_header
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 
 PAPER = np.full((40, 90), 200, np.uint8)
 
@@ -53,7 +53,7 @@ def tiff(tags: Iterable[tuple[int, int, int]], following: int = 0) -> bytes:
     return data + struct.pack("<I", following) + bytes(400)
 
 
-GREY_TIFF = [
+GRAY_TIFF = [
     (256, 4, 90),
     (257, 4, 40),
     (258, 3, 8),
@@ -72,7 +72,7 @@ def refused(data: bytes, folder: Path) -> str:
     started = time.perf_counter()
     with pytest.MonkeyPatch.context() as patched, pytest.raises(ImageError) as error:
         patched.setattr(images.cv2, "imdecode", None)
-        load_grey(path)
+        load_gray(path)
     assert time.perf_counter() - started < 5
     text = str(error.value)
     assert text.startswith(str(path)) and "\n" not in text
@@ -146,7 +146,7 @@ def test_bombs_are_refused_by_what_they_would_take(tmp_path: Path) -> None:
     webp[webp.index(b"VP8L") + 9 : webp.index(b"VP8L") + 13] = b"\xff\xff\xff\x0f"  # 16384 x 16384 px
     assert "are allowed" in refused(bytes(webp), tmp_path)
     tile = [(322, 4, 30_000), (323, 4, 30_000), (324, 4, 200), (325, 4, 99)]
-    assert "are allowed" in refused(tiff([*GREY_TIFF, *tile]), tmp_path)
+    assert "are allowed" in refused(tiff([*GRAY_TIFF, *tile]), tmp_path)
     assert "crop it to 32000 px" in refused(png(40_000, 1, 8, b""), tmp_path)
 
 
@@ -167,14 +167,14 @@ def test_a_jpeg_of_thousands_of_scans_is_refused(tmp_path: Path) -> None:
 
 def test_a_tiff_of_jpegs_with_many_scans_is_refused(tmp_path: Path) -> None:
     data = pillow("JPEG", "L", progressive=True)
-    tags = [tag for tag in GREY_TIFF if tag[0] not in (259, 273, 279)]
+    tags = [tag for tag in GRAY_TIFF if tag[0] not in (259, 273, 279)]
     whole = [*tags, (259, 3, 7), (273, 4, 8 + 2 + 12 * 8 + 4), (278, 4, 40), (279, 4, len(data))]
     assert "progressive" in refused(tiff(whole)[:-400] + data, tmp_path)
 
 
 def test_a_tiff_that_opencv_gets_wrong_is_refused(tmp_path: Path) -> None:
     """Two and four bits and grey with alpha; 16 bits in which zero is white; a fourth sample that is no alpha."""
-    plain = {tag: (kind, value) for tag, kind, value in GREY_TIFF}
+    plain = {tag: (kind, value) for tag, kind, value in GRAY_TIFF}
     for changes in (
         {258: (3, 4)},
         {258: (3, 2)},
@@ -199,19 +199,19 @@ def test_damaged_headers_are_refused(tmp_path: Path) -> None:
     whole = encoded(".png")
     assert "ends too early" in refused(whole[:33] + b"\xff\xff\xff\xf0abCd" + whole[33:], tmp_path)
     assert "two pictures" in refused(png(90, 40, 8, b"", chunk(b"IHDR", bytes(13))), tmp_path)
-    assert "twice" in refused(tiff([*GREY_TIFF, (256, 4, 90)]), tmp_path)
-    assert "is missing" in refused(tiff(GREY_TIFF[1:]), tmp_path)
-    assert "no whole number" in refused(tiff([*GREY_TIFF[1:], (256, 11, 90)]), tmp_path)
-    assert "no end" in refused(tiff(GREY_TIFF, 8), tmp_path)
-    assert "preview" in refused(tiff([*GREY_TIFF, (254, 4, 1)]), tmp_path)
-    assert "compression 50000" in refused(tiff([*GREY_TIFF[:3], *GREY_TIFF[4:], (259, 3, 50_000)]), tmp_path)
+    assert "twice" in refused(tiff([*GRAY_TIFF, (256, 4, 90)]), tmp_path)
+    assert "is missing" in refused(tiff(GRAY_TIFF[1:]), tmp_path)
+    assert "no whole number" in refused(tiff([*GRAY_TIFF[1:], (256, 11, 90)]), tmp_path)
+    assert "no end" in refused(tiff(GRAY_TIFF, 8), tmp_path)
+    assert "preview" in refused(tiff([*GRAY_TIFF, (254, 4, 1)]), tmp_path)
+    assert "compression 50000" in refused(tiff([*GRAY_TIFF[:3], *GRAY_TIFF[4:], (259, 3, 50_000)]), tmp_path)
     assert "32 bits" in refused(pillow("TIFF", "F"), tmp_path)
     for lacking in ((273, 4, 0), (273, 4, 450), (279, 4, 0), (279, 4, 1 << 31)):
-        changed = [lacking if tag[0] == lacking[0] else tag for tag in GREY_TIFF]
+        changed = [lacking if tag[0] == lacking[0] else tag for tag in GRAY_TIFF]
         assert "parts of it are missing" in refused(tiff(changed), tmp_path)
-    assert "parts of it are missing" in refused(tiff([*GREY_TIFF, (278, 4, 39)]), tmp_path)  # a second strip
+    assert "parts of it are missing" in refused(tiff([*GRAY_TIFF, (278, 4, 39)]), tmp_path)  # a second strip
     assert "too many parts" in refused(
-        tiff([(256, 4, 7900), (257, 4, 8000), *GREY_TIFF[2:], (322, 4, 16), (323, 4, 16)]), tmp_path
+        tiff([(256, 4, 7900), (257, 4, 8000), *GRAY_TIFF[2:], (322, 4, 16), (323, 4, 16)]), tmp_path
     )
 
 
@@ -221,7 +221,7 @@ def test_a_file_cut_anywhere_is_refused(end: str, tmp_path: Path) -> None:
     for size in range(1, len(data) - 1, max(1, len(data) // 60)):
         (tmp_path / "cut").write_bytes(data[:size])
         with pytest.raises(ImageError):
-            load_grey(tmp_path / "cut")
+            load_gray(tmp_path / "cut")
 
 
 def test_several_pictures_in_a_file_are_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from device_runtime.errors import ImageError
-from device_runtime.image.load import load_grey, to_grey, upright
+from device_runtime.image.load import load_gray, to_gray, upright
 from device_runtime.reader import Reader
 
 REPORTED = Path(__file__).parents[2] / "data" / "reported"
@@ -75,7 +75,7 @@ def test_pictures_stand_as_exif_says(orientation: int, tmp_path: Path) -> None:
             Image.fromarray(stored.astype(np.uint16) * 257).save(path, form, **how)
         else:
             path = saved(tmp_path, stored, form, mode, **how)
-        found = load_grey(path)
+        found = load_gray(path)
         assert found.shape == picture.shape, (form, mode)
         assert np.abs(found.astype(int) - picture).max() <= 24, (form, mode)
 
@@ -85,13 +85,13 @@ def test_unknown_and_damaged_exif_changes_nothing(tmp_path: Path) -> None:
     exif = Image.Exif()
     for orientation in (0, 9, 65535):
         exif[274] = orientation
-        assert np.array_equal(load_grey(saved(tmp_path, picture, "PNG", exif=exif.tobytes())), picture)
+        assert np.array_equal(load_gray(saved(tmp_path, picture, "PNG", exif=exif.tobytes())), picture)
     for block in (b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"):
-        assert np.array_equal(load_grey(saved(tmp_path, picture, "PNG", exif=block)), picture)
+        assert np.array_equal(load_gray(saved(tmp_path, picture, "PNG", exif=block)), picture)
 
 
 def test_arrays_are_taken_as_they_are() -> None:
-    assert np.array_equal(to_grey(corner_picture()), corner_picture())
+    assert np.array_equal(to_gray(corner_picture()), corner_picture())
     assert np.array_equal(upright(corner_picture(), 1), corner_picture())
 
 
@@ -100,7 +100,7 @@ def test_reported_photographs_that_lie_on_their_side_are_read(name: str) -> None
     result = Reader(country="DE").read(REPORTED / name)
     assert (result.reading.status, result.reading.code) == ("accepted", "20095")
     assert result.field is not None
-    height, width = load_grey(REPORTED / name).shape
+    height, width = load_gray(REPORTED / name).shape
     assert all(0 <= x <= width and 0 <= y <= height for x, y in result.field.corners)
 
 
@@ -128,7 +128,7 @@ def test_every_kind_of_a_promised_format_is_read_right(
     file = io.BytesIO()
     Image.fromarray(picture).convert("RGB").convert(mode).save(file, form, **how)
     (tmp_path / "file").write_bytes(file.getvalue())
-    assert np.abs(load_grey(tmp_path / "file").astype(int) - picture).max() <= 24
+    assert np.abs(load_gray(tmp_path / "file").astype(int) - picture).max() <= 24
 
 
 def test_a_fax_in_which_zero_is_white_is_not_turned_to_its_negative(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_fax_in_which_zero_is_white_is_not_turned_to_its_negative(tmp_path: Pa
     tag = fax.index((262).to_bytes(2, "little") + b"\x03\0\x01\0\0\0\x01\0")
     fax[tag + 8] = 0  # WhiteIsZero
     (tmp_path / "fax").write_bytes(fax)
-    assert np.array_equal(load_grey(tmp_path / "fax"), picture)
+    assert np.array_equal(load_gray(tmp_path / "fax"), picture)
 
 
 def test_a_bitmap_whose_fourth_byte_means_nothing_is_not_taken_for_transparent(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_bitmap_whose_fourth_byte_means_nothing_is_not_taken_for_transparent(t
     (tmp_path / "x.bmp").write_bytes(
         b"BM" + struct.pack("<IHHI", 14 + len(head) + len(rows), 0, 0, 14 + len(head)) + head + rows
     )
-    assert np.array_equal(load_grey(tmp_path / "x.bmp"), picture)
+    assert np.array_equal(load_gray(tmp_path / "x.bmp"), picture)
 
 
 def test_transparent_palettes_are_laid_on_white(tmp_path: Path) -> None:
@@ -156,19 +156,19 @@ def test_transparent_palettes_are_laid_on_white(tmp_path: Path) -> None:
     image.putpalette([0, 0, 0, 10, 10, 10])
     image.paste(0, (0, 0, 4, 6))
     image.save(tmp_path / "see.png", transparency=1)
-    assert load_grey(tmp_path / "see.png").tolist() == [[0] * 4 + [255] * 4] * 6
+    assert load_gray(tmp_path / "see.png").tolist() == [[0] * 4 + [255] * 4] * 6
 
 
 def test_pipes_and_huge_files_are_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(ImageError, match=r"pipe\.png cannot be read: it is a named pipe"):
-        load_grey(tmp_path / "pipe.png")
+        load_gray(tmp_path / "pipe.png")
     with pytest.raises(ImageError, match="/dev/zero cannot be read: it is a device"):
-        load_grey("/dev/zero")
+        load_gray("/dev/zero")
     (tmp_path / "huge.png").touch()
     os.truncate(tmp_path / "huge.png", 5_000_000_000)
     with pytest.raises(ImageError, match=r"huge\.png cannot be read: it has 5,000,000,000 bytes"):
-        load_grey(tmp_path / "huge.png")
+        load_gray(tmp_path / "huge.png")
 
 
 def test_a_page_in_colour_at_400_dpi_takes_less_than_300_mb(tmp_path: Path) -> None:
@@ -207,26 +207,26 @@ def test_other_pixels_are_refused(kind: Any) -> None:
 def test_large_pictures_are_made_grey_without_large_copies() -> None:
     random = np.random.default_rng(3)
     image = random.integers(0, 65536, (600, 31, 4), np.uint16)
-    whole = to_grey(image)
+    whole = to_gray(image)
     assert whole.shape == (600, 31)
     for top in (0, 255, 256, 599):
-        assert np.array_equal(to_grey(image[top : top + 1]), whole[top : top + 1])
+        assert np.array_equal(to_gray(image[top : top + 1]), whole[top : top + 1])
 
 
 def test_missing_file_folder_and_empty_file_are_named(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r"nothing\.png cannot be read: No such file"):
-        load_grey(tmp_path / "nothing.png")
+        load_gray(tmp_path / "nothing.png")
     with pytest.raises(ImageError, match="cannot be read: it is a folder"):
-        load_grey(tmp_path)
+        load_gray(tmp_path)
     (tmp_path / "empty.png").touch()
     with pytest.raises(ImageError, match=r"empty\.png is empty"):
-        load_grey(tmp_path / "empty.png")
+        load_gray(tmp_path / "empty.png")
 
 
 def test_text_under_an_image_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("10115 Berlin\n" * 40)
     with pytest.raises(ImageError, match=r"text\.png is not an image"):
-        load_grey(tmp_path / "text.png")
+        load_gray(tmp_path / "text.png")
 
 
 def test_truncated_image_never_crashes(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_truncated_image_never_crashes(tmp_path: Path) -> None:
     for size in (8, 20, len(data) // 2):
         path.write_bytes(data.tobytes()[:size])
         try:
-            assert load_grey(path).shape == (40, 90)
+            assert load_gray(path).shape == (40, 90)
         except ImageError as error:
             assert "cut.png" in str(error)
 
@@ -243,40 +243,40 @@ def test_truncated_image_never_crashes(tmp_path: Path) -> None:
 def test_name_beyond_ascii_is_read(tmp_path: Path) -> None:
     path = tmp_path / "Straße 5.png"
     path.write_bytes(cv2.imencode(".png", np.full((20, 30), 77, np.uint8))[1].tobytes())
-    assert load_grey(path)[3, 4] == 77
+    assert load_gray(path)[3, 4] == 77
 
 
 def test_sixteen_bits_keep_the_upper_eight() -> None:
-    grey = to_grey(np.array([[0, 255, 256, 65535]], np.uint16))
-    assert grey.tolist() == [[0, 0, 1, 255]]
+    gray = to_gray(np.array([[0, 255, 256, 65535]], np.uint16))
+    assert gray.tolist() == [[0, 0, 1, 255]]
 
 
 def test_transparency_is_laid_on_white() -> None:
     image = np.zeros((1, 3, 4), np.uint8)
     image[0, :, 3] = (0, 255, 128)
-    assert to_grey(image).tolist() == [[255, 0, 127]]
+    assert to_gray(image).tolist() == [[255, 0, 127]]
 
 
 def test_sixteen_bit_colour_with_alpha() -> None:
     image = np.full((2, 2, 4), 65535, np.uint16)
-    assert (to_grey(image) == 255).all()
+    assert (to_gray(image) == 255).all()
 
 
 def test_one_channel_in_three_dimensions() -> None:
-    assert to_grey(np.full((2, 3, 1), 9, np.uint8)).tolist() == [[9, 9, 9], [9, 9, 9]]
+    assert to_gray(np.full((2, 3, 1), 9, np.uint8)).tolist() == [[9, 9, 9], [9, 9, 9]]
 
 
 @pytest.mark.parametrize("shape", [(3,), (0, 5), (2, 2, 5), (2, 2, 3, 1)])
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageError, match="shape"):
-        to_grey(np.zeros(shape, np.uint8))
+        to_gray(np.zeros(shape, np.uint8))
 
 
 def test_floats_are_refused() -> None:
     with pytest.raises(ImageError, match="float64"):
-        to_grey(np.zeros((2, 2)))
+        to_gray(np.zeros((2, 2)))
 
 
 def test_huge_sides_are_refused() -> None:
     with pytest.raises(ImageError, match="too large"):
-        to_grey(np.zeros((1, 40_000), np.uint8))
+        to_gray(np.zeros((1, 40_000), np.uint8))

@@ -43,10 +43,10 @@ def test_reported_light_writing_is_read(file: str, code: str, field: bool) -> No
 
 @pytest.mark.parametrize("sample", [s for s in load_samples() if s.expected], ids=lambda s: s.file)
 def test_a_sample_and_its_negative_read_alike(sample) -> None:  # type: ignore[no-untyped-def]
-    grey = cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE)
+    gray = cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE)
     reader = Reader(**sample.grammar)
-    upright, negative = reader.read(grey, field=True), reader.read(255 - grey, field=True)
-    assert (polarity(grey), polarity(255 - grey)) == (Polarity.DARK, Polarity.LIGHT)
+    upright, negative = reader.read(gray, field=True), reader.read(255 - gray, field=True)
+    assert (polarity(gray), polarity(255 - gray)) == (Polarity.DARK, Polarity.LIGHT)
     assert negative.reading == upright.reading
     assert negative.as_dict()["characters"] == upright.as_dict()["characters"]
 
@@ -67,7 +67,7 @@ def test_sparks_of_noise_do_not_hide_dark_ink() -> None:
 def test_a_dark_field_is_given_as_it_is() -> None:
     image = drawn()
     (only,) = inked(image)
-    assert only.grey is image and (only.left, only.top) == (0, 0)
+    assert only.gray is image and (only.left, only.top) == (0, 0)
 
 
 def test_a_panel_is_cut_out_and_places_stay_those_of_the_field() -> None:
@@ -76,7 +76,7 @@ def test_a_panel_is_cut_out_and_places_stay_those_of_the_field() -> None:
     field[25 : 25 + panel.shape[0], 60 : 60 + panel.shape[1]] = panel
     negative = inked(field)[-1]
     assert abs(negative.left - 60) <= 2 and abs(negative.top - 25) <= 2
-    assert abs(negative.grey.shape[1] - panel.shape[1]) <= 4 and int(np.median(negative.grey)) > 200
+    assert abs(negative.gray.shape[1] - panel.shape[1]) <= 4 and int(np.median(negative.gray)) > 200
     reader = Reader(pattern=r"\d{5}")
     found = reader.read(field, field=True).as_dict()
     alone = reader.read(panel, field=True).as_dict()

@@ -17,6 +17,6 @@ def test_a_begun_step_counts_as_a_whole_one(width_px: int, count: int) -> None:
 
 
 def test_centres_are_one_stride_apart() -> None:
-    centres = COLUMNS.x_px(4)
-    assert centres.dtype == np.float32
-    np.testing.assert_array_equal(centres, [-1, 1, 3, 5])
+    centers = COLUMNS.x_px(4)
+    assert centers.dtype == np.float32
+    np.testing.assert_array_equal(centers, [-1, 1, 3, 5])

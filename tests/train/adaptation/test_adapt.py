@@ -19,7 +19,7 @@ from tests.train.labelled_folder import make_folder
 from train.adaptation import adapt
 from train.commands.train import train
 from train.data.labelled import FEWEST
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.run_folder import Material, Origin
 from train.scanner.trainer import Run
@@ -35,7 +35,7 @@ def fields(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hands: list[Hand]) -> Path:
+def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: list[Writer]) -> Path:
     """A run's folder in which the generated strips are there already, and a recipe of four steps."""
     place = tmp_path / "run"
     (place / "rehearsal").mkdir(parents=True)
@@ -43,7 +43,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hands: list[Hand]) -> P
         strips = Shard(random_strips(40, index, 100), ["#"] * 20 + ["12"] * 20)
         save_shard(strips, shard_path(place / "rehearsal", index))
         save_shard(strips, place / f"held-out-{index}.npz")
-    monkeypatch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
+    monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
     monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32, shard_strips=64))
     return place
 

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from train.commands.train import train
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner.run_folder import Material, Origin
 
 
 def test_samples_are_drawn_and_nothing_is_trained(
-    tmp_path: Path, hands: list[Hand], fonts: tuple[list[Path], list[Path]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, writers: list[Writer], fonts: tuple[list[Path], list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("train.synthesis.generator.find_fonts", lambda families: fonts[0])
-    monkeypatch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
+    monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
     out = tmp_path / "samples.png"
     result = CliRunner().invoke(train, ["--out", str(out), "--show-samples", "6", "--seed", "3"])
     assert result.exit_code == 0, result.output

@@ -15,7 +15,7 @@ from device_runtime.errors import PosteyeError
 from train.data import mnist
 from train.data.labelled import usps_strips
 from train.data.mnist import Digits, load_mnist
-from train.data.writers import hands_of, load_extra
+from train.data.writers import load_extra, writers_of
 from train.scanner import checkpoint as saved
 from train.synthesis.shards import load_shard
 
@@ -81,7 +81,7 @@ def test_hands_keep_writers_apart() -> None:
     images = np.zeros((6, 28, 28), np.uint8)
     images[:, 5:20, 10:14] = 255
     digits = Digits(images, np.array([1, 1, 2, 1, 2, 2], np.uint8), np.array([7, 7, 7, 9, 9, 9], np.int32))
-    first, second = hands_of(digits)
+    first, second = writers_of(digits)
     assert [len(first.glyphs[1]), len(first.glyphs[2]), len(second.glyphs[1]), len(second.glyphs[2])] == [2, 1, 1, 2]
     assert first.glyphs[1][0].shape == (17, 6)  # cut to the ink with a pixel around
 

@@ -93,8 +93,8 @@ def test_plot_is_one_png_with_ink_in_all_four_parts(tmp_path: Path) -> None:
     height, width = picture.shape[:2]
     for rows in (slice(0, height // 2), slice(height // 2, height)):
         for columns in (slice(0, width // 2), slice(width // 2, width)):
-            colours = picture[rows, columns].astype(int)
-            blue = (colours[..., 0] - colours[..., 2]) > 80  # the curve of what is reported
+            colors = picture[rows, columns].astype(int)
+            blue = (colors[..., 0] - colors[..., 2]) > 80  # the curve of what is reported
             assert blue.sum() > 200
 
 

@@ -37,8 +37,8 @@ def test_the_distance_to_the_float_net_falls_and_runs_repeat() -> None:
 
 def test_digits_are_framed_where_the_float_net_has_them() -> None:
     digits = random_digits(2, seed=6)
-    grey = torch.from_numpy(framed(digits, 32)) * INPUT_SCALE
-    torch.testing.assert_close(1.28 * grey - 0.1, as_input(digits, 32))
+    gray = torch.from_numpy(framed(digits, 32)) * INPUT_SCALE
+    torch.testing.assert_close(1.28 * gray - 0.1, as_input(digits, 32))
 
 
 def test_parameters_of_a_run_fill_a_net() -> None:

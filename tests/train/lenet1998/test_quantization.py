@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tests.lenet_stub import make_lenet, make_quantised, random_digits
+from tests.lenet_stub import make_lenet, make_quantized, random_digits
 from train.lenet1998.finetune import framed
 from train.lenet1998.model import AMPLITUDE, LENET_4, SLOPE, LeNet, as_input
 from train.lenet1998.quantization import LAST_SUM_SCALE, PENALTY_SCALE, RBF_AMPLITUDE, SUM_SCALE, TANH_SCALE, QuantLeNet
@@ -49,7 +49,7 @@ def test_the_last_f_is_one_at_one() -> None:
 
 
 def test_distances_are_those_of_the_paper_to_a_step() -> None:
-    net = make_quantised()
+    net = make_quantized()
     random = torch.Generator().manual_seed(4)
     codes = torch.from_numpy(digit_codes())
     own = codes[torch.arange(200) % 10] / RBF_AMPLITUDE
@@ -75,11 +75,11 @@ def test_training_keeps_table_sub_sampling_and_codes() -> None:
     source = make_lenet()
     net = QuantLeNet(source)
     before = {name: values.detach().clone() for name, values in net.named_parameters()}
-    optimiser = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], 1e-2)
+    optimizer = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], 1e-2)
     for seed in range(3):
         net(images(8, seed))[:, 3].mean().backward()
-        optimiser.step()
-        optimiser.zero_grad()
+        optimizer.step()
+        optimizer.zero_grad()
     net.finish()
     weights = [layer.weight.detach() for layer, _ in net.convs()]
     mask = source.sized_layers[2].mask()
@@ -93,7 +93,7 @@ def test_training_keeps_table_sub_sampling_and_codes() -> None:
 
 
 def test_integers_are_of_the_right_rests_and_outputs_on_their_grid() -> None:
-    net = make_quantised()
+    net = make_quantized()
     for layer, scale in net.convs():
         weight, _, bias, _ = layer.integers(scale)
         assert bool((weight % 4 == 0).all()) and bool((bias % 4 == 2).all())

@@ -18,7 +18,7 @@ from device_runtime.engines.numpy_engine import NumpyEngine
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
 from device_runtime.recognition.scan_lattice import scan_lattice
@@ -27,7 +27,7 @@ from device_runtime.types import Penalties, Strip
 from tests.stub import random_strips, stub_bundle
 from tests.train.report.parsed import Page
 from train.commands.explain import explain as command
-from train.data.labelled import Labelled
+from train.data.labelled import Labeled
 from train.gtn.code_lattice import best_path, code_lattice, flow
 from train.gtn.paths import forward_score
 from train.report.activations import grad_cam, see
@@ -53,7 +53,7 @@ def random_penalties(seed: int, columns: int) -> Penalties:
 def test_rebuilt_net_scores_as_the_engine(name: str) -> None:
     bundle = load_bundle(stub_bundle() if name == "stub" else None)
     net, scanner = read_net(bundle.model), Scanner(bundle, NumpyEngine(bundle.model))
-    strips = random_strips(4, 3) + [normalize(load_grey(FIELD)).pixels, np.zeros((32, 3), np.uint8)]
+    strips = random_strips(4, 3) + [normalize(load_gray(FIELD)).pixels, np.zeros((32, 3), np.uint8)]
     for pixels in strips:
         output = bundle.manifest.output
         expected = (scanner.scores(pixels).astype(np.float64) - output.zero_point) * output.scale
@@ -74,7 +74,7 @@ def test_maps_lie_where_their_ink_is(shipped: Bundle) -> None:
 
 
 def test_grad_cam_stays_within_what_a_column_sees(shipped: Bundle) -> None:
-    pixels = normalize(load_grey(FIELD)).pixels
+    pixels = normalize(load_gray(FIELD)).pixels
     seen = see(read_net(shipped.model), shipped.manifest, pixels)
     column = len(seen.logits) // 2
     heat = grad_cam(seen, seen.deepest_picture, np.array([column]), int(seen.logits[column].argmax()))
@@ -122,8 +122,8 @@ def test_flow_is_all_of_it_in_every_column() -> None:
 
 def test_the_layout_keeps_clusters_together_and_repeats_itself() -> None:
     random = np.random.default_rng(5)
-    centres = random.normal(0, 6, (3, 20))
-    points = np.concatenate([random.normal(centre, 1, (25, 20)) for centre in centres])
+    centers = random.normal(0, 6, (3, 20))
+    points = np.concatenate([random.normal(center, 1, (25, 20)) for center in centers])
     place = layout(points)
     groups = place.reshape(3, 25, 2)
     middles = groups.mean(axis=1)
@@ -138,8 +138,8 @@ def test_the_layout_survives_equal_points() -> None:
 
 
 def test_map_shows_every_character_and_escapes_names(shipped: Bundle) -> None:
-    strip = normalize(load_grey(FIELD))
-    data = Labelled(
+    strip = normalize(load_gray(FIELD))
+    data = Labeled(
         [strip] * 5 + [Strip(np.zeros((32, 40), np.uint8), np.eye(2, 3), False)],
         ["20095"] * 4 + ["x", "1"],
         ["<b>"] * 6,
@@ -157,7 +157,7 @@ def test_map_shows_every_character_and_escapes_names(shipped: Bundle) -> None:
 def test_map_needs_characters(shipped: Bundle) -> None:
     scanner = Scanner(shipped, NumpyEngine(shipped.model))
     with pytest.raises(PosteyeError, match="too few"):
-        folder_spots(Labelled([], [], []), scanner, read_net(shipped.model))
+        folder_spots(Labeled([], [], []), scanner, read_net(shipped.model))
 
 
 def test_page_tells_of_the_reading() -> None:
@@ -191,7 +191,7 @@ def test_page_without_a_code() -> None:
 
 def test_only_what_was_scanned_is_explained() -> None:
     reader = Reader(pattern=r"\d{5}", engine="numpy", bundle=stub_bundle())
-    too_long = np.tile(load_grey(FIELD), 20)
+    too_long = np.tile(load_gray(FIELD), 20)
     with pytest.raises(PosteyeError, match=r"not scanned.*too long"):
         explain(reader.read(too_long, field=True), reader.bundle)
 

@@ -21,7 +21,7 @@ from tests.calibrations import made_calibration
 from tests.stub import stub_bundle
 from tests.train.report.parsed import Page
 from train.commands.evaluate import evaluate
-from train.data.labelled import DARKNESS, Labelled, darkness, folder_strips, usps_strips
+from train.data.labelled import DARKNESS, Labeled, darkness, folder_strips, usps_strips
 from train.evaluation.breakdown import Group, breakdown
 from train.evaluation.confusion import confusion
 from train.evaluation.evaluate import Outcome
@@ -63,7 +63,7 @@ def evaluated(rows: list[tuple[str, str, float]], names: list[str] | None = None
     outcome = Outcome(
         decodings, np.array([sure for *_, sure in rows]), np.array([truth == answer for truth, answer, _ in rows])
     )
-    data = Labelled(strips, truths, names or [f"{i}.png" for i in range(len(rows))])
+    data = Labeled(strips, truths, names or [f"{i}.png" for i in range(len(rows))])
 
     def look(strip: Strip) -> View:
         number = next(i for i, known in enumerate(strips) if known is strip)
@@ -132,7 +132,7 @@ def test_no_strings_is_an_error() -> None:
 
 def test_figures_are_broken_down() -> None:
     data = evaluated([("123", "123", 0.99), ("12", "13", 0.9), ("12", "12", 0.9)]).data
-    data = Labelled(
+    data = Labeled(
         [strip_of(8, 28, 48), strip_of(8), strip_of(8, 28)],
         data.codes,
         data.names,
@@ -155,7 +155,7 @@ def test_many_values_are_binned_and_names_are_no_condition() -> None:
     strips, codes, names = [strip_of(8)] * count, ["1"] * count, [""] * count
     conditions = {"line": [f"x{i}" for i in range(count)], "size": [str(i) for i in range(count)]}
     right = np.arange(count) >= 20
-    *_, line, size = breakdown(Labelled(strips, codes, names, conditions), right, right)
+    *_, line, size = breakdown(Labeled(strips, codes, names, conditions), right, right)
     assert (line.groups, line.values) == ((), count)
     assert [group.exact for group in size.groups] == [0, 0, 1, 1]
     assert sum(group.strings for group in size.groups) == count

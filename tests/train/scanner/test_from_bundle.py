@@ -52,10 +52,10 @@ def test_a_step_of_training_moves_it_and_keeps_its_grids(one_thread: None) -> No
     net.train()
     net.observe(False)
     strips = torch.rand(4, 1, 32, 48)
-    optimiser = torch.optim.SGD(net.parameters(), 0.1)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
     loss = forward_penalty(net(strips).log_softmax(2), torch.full((4,), 24), topology(["12", "3", "4", "5~"])).mean()
     loss.backward()
-    optimiser.step()
+    optimizer.step()
     net.finish()
     assert any(not torch.equal(value, before[name]) for name, value in net.state_dict().items())
     assert grids == [(layer.output.scale.item(), layer.output.zero_point.item()) for layer in net.convs()]

@@ -22,7 +22,7 @@ from tests.stub import random_strips, stub_bundle
 from train.gtn.ctc import BLANK, RUBBISH
 from train.scanner.batches import place
 from train.scanner.from_bundle import restore_scanner
-from train.scanner.penalties import net_penalties, net_recogniser, penalties_of
+from train.scanner.penalties import net_penalties, net_recognizer, penalties_of
 
 WIDTHS_PX = (13, 44, 46, 90, 91)  # mostly no multiple of the net's step of 4
 
@@ -48,8 +48,8 @@ def by_batch(pixels: list[NDArray[np.uint8]]) -> list[Penalties]:
 
 
 def one_by_one(pixels: list[NDArray[np.uint8]]) -> list[Penalties]:
-    recognise = net_recogniser(restore_scanner(load_bundle(stub_bundle())).eval())
-    lattices = [recognise(as_strip(strip)) for strip in pixels]
+    recognize = net_recognizer(restore_scanner(load_bundle(stub_bundle())).eval())
+    lattices = [recognize(as_strip(strip)) for strip in pixels]
     return [lattice.penalties for lattice in lattices if isinstance(lattice, ScanLattice)]
 
 

@@ -18,33 +18,33 @@ from click.testing import CliRunner, Result
 from device_runtime.errors import PosteyeError
 from tests.train.blots import PRESET, Blots
 from train.commands.train import train
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner import run_folder, scratch, trainer
 from train.scanner.recipe import PRESETS
 from train.scanner.run_folder import Material, Origin
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, hands: list[Hand]) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, writers: list[Writer]) -> Path:
     """The folder of a run that nobody interrupted."""
     out = tmp_path_factory.mktemp("whole") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        _small(patch, hands)
+        _small(patch, writers)
         assert run(out).exit_code == 0
     return out
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch, hands: list[Hand], one_thread: None) -> None:
+def small(monkeypatch: pytest.MonkeyPatch, writers: list[Writer], one_thread: None) -> None:
     """Blots for strips, and few of them."""
-    _small(monkeypatch, hands)
+    _small(monkeypatch, writers)
 
 
-def _small(patch: pytest.MonkeyPatch, hands: list[Hand]) -> None:
+def _small(patch: pytest.MonkeyPatch, writers: list[Writer]) -> None:
     patch.setitem(PRESETS, "tiny", PRESET)
     patch.setattr(scratch, "Generated", Blots)
     patch.setattr(run_folder, "Generated", Blots)
-    patch.setattr(Origin, "load", lambda self: Material(hands, hands, ("made up",)))
+    patch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
 
 
 def run(out: Path, *more: str) -> Result:

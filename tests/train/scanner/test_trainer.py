@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from device_runtime.errors import PosteyeError
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.scanner.batches import plain_batches, training_batches
 from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_strings
@@ -23,14 +23,14 @@ RECIPE = Recipe(seed=3, shards=2, float_epochs=2, quantized_epochs=1, batch=16, 
 
 
 @pytest.fixture(scope="module")
-def shards(tmp_path_factory: pytest.TempPathFactory, hands: list[Hand], fonts: Fonts) -> Path:
+def shards(tmp_path_factory: pytest.TempPathFactory, writers: list[Writer], fonts: Fonts) -> Path:
     """A folder with two small shards and a held-out one."""
     folder = tmp_path_factory.mktemp("run") / "shards"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("train.synthesis.generator.find_fonts", lambda families: fonts[0])
         for index in range(3):
-            save_shard(make_shard(hands, 3, index, 48), shard_path(folder, index))
+            save_shard(make_shard(writers, 3, index, 48), shard_path(folder, index))
     return folder
 
 
@@ -43,10 +43,10 @@ def run_in(folder: Path, shards: Path, recipe: Recipe = RECIPE) -> Run:
 
 
 def test_shards_survive_the_disk(
-    shards: Path, hands: list[Hand], fonts: Fonts, monkeypatch: pytest.MonkeyPatch
+    shards: Path, writers: list[Writer], fonts: Fonts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("train.synthesis.generator.find_fonts", lambda families: fonts[0])
-    again, loaded = make_shard(hands, 3, 1, 48), load_shard(shard_path(shards, 1))
+    again, loaded = make_shard(writers, 3, 1, 48), load_shard(shard_path(shards, 1))
     assert again.targets == loaded.targets
     for a, b in zip(again.pixels, loaded.pixels, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.samples import load_samples
 from tests.stub import random_strips
@@ -60,7 +60,7 @@ def test_cuts_of_blots_are_in_order_and_part_the_strip(seed: int, width: int, de
 
 def test_cuts_of_samples() -> None:
     for sample in load_samples():
-        pixels = normalize(load_grey(sample.path)).pixels
+        pixels = normalize(load_gray(sample.path)).pixels
         check(pixels)
         assert len(candidate_cuts(pixels)) > len(sample.expected or "")
 

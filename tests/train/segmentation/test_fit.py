@@ -12,21 +12,21 @@ from device_runtime.decoding.masses import masses
 from device_runtime.decoding.search import best_codes
 from device_runtime.engines import pick
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
 from train.segmentation.fit import Batch, fit, losses, make_batch
-from train.segmentation.segment_lattice import SegmentRecogniser
-from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecogniser
+from train.segmentation.segment_lattice import SegmentRecognizer
+from train.segmentation.segment_scorer import SCORE_WEIGHT, WEIGHTS, ArcRecognizer
 
 DIGITS = "0123456789"
 
 
 def written_samples() -> tuple[list[Strip], list[str]]:
     written = [sample for sample in load_samples() if sample.expected and "hand" in sample.file]
-    return [normalize(load_grey(sample.path)) for sample in written], [sample.expected or "" for sample in written]
+    return [normalize(load_gray(sample.path)) for sample in written], [sample.expected or "" for sample in written]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def scanner() -> Scanner:
 
 @pytest.fixture(scope="module")
 def batch(scanner: Scanner) -> Batch:
-    return make_batch(*written_samples(), ArcRecogniser(scanner))
+    return make_batch(*written_samples(), ArcRecognizer(scanner))
 
 
 def test_the_loss_is_that_of_the_lattice(scanner: Scanner, batch: Batch) -> None:
@@ -46,7 +46,7 @@ def test_the_loss_is_that_of_the_lattice(scanner: Scanner, batch: Batch) -> None
     weights = torch.tensor(WEIGHTS, dtype=torch.float32)
     found = losses(batch, torch.tensor(SCORE_WEIGHT), weights).tolist()
     for strip, code, loss in zip(strips, codes, found, strict=True):
-        lattice = SegmentRecogniser(scanner)(strip)
+        lattice = SegmentRecognizer(scanner)(strip)
         plan = make_decoding_graph(Grammar.from_pattern(code, DIGITS).automaton, DIGITS)
         arcs = [best.arcs for best in best_codes(plan, lattice, 1)]
         expected = lattice.free - masses(plan, lattice, arcs)[0]

@@ -13,14 +13,14 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines import pick
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
-from train.segmentation.segment_lattice import SegmentLattice, SegmentRecogniser, segment_lattice
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecognizer, segment_lattice
 from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 ALPHABET = "01"
@@ -172,29 +172,29 @@ def test_evidence_is_that_of_the_best_segment_that_ends_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def recognise() -> SegmentRecogniser:
+def recognize() -> SegmentRecognizer:
     bundle = load_bundle()
-    return SegmentRecogniser(Scanner(bundle, pick("numpy", bundle.model)))
+    return SegmentRecognizer(Scanner(bundle, pick("numpy", bundle.model)))
 
 
-def test_printed_and_written_samples_are_read(recognise: SegmentRecogniser) -> None:
+def test_printed_and_written_samples_are_read(recognize: SegmentRecognizer) -> None:
     read = {}
     for sample in load_samples():
         if sample.expected and "-" not in sample.expected:
             decoder = Decoder(Grammar.from_pattern(rf"\d{{{len(sample.expected)}}}", "0123456789"), "0123456789")
-            candidates = decoder.decode(recognise(normalize(load_grey(sample.path)))).candidates
+            candidates = decoder.decode(recognize(normalize(load_gray(sample.path)))).candidates
             read[sample.file] = bool(candidates) and candidates[0].code == sample.expected
     assert sum(read.values()) >= 0.7 * len(read), read
 
 
 @pytest.mark.parametrize("width", [1, 40])
-def test_a_strip_without_ink_holds_no_code(recognise: SegmentRecogniser, width: int) -> None:
-    lattice = recognise(Strip(np.zeros((32, width), np.uint8), np.eye(2, 3), False))
+def test_a_strip_without_ink_holds_no_code(recognize: SegmentRecognizer, width: int) -> None:
+    lattice = recognize(Strip(np.zeros((32, width), np.uint8), np.eye(2, 3), False))
     assert lattice.cuts == 2 and lattice.number == ""
     decoder = Decoder(Grammar.from_pattern(r"\d{5}", "0123456789"), "0123456789")
     assert decoder.decode(lattice).candidates == ()
 
 
-def test_a_strip_too_wide_for_the_model_is_refused(recognise: SegmentRecogniser) -> None:
+def test_a_strip_too_wide_for_the_model_is_refused(recognize: SegmentRecognizer) -> None:
     with pytest.raises(PosteyeError, match="too long"):
-        recognise(Strip(np.zeros((32, 2000), np.uint8), np.eye(2, 3), False))
+        recognize(Strip(np.zeros((32, 2000), np.uint8), np.eye(2, 3), False))

@@ -9,23 +9,23 @@ import pytest
 
 from device_runtime.bundle import load_bundle
 from device_runtime.engines import pick
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
-from train.segmentation.segment_scorer import ArcRecogniser, _one_character
+from train.segmentation.segment_scorer import ArcRecognizer, _one_character
 from train.segmentation.segmentation_graph import SegmentationGraph, segment
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> ArcRecogniser:
+def recognizer() -> ArcRecognizer:
     bundle = load_bundle()
-    return ArcRecogniser(Scanner(bundle, pick("numpy", bundle.model)))
+    return ArcRecognizer(Scanner(bundle, pick("numpy", bundle.model)))
 
 
 def sample_strip(number: int) -> Strip:
-    return normalize(load_grey(load_samples()[number].path))
+    return normalize(load_gray(load_samples()[number].path))
 
 
 def test_a_score_sums_over_all_class_paths() -> None:
@@ -47,16 +47,16 @@ def test_a_score_sums_over_all_class_paths() -> None:
         np.testing.assert_allclose(scores, [np.logaddexp.reduce(kind) for kind in ways], atol=1e-9)
 
 
-def test_scores_are_probabilities_of_things_that_exclude_each_other(recogniser: ArcRecogniser) -> None:
+def test_scores_are_probabilities_of_things_that_exclude_each_other(recognizer: ArcRecognizer) -> None:
     strip = sample_strip(4)
-    scores = recogniser.recognise(strip, segment(strip.pixels))
+    scores = recognizer.recognize(strip, segment(strip.pixels))
     assert (np.exp(scores).sum(axis=1) <= 1 + 1e-5).all()
 
 
-def test_a_segment_scores_the_same_alone_and_in_company(recogniser: ArcRecogniser) -> None:
+def test_a_segment_scores_the_same_alone_and_in_company(recognizer: ArcRecognizer) -> None:
     strip = sample_strip(4)
     graph = segment(strip.pixels)
-    together = recogniser.recognise(strip, graph)
+    together = recognizer.recognize(strip, graph)
     chosen = np.flatnonzero(~graph.bare)[::5]
     for arc in chosen:
         keep = slice(arc, arc + 1)
@@ -70,22 +70,22 @@ def test_a_segment_scores_the_same_alone_and_in_company(recogniser: ArcRecognise
             graph.measures[keep],
         )
         # Not to the last digit: beyond the receptive field's paper there is a neighbour, or the end of the strip.
-        np.testing.assert_allclose(recogniser.recognise(strip, alone)[0], together[arc], rtol=5e-3, atol=1e-2)
+        np.testing.assert_allclose(recognizer.recognize(strip, alone)[0], together[arc], rtol=5e-3, atol=1e-2)
 
 
-def test_a_whole_digit_is_read_and_bare_paper_is_none(recogniser: ArcRecogniser) -> None:
+def test_a_whole_digit_is_read_and_bare_paper_is_none(recognizer: ArcRecognizer) -> None:
     pixels = np.zeros((32, 80), np.uint8)
     pixels[6:26, 12:15] = 255  # a one
     pixels[6:26, 60:63] = 255
     strip = Strip(pixels, np.eye(2, 3), True)
     graph = segment(pixels)
-    scores = recogniser(strip, graph)
+    scores = recognizer(strip, graph)
     assert graph.bare.tolist() == [False, True, False]
     assert scores[[0, 2], :10].argmax(axis=1).tolist() == [1, 1]
     assert np.isneginf(scores[1, :10]).all() and np.isfinite(scores[1, 10:]).all()
 
 
-def test_an_empty_strip_has_one_bare_arc(recogniser: ArcRecogniser) -> None:
+def test_an_empty_strip_has_one_bare_arc(recognizer: ArcRecognizer) -> None:
     strip = Strip(np.zeros((32, 40), np.uint8), np.eye(2, 3), False)
-    scores = recogniser(strip, segment(strip.pixels))
+    scores = recognizer(strip, segment(strip.pixels))
     assert scores.shape == (1, 12) and np.isfinite(scores[0, 10:]).all()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device_runtime.image.load import load_grey
+from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.samples import load_samples
 from tests.stub import random_strips
 from train.segmentation.segmentation_graph import MEASURES, MOST_PIECES, SegmentationGraph, segment
 
-SAMPLES = [normalize(load_grey(sample.path)).pixels for sample in load_samples()]
+SAMPLES = [normalize(load_gray(sample.path)).pixels for sample in load_samples()]
 
 
 def random_path(graph: SegmentationGraph, random: np.random.Generator) -> list[int]:

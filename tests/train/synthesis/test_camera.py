@@ -37,10 +37,10 @@ def test_light_is_a_plane_without_mean() -> None:
 
 
 def test_specks_are_as_many_as_said_black_and_white_and_leave_the_rest() -> None:
-    grey = np.full((100, 200), 90, np.uint8)
+    gray = np.full((100, 200), 90, np.uint8)
     shares = []
     for seed in range(20):
-        speckled = specks(grey, np.random.default_rng(seed))
+        speckled = specks(gray, np.random.default_rng(seed))
         assert set(np.unique(speckled)) <= {0, 90, 255}
         black, white = np.mean(speckled == 0), np.mean(speckled == 255)
         assert abs(black - white) < 0.01

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from device_runtime.errors import PosteyeError
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.synthesis.generator import FieldGenerator
 from train.synthesis.writing.fonts import find_fonts
 from train.synthesis.writing.typeset import random_line
@@ -16,8 +16,8 @@ from train.synthesis.writing.typeset import random_line
 Fonts = tuple[list[Path], list[Path]]
 
 
-def test_same_seed_same_fields(hands: list[Hand], fonts: Fonts) -> None:
-    a, b = FieldGenerator(hands, 4, fonts), FieldGenerator(hands, 4, fonts)
+def test_same_seed_same_fields(writers: list[Writer], fonts: Fonts) -> None:
+    a, b = FieldGenerator(writers, 4, fonts), FieldGenerator(writers, 4, fonts)
     for _ in range(12):
         (pixels_a, target_a), (pixels_b, target_b) = a.strip(), b.strip()
         assert target_a == target_b

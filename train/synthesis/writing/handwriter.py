@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.synthesis.writing import marks
 from train.synthesis.writing.canvas import Box, Written, edged, slanted
 from train.synthesis.writing.pen import Bend, Ink, Nib, Pen, RasterPen, split_like
@@ -30,7 +30,7 @@ class Handwriter:
         random: source of all draws.
     """
 
-    def __init__(self, writers: list[Hand], random: np.random.Generator) -> None:
+    def __init__(self, writers: list[Writer], random: np.random.Generator) -> None:
         self.writers = writers
         self.random = random
         self.pen = Pen(random)
@@ -82,11 +82,11 @@ class Handwriter:
     def _any(self, choices: Sequence[_T]) -> _T:
         return choices[int(self.random.integers(len(choices)))]
 
-    def _writer(self) -> Hand:
+    def _writer(self) -> Writer:
         return self.writers[min(int(self._shares.searchsorted(self.random.random())), len(self.writers) - 1)]
 
     def _digit(
-        self, written: Written, digit: int, count: int, writer: Hand, style: HandStyle, last: list[Line]
+        self, written: Written, digit: int, count: int, writer: Writer, style: HandStyle, last: list[Line]
     ) -> list[Line]:
         """Add a digit at the right end.
 
@@ -163,7 +163,7 @@ class Handwriter:
             top -= 0.5 * (1 - tall)
         return tall, wide, top
 
-    def _strokes(self, digit: int, count: int, writer: Hand, style: HandStyle) -> list[Line]:
+    def _strokes(self, digit: int, count: int, writer: Writer, style: HandStyle) -> list[Line]:
         """A digit as lines: a chain of zeros, one of the style's shapes, this writer's, another's, or any shape."""
         random = self.random
         if count > 1:
@@ -177,7 +177,7 @@ class Handwriter:
             pool = self._writer().strokes[digit]
         return Habit(self._any(VARIANTS[digit]), random).draw()
 
-    def _glyphs(self, writer: Hand, digit: int) -> Ink:
+    def _glyphs(self, writer: Writer, digit: int) -> Ink:
         if not writer.glyphs[digit]:
             writer = self._any([other for other in self.writers if other.glyphs[digit]])
         return self._any(writer.glyphs[digit])

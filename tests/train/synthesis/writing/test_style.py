@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from train.data.writers import Hand
+from train.data.writers import Writer
 from train.synthesis.writing import marks
 from train.synthesis.writing.handwriter import Handwriter
 from train.synthesis.writing.style import random_style
 
 
 @pytest.fixture
-def handwriter(hands: list[Hand]) -> Handwriter:
+def handwriter(writers: list[Writer]) -> Handwriter:
     """Writes with Hershey figures."""
-    return Handwriter(hands, np.random.default_rng(5))
+    return Handwriter(writers, np.random.default_rng(5))
 
 
 @pytest.mark.parametrize("raster", [False, True])
@@ -43,7 +43,7 @@ def test_more_digits_take_more_room(handwriter: Handwriter) -> None:
 
 def test_a_writer_without_a_digit_borrows_it() -> None:
     glyph = np.full((20, 8), 255, np.uint8)
-    rich, poor = Hand(((glyph,),) * 10), Hand(((),) * 9 + ((glyph,),))
+    rich, poor = Writer(((glyph,),) * 10), Writer(((),) * 9 + ((glyph,),))
     handwriter = Handwriter([rich, poor], np.random.default_rng(1))
     for raster in (True, False):
         style = replace(random_style(handwriter.random), raster=raster, variants={})
