@@ -29,7 +29,7 @@ from device_runtime.recognition.recognizer import Recognize
 from device_runtime.types import Candidate, Decoding, Strip
 
 GREEDY, GRAMMAR, LEXICON = "greedy", "grammar", "lexicon"
-GRAMMAR_AUGMENTED, LEXICON_AUGMENTED = "grammar, second look", "lexicon, second look"
+GRAMMAR_AUGMENTED, LEXICON_AUGMENTED = "grammar, augmented", "lexicon, augmented"
 # Each way of reading: what decodes, and whether a doubtful field gets test-time augmentation.
 WAYS = {
     GREEDY: (GREEDY, False),

@@ -68,7 +68,7 @@ def rows_of(title: str, kept: Kept, calibration: Calibration | None) -> list[Set
 
 def rates_table(rows: Sequence[SetReadings]) -> Table:
     """Exact rate and accept rates of every row, and what the calibrated threshold for 1 % accepts."""
-    head = ["strings", "road", "read with", "exact", *(f"accepted at {e:.1%}" for e in _RATES)]
+    head = ["strings", "method", "read with", "exact", *(f"accepted at {e:.1%}" for e in _RATES)]
     lines = []
     for row in rows:
         outcome = row.outcome
@@ -110,7 +110,7 @@ def calibration_table(rows: Sequence[SetReadings]) -> Table:
         for outcome in (row.outcome, after):
             line.append(f"{calibration_error(*character_verdicts(outcome, row.kept.truths)):.4f}")
         lines.append(line)
-    heads = ["strings", "road", "read with", "ECE of codes before", "after", "by chance"]
+    heads = ["strings", "method", "read with", "ECE of codes before", "after", "by chance"]
     return Table([*heads, "ECE of characters before", "after"], lines)
 
 
@@ -132,7 +132,7 @@ def methods_table(rows: Sequence[SetReadings]) -> Table:
         times = [f"{median(spent):.2f}", f"{quantiles(spent, n=10)[-1]:.2f}"]
         lines.append([row.title, row.way, row.kept.origin.segmenter, _percent(outcome.exact), *accepted, *times])
     lines.sort(key=lambda line: (line[0], line[1], line[2] != "scan"))
-    heads = ["strings", "read with", "road", "exact", *(f"accepted at {e:.0%}" for e in _FRAGILE_RATES)]
+    heads = ["strings", "read with", "method", "exact", *(f"accepted at {e:.0%}" for e in _FRAGILE_RATES)]
     return Table([*heads, "ms a field", "slowest tenth from"], lines)
 
 
@@ -151,7 +151,7 @@ def swaps_table(rows: Sequence[SetReadings]) -> Table:
             continue
         lines.append([row.title, row.kept.origin.segmenter, *map(str, swap_counts(row.kept.truths, before, after))])
     accepted = f"(accepted at {MAX_ERROR:.0%})"
-    heads = ["strings", "road", f"wrong without lexicon {accepted}", f"-> right {accepted}", "-> wrong, rejected"]
+    heads = ["strings", "method", f"wrong without lexicon {accepted}", f"-> right {accepted}", "-> wrong, rejected"]
     heads += ["-> the same wrong code, accepted", "-> another wrong code, accepted", f"right -> wrong {accepted}"]
     return Table(heads, lines)
 
@@ -193,7 +193,7 @@ def numbers(rows: Sequence[SetReadings]) -> dict[str, Any]:
             right = [reading.code == truth for reading, truth in pairs if reading.status == "accepted"]
             figures |= {"accepted": len(right), "wrong": len(right) - sum(right)}
         origin = row.kept.origin
-        way = row.way.replace(", second look", "-twice")
+        way = row.way.replace(", augmented", "-twice")
         found.setdefault(origin.task, {"strings": len(row.kept.truths)}).setdefault(origin.segmenter, {})[way] = figures
     return found
 
