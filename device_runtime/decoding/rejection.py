@@ -102,4 +102,4 @@ def _reason(decoding: Decoding) -> str:
 def _outside(outside: Outside | None) -> str:
     if outside is None:
         return ""
-    return f"{'too short' if outside.too_short else 'not in the grammar'}: {outside.number} stands there"
+    return f"{'too short' if outside.too_short else 'not in the grammar'}: read {outside.number}"

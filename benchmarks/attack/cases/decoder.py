@@ -135,12 +135,12 @@ def _cut_ink(random: np.random.Generator) -> Lattice:
 
 def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outcome:
     """All that the reader does with what the scanner says: looks, decoding, calibration, verdict."""
-    road = SCAN if random.random() < 0.7 else HOS
+    method = SCAN if random.random() < 0.7 else HOS
     states = random.integers(0, 2**32, 8)
 
     def recognize(strip: Strip) -> Lattice:
         again = np.random.default_rng((*states.tolist(), strip.pixels.shape[1]))
-        if road == HOS:
+        if method == HOS:
             return _cut_ink(again)
         return scan_lattice(_penalties(again))
 
@@ -149,7 +149,7 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
         seen = read_augmented(strip, recognize, decoder(index, n_best).decode)
-        readings.append((seen.decoding, decide(seen.decoding, _calibration(road), _MAX_ERROR, strip.has_ink)))
+        readings.append((seen.decoding, decide(seen.decoding, _calibration(method), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)
     wrong = wrong or ("" if readings[0] == readings[1] else "two answers")
@@ -168,5 +168,5 @@ def _complaint(reading: Reading, index: int, n_best: int) -> str:
 
 
 @cache
-def _calibration(road: str) -> Calibration:
-    return load_bundle().calibration(road)
+def _calibration(method: str) -> Calibration:
+    return load_bundle().calibration(method)

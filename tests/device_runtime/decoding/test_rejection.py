@@ -72,8 +72,8 @@ def test_a_line_without_such_a_code_has_none(found: Decoding) -> None:
 @pytest.mark.parametrize(
     ("outside", "reason"),
     [
-        (Outside("1011", 0.9, True), "too short: 1011 stands there"),
-        (Outside("99999", 0.9, False), "not in the grammar: 99999 stands there"),
+        (Outside("1011", 0.9, True), "too short: read 1011"),
+        (Outside("99999", 0.9, False), "not in the grammar: read 99999"),
     ],
 )
 @pytest.mark.parametrize("found", [(), (("10115", 0.04), ("10116", 0.03))])

@@ -63,7 +63,7 @@ def test_a_rival_or_a_number_outside_is_named_from_half_of_the_doubt_on(share: f
     characters = (Character("1", 0.5, 0.0),)
     rival = Decoding((Candidate("1", 0.5), Candidate("2", share)), characters, None)
     outside = Decoding((Candidate("1", 0.5),), characters, Outside("77", share, False))
-    for found, reason in ((rival, "rival code 2"), (outside, "not in the grammar: 77 stands there")):
+    for found, reason in ((rival, "rival code 2"), (outside, "not in the grammar: read 77")):
         told = decide(found, plain, MAX_ERROR, has_ink=True).reason
         assert told == (reason if named else "low confidence in character 1 ('1')")
 
