@@ -17,7 +17,7 @@ from benchmarks.criteria.compare import Plan, criteria_table, measure, readable
 from benchmarks.criteria.rows import ROWS
 from benchmarks.figures.command import results_option, run_command
 from benchmarks.figures.files import keep
-from train.scanner.trainer import load_float
+from train.runs.trainer import load_float
 
 _SEED = 1998
 

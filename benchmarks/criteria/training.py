@@ -1,4 +1,4 @@
-"""One training under a criterion, in the manner of `train.scanner.trainer`: AdamW, a cosine of rates, mean weights."""
+"""One training under a criterion, in the manner of `train.runs.trainer`: AdamW, a cosine of rates, mean weights."""
 
 from __future__ import annotations
 

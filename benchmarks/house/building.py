@@ -42,7 +42,8 @@ _DOES = {
     "firmware_bridge.errors": "what can go wrong",
     "train.commands": "posteye train, evaluate, explain",
     "train.report": "pages that show readings",
-    "train.scanner": "the net and its training",
+    "train.runs": "a training, and going on with it",
+    "train.scanner": "the net",
     "train.gtn": "graphs and global training",
     "train.segmentation": "cuts instead of scanning",
     "train.synthesis": "drawn fields with their truth",
@@ -160,8 +161,8 @@ def _legend(drawing: Drawing) -> None:
     """How to read the picture, at the top right."""
     x, text = _RIGHT, _RIGHT + 62
     drawing.arrow((x, 41), (x + 46, 41))
-    drawing.words(text, 45, "may import this package, and those that its arrows reach", 12, GRAY)
+    drawing.words(text, 45, "may import it, and what it may import", 12, GRAY)
     drawing.box(x, 61, 46, 18, PAPER, GRAY)
-    drawing.words(text, 74, "a room: a folder or a file; it imports only rooms on lower floors", 12, GRAY)
+    drawing.words(text, 74, "a room; it imports lower floors only", 12, GRAY)
     drawing.box(x, 90, 46, 18, PAPER, GRAY, dashed=True)
-    drawing.words(text, 103, "a room for what comes, not built yet", 12, GRAY)
+    drawing.words(text, 103, "a room for what comes", 12, GRAY)

@@ -31,12 +31,12 @@ from train.data.labelled import Labeled, folder_strips
 from train.data.target import Target
 from train.evaluation.evaluate import read_all
 from train.gtn.ctc import BLANK, forward_penalty, topology
+from train.runs.distributed import Group
+from train.runs.trainer import Recipe, Run
 from train.scanner.batches import plain_batches
-from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
 from train.scanner.penalties import net_recognizer
-from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import load_shard
 
 _BLANK_PENALTY = 0.5  # nats off blank; a finished net's is chosen on held-out strips

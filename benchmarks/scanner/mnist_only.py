@@ -27,10 +27,10 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from train.data.labelled import Labeled, mnist_strips
 from train.data.mnist import Digits, Mnist, load_mnist
 from train.evaluation.evaluate import read_all
-from train.scanner.distributed import Group
+from train.runs.distributed import Group
+from train.runs.trainer import Recipe, Run, load_float
 from train.scanner.model import ScanningLeNet
 from train.scanner.penalties import net_recognizer
-from train.scanner.trainer import Recipe, Run, load_float
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.elastic import bent
 from train.synthesis.shards import Shard, save_shard

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.stub import random_strips
 from train.data.writers import Writer
-from train.scanner.recipe import Preset, Recipe
+from train.runs.recipe import Preset, Recipe
 from train.synthesis.shards import Shard
 
 # As `--preset tiny`, with fewer strips yet.

@@ -32,14 +32,15 @@ from tests.stub import STUB_CHANNELS, random_strips
 from tests.train.blots import PRESET, Blots
 from train.commands.train import train
 from train.data.writers import Writer
-from train.scanner import distributed, run_folder, scratch
+from train.runs import distributed, scratch
+from train.runs import folder as run_folder
+from train.runs.distributed import Group, training_group
+from train.runs.folder import Material, Origin
+from train.runs.recipe import PRESETS
+from train.runs.trainer import Recipe, Run
 from train.scanner.batches import Batch, place
-from train.scanner.distributed import Group, training_group
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantScanner
-from train.scanner.recipe import PRESETS
-from train.scanner.run_folder import Material, Origin
-from train.scanner.trainer import Recipe, Run
 from train.synthesis.shards import Shard, load_shard, shard_path
 
 # Batches of 16: a shard's last one holds a single strip, so that a second rank has none of it.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from train.scanner.recipe import PRESETS, seconds
+from train.runs.recipe import PRESETS, seconds
 from train.synthesis.generator import EMPTY_SHARE, PLAIN_SHARE, PRINTED_SHARE, WORDS_SHARE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")

@@ -19,12 +19,8 @@ from device_runtime.bundle import load_bundle
 from train.adaptation.training_mix import TrainingMix, make_training_mix
 from train.data.labelled import LABELS, load_station
 from train.progress import Progress
-from train.scanner.distributed import Group
-from train.scanner.from_bundle import restore_scanner
-from train.scanner.postprocess import one_number
-from train.scanner.quantization import QuantScanner
-from train.scanner.recipe import Recipe
-from train.scanner.run_folder import (
+from train.runs.distributed import Group
+from train.runs.folder import (
     Measures,
     Origin,
     Provenance,
@@ -34,7 +30,11 @@ from train.scanner.run_folder import (
     save_result,
     wait_for_all,
 )
-from train.scanner.trainer import Run, follow
+from train.runs.recipe import Recipe
+from train.runs.trainer import Run, follow
+from train.scanner.from_bundle import restore_scanner
+from train.scanner.postprocess import one_number
+from train.scanner.quantization import QuantScanner
 from train.synthesis.shards import Generated, Shard, ShardMaker, shard_path
 
 RECIPE = Recipe(shards=8, float_epochs=0, quantized_epochs=1, batch=64, quantized_rate=1e-3)

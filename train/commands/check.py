@@ -11,7 +11,7 @@ from pathlib import Path
 from device_runtime.errors import PosteyeError
 from train.data.mnist import IDX_STEMS, download_command, wheel_path
 from train.duration import duration
-from train.scanner.recipe import DEFAULT_PRESET, PRESETS, Preset, has_bfloat16, seconds
+from train.runs.recipe import DEFAULT_PRESET, PRESETS, Preset, has_bfloat16, seconds
 from train.synthesis.writing.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 
 _PACKAGES = ("torch", "pillow", "tqdm", "matplotlib")

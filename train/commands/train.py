@@ -15,7 +15,7 @@ import click
 from device_runtime.bundle import MANIFEST_FILE
 from device_runtime.errors import PosteyeError
 from train.duration import duration
-from train.scanner.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
+from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
 
 # Nothing here imports torch at the top: --help and --check also answer where it is missing.
 _RECIPE_OPTIONS = ("seed", "shards", "float_epochs", "float_rate", "bfloat16", "quantized_epochs")
@@ -103,7 +103,7 @@ def train(
     given = {name: value for name, value in recipe_options.items() if value is not None}
     recipe = replace(PRESETS[preset].recipe, **given)
 
-    from train.scanner.run_folder import Origin
+    from train.runs.folder import Origin
 
     origin = Origin(mnist, writers, digits)
     if show_samples:
@@ -150,9 +150,9 @@ def _run(
     """
     from train.adaptation import adapt
     from train.progress import Progress
-    from train.scanner import scratch
-    from train.scanner.distributed import training_group
-    from train.scanner.lock import locked
+    from train.runs import scratch
+    from train.runs.distributed import training_group
+    from train.runs.lock import locked
 
     with training_group(out) as group, locked(out) if group.leads else nullcontext():
         progress = Progress(adapt.STEPS if extra else scratch.STEPS, shown=group.leads)

@@ -23,8 +23,8 @@ from device_runtime.types import Candidate, Decoding, Reading
 from train.data.labelled import Labeled
 from train.evaluation.alignment import aligned
 from train.evaluation.metrics import accept_rate
+from train.runs.trainer import load_float
 from train.scanner.penalties import net_recognizer
-from train.scanner.trainer import load_float
 
 ERRORS = (0.001, 0.005, 0.01, 0.02, 0.05)
 FIELDS_NOTE = "(each image was read as one text field)"

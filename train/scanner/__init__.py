@@ -1,1 +1,1 @@
-"""The scanning LeNet: model, quantization-aware training, runs that can be resumed."""
+"""The scanning LeNet: the model, its quantization, what its scores mean, and the net of a bundle."""

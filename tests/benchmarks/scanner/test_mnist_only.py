@@ -10,8 +10,8 @@ import torch
 from benchmarks.scanner.mnist_only import bent_shard, run_seed
 from tests.benchmarks.made_digits import made_digits
 from train.data.mnist import Mnist
+from train.runs.trainer import Recipe, load_float
 from train.scanner.model import ScanningLeNet
-from train.scanner.trainer import Recipe, load_float
 
 
 def test_strips_are_bent_copies_of_one_digit_each() -> None:

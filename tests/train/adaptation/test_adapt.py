@@ -20,9 +20,9 @@ from train.adaptation import adapt
 from train.commands.train import train
 from train.data.labelled import FEWEST
 from train.data.writers import Writer
+from train.runs.folder import Material, Origin
+from train.runs.trainer import Run
 from train.scanner.from_bundle import restore_scanner
-from train.scanner.run_folder import Material, Origin
-from train.scanner.trainer import Run
 from train.synthesis.shards import Shard, save_shard, shard_path
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from train.commands import check
 from train.commands.train import train
 from train.data.mnist import IDX_STEMS, WHEEL
-from train.scanner.recipe import PRESETS
+from train.runs.recipe import PRESETS
 from train.synthesis.writing.fonts import HAND_PACKAGES
 
 Usage = namedtuple("Usage", ("total", "used", "free"))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from train.commands.train import train
 from train.data.writers import Writer
-from train.scanner.run_folder import Material, Origin
+from train.runs.folder import Material, Origin
 
 
 def test_samples_are_drawn_and_nothing_is_trained(

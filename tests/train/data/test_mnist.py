@@ -16,7 +16,7 @@ from train.data import mnist
 from train.data.labelled import usps_strips
 from train.data.mnist import Digits, load_mnist
 from train.data.writers import load_extra, writers_of
-from train.scanner import checkpoint as saved
+from train.runs import checkpoint as saved
 from train.synthesis.shards import load_shard
 
 

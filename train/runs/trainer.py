@@ -19,15 +19,15 @@ from device_runtime.errors import PosteyeError
 from train.data.target import Target
 from train.gtn.ctc import forward_penalty, topology
 from train.progress import Progress
-from train.scanner import checkpoint as saved
+from train.runs import checkpoint as saved
+from train.runs.checkpoint import Checkpoints
+from train.runs.distributed import Group
+from train.runs.optimizer import Scheduled, adamw, muon_and_adamw
+from train.runs.recipe import Recipe
 from train.scanner.batches import training_batches
-from train.scanner.checkpoint import Checkpoints
-from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import ScanningLeNet
-from train.scanner.optimizer import Scheduled, adamw, muon_and_adamw
 from train.scanner.quantization import QuantScanner
-from train.scanner.recipe import Recipe
 from train.synthesis.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0

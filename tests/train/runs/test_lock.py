@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 from device_runtime.errors import PosteyeError
 from train.commands.train import train
-from train.scanner.lock import locked
+from train.runs.lock import locked
 
 _HOLD = """
 import sys
 from pathlib import Path
-from train.scanner.lock import locked
+from train.runs.lock import locked
 with locked(Path(sys.argv[1])):
     print("in", flush=True)
     sys.stdin.read()

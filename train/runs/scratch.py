@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from train.progress import Progress
-from train.scanner.distributed import Group
+from train.runs.distributed import Group
+from train.runs.folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
+from train.runs.recipe import Recipe
+from train.runs.trainer import Run, follow, load_float
 from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
-from train.scanner.recipe import Recipe
-from train.scanner.run_folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
-from train.scanner.trainer import Run, follow, load_float
 from train.synthesis.shards import Generated, ShardMaker, shard_path
 
 STEPS = 5

@@ -18,10 +18,10 @@ from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
 from train.data.target import Target
 from train.data.writers import Writer, load_extra, writers_of
 from train.progress import Bar, Progress
-from train.scanner import checkpoint as saved
+from train.runs import checkpoint as saved
+from train.runs.recipe import Recipe
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
 from train.scanner.quantization import QuantScanner
-from train.scanner.recipe import Recipe
 from train.synthesis.shards import Generated, Shard, ShardMaker, load_shard
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 

@@ -11,11 +11,11 @@ import torch
 
 from device_runtime.errors import PosteyeError
 from train.data.writers import Writer
+from train.runs.distributed import Group
+from train.runs.trainer import Recipe, Run, load_float
 from train.scanner.batches import plain_batches, training_batches
-from train.scanner.distributed import Group
 from train.scanner.greedy import greedy_strings
 from train.scanner.postprocess import balance_blank, exact_rate, one_number
-from train.scanner.trainer import Recipe, Run, load_float
 from train.synthesis.shards import Generated, Shard, ShardMaker, load_shard, make_shard, save_shard, shard_path
 
 Fonts = tuple[list[Path], list[Path]]

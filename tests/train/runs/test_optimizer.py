@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from train.scanner.optimizer import Muon, Scheduled, muon_and_adamw, orthogonal
+from train.runs.optimizer import Muon, Scheduled, muon_and_adamw, orthogonal
 
 
 def _net() -> nn.Sequential:

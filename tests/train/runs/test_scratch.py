@@ -19,9 +19,10 @@ from device_runtime.errors import PosteyeError
 from tests.train.blots import PRESET, Blots
 from train.commands.train import train
 from train.data.writers import Writer
-from train.scanner import run_folder, scratch, trainer
-from train.scanner.recipe import PRESETS
-from train.scanner.run_folder import Material, Origin
+from train.runs import folder as run_folder
+from train.runs import scratch, trainer
+from train.runs.folder import Material, Origin
+from train.runs.recipe import PRESETS
 
 
 @pytest.fixture(scope="module")

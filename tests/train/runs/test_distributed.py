@@ -17,10 +17,10 @@ from torch import Tensor
 from device_runtime.errors import PosteyeError
 from tests.stub import random_strips
 from tests.train.ranks import RECIPE, gradients, start_net
-from train.scanner import distributed
+from train.runs import distributed
+from train.runs.distributed import Group, training_group
+from train.runs.trainer import Run
 from train.scanner.batches import Batch
-from train.scanner.distributed import Group, training_group
-from train.scanner.trainer import Run
 from train.synthesis.shards import Shard, load_shard, save_shard, shard_path
 
 _STRIPS = 33

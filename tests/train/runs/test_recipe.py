@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from itertools import pairwise
 
 from device_runtime.bundle import load_bundle
-from train.scanner.recipe import DEFAULT_PRESET, PRESETS, Recipe, preset_options, seconds
+from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, preset_options, seconds
 
 
 def test_the_shipped_preset_is_the_recipe_of_the_shipped_bundle() -> None:

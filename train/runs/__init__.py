@@ -1,0 +1,1 @@
+"""Training runs: a recipe becomes a net in a folder, on one process or several, and goes on where it was stopped."""
