@@ -38,9 +38,15 @@ STAGES = ("locate", "normalize", "scan", "decode")
 
 @dataclass(frozen=True)
 class Result:
-    """A reading with its source, its field (None: the image was one), the engine and the time of every stage.
+    """A reading, and what a report needs to say about it.
 
-    trace: what the stages made of the field, for pictures and study.
+    Attributes:
+        source: what was read, in the words of the caller.
+        reading: the answer: status, code, reason and confidences.
+        field: where the line stands in the image; None where the image was one field.
+        engine: name and version of the interpreter.
+        timing_ms: what each stage took, and the total.
+        trace: what the stages made of the field, for pictures and study.
     """
 
     source: str
@@ -79,11 +85,7 @@ class Result:
 class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
-    country: ISO code of a known country. pattern: regular expression that the whole code must match. lexicon: a file of
-    codes. A code must be in all that are given; none of the three means 3 to 9 digits. bundle: a folder, None = the
-    shipped one. engine: "litert", "tflite", "numpy" or None for the fastest installed. max_error: the share of wrong
-    codes allowed among accepted ones.
-    Raises PosteyeError for any file or text that cannot be used. Several threads may read with one Reader at a time.
+    Several threads may read with one Reader at a time.
     """
 
     def __init__(
@@ -97,6 +99,22 @@ class Reader:
         max_error: float = DEFAULT_MAX_ERROR,
         n_best: int = 3,
     ) -> None:
+        """Load the bundle and prepare the search.
+
+        A code must be in all of country, pattern and lexicon that are given; none of the three means 3 to 9 digits.
+
+        Args:
+            country: ISO code of a country that `posteye grammar --list` shows.
+            pattern: regular expression that the whole code must match.
+            lexicon: file of codes, as text or compiled.
+            bundle: folder of a model; None = the shipped one.
+            engine: "litert", "tflite" or "numpy"; None = the fastest installed.
+            max_error: share of wrong codes allowed among the accepted ones.
+            n_best: candidates to report, at least 1.
+
+        Raises:
+            PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
+        """
         cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
@@ -114,9 +132,15 @@ class Reader:
     def read(
         self, image: Path | str | NDArray[np.generic], *, field: bool = False, source: str | None = None
     ) -> Result:
-        """Read one image (a path, or an array [H, W] or [H, W, channels]).
+        """Read the code in one image.
 
-        field: the image is one text field already, so nothing is located. Raises ImageError for what is no image.
+        Args:
+            image: a path, or an array uint8 [height, width] or [height, width, channels].
+            field: the image is one text field already, so no lines are looked for.
+            source: what the result calls the image; None = its path.
+
+        Raises:
+            ImageError: it is no image that can be read.
         """
         if isinstance(image, (str, Path)):
             source, gray = source or str(image), load_gray(image)

@@ -87,9 +87,12 @@ def exponentials(scale: float) -> NDArray[np.float64]:
 
 
 def penalties(scores: NDArray[np.int8], scale: float, table: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Penalties -log softmax of int8 scores [columns, classes], float32 of the same shape.
+    """Return the penalties -log softmax of scores, float32 [columns, classes].
 
-    scale: real value of one step of the scores. table: exponentials(scale).
+    Args:
+        scores: int8 [columns, classes].
+        scale: real value of one step of the scores.
+        table: float64 [256], exponentials(scale).
     """
     below_best = scores.max(axis=1, keepdims=True).astype(np.int64) - scores
     weights = table[below_best]
