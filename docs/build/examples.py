@@ -12,6 +12,7 @@ and lines that name the machine or its packages, may differ from what the page h
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -19,11 +20,11 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import click
 
-from device_runtime.cli import posteye
 from device_runtime.files.atomic import write_text
 
 ROOT = Path(__file__).parents[2]
@@ -53,20 +54,19 @@ def filled(text: str) -> str:
         return _BLOCK.sub(lambda block: _run(block, scratch), text)
 
 
-def help_of(name: str) -> str:
-    """What `posteye NAME --help` prints on a terminal of 80 columns, without a process; NAME may be empty."""
-    context = posteye.make_context("posteye", [name or "--"], resilient_parsing=True, terminal_width=78)
-    if not name:
-        return posteye.get_help(context)
-    command = posteye.get_command(context, name)
-    assert command is not None, name
-    return command.get_help(click.Context(command, parent=context, info_name=name))
+@cache
+def helps() -> dict[str, str]:
+    """What each command prints for --help, by its name; that of the whole program under the empty name."""
+    command = [sys.executable, "-m", "docs.build.help"]
+    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    found: dict[str, str] = json.loads(said)
+    return found
 
 
 def _run(block: re.Match[str], scratch: Path) -> str:
     command, old = block[1], block[2]
     asked = _HELP.fullmatch(command)
-    said = help_of(asked[1] or "") if asked else _said(command, scratch)
+    said = helps()[asked[1] or ""] if asked else _said(command, scratch)
     lines = [f"$ {command}", *said.rstrip("\n").split("\n")]
     new = "\n" + "".join(f"    {line}".rstrip() + "\n" for line in lines) + "\n"
     return f"<!-- run: {command} -->\n{old if fixed(old) == fixed(new) else new}<!-- end run -->"

@@ -27,12 +27,12 @@ def test_every_command_shows_its_help() -> None:
         assert f"<!-- run: posteye {name} --help -->" in (examples.ROOT / f"docs/commands/{name}.md").read_text("utf-8")
 
 
-def test_help_without_a_process_is_what_the_command_prints() -> None:
+def test_the_help_of_all_commands_at_once_is_what_each_prints() -> None:
     for name in ("", "read"):
         command = [sys.executable, "-m", "device_runtime.cli", *([name] if name else []), "--help"]
         environment = {**os.environ, "COLUMNS": "80"}
         said = subprocess.run(command, cwd=examples.ROOT, env=environment, capture_output=True, text=True, check=True)
-        assert examples.help_of(name).strip() == said.stdout.strip()
+        assert examples.helps()[name].strip() == said.stdout.strip()
 
 
 def test_times_and_the_machine_may_differ_and_a_reading_may_not() -> None:
