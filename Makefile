@@ -16,10 +16,10 @@ test: .venv-dev/.ready  ## lint, types and every test, but for those on emulated
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
 	@.ci/need 'command -v cc' gcc libc6-dev # the controller in C of docs/protocol.md
 	@$(MAKE) --no-print-directory lint
-	$(DEV) pytest
+	OMP_NUM_THREADS=1 $(DEV) pytest -n auto --dist loadfile
 
 test-trixie: .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
-	.venv-trixie/bin/python -m pytest tests/device_runtime tests/firmware_bridge
+	OMP_NUM_THREADS=1 .venv-trixie/bin/python -m pytest -n auto --dist loadfile tests/device_runtime tests/firmware_bridge
 
 test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
