@@ -51,7 +51,7 @@ COMMANDS = {
         "convert.commands.calibrate:calibrate", "train", "Fit a bundle's confidences to held-out strings."
     ),
     "convert": Entry(
-        "convert.commands.convert:convert", "train,convert", "Turn a trained net into a bundle (workstation)."
+        "convert.commands.convert:convert", "train,convert,tflite", "Turn a trained net into a bundle (workstation)."
     ),
 }
 

@@ -73,7 +73,7 @@ def test_every_command_explains_itself_without_the_extras(command: str) -> None:
         (["evaluate", "mnist"], "train"),
         (["explain", "a.png", "--out", "a.html"], "train"),
         (["calibrate", "a", "--strips", "b"], "train"),
-        (["convert", "a", "--out", "b"], "train,convert"),
+        (["convert", "a", "--out", "b"], "train,convert,tflite"),
     ],
 )
 def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra: str) -> None:

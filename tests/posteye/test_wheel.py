@@ -83,7 +83,7 @@ def test_the_command_reads_and_says_its_version(installed: Installed, tmp_path: 
         ("evaluate", "train"),
         ("explain", "train"),
         ("calibrate", "train"),
-        ("convert", "train,convert"),
+        ("convert", "train,convert,tflite"),
     ],
 )
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["mnist", "--seed", "3"]], ids=["alone", "help", "options"])
