@@ -20,3 +20,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The names for completion and `help()`, also those that are not loaded yet."""
+    return sorted({*globals(), *__all__})

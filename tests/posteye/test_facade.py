@@ -34,6 +34,11 @@ def test_the_names_are_those_of_the_runtime_and_any_other_is_refused() -> None:
         posteye.reader  # noqa: B018
 
 
+def test_completion_knows_the_names_before_they_are_loaded() -> None:
+    found = run("-c", "import sys, posteye; print({*posteye.__all__} <= {*dir(posteye)}, 'numpy' in sys.modules)")
+    assert found.stdout == "True False\n", found.stderr
+
+
 def test_importing_it_loads_nothing_heavy() -> None:
     heavy = "('numpy', 'cv2', 'msgspec', 'click', 'serial', 'torch')"
     found = run("-c", f"import sys, posteye; print(posteye.__version__, [m for m in {heavy} if m in sys.modules])")
