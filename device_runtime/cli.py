@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import select
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -56,6 +57,10 @@ COMMANDS = {
 }
 
 
+class PipeBrokenError(Exception):
+    """A pipe whose other end has gone. Of a BrokenPipeError click makes exit status 1: a check that failed."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called: a Pi needs no torch, and starts at once."""
 
@@ -73,10 +78,18 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **extra)  # it prints --help and --version
+        except BrokenPipeError as error:
+            raise PipeBrokenError from error
+
     def invoke(self, ctx: click.Context) -> Any:
         # Options are declared without the extra, so that --help works wherever the command lies.
         try:
             return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeBrokenError from error
         except ModuleNotFoundError as error:
             entry = COMMANDS.get(ctx.invoked_subcommand or "")
             missing = (error.name or "").split(".")[0]
@@ -136,16 +149,18 @@ def main() -> None:
     try:
         # Without arguments it shows its help. A command that raises Exit(n) returns n here.
         code = posteye.main(sys.argv[1:] or ["--help"], "posteye", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+    except PipeBrokenError:
+        if not _is_unread():
+            _end("another process ended before this one was done with it (broken pipe)")
+        for stream in (1, 2):  # what is still in the buffers goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        sys.exit(0)  # `| head` has seen enough, and that is no failure
     except click.UsageError as error:
         _end(_usage(error))
     except click.ClickException as error:
         _end(error.format_message())
     except (click.Abort, KeyboardInterrupt):
         _end("interrupted", 130)
-    except BrokenPipeError:
-        sys.stderr.close()  # nobody reads our output any more, so there is nobody to tell
-        sys.exit(0)
     except OSError as error:  # what no command expects: for example, stdout is on a full disk
         _end(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}; output is lost")
     except PosteyeError as error:
@@ -158,6 +173,15 @@ def main() -> None:
         if not isinstance(error, BridgeError):
             raise
         _end(str(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_unread() -> bool:
+    """Whether stdout or stderr is a pipe whose reader has gone."""
+    streams = select.poll()
+    streams.register(1, 0)
+    streams.register(2, 0)
+    return any(events & (select.POLLERR | select.POLLHUP) for _, events in streams.poll(0))
 
 
 def _open_streams() -> None:

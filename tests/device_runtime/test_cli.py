@@ -16,6 +16,7 @@ import pytest
 
 from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
+from device_runtime.commands.doctor import doctor
 from device_runtime.commands.read import read
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
@@ -81,6 +82,31 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
     assert found.returncode == 2 and found.stderr.count("\n") == 1
     assert found.stderr.startswith(f"posteye: `posteye {arguments[0]}` needs ")
     assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["grammar", "--list"]], ids=["help", "list"])
+def test_a_reader_of_the_output_that_has_seen_enough_is_no_failed_check(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "posteye", *arguments]
+    found = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=environment, timeout=120, check=False)
+    os.close(writing)
+    assert (found.returncode, found.stderr) == (0, b"")
+
+
+def test_a_pipe_that_breaks_elsewhere_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def breaks(**_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")  # of a process that decodes or generates, say
+
+    monkeypatch.setattr(sys, "argv", ["posteye", "doctor"])
+    monkeypatch.setattr(doctor, "callback", breaks)
+    monkeypatch.setattr(cli, "_is_unread", lambda: False)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    said = "posteye: another process ended before this one was done with it (broken pipe)\n"
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_a_picture_that_cannot_be_written_is_one_line_before_anything_is_read(tmp_path: Path) -> None:
