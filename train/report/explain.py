@@ -31,7 +31,7 @@ from train.report.explain_figures import (
     lattice,
     scores,
 )
-from train.report.page import Section, page, render
+from train.report.page import Section, page, render, tiles_of
 from train.report.strip_figure import ribbon, strip_figure
 
 _CAM_ZOOM, _SMALL_ZOOM = 4.5, 4.0
@@ -96,11 +96,6 @@ def explain_page(found: Explained, character: int | None, spots: Sequence[Spot])
         PosteyeError: the code has no such character.
     """
     reading, name = found.result.reading, Path(found.result.source).name
-    tiles = (
-        (reading.code or "no code", reading.status + (f": {reading.reason}" if reading.reason else "")),
-        (f"{reading.confidence:.4f}", "confidence"),
-        *((f"{c.code}", f"next, {c.confidence:.4f}") for c in reading.candidates[1:3]),
-    )
     ribbons = [
         ribbon(path.code, kind, path.classes, found.penalties)
         for path, kind in zip(found.paths, ("one", "two"), strict=False)
@@ -118,7 +113,7 @@ def explain_page(found: Explained, character: int | None, spots: Sequence[Spot])
         own = spots_of(reading.characters, found.seen, found.penalties, found.strip, name)
         sections.append(Section("Map of the last hidden layer", map_of(spots, own, name)))
     setup = (name, f"engine {found.result.engine}")
-    return page(f"How {reading.code or 'nothing'} was read", setup, tiles, sections)
+    return page(f"How {reading.code or 'nothing'} was read", setup, tiles_of(reading), sections)
 
 
 def _lattice(found: Explained) -> Markup:

@@ -13,6 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from device_runtime.types import Reading
+
 
 @dataclass(frozen=True)
 class Section:
@@ -37,6 +39,15 @@ def page(title: str, setup: Sequence[str], tiles: Sequence[tuple[str, str]], sec
         sections: in their order.
     """
     return render("page.html", title=title, setup=setup, tiles=tiles, sections=sections)
+
+
+def tiles_of(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """The tiles of a reading, as `page` takes them: code and status, confidence, and the next two candidates."""
+    return (
+        (reading.code or "no code", reading.status + (f": {reading.reason}" if reading.reason else "")),
+        (f"{reading.confidence:.4f}", "confidence"),
+        *((f"{c.code}", f"next, {c.confidence:.4f}") for c in reading.candidates[1:3]),
+    )
 
 
 def render(template: str, **values: object) -> Markup:
