@@ -116,6 +116,10 @@ def evaluate(
         _show(about | {name: seen.summary()}, pictures.table(name, seen), counted, as_json)
         return
 
+    if what in _DIGITS:
+        for option, given in {"--country": country, "--lexicon": lexicon}.items():
+            if given:
+                raise PosteyeError(f"{what} is single digits; leave out {option}")
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
     calibration = loaded.calibration(segmenter) if plot or page else None
