@@ -117,9 +117,8 @@ def evaluate(
         return
 
     if what in _DIGITS:
-        for option, given in {"--country": country, "--lexicon": lexicon}.items():
-            if given:
-                raise PosteyeError(f"{what} is single digits; leave out {option}")
+        if country or lexicon:
+            raise PosteyeError(f"{what} is single digits; leave out {'--country' if country else '--lexicon'}")
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
     calibration = loaded.calibration(segmenter) if plot or page else None
