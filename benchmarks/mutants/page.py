@@ -88,7 +88,7 @@ def load_scores(path: Path = RESULTS) -> list[Score]:
 
 
 _SAMPLED = """
-Where fewer mutants than all were tried, they are a random sample (seed 1998), of `reject.py` those that the quickest
+Where fewer mutants than all were tried, they are a random sample (seed 1998), of `rejection.py` those that the quickest
 tests reach. *After*, only the survivors were tried again, with the tests that were written for them: so the share after
 holds for the sample, and for the mutants that were not tried it is too high. `make mutants` tries them all.
 """.splitlines()

@@ -116,6 +116,8 @@ def evaluate(
         _show(about | {name: seen.summary()}, pictures.table(name, seen), counted, as_json)
         return
 
+    if what in _DIGITS and (country or lexicon):
+        raise PosteyeError(f"{what} is single digits; leave out {'--country' if country else '--lexicon'}")
     loaded = load_bundle(bundle)
     alphabet = loaded.manifest.alphabet
     calibration = loaded.calibration(segmenter) if plot or page else None

@@ -22,7 +22,7 @@ from train.evaluation.confusion import Confusion
 from train.evaluation.evaluate import Outcome, calibrated, decided
 from train.evaluation.plots import Believed
 from train.gtn.code_lattice import CodePath, best_path
-from train.report.gallery_figures import condition_tables, confusion_table, curve, operating_points
+from train.report.gallery_figures import confusion_table, curve, operating_points, slice_tables
 from train.report.page import Section, page, render
 from train.report.strip_figure import ribbon, strip_figure
 
@@ -92,11 +92,11 @@ def gallery(title: str, found: Evaluated) -> str:
     )
     errors = curve(Believed(reported.confidences, reported.correct))
     points = operating_points(found.data, found.outcome, found.calibration)
-    conditions = condition_tables(breakdown(found.data, found.outcome.correct, accepted))
+    slices = slice_tables(breakdown(found.data, found.outcome.correct, accepted))
     sections = [
         Section("Error against reject", Markup('<div class="split">{}{}</div>').format(errors, points)),
         Section("Which digit is read as which", confusion_table(found.confusion)),
-        Section("Under which conditions", conditions),
+        Section("Figures by slice", slices),
     ]
     for heading, note, chosen in (
         ("Wrong and accepted", "The mistakes that cost: a letter goes astray.", accepted & ~reported.correct),

@@ -1,4 +1,4 @@
-"""What an evaluation comes to, for its page: error against reject, operating points, confusion, conditions."""
+"""What an evaluation comes to, for its page: error against reject, operating points, confusion, slices."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def confusion_table(found: Confusion) -> Markup:
     )
 
 
-def condition_tables(conditions: Sequence[Slicing]) -> Markup:
-    """Lay out each condition with its groups, as HTML tables."""
-    return render("gallery/conditions.html", conditions=conditions)
+def slice_tables(slicings: Sequence[Slicing]) -> Markup:
+    """Lay out each slicing with its groups, as HTML tables."""
+    return render("gallery/slices.html", slicings=slicings)
 
 
 def _long(name: str) -> str:

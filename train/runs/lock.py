@@ -20,10 +20,13 @@ def locked(out: Path) -> Iterator[None]:
         out: the folder; it is made if need be, and removed again when nothing was written to it.
 
     Raises:
-        PosteyeError: when another training is in it.
+        PosteyeError: when another training is in it, or the folder cannot be made.
     """
     path, made = out / LOCK_FILE, not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PosteyeError(f"{out} cannot be made: {error.strerror}; choose another --out") from error
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

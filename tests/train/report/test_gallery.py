@@ -139,8 +139,8 @@ def test_figures_are_broken_down() -> None:
         {"style": ["print", "hand", ""], DARKNESS: ["0.5", "0.25", "0.5"]},
     )
     found = {
-        condition.name: {group.value: group for group in condition.groups}
-        for condition in breakdown(data, np.array([True, False, True]), np.array([True, True, False]))
+        slicing.name: {group.value: group for group in slicing.groups}
+        for slicing in breakdown(data, np.array([True, False, True]), np.array([True, True, False]))
     }
     assert found["characters of the code"]["2"] == Group("2", 2, 0.5, 0.5, 1.0)
     assert found["connected pieces"]["fewer than digits"].strings == 1
@@ -150,12 +150,12 @@ def test_figures_are_broken_down() -> None:
     assert 0 < low < 0.5 and high == pytest.approx(1.0)
 
 
-def test_many_values_are_binned_and_names_are_no_condition() -> None:
+def test_many_values_are_binned_and_names_are_no_slice() -> None:
     count = 40
     strips, codes, names = [strip_of(8)] * count, ["1"] * count, [""] * count
-    conditions = {"line": [f"x{i}" for i in range(count)], "size": [str(i) for i in range(count)]}
+    slices = {"line": [f"x{i}" for i in range(count)], "size": [str(i) for i in range(count)]}
     right = np.arange(count) >= 20
-    *_, line, size = breakdown(Labeled(strips, codes, names, conditions), right, right)
+    *_, line, size = breakdown(Labeled(strips, codes, names, slices), right, right)
     assert (line.groups, line.values) == ((), count)
     assert [group.exact for group in size.groups] == [0, 0, 1, 1]
     assert sum(group.strings for group in size.groups) == count
@@ -188,7 +188,7 @@ def test_other_files_are_no_usps_digits(tmp_path: Path, text: bytes) -> None:
 
 
 def labelled_folder(folder: Path) -> Path:
-    """Two fields of a digit each, with a condition."""
+    """Two fields of a digit each, with a further column."""
     folder.mkdir()
     for name, digit in (("a.png", "3"), ("b.png", "7")):
         field = np.full((48, 60), 230, np.uint8)
@@ -216,7 +216,7 @@ def test_the_command_writes_page_and_counts(tmp_path: Path) -> None:
     assert Page(page.read_text()).inside("h2")[:3] == [
         "Error against reject",
         "Which digit is read as which",
-        "Under which conditions",
+        "Figures by slice",
     ]
     shown = CliRunner().invoke(evaluate, [str(folder), *run, "--confusion"], catch_exceptions=False)
     assert "truth" in shown.stdout and "commonest" in shown.stdout
@@ -225,3 +225,9 @@ def test_the_command_writes_page_and_counts(tmp_path: Path) -> None:
 def test_usps_needs_its_file() -> None:
     result = CliRunner().invoke(evaluate, ["usps", "--bundle", str(stub_bundle())])
     assert isinstance(result.exception, PosteyeError) and "--usps" in str(result.exception)
+
+
+@pytest.mark.parametrize("option", [("--country", "DE"), ("--lexicon", "codes.txt")])
+def test_single_digits_take_no_grammar_of_codes(option: tuple[str, str]) -> None:
+    result = CliRunner().invoke(evaluate, ["usps", "--usps", "zip.train.gz", *option])
+    assert isinstance(result.exception, PosteyeError) and f"leave out {option[0]}" in str(result.exception)

@@ -59,3 +59,10 @@ def test_a_folder_is_free_again_when_a_training_has_ended_or_failed(tmp_path: Pa
         raise ValueError
     with locked(tmp_path), pytest.raises(PosteyeError, match="is at work in"), locked(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = "file/run cannot be made: Not a directory; choose another"
+    with pytest.raises(PosteyeError, match=told), locked(tmp_path / "file" / "run"):
+        pass
