@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,16 @@ def make_manifest(parts: dict[str, Any]) -> Manifest:
 
 
 def check_target(folder: Path) -> None:
-    """Raise ConvertError when something stands at `folder` that is no bundle, and must not be replaced by one."""
+    """Check before the work that a bundle may be written to a folder.
+
+    Raises:
+        ConvertError: Something stands there that is no bundle, or no folder can be made there.
+    """
     if folder.exists() and not (folder / MANIFEST_FILE).is_file():
         raise ConvertError(f"{folder} exists and is no bundle: choose another --out")
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise ConvertError(f"{folder} cannot be made: {above} is no folder to write in; choose another --out")
 
 
 def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -> None:

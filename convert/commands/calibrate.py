@@ -55,9 +55,12 @@ def calibrate(
       posteye calibrate bundle --strips run/held-out-1.npz
       posteye calibrate bundle --folder labelled --country DE --out bundle-station-7
     """
-    from convert.bundle.calibration import calibrate_bundle  # here, so that --help needs no torch
+    # Here, so that --help needs no torch.
+    from convert.bundle.calibration import calibrate_bundle
+    from convert.bundle.writer import check_target
 
     loaded = load_bundle(bundle)
+    check_target(out or bundle)
     if bool(strips) == bool(folder):
         raise PosteyeError("give strips with --strips or labelled fields with --folder")
     if strips and (country or pattern or lexicon):

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from convert.bundle import folder_swap
-from convert.bundle.writer import write_bundle
+from convert.bundle.writer import check_target, write_bundle
 from convert.errors import ConvertError
 from device_runtime.bundle import ONNX_FILE, load_bundle
 from device_runtime.errors import PosteyeError
@@ -159,3 +159,11 @@ def test_a_link_to_a_bundle_stays_a_link(tmp_path: Path) -> None:
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     _write(tmp_path / "a" / "b" / "here", "new")
     assert _name(tmp_path / "a" / "b" / "here") == "new"
+
+
+def test_a_place_where_no_folder_can_be_made_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "bundle", Path(os.devnull) / "a" / "b"):
+        with pytest.raises(ConvertError, match=r"cannot be made: .* is no folder to write in; choose another --out"):
+            check_target(place)
+    check_target(tmp_path / "new" / "deeper")
