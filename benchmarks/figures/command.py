@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from device_runtime.errors import PosteyeError
+from device_runtime.commands.program import run_command as run_command
 
 results_option = click.option("--results", type=click.Path(path_type=Path), help="Results file to keep the figures in.")
 bundle_option = click.option(
@@ -15,12 +15,3 @@ bundle_option = click.option(
 mnist_option = click.option(
     "--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip."
 )
-
-
-def run_command(command: click.Command) -> None:
-    """Run a command as the program; what a user can mend comes out in one line, with exit code 2."""
-    try:
-        command()
-    except PosteyeError as error:
-        click.echo(f"posteye: {error}", err=True)
-        raise SystemExit(2) from None

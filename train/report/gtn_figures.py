@@ -10,6 +10,7 @@ import numpy as np
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
+from device_runtime.commands.program import run_command
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.image.load import load_gray
@@ -69,4 +70,4 @@ def _enlarged(strip: Strip) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

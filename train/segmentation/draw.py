@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
-from device_runtime.errors import PosteyeError
+from device_runtime.commands.program import run_command
 from device_runtime.files.atomic import write_bytes
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
@@ -140,14 +140,11 @@ def rows_of(spans: Sequence[tuple[float, float]], pieces: Sequence[int]) -> list
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The picture to write (PNG).")
 def main(field: Path, out: Path) -> None:
     """Draw the segmentation graph of FIELD, the image of one text field."""
-    try:
-        bundle = load_bundle()
-        strip = normalize(load_gray(field))
-        lattice = SegmentRecognizer(Scanner(bundle, engines.pick(None, bundle.model)))(strip)
-        write_bytes(out, cv2.imencode(".png", draw(strip, lattice))[1].tobytes())
-    except PosteyeError as error:
-        raise click.UsageError(str(error)) from error
+    bundle = load_bundle()
+    strip = normalize(load_gray(field))
+    lattice = SegmentRecognizer(Scanner(bundle, engines.pick(None, bundle.model)))(strip)
+    write_bytes(out, cv2.imencode(".png", draw(strip, lattice))[1].tobytes())
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
+from device_runtime.commands.program import run_command
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
@@ -243,4 +244,4 @@ def main(fields: int, steps: int, seed: int, writers: Path | None, extra: Path |
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.commands.program import run_command
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.reader import Reader
@@ -114,4 +115,4 @@ def _smear(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    samples()
+    run_command(samples)
