@@ -186,6 +186,13 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
+        "bench",
+        "benchmarks.figures.output bench posteye bench --out docs/bench",
+        0.5,
+        (*READING, "device_runtime/samples.py", "device_runtime/bench/*.py", "device_runtime/commands/bench.py"),
+        timed=True,
+    ),
+    Figure(
         "lexicons",
         "benchmarks.decoding.lexicons runs/lexicons",
         0.3,

@@ -80,7 +80,7 @@ def _doubts(run: EngineRun) -> Iterator[str]:
         if wall and cpu and wall > _BUSY * cpu:
             yield f"{kind} took {wall / cpu:.1f} times the processor's time: other programs run; close them"
         if not found.warm_up.settled:
-            yield f"there was no time to warm up for {kind}; give more --seconds"
+            yield f"the warm-up of {kind} was cut short; give more --seconds"
         if found.seen < found.images:
             yield f"of {found.images} {kind} there was time for {found.seen}; give more --seconds"
     before, after = run.before.throttled, run.after.throttled

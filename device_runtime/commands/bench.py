@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from device_runtime.bench.table import table
 from device_runtime.commands.options import code_options
 from device_runtime.engines import ENGINES
 from device_runtime.errors import WriteError
-from device_runtime.files.atomic import require_writable, write_bytes, write_text
+from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.files.regular import printable
 
 JSON_FILE, PLOT_FILE = "bench.json", "bench.svg"
@@ -72,22 +73,22 @@ def bench(
     """
     if folder is None and (field or country or pattern or lexicon):
         raise click.UsageError(
-            "--field, --country, --pattern and --lexicon are for a FOLDER: golden images have theirs"
+            "--field, --country, --pattern and --lexicon are for a FOLDER; golden images have their codes"
         )
     files = files_in(folder) if folder else ()
     if out:
         _prepare(out)
     job = Job(None, bundle, seconds, files, field, country, pattern, str(lexicon) if lexicon else None)
+    engines = ENGINES if engine == _ALL else [engine]
     progress = _Progress()
     try:
-        report = measured(
-            job, ENGINES if engine == _ALL else [engine], printable(folder) if folder else None, progress.tell
-        )
+        report = measured(job, engines, printable(folder) if folder else None, progress.tell)
     finally:
         progress.clear()
-    click.echo(msgspec.json.encode(report) if as_json else table(report))
+    found = msgspec.to_builtins(report)
+    click.echo(json.dumps(found) if as_json else table(report))
     if out and report.engines:
-        write_bytes(out / JSON_FILE, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+        write_text(out / JSON_FILE, json.dumps(found, indent=1) + "\n")
         write_text(out / PLOT_FILE, plot(report))
     if report.failed:
         raise click.exceptions.Exit(1)
