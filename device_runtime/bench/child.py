@@ -28,7 +28,10 @@ def serve(spawned_ns: int) -> None:
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an interpreter prints shall not come into the answers
-    job = decoded(sys.stdin.buffer.readline())
+    asked = sys.stdin.buffer.readline()
+    if not asked:  # the parent was interrupted
+        return
+    job = decoded(asked)
     import device_runtime.reader  # noqa: F401
 
     python_ms = (_BEGAN_NS - spawned_ns) / 1e6, _BEGAN_CPU_NS / 1e6

@@ -107,7 +107,7 @@ class EngineRun(Struct, frozen=True):
     Attributes:
         name: of the engine.
         version: of the engine.
-        core: what normalises and decodes.
+        core: what normalises and decodes: "C" or "NumPy".
         start: of its process.
         memory: of its process.
         kinds: the readings, by the kind of images: "fields", "pieces".

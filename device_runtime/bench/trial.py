@@ -14,16 +14,12 @@ from device_runtime.bench.job import Job
 from device_runtime.bench.machine import resident_mb
 from device_runtime.bench.measure import Misread, Readers, Unreadable, measure
 from device_runtime.bench.report import Cost, EngineRun, Memory, Start
+from device_runtime.core import library
 from device_runtime.engines.interpreter import InterpreterBroken, InterpreterMissing
 from device_runtime.errors import PosteyeError
 
 Tell = Callable[[str, float], None]
 _TELL_EVERY_S = 0.25
-
-
-def core_name() -> str:
-    """What normalises and decodes here."""
-    return "NumPy"
 
 
 def run(job: Job, python_ms: tuple[float, float], imports_ms: tuple[float, float], tell: Tell) -> dict[str, Any]:
@@ -68,7 +64,7 @@ def _measured(job: Job, python: Cost, imports: Cost, tell: Tell) -> EngineRun:
         kinds[chosen.kind] = measure(chosen, readers, job.seconds / len(made), _Teller(tell, chosen, number, len(made)))
     name, _, version = reader.engine.partition(" ")
     memory = Memory(init_mb, first_mb, resident_mb()[1], len(readers))
-    return EngineRun(name, version, core_name(), start, memory, kinds)
+    return EngineRun(name, version, library.name(), start, memory, kinds)
 
 
 class _Teller:

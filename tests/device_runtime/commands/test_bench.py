@@ -18,7 +18,6 @@ from device_runtime.commands import bench as command
 from device_runtime.engines import ENGINES, trouble
 from device_runtime.samples import load_samples
 from tests.device_runtime.program import ROOT, posteye
-from tests.stub import stub_bundle
 
 SAMPLES = load_samples()
 HERE = [engine for engine in ENGINES if trouble(engine) is None]
@@ -90,6 +89,8 @@ def test_all_engines_are_measured_one_after_the_other_and_only_out_is_written(
 
 
 def test_a_reader_that_misreads_is_no_benchmark(tmp_path: Path) -> None:
+    from tests.stub import stub_bundle  # here, since it brings torch
+
     out = tmp_path / "out"
     found = posteye("bench", "--bundle", stub_bundle(), "--engine", "numpy", "--seconds", 1, "--out", out)
     assert found.returncode == 1 and "FAILED     numpy: 01-hand.png is read as" in found.stdout, found.stdout
@@ -148,7 +149,16 @@ def test_ctrl_c_ends_it_and_the_process_that_it_started() -> None:
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (130, "") and err.strip() == "posteye: interrupted"
-    assert children and not any(Path(f"/proc/{child}").exists() for child in children)
+    deadline = time.monotonic() + 20  # a child that has no job yet ends when its input does
+    while any(map(runs, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert children and not any(map(runs, children))
+
+
+def runs(process: int) -> bool:
+    """Whether a process is there and is no zombie."""
+    status = Path(f"/proc/{process}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def children_of(process: int) -> list[int]:
