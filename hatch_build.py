@@ -1,7 +1,7 @@
 """Puts the compiled core into the wheel.
 
-    pip install .                                   # compiled by this machine's C compiler; without one, no core
-    POSTEYE_WHEEL_TARGET=aarch64 pip wheel .        # compiled by ziglang for a machine of build_core.TARGETS
+pip install .                                   # compiled by this machine's C compiler; without one, no core
+POSTEYE_WHEEL_TARGET=aarch64 pip wheel .        # compiled by ziglang for a machine of build_core.TARGETS
 """
 
 from __future__ import annotations
