@@ -68,7 +68,7 @@ def compiler() -> list[str]:
 
 
 def cross_compiler(machine: str) -> list[str]:
-    """The command of zig's C compiler for a machine of TARGETS: the same library from the same zig, wherever it runs."""
+    """The command of zig's C compiler for a machine of TARGETS: the same zig makes the same library everywhere."""
     return [*ZIG, "-target", TARGETS[machine].zig, "-s", "-Wl,--build-id=none"]
 
 

@@ -19,7 +19,7 @@ from packaging.tags import platform_tags
 
 # hatchling loads this file by its path, and puts nothing on Python's own.
 sys.path.insert(0, str(Path(__file__).parent))
-import build_core  # noqa: E402
+import build_core
 
 TARGET = "POSTEYE_WHEEL_TARGET"
 _IN_WHEEL = str(build_core.LIBRARY.relative_to(build_core.ROOT))
