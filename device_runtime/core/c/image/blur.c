@@ -4,6 +4,7 @@
  * rounding one weight is added to the next, and the middle one makes the sum whole.
  */
 #include <math.h>
+#include <string.h>
 
 #include "../common/arena.h"
 #include "../common/exact.h"
@@ -37,44 +38,53 @@ static void pad(const uint8_t *row, int32_t columns, int32_t side, uint8_t *padd
         padded[i] = row[pe_mirrored(i - side, columns)];
         padded[side + columns + i] = row[pe_mirrored(columns + i, columns)];
     }
-    for (int32_t x = 0; x < columns; x++) {
-        padded[side + x] = row[x];
-    }
+    memcpy(padded + side, row, (size_t)columns);
 }
 
-/* Weighted sums along a row, in 1/256 levels: uint16 [columns]. */
-static void blur_across(const uint8_t *restrict padded, int32_t columns, int32_t side, const uint16_t *weights,
-                        uint16_t *restrict sums) {
-    const uint8_t *middle = padded + side;
-    uint16_t weight = weights[0];
+/* Weighted sums along a row, in 1/256 levels: uint16 [columns]. Inlined for each side, so that its loop unrolls. */
+static inline void sum_across(const uint8_t *restrict padded, int32_t columns, int32_t side, const uint16_t *weights,
+                              uint16_t *restrict sums) {
     for (int32_t x = 0; x < columns; x++) {
-        sums[x] = (uint16_t)(middle[x] * weight);
-    }
-    for (int32_t i = 1; i <= side; i++) {
-        const uint8_t *before = middle - i, *after = middle + i;
-        weight = weights[i];
-        for (int32_t x = 0; weight && x < columns; x++) {
-            sums[x] = (uint16_t)(sums[x] + (uint16_t)(before[x] + after[x]) * weight);
+        const uint8_t *middle = padded + side + x;
+        uint16_t sum = (uint16_t)(middle[0] * weights[0]);
+        for (int32_t i = 1; i <= side; i++) {
+            sum = (uint16_t)(sum + (uint16_t)(middle[-i] + middle[i]) * weights[i]);
         }
+        sums[x] = sum;
     }
 }
 
-static void begin_sums(const uint16_t *restrict row, uint32_t weight, int32_t columns, uint32_t *restrict sums) {
+/* Weighted sums of 2 * side + 1 rows, rounded to levels: uint8 [columns]. */
+static inline void sum_down(const uint16_t *const *rows, int32_t columns, int32_t side, const uint16_t *weights,
+                            uint8_t *restrict blurred) {
     for (int32_t x = 0; x < columns; x++) {
-        sums[x] = row[x] * weight + ONE * ONE / 2;
+        uint32_t sum = (uint32_t)rows[side][x] * weights[0] + ONE * ONE / 2;
+        for (int32_t i = 1; i <= side; i++) {
+            sum += ((uint32_t)rows[side - i][x] + rows[side + i][x]) * weights[i];
+        }
+        blurred[x] = (uint8_t)(sum >> 16);
     }
 }
 
-static void add_rows(const uint16_t *restrict above, const uint16_t *restrict below, uint32_t weight, int32_t columns,
-                     uint32_t *restrict sums) {
-    for (int32_t x = 0; x < columns; x++) {
-        sums[x] += ((uint32_t)above[x] + below[x]) * weight;
+static void blur_across(const uint8_t *padded, int32_t columns, int32_t side, const uint16_t *weights,
+                        uint16_t *sums) {
+    switch (side) {
+    case 1: sum_across(padded, columns, 1, weights, sums); break;
+    case 2: sum_across(padded, columns, 2, weights, sums); break;
+    case 3: sum_across(padded, columns, 3, weights, sums); break;
+    case 4: sum_across(padded, columns, 4, weights, sums); break;
+    default: sum_across(padded, columns, MOST_SIDE, weights, sums); break;
     }
 }
 
-static void round_sums(const uint32_t *restrict sums, int32_t columns, uint8_t *restrict rounded) {
-    for (int32_t x = 0; x < columns; x++) {
-        rounded[x] = (uint8_t)(sums[x] >> 16);
+static void blur_down(const uint16_t *const *rows, int32_t columns, int32_t side, const uint16_t *weights,
+                      uint8_t *blurred) {
+    switch (side) {
+    case 1: sum_down(rows, columns, 1, weights, blurred); break;
+    case 2: sum_down(rows, columns, 2, weights, blurred); break;
+    case 3: sum_down(rows, columns, 3, weights, blurred); break;
+    case 4: sum_down(rows, columns, 4, weights, blurred); break;
+    default: sum_down(rows, columns, MOST_SIDE, weights, blurred); break;
     }
 }
 
@@ -85,8 +95,7 @@ bool pe_blur(const pe_plane *gray, int32_t kernel_px, double sigma_px, pe_arena 
     size_t mark = arena->used;
     uint8_t *padded = pe_take(arena, width + 2 * (size_t)side, 1);
     uint16_t *across = pe_take(arena, (size_t)rows * width, sizeof *across);
-    uint32_t *sums = pe_take(arena, width, sizeof *sums);
-    if (!blurred->pixels || !padded || !across || !sums) {
+    if (!blurred->pixels || !padded || !across) {
         return false;
     }
     uint16_t weights[MOST_SIDE + 1];
@@ -96,14 +105,11 @@ bool pe_blur(const pe_plane *gray, int32_t kernel_px, double sigma_px, pe_arena 
         blur_across(padded, columns, side, weights, across + (size_t)y * width);
     }
     for (int32_t y = 0; y < rows; y++) {
-        begin_sums(across + (size_t)y * width, weights[0], columns, sums);
-        for (int32_t i = 1; i <= side; i++) {
-            if (weights[i]) {
-                add_rows(across + (size_t)pe_mirrored(y - i, rows) * width,
-                         across + (size_t)pe_mirrored(y + i, rows) * width, weights[i], columns, sums);
-            }
+        const uint16_t *around[2 * MOST_SIDE + 1];
+        for (int32_t i = -side; i <= side; i++) {
+            around[side + i] = across + (size_t)pe_mirrored(y + i, rows) * width;
         }
-        round_sums(sums, columns, blurred->pixels + (size_t)y * width);
+        blur_down(around, columns, side, weights, blurred->pixels + (size_t)y * width);
     }
     arena->used = mark;
     return true;

@@ -57,6 +57,9 @@ pe_plane pe_new_plane(pe_arena *arena, int32_t rows, int32_t columns);
 /* How many pixels there are of each level. */
 void pe_histogram(const uint8_t *pixels, size_t count, int64_t levels[256]);
 
+/* The mask of the pixels that are brighter than a threshold of 0..255. */
+bool pe_brighter(const pe_plane *gray, int32_t threshold, pe_arena *arena, pe_plane *mask);
+
 /* The mirror of index i in 0..count-1 at the ends, which are not doubled (OpenCV's BORDER_REFLECT_101). */
 int32_t pe_mirrored(int32_t i, int32_t count);
 
@@ -78,8 +81,8 @@ bool pe_close(const pe_plane *gray, pe_arena *arena, pe_gray *closed);
 
 /* ---- blur.c ---- */
 
-/* Gaussian blur by a kernel of 3..PE_MAX_KERNEL px, odd; the image is at least half as wide and high as the kernel. */
-#define PE_MAX_KERNEL 15
+/* Gaussian blur by a kernel of 3..PE_MAX_KERNEL px, odd; the image's edge is mirrored. */
+#define PE_MAX_KERNEL 11
 bool pe_blur(const pe_plane *gray, int32_t kernel_px, double sigma_px, pe_arena *arena, pe_plane *blurred);
 
 /* ---- ink.c ---- */

@@ -15,7 +15,7 @@
 
 /* ---- darkness ---- */
 
-/* Sums of the columns of the next MEAN_PX rows: one row more, and one row less when there is one that goes. */
+/* Sums of the columns of MEAN_PX rows, one row farther down: one row more, and the first one less. */
 static void move_sums(uint16_t *restrict sums, const uint8_t *restrict more, const uint8_t *restrict less,
                       int32_t columns) {
     for (int32_t x = 0; x < columns; x++) {
@@ -29,24 +29,42 @@ static void add_row(uint16_t *restrict sums, const uint8_t *restrict more, int32
     }
 }
 
-/* Sums of MEAN_PX neighbours: uint32 [columns] of uint16 [columns + MEAN_PX - 1]. */
-static void sum_neighbours(const uint16_t *restrict values, int32_t columns, uint32_t *restrict sums) {
-    uint32_t sum = 0;
-    for (int32_t x = 0; x < MEAN_PX - 1; x++) {
-        sum += values[x];
-    }
-    for (int32_t x = 0; x < columns; x++) {
-        sum += values[x + MEAN_PX - 1];
-        sums[x] = sum;
-        sum -= values[x];
+/* Sums of 3, 6 and 12 neighbours, of which those of 21 are put together; 12 columns' sums just fit in 16 bits. */
+typedef struct {
+    uint16_t *three, *six, *twelve;
+} neighbours;
+
+static bool take_neighbours(pe_arena *arena, size_t count, neighbours *taken) {
+    taken->three = pe_take(arena, count, sizeof(uint16_t));
+    taken->six = pe_take(arena, count, sizeof(uint16_t));
+    taken->twelve = pe_take(arena, count, sizeof(uint16_t));
+    return taken->three && taken->six && taken->twelve;
+}
+
+static void add_shifted(const uint16_t *restrict values, int32_t shift, int32_t count, uint16_t *restrict sums) {
+    for (int32_t x = 0; x < count; x++) {
+        sums[x] = (uint16_t)(values[x] + values[x + shift]);
     }
 }
 
+/* Of uint16 [columns + 20]. */
+static void sum_neighbours(const uint16_t *restrict values, int32_t columns, const neighbours *sums) {
+    uint16_t *restrict three = sums->three;
+    for (int32_t x = 0; x < columns + 18; x++) {
+        three[x] = (uint16_t)(values[x] + values[x + 1] + values[x + 2]);
+    }
+    add_shifted(three, 3, columns + 12, sums->six);
+    add_shifted(sums->six, 6, columns, sums->twelve);
+}
+
 /* What is missing to the paper's brightness as a share of it, in float32 as NumPy's: 0..255. */
-static void divide(const uint32_t *restrict paper_sums, const uint8_t *restrict gray, int32_t columns,
+static void divide(const neighbours *paper_sums, const uint8_t *restrict gray, int32_t columns,
                    uint8_t *restrict dark) {
+    const uint16_t *restrict three = paper_sums->three + 18, *restrict six = paper_sums->six + 12;
+    const uint16_t *restrict twelve = paper_sums->twelve;
     for (int32_t x = 0; x < columns; x++) {
-        int32_t paper = (int32_t)((float)(int32_t)paper_sums[x] * (1.0f / MEAN_AREA) + 0.5f);
+        int32_t sum = three[x] + six[x] + twelve[x];
+        int32_t paper = (int32_t)((float)sum * (1.0f / MEAN_AREA) + 0.5f);
         int32_t missing = paper - gray[x];
         missing = missing < 0 ? 0 : missing;
         int32_t brightness = paper < MIN_PAPER ? MIN_PAPER : paper;
@@ -64,23 +82,23 @@ bool pe_darkness(const pe_plane *gray, pe_arena *arena, pe_plane *dark) {
     if (!dark->pixels || !pe_close(gray, arena, &paper) || !pe_blur(gray, 3, 0.7, arena, &blurred)) {
         return false;
     }
-    uint16_t *columns_sums = pe_take(arena, (size_t)paper.width, sizeof *columns_sums);
-    uint32_t *sums = pe_take(arena, (size_t)columns, sizeof *sums);
-    if (!columns_sums || !sums) {
+    neighbours sums;
+    uint16_t *column_sums = pe_take(arena, (size_t)paper.width, sizeof *column_sums);
+    if (!column_sums || !take_neighbours(arena, (size_t)paper.width, &sums)) {
         return false;
     }
-    memset(columns_sums, 0, (size_t)paper.width * sizeof *columns_sums);
+    memset(column_sums, 0, (size_t)paper.width * sizeof *column_sums);
     for (int32_t y = 0; y < MEAN_PX; y++) {
-        add_row(columns_sums, paper.pixels + (size_t)y * paper.stride, paper.width);
+        add_row(column_sums, paper.pixels + (size_t)y * paper.stride, paper.width);
     }
     for (int32_t y = 0; y < rows; y++) {
         if (y) {
             const uint8_t *less = paper.pixels + (size_t)(y - 1) * paper.stride;
-            move_sums(columns_sums, less + MEAN_PX * paper.stride, less, paper.width);
+            move_sums(column_sums, less + MEAN_PX * paper.stride, less, paper.width);
         }
-        sum_neighbours(columns_sums, columns, sums);
         size_t at = (size_t)y * (size_t)columns;
-        divide(sums, blurred.pixels + at, columns, dark->pixels + at);
+        sum_neighbours(column_sums, columns, &sums);
+        divide(&sums, blurred.pixels + at, columns, dark->pixels + at);
     }
     arena->used = mark;
     return true;
@@ -119,6 +137,20 @@ static int32_t quantile(const int64_t below[256], int32_t first, int64_t before,
     return level;
 }
 
+static void look_up(uint8_t *pixels, size_t count, const uint8_t table[256]) {
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        uint8_t a = table[pixels[i]], b = table[pixels[i + 1]], c = table[pixels[i + 2]], d = table[pixels[i + 3]];
+        pixels[i] = a;
+        pixels[i + 1] = b;
+        pixels[i + 2] = c;
+        pixels[i + 3] = d;
+    }
+    for (; i < count; i++) {
+        pixels[i] = table[pixels[i]];
+    }
+}
+
 int32_t pe_stretch_contrast(pe_plane *dark) {
     size_t count = (size_t)dark->rows * (size_t)dark->columns;
     /* Histogram and its running sum, parted into paper and ink. */
@@ -145,8 +177,6 @@ int32_t pe_stretch_contrast(pe_plane *dark) {
     for (int level = 0; level < 256; level++) {
         table[level] = (uint8_t)rint(pe_clamped((level - floor_level) / (ink_level - floor_level), 0, 1) * 255);
     }
-    for (size_t i = 0; i < count; i++) {
-        dark->pixels[i] = table[dark->pixels[i]];
-    }
+    look_up(dark->pixels, count, table);
     return pe_least(pe_most(table[split], 64), 153);
 }

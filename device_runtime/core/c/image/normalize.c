@@ -32,18 +32,6 @@ static bool scale_field(const pe_gray *field, pe_arena *arena, pe_plane *work) {
     return pe_resize_exact(field, PE_WORK_ROWS, columns, arena, work);
 }
 
-static bool mask_ink(const pe_plane *ink, int32_t threshold, pe_arena *arena, pe_plane *mask) {
-    *mask = pe_new_plane(arena, ink->rows, ink->columns);
-    if (!mask->pixels) {
-        return false;
-    }
-    size_t count = (size_t)ink->rows * (size_t)ink->columns;
-    for (size_t i = 0; i < count; i++) {
-        mask->pixels[i] = ink->pixels[i] > threshold;
-    }
-    return true;
-}
-
 pe_status pe_normalize(const pe_gray *field, double body_height_px, pe_arena *arena, pe_strip *strip) {
     if (!pe_is_valid_gray(field) || !pe_is_valid_arena(arena) || !strip || !isfinite(body_height_px)) {
         return PE_INVALID;
@@ -64,7 +52,7 @@ pe_status pe_normalize(const pe_gray *field, double body_height_px, pe_arena *ar
     bool second_line, cut_left, cut_right;
     double matrix[6];
     /* Another line of writing may be fainter than the one that is read. */
-    if (!mask_ink(&ink, threshold, arena, &mask) || !pe_remove_lines(&ink, &mask, arena) ||
+    if (!pe_brighter(&ink, threshold, arena, &mask) || !pe_remove_lines(&ink, &mask, arena) ||
         !pe_measure(&mask, arena, &line) || !pe_has_second_line(&ink, threshold / 2, &line, arena, &second_line) ||
         !pe_straighten(&ink, &line, body_height_px, arena, &pixels, matrix)) {
         return PE_ARENA_FULL;

@@ -1,6 +1,4 @@
 /* What all stages share: planes of pixels, histograms, mirrored borders. */
-#include <string.h>
-
 #include "../common/arena.h"
 #include "image.h"
 
@@ -19,8 +17,14 @@ pe_plane pe_new_plane(pe_arena *arena, int32_t rows, int32_t columns) {
 
 void pe_histogram(const uint8_t *pixels, size_t count, int64_t levels[256]) {
     uint32_t counts[256] = {0};
-    memset(levels, 0, 256 * sizeof *levels);
-    for (size_t i = 0; i < count; i++) {
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        counts[pixels[i]]++;
+        counts[pixels[i + 1]]++;
+        counts[pixels[i + 2]]++;
+        counts[pixels[i + 3]]++;
+    }
+    for (; i < count; i++) {
         counts[pixels[i]]++;
     }
     for (int level = 0; level < 256; level++) {
@@ -36,4 +40,18 @@ int32_t pe_mirrored(int32_t i, int32_t count) {
         i = i < 0 ? -i : 2 * (count - 1) - i;
     }
     return i;
+}
+
+bool pe_brighter(const pe_plane *gray, int32_t threshold, pe_arena *arena, pe_plane *mask) {
+    *mask = pe_new_plane(arena, gray->rows, gray->columns);
+    if (!mask->pixels) {
+        return false;
+    }
+    size_t count = (size_t)gray->rows * (size_t)gray->columns;
+    const uint8_t *restrict pixels = gray->pixels;
+    uint8_t *restrict brighter = mask->pixels, level = (uint8_t)threshold;
+    for (size_t i = 0; i < count; i++) {
+        brighter[i] = pixels[i] > level;
+    }
+    return true;
 }

@@ -8,7 +8,9 @@
 #include "../common/arena.h"
 #include "image.h"
 
-#define ABOUT_ROWS 64 /* rows that are looked at, about: 1..127 */
+#define ABOUT_ROWS 64 /* rows that are looked at, about */
+#define MOST_ROWS 128 /* and at most */
+#define CHUNK 128     /* pixels whose differences' cubes just fit in 31 bits when they are added */
 #define DARK (-0.3)   /* skewness below which the ink is surely dark */
 #define LIGHT 0.5     /* above which it is surely light */
 #define PANEL_FROM 0.3 /* share of dark pixels from which there may be a dark panel with light writing */
@@ -115,8 +117,10 @@ static bool has_large_piece(const pe_plane *gray, int32_t threshold, pe_arena *a
     if (!dark.pixels) {
         return false;
     }
+    const uint8_t *restrict levels = gray->pixels;
+    uint8_t *restrict is_dark = dark.pixels, level = (uint8_t)threshold;
     for (size_t i = 0; i < count; i++) {
-        dark.pixels[i] = gray->pixels[i] <= threshold;
+        is_dark[i] = levels[i] <= level;
     }
     pe_pieces pieces;
     if (!pe_find_pieces(&dark, arena, &pieces)) {
@@ -157,23 +161,30 @@ typedef struct {
     int64_t second, third;
 } moments;
 
-/* Add a row's differences from the means of `side` x `side` px.
- * padded: sums of the columns, with side / 2 mirrored ones at each end. */
-static void add_differences(const uint32_t *padded, const uint8_t *row, int32_t columns, int32_t side,
-                            moments *differences) {
-    int64_t second = 0, third = 0;
-    uint32_t area = (uint32_t)(side * side), sum = 0;
-    uint64_t reciprocal = (UINT64_C(1) << 40) / area + 1; /* exact for what is divided here: below 2^23 */
+/* Sums of `side` neighbours: uint32 [columns] of uint32 [columns + side - 1]. */
+static void sum_neighbours(const uint32_t *restrict values, int32_t columns, int32_t side, uint32_t *restrict sums) {
+    uint32_t sum = 0;
     for (int32_t i = 0; i < side - 1; i++) {
-        sum += padded[i];
+        sum += values[i];
     }
     for (int32_t x = 0; x < columns; x++) {
-        sum += padded[x + side - 1];
-        int32_t mean = (int32_t)((sum + area / 2) * reciprocal >> 40);
-        sum -= padded[x];
-        int32_t difference = row[x] - mean, square = difference * difference;
+        sum += values[x + side - 1];
+        sums[x] = sum;
+        sum -= values[x];
+    }
+}
+
+/* Add the differences of at most CHUNK pixels from the means around them, whose sums over `area` px are given.
+ * The means are rounded in float32, which is exact: of odd areas there are no halves. */
+static void add_differences(const uint32_t *restrict sums, const uint8_t *restrict pixels, int32_t count, int32_t area,
+                            moments *differences) {
+    float share = 1.0f / (float)area;
+    int32_t second = 0, third = 0;
+    for (int32_t x = 0; x < count; x++) {
+        int32_t mean = (int32_t)((float)(int32_t)sums[x] * share + 0.5f);
+        int32_t difference = pixels[x] - mean, square = difference * difference;
         second += square;
-        third += (int64_t)square * difference;
+        third += square * difference;
     }
     differences->second += second;
     differences->third += third;
@@ -187,38 +198,48 @@ static void move_sums(uint32_t *restrict sums, const uint8_t *restrict more, con
     }
 }
 
-static void mirror_ends(uint32_t *padded, int32_t columns, int32_t half) {
-    uint32_t *sums = padded + half;
-    for (int32_t i = 1; i <= half; i++) {
-        padded[half - i] = sums[pe_mirrored(-i, columns)];
-        sums[columns - 1 + i] = sums[pe_mirrored(columns - 1 + i, columns)];
+/* Where the values beyond the ends of a row of `columns` are mirrored from: int32 [half] before and [half] behind. */
+static void find_mirrored(int32_t columns, int32_t half, int32_t *before, int32_t *behind) {
+    for (int32_t i = 0; i < half; i++) {
+        before[i] = pe_mirrored(i - half, columns);
+        behind[i] = pe_mirrored(columns + i, columns);
     }
 }
 
 /* Moments of the differences from the mean of a square as high as the image, mirrored at its edges. */
 static bool sum_differences(const pe_plane *gray, pe_arena *arena, moments *differences) {
     int32_t rows = gray->rows, columns = gray->columns, side = rows | 1, half = side / 2;
+    int32_t before[MOST_ROWS / 2], behind[MOST_ROWS / 2];
     size_t mark = arena->used, width = (size_t)columns;
     uint32_t *padded = pe_take(arena, width + 2 * (size_t)half, sizeof *padded);
-    if (!padded) {
+    uint32_t *sums = pe_take(arena, width, sizeof *sums);
+    if (!padded || !sums) {
         return false;
     }
-    uint32_t *sums = padded + half;
-    memset(sums, 0, width * sizeof *sums);
+    find_mirrored(columns, half, before, behind);
+    uint32_t *column_sums = padded + half;
+    memset(column_sums, 0, width * sizeof *column_sums);
     for (int32_t i = -half; i <= half; i++) {
         const uint8_t *row = gray->pixels + (size_t)pe_mirrored(i, rows) * width;
         for (size_t x = 0; x < width; x++) {
-            sums[x] += row[x];
+            column_sums[x] += row[x];
         }
     }
     differences->second = differences->third = 0;
     for (int32_t y = 0; y < rows; y++) {
         if (y) {
-            move_sums(sums, gray->pixels + (size_t)pe_mirrored(y + half, rows) * width,
+            move_sums(column_sums, gray->pixels + (size_t)pe_mirrored(y + half, rows) * width,
                       gray->pixels + (size_t)pe_mirrored(y - 1 - half, rows) * width, columns);
         }
-        mirror_ends(padded, columns, half);
-        add_differences(padded, gray->pixels + (size_t)y * width, columns, side, differences);
+        for (int32_t i = 0; i < half; i++) {
+            padded[i] = column_sums[before[i]];
+            column_sums[columns + i] = column_sums[behind[i]];
+        }
+        sum_neighbours(padded, columns, side, sums);
+        for (int32_t x = 0; x < columns; x += CHUNK) {
+            add_differences(sums + x, gray->pixels + (size_t)y * width + x, pe_least(CHUNK, columns - x), side * side,
+                            differences);
+        }
     }
     arena->used = mark;
     return true;

@@ -45,16 +45,10 @@ bool pe_has_second_line(const pe_plane *ink, int32_t threshold, const pe_text_li
     if (!has_ink(ink, threshold, 0, above) && !has_ink(ink, threshold, below, ink->rows)) {
         return true;
     }
-    size_t mark = arena->used, count = (size_t)ink->rows * (size_t)ink->columns;
-    pe_plane mask = pe_new_plane(arena, ink->rows, ink->columns);
-    if (!mask.pixels) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        mask.pixels[i] = ink->pixels[i] > threshold;
-    }
+    size_t mark = arena->used;
+    pe_plane mask;
     pe_pieces pieces;
-    if (!pe_find_pieces(&mask, arena, &pieces)) {
+    if (!pe_brighter(ink, threshold, arena, &mask) || !pe_find_pieces(&mask, arena, &pieces)) {
         return false;
     }
     double characters = 0;
