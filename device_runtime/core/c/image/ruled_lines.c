@@ -93,9 +93,11 @@ static void five_rows(const pe_plane *from, pe_plane *to, bool largest) {
 /* The ink fades where a line is and no stroke. */
 static void fade(pe_plane *ink, const pe_plane *around, const pe_plane *rest) {
     size_t count = (size_t)ink->rows * (size_t)ink->columns;
+    uint8_t *restrict pixels = ink->pixels;
+    const uint8_t *restrict line = around->pixels, *restrict stroke = rest->pixels;
     for (size_t i = 0; i < count; i++) {
-        bool line = around->pixels[i] && !rest->pixels[i];
-        ink->pixels[i] = line ? ink->pixels[i] / 7 : ink->pixels[i];
+        uint8_t faded = (uint8_t)(pixels[i] / 7);
+        pixels[i] = line[i] > stroke[i] ? faded : pixels[i];
     }
 }
 
