@@ -71,7 +71,10 @@ class _Workspace:
             ValueError: it was not for want of memory.
         """
         if status != _ARENA_FULL:
-            raise ValueError(f"an image of {gray.shape[1]} x {gray.shape[0]} px is not for this: 1 to 65535 px a side")
+            raise ValueError(
+                f"the core refuses this for an image of {gray.shape[1]} x {gray.shape[0]} px: sides of what is given "
+                "and asked for are 1 to 65535 px, and a body height is a finite number"
+            )
         _, size, _, wanted = _ARENA.unpack_from(self.block, _ARENA_AT)
         self.take(max(2 * size, wanted))
 
