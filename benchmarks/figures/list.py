@@ -250,9 +250,9 @@ _RECORDS = (
         (
             "device_runtime/bundle.py",
             "device_runtime/decoding/decoder.py",
-            "device_runtime/image/ink.py",
-            "device_runtime/image/normalize.py",
-            "device_runtime/image/text_line.py",
+            "device_runtime/image/opencv/ink.py",
+            "device_runtime/image/opencv/normalize.py",
+            "device_runtime/image/opencv/text_line.py",
             "device_runtime/decoding/rejection.py",
             "device_runtime/decoding/masses.py",
             "device_runtime/decoding/search.py",
