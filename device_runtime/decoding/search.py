@@ -183,9 +183,7 @@ class _Search:
         if self._levels:
             last = self._levels[-1]
             mine = slice(int(parent.min()), int(parent.max()) + 1)
-            begins = begin_next(
-                self._graph, self._walk, last.ended[mine], last.arc[mine], parent - mine.start, arcs
-            )
+            begins = begin_next(self._graph, self._walk, last.ended[mine], last.arc[mine], parent - mine.start, arcs)
         else:
             begins = self._walk.before[None]
         return self._walk.character(begins, self._graph.char.take(arcs))
@@ -237,8 +235,6 @@ class _Search:
         path = self._back(written.length, written.row)
         through: list[FloatArray] = []
         for level, (arc, row), completion in zip(self._levels, path, self._onward, strict=False):
-            onward = (
-                self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._walk.after
-            )
+            onward = self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._walk.after
             through.append(level.ended[row] + onward)
         return FoundCode(written.code, written.score, written.prior, tuple(arc for arc, _ in path), tuple(through))

@@ -86,7 +86,7 @@ def scan_lattice(penalties: Penalties, gaps: Gaps | None = None, costs: Costs = 
     """Make the lattice of a strip.
 
     Args:
-        penalties: at least one column; they need not be normalised.
+        penalties: at least one column.
         gaps: what is seen between the characters of the strip; None = nothing is known of it.
         costs: what writing beside and in a code costs.
 

@@ -108,8 +108,7 @@ def penalties(
     """
     below_best = scores.max(axis=1, keepdims=True).astype(np.int64) - scores
     weights = table[below_best]
-    total = sums_in_order(weights, axis=1)
-    return (below_best * scale + exact_log(total)[:, np.newaxis]).astype(np.float32), weights
+    return (below_best * scale + _log_total(weights)).astype(np.float32), weights
 
 
 def penalties_of_values(values: NDArray[np.float32], x_px: NDArray[np.float32], alphabet: str) -> Penalties:
@@ -120,6 +119,15 @@ def penalties_of_values(values: NDArray[np.float32], x_px: NDArray[np.float32], 
         x_px: float32 [columns], the centre of each column.
         alphabet: the characters of the first classes, in order.
     """
-    exact = values.astype(np.float64)
-    best = exact.min(axis=1, keepdims=True) if values.size else exact
-    return Penalties(values, x_px, alphabet, exact_exp(best - exact))
+    if not values.size:
+        return Penalties(values, x_px, alphabet, values.astype(np.float64))
+    exact = np.where(np.isfinite(values), values.astype(np.float64), np.nan)
+    below_best = exact - exact.min(axis=1, keepdims=True)
+    weights = exact_exp(-below_best)
+    normalized = np.minimum(below_best + _log_total(weights), float(np.finfo(np.float32).max))
+    return Penalties(normalized.astype(np.float32), x_px, alphabet, weights)
+
+
+def _log_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of each column's weights together: float64 [columns, 1]."""
+    return exact_log(sums_in_order(weights, axis=1))[:, np.newaxis]
