@@ -18,7 +18,7 @@ from device_runtime.recognition.lattice import MARKED, Lattice
 from device_runtime.types import Candidate, Character, Decoding, Outside
 
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
-_RESERVE = 2
+RESERVE = 2
 # Confidence threshold: above this posterior nothing outside of the grammar is looked for.
 _CONFIDENCE_THRESHOLD = 0.5
 # A grammar that holds a smaller share of all texts is a list, and means what it lists.
@@ -35,8 +35,9 @@ OUTSIDE_ODDS = 0.1
 SHORTEST_CODE = 3
 # Numbers of any kind are grouped by marks, and signs of currency and closing strokes stand beside them.
 NUMBER_COSTS = replace(COSTS, letters=0.0, mark=0.0)
+ZEROS_ONLY = "zeros only: letters O and rings look like that, and no country has such a code"
 # Why a code that would be believed at no such cost is not.
-_REASONS = {
+REASONS = {
     "mark": "a dot, comma or dash stands between its digits",
     "letters": "letters touch it",
     "continued": "a mark joins it to more digits",
@@ -50,6 +51,9 @@ class Decoder:
     their forward scores.
 
     Attributes:
+        n_best: how many candidates it returns at most.
+        graph: the grammar's decoding graph.
+        grouped: whether dots and commas may group the digits of what is read.
         costs: what writing beside and in a code costs in this grammar.
     """
 
@@ -71,11 +75,11 @@ class Decoder:
             raise GrammarError(f"{grammar.name} needs {''.join(lacking)!r}; this model reads only {alphabet!r}")
         if n_best < 1:
             raise ValueError(f"n_best is {n_best}; ask for at least one candidate")
-        self._n_best = n_best
-        self._graph = make_decoding_graph(grammar.automaton, alphabet)
+        self.n_best = n_best
+        self.graph = make_decoding_graph(grammar.automaton, alphabet)
         self._any = _any_number(alphabet)
-        self._grouped = self._graph.shortest < SHORTEST_CODE if grouped is None else grouped
-        self.costs = NUMBER_COSTS if self._grouped else COSTS
+        self.grouped = self.graph.shortest < SHORTEST_CODE if grouped is None else grouped
+        self.costs = NUMBER_COSTS if self.grouped else COSTS
 
     def decode(self, lattice: Lattice) -> Decoding:
         """Decode a lattice; no candidates when no code of the grammar fits into it.
@@ -91,38 +95,38 @@ class Decoder:
         Raises:
             ValueError: the lattice is over another alphabet.
         """
-        if lattice.alphabet != self._graph.alphabet:
-            raise ValueError(f"lattices over {lattice.alphabet!r} do not fit a decoder over {self._graph.alphabet!r}")
-        if self._grouped:
+        if lattice.alphabet != self.graph.alphabet:
+            raise ValueError(f"lattices over {lattice.alphabet!r} do not fit a decoder over {self.graph.alphabet!r}")
+        if self.grouped:
             lattice = lattice.at(self.costs)
-        found = best_codes(self._graph, lattice, self._n_best, _RESERVE)
-        scored, total = _score(self._graph, lattice, found)
+        found = best_codes(self.graph, lattice, self.n_best, RESERVE)
+        scored, total = _score(self.graph, lattice, found)
         confidence = scored[0][0].confidence if scored else 0.0
         outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
         if not scored:
             return Decoding((), (), outside, free=lattice.free)
         candidates = [candidate for candidate, _ in scored]
-        characters = _characters(candidates, scored[0][1], self._graph, lattice)
+        characters = _characters(candidates, scored[0][1], self.graph, lattice)
         doubt = self._doubt(lattice, scored[0][1], confidence)
-        return Decoding(tuple(candidates[: self._n_best]), characters, outside, doubt, lattice.free)
+        return Decoding(tuple(candidates[: self.n_best]), characters, outside, doubt, lattice.free)
 
     def _doubt(self, lattice: Lattice, best: FoundCode, confidence: float) -> str | None:
         """Why the best code is not to be believed although it is written well, if so."""
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
-        if zeros and not self._grouped and self._graph.density > _LISTED:
-            return "zeros only: letters O and rings look like that, and no country has such a code"
+        if zeros and not self.grouped and self.graph.density > _LISTED:
+            return ZEROS_ONLY
         if confidence >= _CONFIDENCE_THRESHOLD:
             return None
-        if not self._believed_at(replace(self.costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
+        if not self._believed_at(replace(self.costs, **dict.fromkeys(REASONS, 0.0)), lattice, best):
             return None
-        for cost, reason in _REASONS.items():
+        for cost, reason in REASONS.items():
             if self._believed_at(replace(self.costs, **{cost: 0.0}), lattice, best):
                 return reason
         return None
 
     def _believed_at(self, costs: Costs, lattice: Lattice, best: FoundCode) -> bool:
         """Whether a code would be sure at other costs."""
-        return _score(self._graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
+        return _score(self.graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
@@ -130,12 +134,12 @@ class Decoder:
         total: mass that posteriors are shares of.
         """
         arcs = self._any.arcs_of(lattice.number)
-        if arcs is None or self._graph.allows(lattice.number):
+        if arcs is None or self.graph.allows(lattice.number):
             return None
-        posterior = _outside_odds(self._graph) * (float(masses(self._any, lattice, [arcs])[0]) / total)
+        posterior = _outside_odds(self.graph) * (float(masses(self._any, lattice, [arcs])[0]) / total)
         if posterior <= confidence:
             return None
-        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._graph.shortest)
+        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self.graph.shortest)
 
 
 @cache

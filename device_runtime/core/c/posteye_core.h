@@ -143,8 +143,9 @@ typedef enum {
 } pe_doubt;
 
 typedef struct {
-    double confidence; /* posterior, 0..1, not calibrated */
-    int32_t length;    /* signs */
+    double confidence;  /* posterior, 0..1, not calibrated */
+    int32_t length;     /* signs */
+    int32_t characters; /* of them, without separators */
     uint8_t signs[PE_MOST_SIGNS];
 } pe_candidate;
 

@@ -158,6 +158,7 @@ static void write_decoding(const pe_task *task, const pe_work *work, pe_decoding
         int32_t code = work->belief.order[i];
         decoding->candidates[i].confidence = work->belief.confidence[code];
         decoding->candidates[i].length = found->codes[code].signs;
+        decoding->candidates[i].characters = found->codes[code].length;
         pe_write_signs(task->graph, task->net->characters, &found->codes[code], decoding->candidates[i].signs);
     }
     if (found->count) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "pieces.h"
+#include "ink_pieces.h"
 
 /* The sizes below were chosen for strips as device_runtime/geometry.py says; recognition/gaps.py has the same. */
 #define BASELINE_ROW 26
@@ -42,7 +42,7 @@ typedef struct {
     int32_t width_px;
     double aspect;
     const uint32_t *ink;
-    const pe_piece *pieces;
+    const pe_ink_piece *pieces;
     int32_t piece_count;
     uint8_t *written; /* ink on the line */
     uint8_t *tall, *space;
@@ -76,7 +76,7 @@ static int32_t size_at(const int32_t *counts, int32_t index) {
     return size;
 }
 
-static int is_tall(const pe_piece *piece) {
+static int is_tall(const pe_ink_piece *piece) {
     return piece->height >= TALL_PX && piece->top <= HIGH_ROW;
 }
 
@@ -86,7 +86,7 @@ static int32_t find_tall(pe_line *line) {
     memset(line->tall, 0, (size_t)line->width_px);
     memset(line->counts, 0, ((size_t)line->width_px + 1) * sizeof *line->counts);
     for (int32_t i = 0; i < line->piece_count; i++) {
-        const pe_piece *piece = &line->pieces[i];
+        const pe_ink_piece *piece = &line->pieces[i];
         if (is_tall(piece)) {
             memset(line->tall + piece->left, 1, (size_t)piece->width);
             line->counts[piece->width]++;
@@ -116,7 +116,7 @@ static void find_commas(pe_line *line) {
     }
 }
 
-static int is_small(const pe_piece *piece, double aspect) {
+static int is_small(const pe_ink_piece *piece, double aspect) {
     return (piece->height <= SMALL_PX || (piece->height <= COMMA_PX && piece->top >= LOW_ROW)) &&
            piece->area >= MARK_AREA_PX && piece->width <= LONGEST_MARK_PX * aspect && piece->top >= LINE_TOP &&
            piece->top < LINE_BOTTOM;
@@ -125,7 +125,7 @@ static int is_small(const pe_piece *piece, double aspect) {
 /* Small pieces are marks, unless most of their columns are tall: those are pieces of a broken digit. */
 static void find_marks(pe_line *line) {
     for (int32_t i = 0; i < line->piece_count; i++) {
-        const pe_piece *piece = &line->pieces[i];
+        const pe_ink_piece *piece = &line->pieces[i];
         if (!is_small(piece, line->aspect)) {
             continue;
         }
@@ -204,7 +204,7 @@ static void find_spaces(pe_line *line, int32_t character_px) {
 static pe_status begin_line(pe_arena *arena, const uint8_t *pixels, pe_line *line) {
     size_t width = (size_t)line->width_px;
     line->ink = pe_ink_columns(arena, pixels, line->width_px);
-    if (!line->ink || pe_find_pieces(arena, line->ink, line->width_px, &line->pieces, &line->piece_count) != PE_OK) {
+    if (!line->ink || pe_find_ink_pieces(arena, line->ink, line->width_px, &line->pieces, &line->piece_count) != PE_OK) {
         return PE_ARENA_FULL;
     }
     line->written = pe_take(arena, width, 1);

@@ -1,4 +1,4 @@
-#include "pieces.h"
+#include "ink_pieces.h"
 
 #include <string.h>
 
@@ -79,7 +79,7 @@ static void join_columns(pe_run *runs, int32_t before, int32_t first, int32_t en
     }
 }
 
-static void widen(pe_piece *piece, const pe_run *run) {
+static void widen(pe_ink_piece *piece, const pe_run *run) {
     int32_t bottom = piece->top + piece->height;
     piece->top = run->top < piece->top ? run->top : piece->top;
     piece->height = (run->bottom > bottom ? run->bottom : bottom) - piece->top;
@@ -88,14 +88,14 @@ static void widen(pe_piece *piece, const pe_run *run) {
 }
 
 /* One piece for each root, with the boxes of its runs. `piece_of` has room for a number by run. */
-static int32_t gather(pe_runs *runs, int32_t *piece_of, pe_piece *pieces) {
+static int32_t gather(pe_runs *runs, int32_t *piece_of, pe_ink_piece *pieces) {
     int32_t count = 0;
     for (int32_t i = 0; i < runs->count; i++) {
         const pe_run *run = &runs->items[i];
         int32_t root = root_of(runs->items, i);
         if (root == i) {
             piece_of[i] = count;
-            pieces[count++] = (pe_piece){run->column, run->top, 1, run->bottom - run->top, run->bottom - run->top};
+            pieces[count++] = (pe_ink_piece){run->column, run->top, 1, run->bottom - run->top, run->bottom - run->top};
         } else {
             widen(&pieces[piece_of[root]], run);
         }
@@ -115,12 +115,12 @@ static size_t count_runs(const uint32_t *ink, int32_t width_px) {
 }
 
 /* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966. */
-pe_status pe_find_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_piece **pieces,
+pe_status pe_find_ink_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_ink_piece **pieces,
                          int32_t *count) {
     size_t most = count_runs(ink, width_px);
     pe_runs runs = {pe_take(arena, most, sizeof *runs.items), 0};
     int32_t *piece_of = pe_take(arena, most, sizeof *piece_of);
-    pe_piece *found = pe_take(arena, most, sizeof *found);
+    pe_ink_piece *found = pe_take(arena, most, sizeof *found);
     if (!runs.items || !piece_of || !found) {
         return PE_ARENA_FULL;
     }
