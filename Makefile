@@ -1,13 +1,15 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
+.PHONY: help core demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
+
+core: device_runtime/core/libposteye_core.so  ## compile the core in C for this machine
 
 demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
 	.venv/bin/posteye demo
@@ -55,6 +57,10 @@ clean:  ## delete the environments and what the tools keep
 	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build \
 		dist site
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+device_runtime/core/libposteye_core.so: build_core.py $(shell find device_runtime/core/c -name '*.[ch]')
+	@.ci/need 'command -v cc' gcc libc6-dev
+	$$(.ci/python) build_core.py
 
 .venv/.ready: $(SETUP)
 	.ci/venv .venv auto
