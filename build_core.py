@@ -1,7 +1,7 @@
 """Compiles the core of device_runtime/core/c: for this machine by any C compiler, for others by ziglang.
 
-    python build_core.py                            # device_runtime/core/libposteye_core.so, by $CC or cc
-    python build_core.py --target aarch64-linux-gnu.2.17 --out build/libposteye_core.so
+python build_core.py                            # device_runtime/core/libposteye_core.so, by $CC or cc
+python build_core.py --target aarch64-linux-gnu.2.17 --out build/libposteye_core.so
 """
 
 from __future__ import annotations
