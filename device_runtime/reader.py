@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
+from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import View, read_augmented
 from device_runtime.decoding.rejection import decide, unfit
@@ -27,7 +29,7 @@ from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
-from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Decoding, Field, Reading, Strip
 
 DEFAULT_PATTERN = r"\d{3,9}"
@@ -127,6 +129,8 @@ class Reader:
         self.scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
         self._recognize = scan_recognizer(self.scanner, self._decoder.costs)
+        output, widest_px = self.bundle.manifest.output, self.bundle.manifest.input.widths_px[-1]
+        self._core = core_decoder(self._decoder, columns_of(output), output.scale, widest_px)
         found = self.scanner.engine
         self.engine = f"{found.name} {found.version}"
 
@@ -207,8 +211,12 @@ class Reader:
 
     def _look(self, clock: _Clock) -> Callable[[Strip], Decoding]:
         """The function that finds the codes in a strip as it is, with the time it takes told to a clock."""
-        recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
-        return lambda strip: decode(recognize(strip))
+        core = self._core
+        if core is None:
+            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
+            return lambda strip: decode(recognize(strip))
+        scan = clock.timed("scan", self.scanner.scores)
+        return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
 
 
 class _Clock:

@@ -6,7 +6,7 @@
 #include "../common/exact.h"
 
 #define LEAST_PRIOR (-1048576.0)
-#define MOST_DENSITY 64.0
+#define MOST_DENSITY 1e30 /* separators that may be left out count a text several times */
 
 /* FNV-1a, 64 bits: Fowler, Noll and Vo, IETF draft, section 2. */
 #define FNV_BASIS 0xCBF29CE484222325u
