@@ -63,7 +63,7 @@ static void try_field(const uint8_t *pixels, int32_t height, int32_t width, size
     pe_gray field = {pixels, height, width, stride};
     pe_strip strip;
     make_strip(&field, body_height_px, &arena, &strip);
-    size_t count = PE_STRIP_ROWS * (size_t)strip.width;
+    size_t count = PE_STRIP_HEIGHT_PX * (size_t)strip.width;
     EXPECT(strip.width >= 9 && strip.pixels >= arena.memory);
     EXPECT(strip.pixels + count <= arena.memory + arena.size);
     for (int i = 0; i < 6; i++) {
@@ -74,8 +74,8 @@ static void try_field(const uint8_t *pixels, int32_t height, int32_t width, size
     memcpy(kept, strip.pixels, count);
     int32_t ink = tell_ink(&field, &arena);
     EXPECT(ink >= PE_INK_DARK && ink <= PE_INK_PANEL);
-    pe_gray whole = {kept, PE_STRIP_ROWS, strip.width, (size_t)strip.width};
-    resize(&whole, PE_STRIP_ROWS, strip.width * 13 / 10, &arena);
+    pe_gray whole = {kept, PE_STRIP_HEIGHT_PX, strip.width, (size_t)strip.width};
+    resize(&whole, PE_STRIP_HEIGHT_PX, strip.width * 13 / 10, &arena);
     resize(&field, 3, 5, &arena);
     /* The same again in memory that holds other things, at another alignment. */
     pe_arena shifted = {malloc(arena.size + 1), arena.size + 1, 0, 0};
