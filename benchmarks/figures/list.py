@@ -137,9 +137,8 @@ _MEASURED = (
             "benchmarks/peers/sets.py",
             "benchmarks/peers/rates.py",
             "benchmarks/peers/answers.py",
-            "benchmarks/peers/serve.py",
-            "benchmarks/peers/rapidocr.py",
-            "benchmarks/peers/tesseract.py",
+            "benchmarks/peers/readers/*.py",
+            "-benchmarks/peers/readers/posteye.py",
             "benchmarks/peers/constraints.txt",
         ),
         needs="strings",
@@ -202,8 +201,14 @@ _MEASURED = (
     Figure(
         "peers",
         "benchmarks.peers",
-        0.5,
-        (*READING, *PRINTED, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"),
+        0.8,
+        (
+            *READING,
+            *PRINTED,
+            "benchmarks/peers/**/*.py",
+            "benchmarks/peers/constraints.txt",
+            "-benchmarks/peers/page.py",
+        ),
         timed=True,
     ),
 )

@@ -11,15 +11,15 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from benchmarks.figures.blocks import Files
-from benchmarks.figures.charts import BLUE, GRAY, LIGHT_BLUE, ORANGE, Bars, grouped_bars
+from benchmarks.figures.charts import BLUE, GRAY, LIGHT_BLUE, ORANGE, VERMILION, Bars, grouped_bars
 from benchmarks.figures.tables import Table, columns
 from benchmarks.readings import Interval
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import wilson
 
 FIGURE, OTHERS_FIGURE = "peer-rates", "peer-answers"  # posteye's rates change with the reader, the others' do not
-POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
-_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GRAY}
+POSTEYE, NO_HINT, RAPIDOCR, PPOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "PP-OCRv6", "Tesseract"
+_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, PPOCR: VERMILION, TESSERACT: GRAY}
 
 _HEADS = ("set", "files", *_COLORS, "posteye on the whole set")
 
@@ -80,12 +80,12 @@ class Rates(Struct, frozen=True):
 
 def rates_text(found: Sequence[Compared]) -> str:
     """The sets for a terminal: exact rates in percent."""
-    rows = [["", "files", "posteye", "no hint", "RapidOCR", "Tesseract", "whole set"]]
+    rows = [["", "files", "posteye", "no hint", "RapidOCR", "PP-OCRv6", "Tesseract", "whole set"]]
     for one in found:
         cells = [f"{one.rates[name].exact:.1%}" if name in one.rates else "-" for name in _COLORS]
         whole = f"{one.whole.exact:.2%} of {one.whole.files}" if one.whole else "-"
         rows.append([one.title, str(next(iter(one.rates.values())).files), *cells, whole])
-    return columns(rows, (-24, 7, 9, 9, 10, 11, 20))
+    return columns(rows, (-24, 7, 9, 9, 10, 10, 11, 20))
 
 
 def joined(files: Files) -> Rates:

@@ -164,7 +164,7 @@ def files(sample: str = "sample") -> dict[str, Results]:
 
 def test_table_leaves_out_who_did_not_read() -> None:
     found = [compared(**OURS, RapidOCR=Rate(1, 4))]
-    assert " ".join(rates_text(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
+    assert " ".join(rates_text(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - - 75.00% of 80"
 
 
 def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
@@ -191,7 +191,17 @@ def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monk
     assert report["rates"]["RapidOCR"]["files"] == report["rates"]["posteye"]["files"] == len(reader.asked) == 2
     assert report["rates"]["RapidOCR"]["right"] == len({"10.png", "30.png"} & set(reader.asked))
     assert report["whole"]["files"] == 3
-    assert (tmp_path / "work" / "answers" / "amounts-rapidocr.json").exists()
+    assert (tmp_path / "work" / "answers" / "amounts-field-rapidocr.json").exists()
+
+
+def test_the_others_are_told_what_the_images_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr(peer_rates, "start", lambda *words: told.append(words))
+
+    for begin in peer_rates._others("digit").values():
+        begin()
+
+    assert told == [("rapidocr", "digit"), ("ppocr", "digit"), ("tesseract", "digit")]
 
 
 def test_each_side_is_kept_by_itself(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
