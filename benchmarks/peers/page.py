@@ -106,7 +106,7 @@ def joined(files: Files) -> Rates:
 
 
 def rates_markdown(files: Files) -> str:
-    """The table of the page."""
+    """The table of the page; the highest rate of a set is bold."""
     return Table(_HEADS, [_line(one) for one in joined(files).sets]).markdown()
 
 
@@ -130,9 +130,11 @@ def rates_chart(files: Files) -> Figure:
 
 
 def _line(one: Compared) -> list[str]:
-    ours, *others = (_cell(one.rates.get(name)) for name in _COLORS)
+    highest = max(rate.exact for rate in one.rates.values())
+    rates = [one.rates.get(name) for name in _COLORS]
+    cells = [f"**{_cell(rate)}**" if rate and rate.exact == highest else _cell(rate) for rate in rates]
     whole = f"{_cell(one.whole)} of {one.whole.files}" if one.whole else "-"
-    return [one.title, str(one.rates[POSTEYE].files), f"**{ours}**", *others, whole]
+    return [one.title, str(one.rates[POSTEYE].files), *cells, whole]
 
 
 def _cell(rate: Rate | None) -> str:

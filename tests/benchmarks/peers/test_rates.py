@@ -178,6 +178,16 @@ def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
         rates_markdown(files("another"))
 
 
+def test_the_highest_rate_of_a_set_is_bold_whoever_reads_it() -> None:
+    both = files()
+    others = Rates([msgspec.structs.replace(compared(**{"PP-OCRv6": Rate(4, 4)}), whole=None)], {})
+    both["peer-answers"] = msgspec.structs.replace(both["peer-answers"], values=msgspec.to_builtins(others))
+
+    cells = rates_markdown(both).splitlines()[2].split("|")
+
+    assert [cell.strip().split(" ")[0] for cell in cells[3:8]] == ["75.0", "50.0", "-", "**100.0", "-"]
+
+
 def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "labels.csv").write_text("file,digits\n10.png,10\n20.png,21\n30.png,30\n")
     reader = Scripted()
