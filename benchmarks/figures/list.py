@@ -130,7 +130,7 @@ _MEASURED = (
     Figure(
         "peer-answers",
         f"benchmarks.peers.rates runs/peers --only others {_PEER_SETS}",
-        3.5,
+        6,
         (
             *GENERATOR,
             *STRINGS,
