@@ -130,16 +130,15 @@ _MEASURED = (
     Figure(
         "peer-answers",
         f"benchmarks.peers.rates runs/peers --only others {_PEER_SETS}",
-        3.5,
+        6,
         (
             *GENERATOR,
             *STRINGS,
             "benchmarks/peers/sets.py",
             "benchmarks/peers/rates.py",
             "benchmarks/peers/answers.py",
-            "benchmarks/peers/serve.py",
-            "benchmarks/peers/rapidocr.py",
-            "benchmarks/peers/tesseract.py",
+            "benchmarks/peers/readers/*.py",
+            "-benchmarks/peers/readers/posteye.py",
             "benchmarks/peers/constraints.txt",
         ),
         needs="strings",
@@ -209,8 +208,14 @@ _MEASURED = (
     Figure(
         "peers",
         "benchmarks.peers",
-        0.5,
-        (*READING, *PRINTED, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"),
+        0.8,
+        (
+            *READING,
+            *PRINTED,
+            "benchmarks/peers/**/*.py",
+            "benchmarks/peers/constraints.txt",
+            "-benchmarks/peers/page.py",
+        ),
         timed=True,
     ),
 )
