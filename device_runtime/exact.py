@@ -36,8 +36,9 @@ def exact_log(x: float | FloatArray) -> float | FloatArray:
     if isinstance(x, np.ndarray):
         mantissas, exponents = np.frexp(x)
         small = mantissas < _SQRT_HALF
-        found = _log_series(np.where(small, 2 * mantissas, mantissas), (exponents - small).astype(np.float64))
-        return np.where(x > 0, found, -np.inf)
+        doubled: FloatArray = np.where(small, 2 * mantissas, mantissas)
+        powers: FloatArray = np.where(small, exponents - 1.0, exponents)
+        return np.where(x > 0, _log_series(doubled, powers), -np.inf)
     if not x > 0:
         return -math.inf
     mantissa, exponent = math.frexp(x)
@@ -54,7 +55,7 @@ def exact_exp(x: float | FloatArray) -> float | FloatArray:
     """Return the exponential of a number, or of each of an array; 0 below -745, and that of 709 above 709."""
     if isinstance(x, np.ndarray):
         kept = np.minimum(np.where(x >= _LOWEST, x, _LOWEST), _HIGHEST)
-        powers = np.rint(kept * _PER_LN2)
+        powers: FloatArray = np.rint(kept * _PER_LN2)
         return np.where(x >= _LOWEST, np.ldexp(_exp_series(kept, powers), powers.astype(np.intc)), 0.0)
     if not x >= _LOWEST:
         return 0.0

@@ -37,7 +37,7 @@ def test_they_are_near_to_the_true_ones() -> None:
         # Near 1, where the logarithm vanishes, its last place says less than the number's own.
         for number, found in zip(NUMBERS.tolist(), exact_log(NUMBERS).tolist(), strict=True):
             true = Decimal(number).ln()
-            assert abs(Decimal(found) - true) < Decimal("3e-16") * max(1, abs(true))
+            assert abs(Decimal(found) - true) < Decimal("3e-16") * max(Decimal(1), abs(true))
 
 
 def test_one_number_gives_the_bits_that_many_give() -> None:

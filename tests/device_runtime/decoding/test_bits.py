@@ -26,10 +26,10 @@ def written_line() -> tuple[Penalties, Gaps]:
     for column in range(COLUMNS):
         scores[column, 11 if column < 8 or column > 52 else 10 if column % 5 else column // 5 * 3 % 10] += 60
     values, weights = penalties(scores.astype(np.int8), SCALE, exponentials(SCALE))
-    flags = np.zeros((2, 2 * COLUMNS), np.bool_)
-    flags[0, 12:18] = flags[1, 106:114] = True
+    space, tall = np.zeros((2, 2 * COLUMNS), np.bool_)
+    space[12:18] = tall[106:114] = True
     x_px = (2 * np.arange(COLUMNS) + 1).astype(np.float32)
-    return Penalties(values, x_px, DIGITS, weights), Gaps(*flags, np.array([46]), np.array([], np.intp))
+    return Penalties(values, x_px, DIGITS, weights), Gaps(space, tall, np.array([46]), np.array([], np.intp))
 
 
 @pytest.mark.parametrize(
