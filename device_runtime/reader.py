@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from dataclasses import field as dataclass_field
+from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
