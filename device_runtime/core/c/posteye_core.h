@@ -217,7 +217,7 @@ typedef struct {
  *
  * The seal is of the sizes and of where the arrays lie. Whoever changes what is in them has to have them checked again.
  * PE_INVALID: something is out of its range, or the graph is over other characters than the net. */
-PE_API int32_t pe_graph_check(pe_graph *graph, const pe_net *net);
+PE_API pe_status pe_graph_check(pe_graph *graph, const pe_net *net);
 
 /* Find the codes of a grammar in a strip.
  *
@@ -225,9 +225,9 @@ PE_API int32_t pe_graph_check(pe_graph *graph, const pe_net *net);
  * wider the strip is drawn than it was written, 2^-10..2^10. `decoding` is written with PE_OK only.
  *
  * columns * (255 * scale + 8 + costs.mark) is at most 2^22, so that sums of log-probabilities are exact. */
-PE_API int32_t pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
-                         const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
-                         pe_decoding *decoding);
+PE_API pe_status pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
+                           const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
+                           pe_decoding *decoding);
 
 #ifdef __cplusplus
 }
