@@ -10,18 +10,26 @@ static int32_t read_characters(fz_input *input) {
 }
 
 /* What was changed since it was sealed is refused. */
-static void check_seal(fz_input *input, const fz_line *line, pe_graph graph) {
+static pe_graph change(fz_input *input, pe_graph graph) {
     switch (fz_byte(input) % 4) {
     case 0: graph.seal ^= (uint64_t)1 << (fz_byte(input) % 64); break;
     case 1: graph.nodes++; break;
     case 2: graph.layer_character++; break;
     default: graph.density /= 2; break;
     }
+    return graph;
+}
+
+static void check_refused(fz_input *input, const fz_line *of, const pe_graph *graph) {
     uint8_t memory[64];
-    pe_arena arena = {memory, sizeof memory, 0, 0};
+    pe_arena arena = {memory, sizeof memory, 0, 0}, none = {NULL, 64, 0, 0};
+    pe_graph changed = change(input, *graph);
     pe_decoding decoding;
-    EXPECT(pe_decode(&arena, &line->net, &graph, &line->options, line->scores, line->columns, line->pixels,
-                     line->width_px, line->aspect, &decoding) == PE_INVALID);
+    int missing = fz_byte(input) % 9;
+    EXPECT(pe_decode(missing == 0 ? NULL : missing == 1 ? &none : &arena, missing == 2 ? NULL : &of->net,
+                     missing == 3 ? NULL : missing == 4 ? &changed : graph, missing == 5 ? NULL : &of->options,
+                     missing == 6 ? NULL : of->scores, of->columns, missing == 7 ? NULL : of->pixels, of->width_px,
+                     of->aspect, missing == 8 ? NULL : &decoding) == PE_INVALID);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
@@ -37,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     net.characters = characters;
     EXPECT(pe_graph_check(&graph, &net) == PE_OK);
     fz_decode(&line, &graph, first_bytes);
-    check_seal(&input, &line, graph);
+    check_refused(&input, &line, &graph);
     fz_free_graph(&graph);
     fz_free_line(&line);
     return 0;

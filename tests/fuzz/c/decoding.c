@@ -102,7 +102,9 @@ static void check(const task *of) {
 }
 
 void fz_decode(const fz_line *line, const pe_graph *graph, size_t first_bytes) {
-    task of = {line, graph, {0}}, again = {line, graph, {0}};
+    static task of, again;
+    of.line = again.line = line;
+    of.graph = again.graph = graph;
     fz_loan loan, other;
     pe_status status = fz_lend(decode, &of, first_bytes, &loan);
     EXPECT(status == PE_OK || !line->valid);

@@ -59,9 +59,30 @@ static int are_arrays_long_enough(int32_t nodes, int32_t arcs, int32_t layers) {
     return grammar.layers <= layers && grammar.layer_offset[PE_JUNCTIONS * grammar.layers] <= FZ_MOST_CHOICES;
 }
 
+/* Each array is needed. */
+static void check_without(fz_input *input, pe_graph graph, const pe_net *net) {
+    switch (fz_byte(input) % 11) {
+    case 0: graph.leaving = NULL; break;
+    case 1: graph.character = NULL; break;
+    case 2: graph.junction = NULL; break;
+    case 3: graph.separator = NULL; break;
+    case 4: graph.destination = NULL; break;
+    case 5: graph.gain = NULL; break;
+    case 6: graph.end = NULL; break;
+    case 7: graph.layer_offset = NULL; break;
+    case 8: graph.layer_character = NULL; break;
+    case 9: graph.layer_gain = NULL; break;
+    default: graph.layer_end = NULL; break;
+    }
+    EXPECT(pe_graph_check(&graph, net) == PE_INVALID && !graph.seal);
+    EXPECT(pe_graph_check(NULL, net) == PE_INVALID);
+    EXPECT(pe_graph_check(&graph, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
+    EXPECT(pe_abi_version() == PE_ABI_VERSION);
     fz_input input = {bytes, count};
     int32_t characters = fz_seldom(&input, 16) ? fz_between(&input, 1, PE_MOST_CHARACTERS) : fz_between(&input, 1, 12);
     fz_read_grammar(&input, characters, &grammar);
@@ -75,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     }
     fz_line line = fz_read_short_line(&input, characters);
     pe_graph graph = fz_copy_graph(&grammar);
+    check_without(&input, graph, &line.net);
     pe_status status = pe_graph_check(&graph, &line.net);
     EXPECT(status == PE_OK || (status == PE_INVALID && !graph.seal));
     if (status == PE_OK) {

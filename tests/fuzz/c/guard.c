@@ -31,7 +31,9 @@ void *pe_take(pe_arena *arena, size_t count, size_t size) {
     size_t used = arena->used;
     /* What was given back since, by setting `used`, is closed again. */
     size_t open = used < arena->size ? used : arena->size;
-    ASAN_POISON_MEMORY_REGION(arena->memory + open, arena->size - open);
+    if (arena->memory) {
+        ASAN_POISON_MEMORY_REGION(arena->memory + open, arena->size - open);
+    }
     arena->used = used + FENCE_BYTES;
     uint8_t *taken = pe_take_unguarded(arena, count, size);
     if (!taken) {

@@ -13,7 +13,7 @@
 static void take(fz_loan *loan, size_t size, size_t shift) {
     loan->block = malloc(shift + size); /* its end is the arena's, so that a byte too many is seen */
     EXPECT(loan->block);
-    loan->arena = (pe_arena){loan->block + shift, size, 77, 88};
+    loan->arena = (pe_arena){size ? loan->block + shift : NULL, size, 77, 88};
 }
 
 pe_status fz_lend(fz_call call, void *given, size_t first_bytes, fz_loan *loan) {

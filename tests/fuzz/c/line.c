@@ -57,7 +57,11 @@ static pe_options read_options(fz_input *input) {
     if (fz_byte(input) % 2) {
         options.n_best = fz_between(input, 1, PE_MOST_CANDIDATES);
         options.reserve = fz_between(input, 0, PE_MOST_RESERVE);
-        options.costs = (pe_costs){read_cost(input), read_cost(input), read_cost(input), read_cost(input)};
+        double foreign_number = read_cost(input);
+        options.costs.foreign_number = foreign_number < 20 ? foreign_number : 20;
+        options.costs.continued = read_cost(input);
+        options.costs.letters = read_cost(input);
+        options.costs.mark = read_cost(input);
     }
     return options;
 }
