@@ -148,39 +148,57 @@ static void rank(int32_t count, const double *believed, int32_t *order) {
     }
 }
 
-pe_status pe_believe(pe_arena *arena, const pe_claim *claim, pe_belief *belief) {
-    double odds = pe_outside_odds(claim->graph), free = claim->free, mass[PE_MOST_CODES], believed[PE_MOST_CODES];
-    if (!claim->count) {
-        belief->total = free * odds;
-        return PE_OK;
+/* Whether the rest of the grammar's codes has to be added up. They only make a code less believed; the margin is for
+ * what sums round. */
+static int needs_all(const pe_claim *claim, double inside, double free, const double *believed) {
+    if (!claim->graph->exact || !(inside < PLAIN_CASE * free)) {
+        return 0;
     }
-    for (int32_t i = 0; i < claim->count; i++) {
-        pe_status status =
-            pe_mass_of_code(arena, claim->graph, claim->walk, &claim->codes[i], PE_ANY_SEPARATOR, &mass[i]);
-        if (status != PE_OK) {
-            return status;
-        }
-    }
-    pe_status status = mend_separators(arena, claim, mass, &free);
-    if (status != PE_OK) {
-        return status;
-    }
-    shift_by_priors(claim, mass, believed);
-    double inside = 0;
+    double rest = pe_outside_odds(claim->graph) * (free - inside);
+    return believed[0] >= 0.99 * claim->threshold * (inside + rest);
+}
+
+/* What posteriors are shares of: the codes of the grammar, and other lines by their odds. */
+static pe_status find_total(pe_arena *arena, const pe_claim *claim, double free, const double *believed,
+                            double *total) {
+    double inside = 0, all;
     for (int32_t i = 0; i < claim->count; i++) {
         inside += believed[i];
     }
-    if (claim->graph->exact && inside < PLAIN_CASE * free) {
-        double all;
-        status = pe_mass_of_all(arena, claim->graph, claim->walk, &all);
+    if (needs_all(claim, inside, free, believed)) {
+        pe_status status = pe_mass_of_all(arena, claim->graph, claim->walk, &all);
         if (status != PE_OK) {
             return status;
         }
         inside = inside > all ? inside : all;
     }
     double rest = free - inside > 0 ? free - inside : 0;
-    belief->total = inside + odds * rest;
-    belief->total = belief->total > TINY ? belief->total : TINY;
+    *total = inside + pe_outside_odds(claim->graph) * rest;
+    *total = *total > TINY ? *total : TINY;
+    return PE_OK;
+}
+
+pe_status pe_believe(pe_arena *arena, const pe_claim *claim, pe_belief *belief) {
+    double free = claim->free, mass[PE_MOST_CODES], believed[PE_MOST_CODES];
+    if (!claim->count) {
+        belief->total = free * pe_outside_odds(claim->graph);
+        return PE_OK;
+    }
+    pe_status status = PE_OK;
+    for (int32_t i = 0; status == PE_OK && i < claim->count; i++) {
+        status = pe_mass_of_code(arena, claim->graph, claim->walk, &claim->codes[i], PE_ANY_SEPARATOR, &mass[i]);
+    }
+    if (status == PE_OK) {
+        status = mend_separators(arena, claim, mass, &free);
+    }
+    if (status != PE_OK) {
+        return status;
+    }
+    shift_by_priors(claim, mass, believed);
+    status = find_total(arena, claim, free, believed, &belief->total);
+    if (status != PE_OK) {
+        return status;
+    }
     for (int32_t i = 0; i < claim->count; i++) {
         belief->confidence[i] = believed[i] / belief->total;
     }

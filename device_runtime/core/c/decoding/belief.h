@@ -16,6 +16,7 @@ typedef struct {
     double prior;  /* of a further number in the line, as a factor */
     int32_t count; /* codes */
     const pe_code *codes;
+    double threshold; /* above 0: all that matters is whether code 0 alone is believed at least so much */
 } pe_claim;
 
 typedef struct {

@@ -120,7 +120,7 @@ static pe_status judge(pe_arena *arena, const pe_task *task, pe_work *work) {
     const pe_costs *costs = &task->options->costs;
     const pe_found *found = &work->search.found;
     pe_claim claim = {task->graph, &work->all, work->frames.free, pe_exp(-costs->foreign_number), found->count,
-                      found->codes};
+                      found->codes, 0};
     pe_status status = pe_believe(arena, &claim, &work->belief);
     if (status != PE_OK) {
         return status;
@@ -179,7 +179,8 @@ int32_t pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, con
     if (!work) {
         return PE_ARENA_FULL;
     }
-    memset(work, 0, sizeof *work);
+    memset(&work->outside, 0, sizeof work->outside);
+    work->doubt = PE_NO_DOUBT;
     pe_status status = make_frames(arena, &task, work);
     if (status == PE_OK) {
         status = make_walks(arena, &options->costs, work);
