@@ -6,18 +6,17 @@ on, and stored in a bundle's manifest in exactly this form.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
-from device_runtime.exact import FloatArray, exact_exp, exact_log
+from device_runtime.exact import Number, exact_exp, exact_log
 
 # Posteriors are kept this far from 0 and 1: scores are good to about 1e-13, so a logit beyond means nothing.
 _EDGE = 1e-12
-_Number = TypeVar("_Number", float, FloatArray)
 _Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -42,7 +41,7 @@ class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         """Return the calibrated values (0..1) of many posteriors, float64 of any shape."""
         return self._scaled(logit(posteriors))
 
-    def _scaled(self, log_odds: _Number) -> _Number:
+    def _scaled(self, log_odds: Number) -> Number:
         """The sigmoid of log-odds at this temperature and offset."""
         return 1.0 / (1.0 + exact_exp(-log_odds / self.temperature - self.offset))
 
@@ -105,5 +104,5 @@ def logit(posterior: NDArray[np.float64]) -> NDArray[np.float64]:
     return _log_odds(np.clip(posterior, _EDGE, 1.0 - _EDGE))
 
 
-def _log_odds(posterior: _Number) -> _Number:
+def _log_odds(posterior: Number) -> Number:
     return exact_log(posterior) - exact_log(1.0 - posterior)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 # A float or an array of them: the series below are the same for both.
-_Number = TypeVar("_Number", float, FloatArray)
+Number = TypeVar("Number", float, FloatArray)
 
 _QUANTUM = 2.0**-30
 _LN2 = 0.6931471805599453
@@ -36,8 +36,9 @@ def exact_log(x: float | FloatArray) -> float | FloatArray:
     if isinstance(x, np.ndarray):
         mantissas, exponents = np.frexp(x)
         small = mantissas < _SQRT_HALF
-        found = _log_series(np.where(small, 2 * mantissas, mantissas), (exponents - small).astype(np.float64))
-        return np.where(x > 0, found, -np.inf)
+        doubled: FloatArray = np.where(small, 2 * mantissas, mantissas)
+        powers: FloatArray = np.where(small, exponents - 1.0, exponents)
+        return np.where(x > 0, _log_series(doubled, powers), -np.inf)
     if not x > 0:
         return -math.inf
     mantissa, exponent = math.frexp(x)
@@ -54,7 +55,7 @@ def exact_exp(x: float | FloatArray) -> float | FloatArray:
     """Return the exponential of a number, or of each of an array; 0 below -745, and that of 709 above 709."""
     if isinstance(x, np.ndarray):
         kept = np.minimum(np.where(x >= _LOWEST, x, _LOWEST), _HIGHEST)
-        powers = np.rint(kept * _PER_LN2)
+        powers: FloatArray = np.rint(kept * _PER_LN2)
         return np.where(x >= _LOWEST, np.ldexp(_exp_series(kept, powers), powers.astype(np.intc)), 0.0)
     if not x >= _LOWEST:
         return 0.0
@@ -82,26 +83,26 @@ def sum_in_order(values: Iterable[float]) -> float:
 
 def sums_in_order(values: FloatArray, axis: int) -> FloatArray:
     """Return the sums of an array along an axis, which holds at least one number, each added in order."""
-    return np.add.accumulate(values, axis=axis).take(-1, axis=axis)
+    return np.asarray(np.add.accumulate(values, axis=axis).take(-1, axis=axis))
 
 
-def _log_series(mantissa: _Number, exponent: _Number) -> _Number:
+def _log_series(mantissa: Number, exponent: Number) -> Number:
     """Logarithm of mantissa * 2^exponent, for a mantissa between the roots of 1/2 and 2.
 
     log m = 2 atanh((m - 1) / (m + 1)), by its series up to the 23rd power, since the ratio is below 0.172.
     """
     ratio = (mantissa - 1) / (mantissa + 1)
     square = ratio * ratio
-    series = 0 * square
+    series = 0.0 * square
     for term in _LOG_TERMS:
         series = series * square + term
     return exponent * _LN2 + 2 * ratio * series
 
 
-def _exp_series(x: _Number, power: _Number) -> _Number:
+def _exp_series(x: Number, power: Number) -> Number:
     """Exponential of x over 2^power, the whole number nearest to x / log 2, by the Taylor series."""
     rest = (x - power * _LN2_HIGH) - power * _LN2_LOW
-    series = 0 * rest + 1
+    series = 0.0 * rest + 1
     for n in range(_EXP_TERMS, 0, -1):
         series = series * rest / n + 1
     return series

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from dataclasses import field as dataclass_field
+from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,6 +119,7 @@ class Reader:
         Raises:
             PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
         """
+        _check_options(bundle, max_error, n_best)
         cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
@@ -217,6 +219,16 @@ class Reader:
             return lambda strip: decode(recognize(strip))
         scan = clock.timed("scan", self.scanner.scores)
         return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+
+
+def _check_options(bundle: object, max_error: object, n_best: object) -> None:
+    """Raise PosteyeError where a value is of no use, in the words of the caller."""
+    if bundle is not None and not isinstance(bundle, (str, Path)):
+        raise PosteyeError(f"bundle is {bundle!r}; give the path of a folder, or None for the shipped one")
+    if isinstance(max_error, bool) or not isinstance(max_error, Real):
+        raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
+    if isinstance(n_best, bool) or not isinstance(n_best, Integral) or n_best < 1:
+        raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 or more")
 
 
 class _Clock:

@@ -46,6 +46,54 @@ typedef struct {
 /* PE_ABI_VERSION of the library, to be compared with the header's. */
 PE_API int32_t pe_abi_version(void);
 
+/* ---- Images ---- */
+
+#define PE_STRIP_HEIGHT_PX 32
+#define PE_MAX_SIDE_PX 65535
+
+/* A grey image that the caller keeps: it is only looked at. */
+typedef struct {
+    const uint8_t *pixels; /* of the first row, one byte each: 0 = black, 255 = white */
+    int32_t height, width; /* px, each from 1 to PE_MAX_SIDE_PX */
+    size_t stride;         /* bytes from one row to the next, at least width */
+} pe_gray;
+
+/* A field made ready for the scanner: paper flattened to 0, writing upright, level and of one height, ink bright. */
+typedef struct {
+    const uint8_t *pixels;      /* [32, width] without gaps, in the arena: there until the arena is used again */
+    int32_t width;              /* px */
+    int32_t has_ink;            /* 0: nothing that could be writing was found; the strip is blank */
+    int32_t second_line;        /* 1: the field holds another whole line of writing, which is not in the strip */
+    int32_t cut_left;           /* 1: the field's left edge goes through the writing */
+    int32_t cut_right;          /* 1: the right edge does */
+    double image_from_strip[6]; /* the affine map [2, 3] from pixels (u, v, 1) of the strip to (x, y) of the field */
+} pe_strip;
+
+/* What a field's ink is against its paper. */
+typedef enum {
+    PE_INK_DARK = 0,
+    PE_INK_LIGHT = 1,
+    PE_INK_UNCLEAR = 2, /* read both ways */
+    PE_INK_PANEL = 3    /* the field may hold a dark panel with light writing: look closer */
+} pe_ink;
+
+/* Make a strip of a field of dark writing on light paper; a field of less than 6 px a side gives a blank one.
+ *
+ * body_height_px: finite; the height that the writing gets, 20 for the scanner.
+ */
+PE_API pe_status pe_normalize(const pe_gray *field, double body_height_px, pe_arena *arena, pe_strip *strip);
+
+/* Tell what the ink of a field is: `ink` becomes a pe_ink. */
+PE_API pe_status pe_polarity(const pe_gray *field, pe_arena *arena, int32_t *ink);
+
+/* Resize a grey image: down by a whole factor of its rows through means of blocks, then linearly.
+ *
+ * height_px, width_px: of the result, each from 1 to PE_MAX_SIDE_PX.
+ * pixels: [height_px, width_px] without gaps, in the arena: there until the arena is used again.
+ */
+PE_API pe_status pe_resize(const pe_gray *gray, int32_t height_px, int32_t width_px, pe_arena *arena,
+                           const uint8_t **pixels);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Decoding: a strip and its int8 scores become the codes of a grammar, with posteriors.
  *
@@ -59,7 +107,6 @@ PE_API int32_t pe_abi_version(void);
  * Characters are numbered from 0 in the order of their classes, separators go on from there.
  * ------------------------------------------------------------------------------------------------------------------ */
 
-#define PE_STRIP_HEIGHT_PX 32
 #define PE_MOST_WIDTH_PX 65536   /* of a strip */
 #define PE_MOST_COLUMNS 65536    /* of its scores */
 #define PE_MOST_CHARACTERS 240   /* of an alphabet */

@@ -69,7 +69,8 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
     columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
     space, tall, mark = random.random((3, 6)) < 0.4
     costs = Costs(foreign_number=1.0, continued=0.7, letters=0.9, mark=0.0)
-    around = garbage_masses(*columns.T, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
+    digit, blank, rubbish = columns.T
+    around = garbage_masses(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
     columns = np.ldexp(columns, -around.exponents[:, None])  # in the unit of the masses
     flags = list(zip(space.tolist(), tall.tolist(), mark.tolist(), strict=True))
     for place in range(7):

@@ -142,6 +142,20 @@ def test_sure_runs_are_taken_as_one_column_each(offset: float) -> None:
     np.testing.assert_allclose(lattice.sums.inner[:, 2] / lattice.sums.inner[10, 2], penalties.weights[3] ** 3)
 
 
+def test_weights_of_a_run_are_multiplied_in_the_order_of_its_columns() -> None:
+    values = np.random.default_rng(4).uniform(12, 14, (23, 12)).astype(np.float32)
+    values[:, 10] = 0
+    penalties = penalties_of_values(values, np.arange(23, dtype=np.float32), DIGITS)
+    lattice = scan_lattice(penalties)
+    assert lattice.nodes == 2
+    expected = penalties.weights[0].copy()
+    for column in range(1, 23):
+        expected *= penalties.weights[column]
+    scale = lattice.sums.inner[10, 0] / expected[10]
+    assert np.frexp(scale)[0] == 0.5
+    np.testing.assert_array_equal(lattice.sums.inner[:, 0], expected * scale)
+
+
 def test_a_lattice_is_built_again_only_at_other_costs() -> None:
     lattice = scan_lattice(random_penalties(1), costs=Costs(foreign_number=1.0))
     assert lattice.at(Costs(foreign_number=1.0)) is lattice

@@ -28,7 +28,7 @@ ALPHABET = "01"
 SPECK, RUBBISH = 2, 3
 Arc = tuple[int, int, int]  # source, destination, class
 SEMIRINGS = [MAX_PLUS, SUM_PRODUCT]
-ADDS = {MAX_PLUS: np.maximum, SUM_PRODUCT: np.logaddexp}  # of log-probabilities
+ADDS: dict[Semiring, np.ufunc] = {MAX_PLUS: np.maximum, SUM_PRODUCT: np.logaddexp}  # of log-probabilities
 
 
 def small_graph(nodes: int = 5) -> SegmentationGraph:
