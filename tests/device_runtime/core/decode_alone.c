@@ -60,14 +60,14 @@ static int decode(const pe_net *net, const pe_graph *graph, const pe_options *op
                   int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, int times) {
     pe_arena arena = {malloc(1), 1, 0, 0};
     pe_decoding found;
-    int32_t status = PE_OK;
+    pe_status status = PE_OK;
     for (int i = 0; i < times; i++) {
-        status = pe_decode(&arena, net, graph, options, scores, columns, pixels, width_px, aspect, &found);
+        status = pe_decode(net, graph, options, scores, columns, pixels, width_px, aspect, &arena, &found);
         while (status == PE_ARENA_FULL) {
             arena.size = arena.wanted;
             free(arena.memory);
             arena.memory = malloc(arena.size);
-            status = pe_decode(&arena, net, graph, options, scores, columns, pixels, width_px, aspect, &found);
+            status = pe_decode(net, graph, options, scores, columns, pixels, width_px, aspect, &arena, &found);
         }
     }
     if (status == PE_OK) {

@@ -12,9 +12,7 @@ from device_runtime.core.decoding import Graph, Net, Options
 from device_runtime.types import Strip
 
 
-def write_task(
-    path: Path, net: Net, graph: Graph, options: Options, strip: Strip, scores: NDArray[np.int8]
-) -> None:
+def write_task(path: Path, net: Net, graph: Graph, options: Options, strip: Strip, scores: NDArray[np.int8]) -> None:
     """Write all that pe_decode is given: sizes, real numbers, then arrays."""
     alphabet = net.alphabet
     sizes = (

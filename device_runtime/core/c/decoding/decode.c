@@ -167,9 +167,9 @@ static void write_decoding(const pe_task *task, const pe_work *work, pe_decoding
     }
 }
 
-int32_t pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
-                  const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
-                  pe_decoding *decoding) {
+pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
+                    int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
+                    pe_decoding *decoding) {
     pe_task task = {net, graph, options, scores, pixels, columns, width_px, aspect};
     if (!arena || !arena->memory || !decoding || !is_task(&task)) {
         return PE_INVALID;

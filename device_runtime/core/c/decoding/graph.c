@@ -126,7 +126,7 @@ static int are_layers(const pe_graph *graph, int32_t characters) {
     return ends > 0 && graph->layer_end[0] == -INFINITY;
 }
 
-int32_t pe_graph_check(pe_graph *graph, const pe_net *net) {
+pe_status pe_graph_check(pe_graph *graph, const pe_net *net) {
     if (!graph || !net || net->characters < 1 || net->characters > PE_MOST_CHARACTERS) {
         return PE_INVALID;
     }
