@@ -100,7 +100,7 @@ def test_every_country_gives_the_same_bits_on_the_samples() -> None:
     for pattern, code in {country.pattern: code for code, country in countries().items() if country.pattern}.items():
         decoder = Decoder(Grammar.from_country(code), DIGITS)
         core = in_c(decoder)
-        for strip, scores in scanned():
+        for strip, scores in scanned()[::2]:
             found.append(core.decode(strip, scores))
             assert found[-1] == by_numpy(decoder, strip, scores), (code, pattern)
     assert len(found) > 100
