@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Callable
 from struct import Struct
 from typing import Literal
 
@@ -84,7 +85,7 @@ class _Workspace:
         return self.memory[first : first + height * width].reshape(height, width).copy()
 
 
-def _function(core: ctypes.CDLL, name: str, *arguments: type) -> ctypes._NamedFuncPointer:
+def _function(core: ctypes.CDLL, name: str, *arguments: type) -> Callable[..., int]:
     """One of the core's functions, of its own type: the library's attributes are shared."""
     function = core[name]
     function.argtypes, function.restype = arguments, ctypes.c_int

@@ -109,7 +109,7 @@ static void try_random_field(int32_t height, int32_t width) {
     size_t stride = (size_t)width + (size_t)below(4), size = stride * (size_t)(height - 1) + (size_t)width;
     uint8_t *pixels = malloc(size);
     EXPECT(pixels);
-    int32_t paper = 60 + below(196), noise = 1 + below(3) * below(60);
+    int32_t paper = 60 + below(196), step = below(60), noise = 1 + step * below(3);
     for (size_t i = 0; i < size; i++) {
         int32_t level = paper - below(noise);
         pixels[i] = (uint8_t)(level < 0 ? 0 : level);
