@@ -1,5 +1,6 @@
-/* A C program that knows the core by its header alone: it makes strips of random fields in arenas that grow from nothing,
- * and gives each function what it must refuse. Exit code 0: all is well. Built with sanitizers by test_image_program.py.
+/* A C program that knows the core by its header alone: it makes strips of random fields in arenas that grow from
+ * nothing, and gives each function what it must refuse. Exit code 0: all is well; test_image_program.py builds it with
+ * sanitizers.
  */
 #include <math.h>
 #include <stdio.h>
@@ -63,7 +64,7 @@ static void try_field(const uint8_t *pixels, int32_t height, int32_t width, size
     pe_gray field = {pixels, height, width, stride};
     pe_strip strip;
     make_strip(&field, body_height_px, &arena, &strip);
-    size_t count = PE_STRIP_ROWS * (size_t)strip.width;
+    size_t count = PE_STRIP_HEIGHT_PX * (size_t)strip.width;
     EXPECT(strip.width >= 9 && strip.pixels >= arena.memory);
     EXPECT(strip.pixels + count <= arena.memory + arena.size);
     for (int i = 0; i < 6; i++) {
@@ -74,8 +75,8 @@ static void try_field(const uint8_t *pixels, int32_t height, int32_t width, size
     memcpy(kept, strip.pixels, count);
     int32_t ink = tell_ink(&field, &arena);
     EXPECT(ink >= PE_INK_DARK && ink <= PE_INK_PANEL);
-    pe_gray whole = {kept, PE_STRIP_ROWS, strip.width, (size_t)strip.width};
-    resize(&whole, PE_STRIP_ROWS, strip.width * 13 / 10, &arena);
+    pe_gray whole = {kept, PE_STRIP_HEIGHT_PX, strip.width, (size_t)strip.width};
+    resize(&whole, PE_STRIP_HEIGHT_PX, strip.width * 13 / 10, &arena);
     resize(&field, 3, 5, &arena);
     /* The same again in memory that holds other things, at another alignment. */
     pe_arena shifted = {malloc(arena.size + 1), arena.size + 1, 0, 0};
@@ -115,7 +116,8 @@ static void try_random_field(int32_t height, int32_t width) {
         pixels[i] = (uint8_t)(level < 0 ? 0 : level);
     }
     for (int32_t bars = below(12); bars > 0; bars--) {
-        int32_t top = below(height), left = below(width), tall = 1 + below(height), wide = 1 + below(bars % 3 ? 9 : width);
+        int32_t top = below(height), left = below(width);
+        int32_t tall = 1 + below(height), wide = 1 + below(bars % 3 ? 9 : width);
         for (int32_t y = top; y < height && y < top + tall; y++) {
             for (int32_t x = left; x < width && x < left + wide; x++) {
                 pixels[(size_t)y * stride + (size_t)x] = (uint8_t)(paper / 5);

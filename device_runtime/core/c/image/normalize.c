@@ -12,11 +12,11 @@
 /* A strip without writing. */
 static pe_status blank(pe_arena *arena, pe_strip *strip) {
     arena->used = 0;
-    pe_plane pixels = pe_new_plane(arena, PE_STRIP_ROWS, BLANK_COLUMNS);
+    pe_plane pixels = pe_new_plane(arena, PE_STRIP_HEIGHT_PX, BLANK_COLUMNS);
     if (!pixels.pixels) {
         return PE_ARENA_FULL;
     }
-    memset(pixels.pixels, 0, PE_STRIP_ROWS * BLANK_COLUMNS);
+    memset(pixels.pixels, 0, PE_STRIP_HEIGHT_PX * BLANK_COLUMNS);
     pe_strip made = {pixels.pixels, BLANK_COLUMNS, 0, 0, 0, 0, {1, 0, 0, 0, 1, 0}};
     *strip = made;
     return PE_OK;

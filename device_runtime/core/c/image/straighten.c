@@ -5,7 +5,7 @@
 #include "../common/arena.h"
 #include "image.h"
 
-#define ROWS PE_STRIP_ROWS
+#define ROWS PE_STRIP_HEIGHT_PX
 #define MIDDLE_PX (ROWS / 2.0) /* the line's middle, between two rows */
 #define INK_LEVEL 90           /* of 255: a brighter pixel of a strip counts as ink */
 #define FEWEST_IN_A_COLUMN 2   /* such pixels of a column that is not empty */
