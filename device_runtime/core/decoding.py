@@ -170,7 +170,7 @@ class CoreDecoder:
             characters = [Character(*of) for of in zip(code, placed[::2], placed[1::2], strict=True)]
         return Decoding(tuple(candidates), tuple(characters), outside, self._reasons[doubt], doubles[0])
 
-    def _text(self, signs: bytes) -> str:
+    def _text(self, signs: bytearray) -> str:
         return "".join([self._signs[sign] for sign in signs])
 
 

@@ -45,6 +45,7 @@ def as_printed(decoding: Decoding) -> list[str]:
     def numbers(code: str) -> str:
         return "".join(f" {signs.index(char)}" for char in code)
 
+    assert decoding.free is not None
     lines = [f"free {decoding.free.hex()} doubt {REASONS_IN_ORDER.index(decoding.doubt)}"]
     lines += [f"candidate {c.confidence.hex()}{numbers(c.code)}" for c in decoding.candidates]
     lines += [f"character {c.confidence.hex()} {c.x_px.hex()}" for c in decoding.characters]
