@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, localcontext
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,11 +86,19 @@ def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArr
     )
 
 
+@cache
 def exponentials(scale: float) -> NDArray[np.float64]:
-    """exp(-k * scale) for k = 0..255, float64 [256], rounded exactly on every machine."""
+    """exp(-k * scale) for k = 0..255, float64 [256], rounded exactly on every machine; not to be changed."""
     with localcontext() as context:
-        context.prec = 40
-        return np.array([float((-k * Decimal(scale)).exp()) for k in range(256)])
+        context.prec = 60  # 256 products keep far more digits than a float has
+        step, power = (-Decimal(scale)).exp(), Decimal(1)
+        powers = []
+        for _ in range(256):
+            powers.append(float(power))
+            power *= step
+    found = np.array(powers)
+    found.flags.writeable = False  # it is kept for all who ask
+    return found
 
 
 def penalties(
