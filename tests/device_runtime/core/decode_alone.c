@@ -137,8 +137,9 @@ int main(int count, char **arguments) {
     }
     int times = count > 2 ? atoi(arguments[2]) : 1;
     int result = decode(&net, &graph, &options, scores, columns, pixels, width_px, aspect, times);
-    void *taken[] = {exponentials, gain,         end,             layer_gain, layer_end, leaving,   character, destination,
-                     layer_offset, layer_character, is_digit,     junction,   separator, scores,    pixels};
+    void *taken[] = {exponentials, gain,      end,         layer_gain,   layer_end,
+                     leaving,      character, destination, layer_offset, layer_character,
+                     is_digit,     junction,  separator,   scores,       pixels};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         free(taken[i]);
     }

@@ -1,6 +1,6 @@
-/* A posterior is the mass of all ways in which a code can stand in the line, as a share of that of all lines, both under
- * the prior on foreign numbers. Several codes can stand in one line, so the total is never less than what all codes of
- * the grammar have together. Priors of a lexicon only shift belief between its own codes. */
+/* A posterior is the mass of all ways in which a code can stand in the line, as a share of that of all lines, both
+ * under the prior on foreign numbers. Several codes can stand in one line, so the total is never less than what all
+ * codes of the grammar have together. Priors of a lexicon only shift belief between its own codes. */
 #include "belief.h"
 
 #include <math.h>
@@ -91,8 +91,8 @@ static pe_status mass_with_marks(pe_arena *arena, const pe_claim *claim, int32_t
 }
 
 /* A code with marks in the place of its separators looks like several numbers. What the free mass charged its paths for
- * that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact for codes with
- * one separator.) */
+ * that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact for codes
+ * with one separator.) */
 static pe_status mend_separators(pe_arena *arena, const pe_claim *claim, double *mass, double *free) {
     double marked[PE_MOST_CODES] = {0}, sum = 0;
     for (int32_t i = 0; i < claim->count; i++) {

@@ -20,9 +20,9 @@ typedef struct {
 } pe_claim;
 
 typedef struct {
-    double total;                       /* mass that posteriors are shares of */
-    double confidence[PE_MOST_CODES];   /* by code as they were given */
-    int32_t order[PE_MOST_CODES];       /* the codes, most believed first */
+    double total;                     /* mass that posteriors are shares of */
+    double confidence[PE_MOST_CODES]; /* by code as they were given */
+    int32_t order[PE_MOST_CODES];     /* the codes, most believed first */
 } pe_belief;
 
 /* Give each code its posterior. */

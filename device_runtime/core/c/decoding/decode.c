@@ -119,7 +119,7 @@ static pe_status make_walks(pe_arena *arena, const pe_costs *costs, pe_work *wor
 static pe_status judge(pe_arena *arena, const pe_task *task, pe_work *work) {
     const pe_costs *costs = &task->options->costs;
     const pe_found *found = &work->search.found;
-    pe_claim claim = {task->graph, &work->all, work->frames.free, pe_exp(-costs->foreign_number), found->count,
+    pe_claim claim = {task->graph,  &work->all, work->frames.free, pe_exp(-costs->foreign_number), found->count,
                       found->codes, 0};
     pe_status status = pe_believe(arena, &claim, &work->belief);
     if (status != PE_OK) {
@@ -127,7 +127,8 @@ static pe_status judge(pe_arena *arena, const pe_task *task, pe_work *work) {
     }
     double confidence = found->count ? work->belief.confidence[work->belief.order[0]] : 0;
     if (confidence < PE_CONFIDENT) {
-        status = pe_find_outside(arena, task->net, &work->columns, &claim, confidence, work->belief.total, &work->outside);
+        status =
+            pe_find_outside(arena, task->net, &work->columns, &claim, confidence, work->belief.total, &work->outside);
     }
     if (status != PE_OK || !found->count) {
         return status;

@@ -96,14 +96,16 @@ static void add_runs(pe_runs *runs, uint32_t ink, int32_t column) {
     }
 }
 
-/* Join the runs of one column, first .. end - 1, with those of the column before, before .. first - 1. Both go downwards. */
+/* Join the runs of one column, first .. end - 1, with those of the column before, before .. first - 1. Both go
+ * downwards. */
 static void join_columns(pe_run *runs, int32_t before, int32_t first, int32_t end) {
     int32_t left = before;
     for (int32_t right = first; right < end; right++) {
         while (left < first && runs[left].bottom < runs[right].top) {
             left++;
         }
-        /* Corners connect, so one row of distance still touches. The last run that touches may touch the next one too. */
+        /* Corners connect, so one row of distance still touches. The last run that touches may touch the next one too.
+         */
         for (int32_t other = left; other < first && runs[other].top <= runs[right].bottom; other++) {
             join(runs, other, right);
         }
@@ -145,9 +147,10 @@ static size_t count_runs(const uint32_t *ink, int32_t width_px) {
     return count; /* at most 16 a column, so that it fits an int32 */
 }
 
-/* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966. */
+/* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing",
+ * 1966. */
 pe_status pe_find_ink_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_ink_piece **pieces,
-                         int32_t *count) {
+                             int32_t *count) {
     size_t most = count_runs(ink, width_px);
     pe_runs runs = {pe_take(arena, most, sizeof *runs.items), 0};
     int32_t *piece_of = pe_take(arena, most, sizeof *piece_of);
