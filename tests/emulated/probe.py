@@ -7,42 +7,48 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.metadata
 import json
 import platform
 import sys
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.bundle import load_bundle
+from device_runtime.core import library
 from device_runtime.engines import pick
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import Sample, load_samples
+from device_runtime.version import VERSION
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
-_PACKAGES = ("posteye", "numpy", "opencv-python-headless")
 
 
 def main(engines: list[str]) -> None:
-    """Prints one JSON object: machine, versions, and for each sample its strip, its scores and its readings."""
+    """Prints what `observe` sees as one JSON object."""
+    print(json.dumps(observe(engines)))
+
+
+def observe(engines: list[str]) -> dict[str, Any]:
+    """Returns machine, versions, what reads (the core in C or NumPy), and for each sample strip, scores and readings."""
     bundle = load_bundle()
     scanner = Scanner(bundle, pick("numpy", bundle.model))
     random = np.random.default_rng(2)
     noise = [random.integers(0, 256, (32, width), dtype=np.uint8) for width in _NOISE_WIDTHS_PX]
-    seen = {
+    return {
         "machine": platform.machine(),
         "python": platform.python_version(),
-        "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "versions": {"posteye": VERSION, "numpy": np.__version__, "opencv": cv2.__version__},
+        "core": library.name(),
         "noise_scores": [_packed(scanner.scores(strip)) for strip in noise],
         "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_samples()},
     }
-    print(json.dumps(seen))
 
 
 def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:

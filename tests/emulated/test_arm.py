@@ -20,6 +20,7 @@ def test_both_sides_are_what_they_claim(sight: Sight) -> None:
     assert (sight.arm["machine"], sight.x86["machine"]) == ("aarch64", "x86_64")
     assert sight.arm["python"].startswith(sight.release.python + ".")
     assert sight.arm["versions"] == sight.x86["versions"]
+    assert (sight.arm["core"], sight.x86["core"]) == ("C", "C")
 
 
 def test_codes_and_statuses_equal_those_of_x86(sight: Sight) -> None:
