@@ -1,4 +1,4 @@
-"""msgspec for 32-bit ARM: its one C file, compiled here by ziglang, as a wheel. PyPI has none, and Debian no package."""
+"""msgspec for 32-bit ARM, of which PyPI has no wheel and Debian no package: its one C file, compiled by ziglang."""
 
 from __future__ import annotations
 
@@ -33,24 +33,16 @@ def build_msgspec(root: Path, python: str, machine: str, constraints: Path, fold
         source = archive.with_name(archive.name.removesuffix(".tar.gz"))
         package = source / "src" / "msgspec"
         # Without a tag of the processor in its name: Python takes the plain .so as well.
-        flags = [
-            "-O2",
-            "-DNDEBUG",
-            "-w",
-            "-shared",
-            "-fPIC",
-            f"-I{root}/usr/include/python{python}",
-            f"-I{root}/usr/include",
-        ]
+        headers = [f"-I{root}/usr/include/python{python}", f"-I{root}/usr/include"]
+        flags = ["-O2", "-DNDEBUG", "-w", "-shared", "-fPIC", *headers]
         library = [str(package / "_core.c"), "-o", str(package / "_core.so")]
         subprocess.run([*build_core.cross_compiler(machine), *flags, *library], check=True)
         version = HeaderParser().parsestr((source / "PKG-INFO").read_text())["Version"]
         cpython = f"cp{python.replace('.', '')}"
         tag = f"{cpython}-{cpython}-{build_core.TARGETS[machine].platform}"
         info = f"msgspec-{version}.dist-info"
-        files = {
-            f"msgspec/{file.name}": file.read_bytes() for file in package.iterdir() if file.suffix in (".py", ".so")
-        }
+        code = (file for file in package.iterdir() if file.suffix in (".py", ".so"))
+        files = {f"msgspec/{file.name}": file.read_bytes() for file in code}
         files[f"{info}/METADATA"] = (source / "PKG-INFO").read_bytes()
         files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
         record = [f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items()]

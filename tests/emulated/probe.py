@@ -36,7 +36,7 @@ def main(engines: list[str]) -> None:
 
 
 def observe(engines: list[str]) -> dict[str, Any]:
-    """Returns machine, versions, what reads (the core in C or NumPy), and for each sample strip, scores and readings."""
+    """Returns machine, versions, what reads (C or NumPy), and of each sample its strip, its scores and its readings."""
     bundle = load_bundle()
     scanner = Scanner(bundle, pick("numpy", bundle.model))
     random = np.random.default_rng(2)

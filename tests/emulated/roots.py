@@ -150,6 +150,7 @@ def python_command(root: Path, release: Release, architecture: Architecture, pat
         "PYTHONPATH": ":".join(map(str, path)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",  # or the checkout, when it is the current folder, goes before the wheel
         "LC_ALL": "C.UTF-8",
     }
     return ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *start]

@@ -1,4 +1,4 @@
-"""Debian systems for which PyPI has no NumPy and OpenCV: their trees, with Debian's own, and the wheel installed there."""
+"""Debian systems for which PyPI has no NumPy and OpenCV: trees with Debian's own, and programs run in them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _LOG = logging.getLogger(__name__)
 
 # python3-numpy brings NumPy's own libraries, the others are what OpenCV decodes and works with.
 _PACKAGES = "base-files,python3-numpy,libjpeg62-turbo,libtbb12,libtiff6,libwebp7,libopenjp2-7"
-# Of OpenCV only what a reader calls: all of it brings Qt, VTK, FFmpeg and GDAL, and half a gigabyte a tree. Then the pip
-# of Debian's environments, and the headers for msgspec. All without what they depend on, so by apt's download alone.
+# Of OpenCV only what a reader calls: all of it brings Qt, VTK, FFmpeg and GDAL, and half a gigabyte a tree. Then the
+# pip of Debian's environments, and the headers for msgspec. All without what they depend on, so by apt's download.
 _DOWNLOADS = (
     "python3-opencv libopencv-core{0} libopencv-imgproc{0} libopencv-imgcodecs{0} python3-pip-whl libpython{1}-dev"
 )
@@ -109,6 +109,7 @@ class Computer:
             "PYTHONPATH": ":".join(map(str, search)),
             "PYTHONNOUSERSITE": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONSAFEPATH": "1",  # or the checkout, when it is the current folder, goes before the wheel
             "LC_ALL": "C.UTF-8",
         } | environment
         command = [*self.system.emulator, "-L", str(self.root), python, *arguments]

@@ -29,7 +29,7 @@ _OLDEST_GLIBC_MINOR = 17  # of the wheels that still count: manylinux2014 is gli
 def build_wheel(folder: Path, machine: str | None = None) -> Path:
     """Builds this repository's wheel into a folder and returns its path.
 
-    machine: one of build_core.TARGETS, whose core ziglang compiles; None = this one, with its own compiler, as pip does.
+    machine: one of build_core.TARGETS, for which ziglang compiles; None = this one, with its own compiler, as pip does.
     """
     if machine is None:
         pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(REPOSITORY))
