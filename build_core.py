@@ -18,8 +18,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent
 SOURCES = ROOT / "device_runtime" / "core" / "c"
 LIBRARY = ROOT / "device_runtime" / "core" / "libposteye_core.so"
-# No contraction to fused multiply-adds: the core's bits are the same on every processor.
-FLAGS = ("-std=c99", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-fvisibility=hidden")
+# No contraction to fused multiply-adds: the core's bits are the same on every processor. -O3, because GCC vectorizes
+# little with -O2: a strip takes a third of the time.
+FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-ffp-contract=off", "-fvisibility=hidden")
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 # zig's own default is to trap undefined behaviour, which brings a run-time library.
 ZIG = (sys.executable, "-m", "ziglang", "cc", "-fno-sanitize=undefined")
