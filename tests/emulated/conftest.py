@@ -7,13 +7,14 @@ import logging
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.emulated.roots import RELEASES, Architecture, MissingTool, Release, build_root, python_command, require_tools
-from tests.emulated.wheels import build_wheel, install_dependencies, install_wheel
+from tests.emulated.wheels import WHEEL_MACHINE, build_wheel, install_dependencies, install_wheel
 
 PROBE = Path(__file__).with_name("probe.py")
 _TIMEOUT_S = 600
@@ -61,11 +62,15 @@ def make_board(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Release, A
         require_tools()
     except MissingTool as error:
         pytest.fail(str(error), pytrace=False)
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
-    own = install_wheel(wheel, tmp_path_factory.mktemp("own"))
+
+    @cache
+    def built(architecture: Architecture) -> tuple[Path, Path]:
+        wheel = build_wheel(tmp_path_factory.mktemp("wheel"), WHEEL_MACHINE[architecture])
+        return wheel, install_wheel(wheel, tmp_path_factory.mktemp("own"))
 
     def make(release: Release, architecture: Architecture) -> Board:
         root = build_root(release, architecture)
+        wheel, own = built(architecture)
         path = [own, install_dependencies(wheel, release, architecture)]
         return Board(release, architecture, own, python_command(root, release, architecture, path))
 
