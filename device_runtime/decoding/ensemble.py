@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from device_runtime.errors import PosteyeError
-from device_runtime.image.resize import resize_exact
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.types import Candidate, Decoding, Strip
 
@@ -50,11 +49,26 @@ def read_augmented(strip: Strip, recognize: Callable[[Strip], Lattice], decode: 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    views = [_read(strip, recognize, decode)]
-    if is_doubtful(views[0]):
+
+    def look(strip: Strip) -> View:
+        lattice = recognize(strip)
+        return View(strip, lattice, decode(lattice))
+
+    return augmented(look(strip), look)
+
+
+def augmented(view: View, look: Callable[[Strip], View]) -> View:
+    """What all widths together say, where a strip as it is was read with doubt.
+
+    Args:
+        view: the strip as it is.
+        look: reads another strip.
+    """
+    views = [view]
+    if is_doubtful(view):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                views.append(_read(stretch(strip, factor), recognize, decode))
+                views.append(look(stretch(view.strip, factor)))
     return combine(views)
 
 
@@ -66,6 +80,8 @@ def is_doubtful(view: View) -> bool:
 
 def stretch(strip: Strip, factor: float) -> Strip:
     """The strip with its width times a factor; its map to the image follows."""
+    from device_runtime.image.resize import resize_exact  # here, as it brings OpenCV
+
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
@@ -97,8 +113,3 @@ def combine(views: Sequence[View]) -> View:
     # Only the views' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
     return View(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
-
-
-def _read(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
-    lattice = recognize(strip)
-    return View(strip, lattice, decode(lattice))

@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.image.opencv import cv2
 from device_runtime.types import Reading, Strip
 
 Gray = NDArray[np.uint8]
