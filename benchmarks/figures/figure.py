@@ -37,7 +37,7 @@ READING = (
     "device_runtime/engines/*.py",
     "device_runtime/files/*.py",
     "device_runtime/grammar/*",
-    "device_runtime/image/*.py",
+    "device_runtime/image/**/*.py",
     "device_runtime/recognition/*.py",
     "-device_runtime/cli.py",
     "-device_runtime/report.py",
