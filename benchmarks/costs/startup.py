@@ -1,4 +1,4 @@
-"""What a start costs: processor time and memory of a process that reads one sample field, from its first instruction on."""
+"""What a start costs: processor time and memory of a process that reads one sample field and ends."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def decode_plain_png(data: bytes, header: ImageHeader) -> NDArray[np.uint8] | No
 
 def _packed(data: bytes) -> bytes | None:
     """The picture data; None where a chunk is damaged, out of its place, or not among the harmless ones."""
-    parts, view = [], memoryview(data)
+    view, parts = memoryview(data), list[memoryview]()
     notes, last = 0, b""
     for name, start, length in chunks("PNG", data, 8, len(data)):
         if zlib.crc32(view[start - 4 : start + length]).to_bytes(4) != data[start + length : start + length + 4]:
