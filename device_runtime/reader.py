@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
+from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import View, augmented, is_doubtful
 from device_runtime.decoding.rejection import decide, unfit
@@ -22,12 +25,11 @@ from device_runtime.errors import PosteyeError
 from device_runtime.geometry import MIDDLE_PX
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_gray, to_gray
+from device_runtime.image.normalize import normalize
+from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
-from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Decoding, Field, Reading, Strip
-
-if TYPE_CHECKING:
-    from device_runtime.image.polarity import Inked
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
@@ -54,7 +56,7 @@ class Result:
     field: Field | None
     engine: str
     timing_ms: dict[str, float]
-    trace: View
+    trace: View = dataclass_field(repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The public form of a result: the keys of `posteye read --json`."""
@@ -115,6 +117,7 @@ class Reader:
         Raises:
             PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
         """
+        _check_options(bundle, max_error, n_best)
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
@@ -122,10 +125,12 @@ class Reader:
         self.max_error = max_error
         self._calibration = self.bundle.calibration(SCAN)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
-        scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
+        self.scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        self._recognize = scan_recognizer(scanner, self._decoder.costs)
-        found = scanner.engine
+        self._recognize = scan_recognizer(self.scanner, self._decoder.costs)
+        output, widest_px = self.bundle.manifest.output, self.bundle.manifest.input.widths_px[-1]
+        self._core = core_decoder(self._decoder, columns_of(output), output.scale, widest_px)
+        found = self.scanner.engine
         self.engine = f"{found.name} {found.version}"
 
     def read(
@@ -188,42 +193,52 @@ class Reader:
         if not upright.is_rival(right.reading, rival.reading):
             return right
         others = [rival if line == best else turned(crop) for line, crop in enumerate(crops)]
-        if upright.is_upright((a.view, b.view) for a, b in zip(answers, others, strict=True)):
+        if upright.is_upright((a.view.decoding, b.view.decoding) for a, b in zip(answers, others, strict=True)):
             return right
         return _Answer(right.view, upright.doubt(right.reading, rival.reading))
 
     def _read_line(self, crop: NDArray[np.uint8], clock: _Clock) -> list[_Answer]:
         """Read a line, uint8 [H, W], without augmentation: once for each polarity that its ink may have."""
-        from device_runtime.image.polarity import inked
-
         return [self._read_inked(ink, clock) for ink in inked(crop)]
 
     def _read_inked(self, ink: Inked, clock: _Clock) -> _Answer:
-        strip = ink.placed(clock.timed("normalize", _normalize)(ink.gray))
+        strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
-            return self._judged(self._view(strip, clock))
+            return self._judged(View(strip, self._look(clock)(strip)))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
-            return _Answer(View(strip, None, Decoding((), (), None)), nothing, failed=True)
+            return _Answer(View(strip, Decoding((), (), None)), nothing, failed=True)
 
     def _augmented(self, line: Sequence[_Answer], clock: _Clock) -> list[_Answer]:
         """The answers of a line, those in doubt with test-time augmentation."""
         return [
-            self._judged(augmented(one.view, partial(self._view, clock=clock)))
-            if is_doubtful(one.view) and not one.failed
-            else one
+            self._judged(augmented(one.view, self._look(clock))) if is_doubtful(one.view) and not one.failed else one
             for one in line
         ]
-
-    def _view(self, strip: Strip, clock: _Clock) -> View:
-        """Read a strip as it is; raises what the scanner raises."""
-        lattice = clock.timed("scan", self._recognize)(strip)
-        return View(strip, lattice, clock.timed("decode", self._decoder.decode)(lattice))
 
     def _judged(self, view: View) -> _Answer:
         doubt = unfit(view.strip, view.decoding.characters)
         reading = decide(view.decoding, self._calibration, self.max_error, view.strip.has_ink, doubt)
         return _Answer(view, reading)
+
+    def _look(self, clock: _Clock) -> Callable[[Strip], Decoding]:
+        """The function that finds the codes in a strip as it is, with the time it takes told to a clock."""
+        core = self._core
+        if core is None:
+            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
+            return lambda strip: decode(recognize(strip))
+        scan = clock.timed("scan", self.scanner.scores)
+        return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+
+
+def _check_options(bundle: object, max_error: object, n_best: object) -> None:
+    """Raise PosteyeError where a value is of no use, in the words of the caller."""
+    if bundle is not None and not isinstance(bundle, (str, Path)):
+        raise PosteyeError(f"bundle is {bundle!r}; give the path of a folder, or None for the shipped one")
+    if isinstance(max_error, bool) or not isinstance(max_error, Real):
+        raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
+    if isinstance(n_best, bool) or not isinstance(n_best, Integral) or n_best < 1:
+        raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 or more")
 
 
 @dataclass(frozen=True)
@@ -258,25 +273,16 @@ class _Clock:
         return timed
 
 
-# These stages bring OpenCV, which takes longer to load than a field to read: they are imported with the first image.
 def _locate(gray: NDArray[np.uint8]) -> list[Field]:
-    from device_runtime.image.locate import locate
+    from device_runtime.image.locate import locate  # here, as it brings OpenCV, which a field does not need
 
     return locate(gray)
-
-
-def _normalize(gray: NDArray[np.uint8]) -> Strip:
-    from device_runtime.image.normalize import normalize
-
-    return normalize(gray)
 
 
 def _chosen(line: Sequence[_Answer]) -> _Answer:
     """The answer of a line: the only one, or that of its dark or its light ink."""
     if len(line) == 1:
         return line[0]
-    from device_runtime.image.polarity import resolve
-
     dark, light = line
     reading = resolve(dark.reading, light.reading)
     return _Answer((light if reading.characters is light.reading.characters else dark).view, reading)

@@ -22,7 +22,7 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
     if chosen:
         return None, f"{SWITCH}={chosen} is unknown; the only choice is numpy"
     if not LIBRARY_FILE.is_file():
-        return None, "not built: install a posteye wheel for this machine, or in a checkout run `make core`"
+        return None, "not built: install gcc and libc6-dev, then posteye again (in a checkout `make core`)"
     try:
         library = ctypes.CDLL(str(LIBRARY_FILE))
         found = int(library.pe_abi_version())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.lattice import Lattice
+from device_runtime.image.resize import resize_exact
 from device_runtime.types import Candidate, Decoding, Strip
 
 # Factors of the strip's width.
@@ -29,46 +29,39 @@ class View:
 
     Attributes:
         strip: what was read.
-        lattice: its recognition graph; None: it could not be read.
         decoding: the codes that were found.
     """
 
     strip: Strip
-    lattice: Lattice | None
     decoding: Decoding
 
 
-def read_augmented(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
+def read_augmented(strip: Strip, look: Callable[[Strip], Decoding]) -> View:
     """Read a strip, and at other widths too if there is doubt.
 
     Args:
         strip: what to read.
-        recognise: makes the lattice of a strip.
-        decode: finds the codes in a lattice.
+        look: finds the codes in a strip as it is.
 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-
-    def look(strip: Strip) -> View:
-        lattice = recognize(strip)
-        return View(strip, lattice, decode(lattice))
-
-    return augmented(look(strip), look)
+    return augmented(View(strip, look(strip)), look)
 
 
-def augmented(view: View, look: Callable[[Strip], View]) -> View:
-    """What all widths together say, where a strip as it is was read with doubt.
+def augmented(view: View, look: Callable[[Strip], Decoding]) -> View:
+    """What all widths together say of a strip that was read with doubt; a view without doubt stands.
 
     Args:
         view: the strip as it is.
-        look: reads another strip.
+        look: finds the codes in a strip as it is.
     """
     views = [view]
     if is_doubtful(view):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                views.append(look(stretch(view.strip, factor)))
+                wider = stretch(view.strip, factor)
+                views.append(View(wider, look(wider)))
     return combine(views)
 
 
@@ -80,8 +73,6 @@ def is_doubtful(view: View) -> bool:
 
 def stretch(strip: Strip, factor: float) -> Strip:
     """The strip with its width times a factor; its map to the image follows."""
-    from device_runtime.image.resize import resize_exact  # here, as it brings OpenCV
-
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
@@ -112,4 +103,4 @@ def combine(views: Sequence[View]) -> View:
     keep = max(len(view.decoding.candidates) for view in views) - 1
     # Only the views' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    return View(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
+    return View(winner.strip, replace(winner.decoding, candidates=tuple(candidates)))
