@@ -8,9 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from device_runtime import Reader
-from device_runtime.recognition.lattice import Lattice
 from device_runtime.samples import load_samples
-from device_runtime.types import Strip
 
 PAPER = 230
 
@@ -68,14 +66,14 @@ def letters() -> NDArray[np.uint8]:
 def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strips: list[Strip] = []
-    scan = reader._recognize
+    strips = []
+    scores = reader.scanner.scores
 
-    def counted(strip: Strip) -> Lattice:
-        strips.append(strip)
-        return scan(strip)
+    def counted(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
+        strips.append(pixels)
+        return scores(pixels)
 
-    monkeypatch.setattr(reader, "_recognize", counted)
+    monkeypatch.setattr(reader.scanner, "scores", counted)
     assert reader.read(page(letters(), letters())).reading.status == "no_code"
     assert len(strips) == 2 * 3
     strips.clear()
