@@ -127,7 +127,6 @@ class Reader:
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         self.scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        self._recognize = scan_recognizer(self.scanner, self._decoder.costs)
         output, widest_px = self.bundle.manifest.output, self.bundle.manifest.input.widths_px[-1]
         self._core = core_decoder(self._decoder, columns_of(output), output.scale, widest_px)
         found = self.scanner.engine
@@ -223,12 +222,12 @@ class Reader:
 
     def _look(self, clock: _Clock) -> Callable[[Strip], Decoding]:
         """The function that finds the codes in a strip as it is, with the time it takes told to a clock."""
-        core = self._core
-        if core is None:
-            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
-            return lambda strip: decode(recognize(strip))
-        scan = clock.timed("scan", self.scanner.scores)
-        return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+        if core := self._core:
+            scan = clock.timed("scan", self.scanner.scores)
+            return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+        recognize = clock.timed("scan", scan_recognizer(self.scanner, self._decoder.costs))
+        decode = clock.timed("decode", self._decoder.decode)
+        return lambda strip: decode(recognize(strip))
 
 
 def _check_options(bundle: object, max_error: object, n_best: object) -> None:
