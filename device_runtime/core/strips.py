@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Callable
 from struct import Struct
 from typing import Literal
 
@@ -22,7 +23,8 @@ Gray = NDArray[np.uint8]
 Ink = Literal["dark", "light", "unclear", "panel"]
 
 _FIRST_ARENA_BYTES = 1 << 20  # enough for fields of some 400 px at working height
-_OK, _ARENA_FULL = 0, 1
+_KEPT_ARENA_BYTES = 1 << 24  # what took more is given back at the next call
+_ARENA_FULL = 1
 _INKS: tuple[Ink, ...] = ("dark", "light", "unclear", "panel")  # by the number of the header's pe_ink
 
 # The header's structures, as this machine lays them out, at multiples of 64 bytes of the block.
@@ -48,6 +50,7 @@ class _Workspace:
 
     def take(self, size: int) -> None:
         """Lend the core this many bytes from now on."""
+        self.size = size
         self.memory = np.empty(size, np.uint8)
         self.memory_at = self.memory.ctypes.data
         _ARENA.pack_into(self.block, _ARENA_AT, self.memory_at, size, 0, 0)
@@ -61,6 +64,8 @@ class _Workspace:
         if step != 1 or stride < width:
             gray = np.ascontiguousarray(gray)
             stride = width
+        if self.size > _KEPT_ARENA_BYTES:
+            self.take(_FIRST_ARENA_BYTES)
         _GRAY.pack_into(self.block, _GRAY_AT, gray.ctypes.data, height, width, stride)
         return gray
 
@@ -75,8 +80,8 @@ class _Workspace:
                 f"the core refuses this for an image of {gray.shape[1]} x {gray.shape[0]} px: sides of what is given "
                 "and asked for are 1 to 65535 px, and a body height is a finite number"
             )
-        _, size, _, wanted = _ARENA.unpack_from(self.block, _ARENA_AT)
-        self.take(max(2 * size, wanted))
+        wanted = _ARENA.unpack_from(self.block, _ARENA_AT)[-1]
+        self.take(max(2 * self.size, wanted))
 
     def pixels(self, address: int, height: int, width: int) -> Gray:
         """A copy of pixels in the arena, uint8 [height, width]."""
@@ -84,7 +89,7 @@ class _Workspace:
         return self.memory[first : first + height * width].reshape(height, width).copy()
 
 
-def _function(core: ctypes.CDLL, name: str, *arguments: type) -> ctypes._NamedFuncPointer:
+def _function(core: ctypes.CDLL, name: str, *arguments: type) -> Callable[..., int]:
     """One of the core's functions, of its own type: the library's attributes are shared."""
     function = core[name]
     function.argtypes, function.restype = arguments, ctypes.c_int

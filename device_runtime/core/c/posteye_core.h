@@ -88,7 +88,7 @@ PE_API pe_status pe_polarity(const pe_gray *field, pe_arena *arena, int32_t *ink
 
 /* Resize a grey image: down by a whole factor of its rows through means of blocks, then linearly.
  *
- * height_px, width_px: of the result, each from 1 to PE_MAX_SIDE_PX.
+ * height_px, width_px: of the result, each from 1 to PE_MAX_SIDE_PX; at most 2^23 px of the image become one of it.
  * pixels: [height_px, width_px] without gaps, in the arena: there until the arena is used again.
  */
 PE_API pe_status pe_resize(const pe_gray *gray, int32_t height_px, int32_t width_px, pe_arena *arena,

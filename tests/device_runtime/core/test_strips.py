@@ -123,6 +123,14 @@ def test_an_arena_grows_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert strips.resize(draw("noise", 90, 80, 1), 70, 30).shape == (30, 70)
 
 
+def test_an_arena_that_grew_far_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strips, "_local", strips._Local())
+    assert_equal(draw("noise", 127, 30_000, 3))
+    grown = strips._workspace().size
+    assert_equal(draw("writing", 64, 200, 1))
+    assert strips._workspace().size < grown / 8
+
+
 def test_a_strip_stays_when_the_next_is_made() -> None:
     first = strips.normalize(draw("writing", 60, 200, 1), 20.0)
     before = bits(first)
