@@ -26,6 +26,7 @@ _STAGES = {
 _PICTURES = {"frame": "a camera's frame, 1920 x 1080", "page": "a page, 1000 x 2000"}
 _HEADS = (f"{EXAMPLE}, before", "now", "mean sample, before", "now")
 _MILLION = 1e6
+_NOTHING = "0.00"
 
 
 def stages_markdown(files: Files) -> str:
@@ -42,8 +43,8 @@ def stages(before: Measurement, now: Measurement) -> Table:
 def libraries_markdown(files: Files) -> str:
     """Libraries of the example and of the mean sample."""
     before, now = _both(files)
-    there = [name for name in LIBRARIES if any(name in of.libraries for side in (before, now) for of in _fields(side))]
-    rows = [[name, *_cells(before, now, partial(_library, name))] for name in there]
+    rows = [[name, *_cells(before, now, partial(_library, name))] for name in LIBRARIES]
+    rows = [row for row in rows if any(cell != _NOTHING for cell in row[1:])]
     return Table(["library", *_HEADS], rows).markdown()
 
 
