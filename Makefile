@@ -1,24 +1,38 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
+.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
+MACHINES := x86_64 aarch64 armv7l riscv64
+# The folders too: a source that was deleted is compiled in no more.
+CORE := build_core.py $(shell find device_runtime/core/c)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
+core: device_runtime/core/libposteye_core.so  ## compile the core in C for this machine
+
+wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-64, ARM (64 and 32 bits) and RISC-V
+	rm -rf dist
+	for machine in $(MACHINES); do \
+		POSTEYE_WHEEL_TARGET=$$machine $(DEV) hatchling build -t wheel -d dist || exit; \
+	done
+	$(DEV) hatchling build -t sdist -d dist
+	for wheel in dist/*.whl; do .venv-dev/bin/auditwheel show $$wheel || exit; done
+	sha256sum dist/*
+
 demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
 	.venv/bin/posteye demo
 
-test: .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
+test: core .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
-	@.ci/need 'command -v cc' gcc libc6-dev # the controller in C of docs/protocol.md
+	@.ci/need "echo '#include <math.h>' | cc -E -" gcc libc6-dev # the core, and the controller of docs/protocol.md
 	@$(MAKE) --no-print-directory lint
 	OMP_NUM_THREADS=1 $(DEV) pytest -n auto --dist loadfile
 
-test-trixie: .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
+test-trixie: core .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
 	OMP_NUM_THREADS=1 .venv-trixie/bin/python -m pytest -n auto --dist loadfile tests/device_runtime tests/firmware_bridge
 
 test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64, no more instructions
@@ -31,7 +45,7 @@ docs: .venv-dev/.docs  ## build the site of docs/ into site/; a dead link ends i
 fonts:  ## install the free fonts that training sets its fields in (Debian packages)
 	@missing=$$($$(.ci/python) -m train.synthesis.writing.fonts) || .ci/need "$$(.ci/python) -m train.synthesis.writing.fonts" $$missing
 
-mutants: .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
+mutants: core .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
 
 lint: .venv-dev/.ready  ## ruff (rules and format), mypy, and who may import whom
@@ -44,20 +58,25 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff format .
 	$(DEV) ruff check --fix .
 
-pages: .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
+pages: core .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
 	$(DEV) docs.build.examples
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house
 
-figures: .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
+figures: core .venv-dev/.ready  ## measure again the published figures that are due: make figures DATA=FOLDER
 	$(DEV) benchmarks.figures --all --data $(DATA)
 
 clean:  ## delete the environments and what the tools keep
 	rm -rf .venv .venv-dev .venv-trixie mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build \
-		dist site
+		dist site device_runtime/core/libposteye_core.so
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/.ready: $(SETUP)
+device_runtime/core/libposteye_core.so: $(CORE)
+	@.ci/need "echo '#include <math.h>' | cc -E -" gcc libc6-dev
+	$$(.ci/python) build_core.py
+
+# The demo runs without a compiler too. So it asks for no core, and its environment compiles one if it can.
+.venv/.ready: $(SETUP) hatch_build.py $(CORE)
 	.ci/venv .venv auto
 	@touch $@
 

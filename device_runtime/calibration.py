@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
+from device_runtime.exact import Number, exact_exp, exact_log
 
 # Posteriors are kept this far from 0 and 1: scores are good to about 1e-13, so a logit beyond means nothing.
 _EDGE = 1e-12
@@ -34,12 +35,15 @@ class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
     def __call__(self, posterior: float) -> float:
         """Return the calibrated value (0..1) of a posterior (0..1)."""
-        return float(self.all(np.array([posterior]))[0])
+        return self._scaled(_log_odds(min(max(posterior, _EDGE), 1.0 - _EDGE)))
 
     def all(self, posteriors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated values (0..1) of many posteriors, float64 of any shape."""
-        scaled: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logit(posteriors) / self.temperature - self.offset))
-        return scaled
+        return self._scaled(logit(posteriors))
+
+    def _scaled(self, log_odds: Number) -> Number:
+        """The sigmoid of log-odds at this temperature and offset."""
+        return 1.0 / (1.0 + exact_exp(-log_odds / self.temperature - self.offset))
 
 
 class OperatingPoint(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -97,5 +101,8 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
 
 def logit(posterior: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return log(p / (1 - p)), with p kept a little away from 0 and 1."""
-    clipped = np.clip(posterior, _EDGE, 1.0 - _EDGE)
-    return np.log(clipped) - np.log1p(-clipped)
+    return _log_odds(np.clip(posterior, _EDGE, 1.0 - _EDGE))
+
+
+def _log_odds(posterior: Number) -> Number:
+    return exact_log(posterior) - exact_log(1.0 - posterior)

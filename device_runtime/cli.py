@@ -43,6 +43,7 @@ COMMANDS = {
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
+    "bench": Entry("device_runtime.commands.bench:bench", None, "Measure how long readings take on this machine."),
     "train": Entry("train.commands.train:train", "train", "Train the scanner (workstation)."),
     "evaluate": Entry(
         "train.commands.evaluate:evaluate", "train", "Measure a bundle on MNIST or a folder (workstation)."

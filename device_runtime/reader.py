@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
+from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import View, read_augmented
 from device_runtime.decoding.rejection import decide, unfit
@@ -26,8 +30,8 @@ from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
-from device_runtime.recognition.scanner import Scanner
-from device_runtime.types import Decoding, Field, Reading
+from device_runtime.recognition.scanner import Scanner, columns_of
+from device_runtime.types import Decoding, Field, Reading, Strip
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
@@ -54,7 +58,7 @@ class Result:
     field: Field | None
     engine: str
     timing_ms: dict[str, float]
-    trace: View
+    trace: View = dataclass_field(repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The public form of a result: the keys of `posteye read --json`."""
@@ -115,6 +119,7 @@ class Reader:
         Raises:
             PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
         """
+        _check_options(bundle, max_error, n_best)
         cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
@@ -123,10 +128,12 @@ class Reader:
         self.max_error = max_error
         self._calibration = self.bundle.calibration(SCAN)
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
-        scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
+        self.scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        self._recognize = scan_recognizer(scanner, self._decoder.costs)
-        found = scanner.engine
+        self._recognize = scan_recognizer(self.scanner, self._decoder.costs)
+        output, widest_px = self.bundle.manifest.output, self.bundle.manifest.input.widths_px[-1]
+        self._core = core_decoder(self._decoder, columns_of(output), output.scale, widest_px)
+        found = self.scanner.engine
         self.engine = f"{found.name} {found.version}"
 
     def read(
@@ -172,7 +179,7 @@ class Reader:
         if not upright.is_rival(best.reading, rival.reading):
             return best, [rival]
         turned = [self._read_field(upright.turn(crop), f, best.source) for crop, f in lines]
-        if not upright.is_upright((a.trace, b.trace) for a, b in zip(results, turned, strict=True)):
+        if not upright.is_upright((a.trace.decoding, b.trace.decoding) for a, b in zip(results, turned, strict=True)):
             best = replace(best, reading=upright.doubt(best.reading, rival.reading))
         return best, [rival, *turned]
 
@@ -191,8 +198,7 @@ class Reader:
         clock = _Clock()
         spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
         try:
-            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
-            seen = read_augmented(strip, recognize, decode)
+            seen = read_augmented(strip, self._look(clock))
             reading = decide(
                 seen.decoding,
                 self._calibration,
@@ -201,9 +207,28 @@ class Reader:
                 unfit(seen.strip, seen.decoding.characters),
             )
         except PosteyeError as error:
-            seen = View(strip, None, Decoding((), (), None))
+            seen = View(strip, Decoding((), (), None))
             reading = Reading("no_code", None, str(error), 0.0, (), ())
         return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
+
+    def _look(self, clock: _Clock) -> Callable[[Strip], Decoding]:
+        """The function that finds the codes in a strip as it is, with the time it takes told to a clock."""
+        core = self._core
+        if core is None:
+            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
+            return lambda strip: decode(recognize(strip))
+        scan = clock.timed("scan", self.scanner.scores)
+        return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+
+
+def _check_options(bundle: object, max_error: object, n_best: object) -> None:
+    """Raise PosteyeError where a value is of no use, in the words of the caller."""
+    if bundle is not None and not isinstance(bundle, (str, Path)):
+        raise PosteyeError(f"bundle is {bundle!r}; give the path of a folder, or None for the shipped one")
+    if isinstance(max_error, bool) or not isinstance(max_error, Real):
+        raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
+    if isinstance(n_best, bool) or not isinstance(n_best, Integral) or n_best < 1:
+        raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 or more")
 
 
 class _Clock:

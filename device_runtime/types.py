@@ -51,11 +51,14 @@ class Penalties:
         values: float32 [columns, classes], classes = the alphabet, then blank, then rubbish.
         x_px: float32 [columns], the centre of each column's receptive field in the strip.
         alphabet: the characters of the first classes, in order.
+        weights: float64 [columns, classes], probabilities in units of the column's best class, which has 1. Sums over
+            paths are taken over these, the penalties are for the best path.
     """
 
     values: NDArray[np.float32]
     x_px: NDArray[np.float32]
     alphabet: str
+    weights: NDArray[np.float64]
 
     @property
     def blank(self) -> int:
@@ -120,12 +123,15 @@ class Decoding:
         characters: of the best one.
         outside: a number that was read instead, if it is believed more than any candidate.
         doubt: why a code that is well written is not believed, in words.
+        free: log mass of all readings of the line: near 0 where every column is surely a digit, blank or rubbish in a
+            likely order. None = the line could not be read.
     """
 
     candidates: tuple[Candidate, ...]
     characters: tuple[Character, ...]
     outside: Outside | None
     doubt: str | None = None
+    free: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import numpy as np
 
 from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
 from device_runtime.grammar.grammar import Grammar
+from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
-from device_runtime.types import Penalties
+from device_runtime.recognition.scanner import penalties_of_values
 
 ALPHABET = "012"
 
@@ -18,7 +19,13 @@ ALPHABET = "012"
 def random_lattice(seed: int, columns: int) -> ScanLattice:
     logits = np.random.default_rng(seed).normal(0.0, 2.0, (columns, 5))
     values = (np.logaddexp.reduce(logits, axis=1)[:, None] - logits).astype(np.float32)
-    return scan_lattice(Penalties(values, np.arange(columns, dtype=np.float32), ALPHABET))
+    return scan_lattice(penalties_of_values(values, np.arange(columns, dtype=np.float32), ALPHABET))
+
+
+def logs(mass: np.ndarray | float, lattice: Lattice) -> np.ndarray:
+    """Log masses of masses in a lattice's own unit."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(mass) - np.log(lattice.free_mass) + lattice.free)
 
 
 def graph_of(pattern: str) -> DecodingGraph:
@@ -36,7 +43,7 @@ def score(code: str, lattice: ScanLattice, add: np.ufunc, demanded: bool) -> flo
     @cache
     def after(index: int, column: int, state: str) -> float:
         # What follows when code[:index] is written and column - 1 was in a state: in the character, or in a gap.
-        ways = [lattice.after[column]] if index == len(code) and state == "in" else []
+        ways = [lattice.best.after[column]] if index == len(code) and state == "in" else []
         if column < len(scores):
             here = scores[column]
             if state == "in":
@@ -54,7 +61,7 @@ def score(code: str, lattice: ScanLattice, add: np.ufunc, demanded: bool) -> flo
         return float(add.reduce(ways)) if ways else -np.inf
 
     begins = [
-        lattice.before[column] + scores[column, ALPHABET.index(code[0])] + after(1, column + 1, "in")
+        lattice.best.before[column] + scores[column, ALPHABET.index(code[0])] + after(1, column + 1, "in")
         for column in range(len(scores))
     ]
     return float(add.reduce(begins))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
-import numpy as np
 from tqdm import tqdm
 
 from benchmarks.decoding.sets import Task
@@ -145,7 +145,7 @@ class Greedy:
         arcs = self._any.arcs_of(number)
         if arcs is None:
             return _NOTHING
-        posterior = float(np.exp(masses(self._any, lattice, [arcs])[0] - lattice.free))
+        posterior = float(masses(self._any, lattice, [arcs])[0]) / lattice.free_mass
         return Decoding((Candidate(number, min(1.0, posterior)),), (), None)
 
 
@@ -169,6 +169,10 @@ class _Once(Generic[In, Out]):
         return result
 
 
+def _look(recognize: Recognize, decode: Decode, strip: Strip) -> Decoding:
+    return decode(recognize(strip))
+
+
 def _read_strip(strip: Strip, recognize: Recognize, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
     """Decoding and time of each way."""
     lattices = _Once(recognize, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
@@ -178,10 +182,11 @@ def _read_strip(strip: Strip, recognize: Recognize, decoders: dict[str, Decode])
         if name not in once:
             continue
         decode = once[name]
+        look = partial(_look, lattices, decode)
         lattices.spent_ms = decode.spent_ms = 0.0
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = read_augmented(strip, lattices, decode).decoding if augmented else decode(lattices(strip))
+                decoding = read_augmented(strip, look).decoding if augmented else look(strip)
         found[way] = decoding, lattices.spent_ms + decode.spent_ms
     return found

@@ -20,7 +20,7 @@ from benchmarks.figures.tables import Table
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.scanner import Scanner, penalties_of_values
 from device_runtime.types import Decoding, Penalties, Strip
 
 COLUMNS = 33
@@ -105,7 +105,8 @@ def thinned(penalties: Penalties, columns: int) -> Penalties:
     blank = penalties.values[:, penalties.blank]
     pieces = np.array_split(np.arange(len(blank)), min(columns, len(blank)))
     kept = np.array([piece[blank[piece].argmax()] for piece in pieces])
-    return Penalties(penalties.values[kept], penalties.x_px[kept], penalties.alphabet)
+    rows = penalties.values[kept], penalties.x_px[kept], penalties.weights[kept]
+    return Penalties(rows[0], rows[1], penalties.alphabet, rows[2])
 
 
 def time_decoding(strips: Sequence[Strip], scanner: Scanner, grammars: dict[str, Grammar]) -> list[Timed]:
@@ -160,7 +161,7 @@ def grown_kb(path: Path) -> float:
     """Resident memory that a decoder with a grammar takes, measured in this process (make a new one for it)."""
     random = np.random.default_rng(0)
     values = random.exponential(3, (100, 12)).astype(np.float32)
-    penalties = Penalties(values, np.arange(100, dtype=np.float32), _DIGITS)
+    penalties = penalties_of_values(values, np.arange(100, dtype=np.float32), _DIGITS)
     _decode(Decoder(Grammar.from_pattern(r"\d"), _DIGITS))(penalties)
     before = _resident_kb()
     decoder = Decoder(Grammar.from_file(path), _DIGITS, max(N_BEST))

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Told apart by people who see no red or no green. Source: Okabe and Ito, "Color universal design", 2008.
-BLACK, BLUE, LIGHT_BLUE, ORANGE, GRAY = "#000000", "#0072b2", "#56b4e9", "#e69f00", "#999999"
+BLACK, BLUE, LIGHT_BLUE, ORANGE, VERMILION = "#000000", "#0072b2", "#56b4e9", "#e69f00", "#d55e00"
+GRAY = "#999999"
 _GRID, _INTERVAL = "#e4e4e4", "#333333"
 _BAR_IN, _GAP_IN = 0.15, 0.12  # height of a bar, and of the gap between two groups
 _STYLE: Any = {

@@ -33,11 +33,13 @@ class Figure:
 # From an image to a reading; what only the command line, the demo and the wire use is left out.
 READING = (
     "device_runtime/*.py",
+    "device_runtime/core/*.py",
+    "device_runtime/core/c/**/*.[ch]",
     "device_runtime/decoding/*.py",
     "device_runtime/engines/*.py",
     "device_runtime/files/*.py",
     "device_runtime/grammar/*",
-    "device_runtime/image/*.py",
+    "device_runtime/image/**/*.py",
     "device_runtime/recognition/*.py",
     "-device_runtime/cli.py",
     "-device_runtime/report.py",
@@ -80,9 +82,14 @@ SEGMENTATION = ("train/segmentation/cuts.py", "train/segmentation/segment*.py")
 # What makes a strip of a field, for training as on the device.
 STRIPS = (
     "device_runtime/geometry.py",
-    "device_runtime/image/ink.py",
+    "device_runtime/core/strips.py",
+    "device_runtime/core/c/common/*.[ch]",
+    "device_runtime/core/c/image/*.[ch]",
     "device_runtime/image/normalize.py",
     "device_runtime/image/resize.py",
-    "device_runtime/image/text_line.py",
+    "device_runtime/image/opencv/ink.py",
+    "device_runtime/image/opencv/normalize.py",
+    "device_runtime/image/opencv/resize.py",
+    "device_runtime/image/opencv/text_line.py",
 )
 TRAINING = (*GENERATOR, "train/**/*.py", *STRIPS)

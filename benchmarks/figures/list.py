@@ -130,16 +130,15 @@ _MEASURED = (
     Figure(
         "peer-answers",
         f"benchmarks.peers.rates runs/peers --only others {_PEER_SETS}",
-        3.5,
+        6,
         (
             *GENERATOR,
             *STRINGS,
             "benchmarks/peers/sets.py",
             "benchmarks/peers/rates.py",
             "benchmarks/peers/answers.py",
-            "benchmarks/peers/serve.py",
-            "benchmarks/peers/rapidocr.py",
-            "benchmarks/peers/tesseract.py",
+            "benchmarks/peers/readers/*.py",
+            "-benchmarks/peers/readers/posteye.py",
             "benchmarks/peers/constraints.txt",
         ),
         needs="strings",
@@ -199,6 +198,13 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
+        "bench",
+        "benchmarks.figures.output bench posteye bench --out docs/bench",
+        0.5,
+        (*READING, "device_runtime/samples.py", "device_runtime/bench/*.py", "device_runtime/commands/bench.py"),
+        timed=True,
+    ),
+    Figure(
         "lexicons",
         "benchmarks.decoding.lexicons runs/lexicons",
         0.3,
@@ -215,8 +221,14 @@ _MEASURED = (
     Figure(
         "peers",
         "benchmarks.peers",
-        0.5,
-        (*READING, *PRINTED, "benchmarks/peers/*.py", "-benchmarks/peers/page.py"),
+        0.8,
+        (
+            *READING,
+            *PRINTED,
+            "benchmarks/peers/**/*.py",
+            "benchmarks/peers/constraints.txt",
+            "-benchmarks/peers/page.py",
+        ),
         timed=True,
     ),
 )
@@ -257,9 +269,9 @@ _RECORDS = (
         (
             "device_runtime/bundle.py",
             "device_runtime/decoding/decoder.py",
-            "device_runtime/image/ink.py",
-            "device_runtime/image/normalize.py",
-            "device_runtime/image/text_line.py",
+            "device_runtime/image/opencv/ink.py",
+            "device_runtime/image/opencv/normalize.py",
+            "device_runtime/image/opencv/text_line.py",
             "device_runtime/decoding/rejection.py",
             "device_runtime/decoding/masses.py",
             "device_runtime/decoding/search.py",

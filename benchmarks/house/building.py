@@ -35,6 +35,7 @@ _DOES = {
     "device_runtime.decoding": "lattice and grammar to a reading",
     "device_runtime.recognition": "strip to lattice",
     "device_runtime.bundle": "a verified model with its facts",
+    "device_runtime.core": "normalise and decode in C",
     "device_runtime.files": "read with care, written whole",
     "firmware_bridge.controller": "the sorter's end",
     "firmware_bridge.host": "the reader's end: acknowledged link",

@@ -18,6 +18,7 @@ from benchmarks.figures import provenance
 from benchmarks.figures.files import Results, save
 from benchmarks.figures.list import FIGURES
 from benchmarks.mutants.page import PAGE, RESULTS, Group, Score, load_scores, render
+from device_runtime.core.library import SWITCH
 from device_runtime.errors import PosteyeError
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,9 @@ def run(chosen: list[str], copy: Path = COPY) -> None:
     """
     patterns = [f"{module.removesuffix('.py').replace('/', '.')}.*" for module in chosen]
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(len(os.sched_getaffinity(0))), *patterns]
-    if subprocess.run(command, cwd=copy.parent, env=os.environ | ONE_THREAD, check=False).returncode:
+    # What is mutated is Python: the core in C would read in its place.
+    environment = os.environ | ONE_THREAD | {SWITCH: "numpy"}
+    if subprocess.run(command, cwd=copy.parent, env=environment, check=False).returncode:
         raise PosteyeError("mutmut stopped; its last lines say why (the tests must pass before anything is mutated)")
 
 

@@ -1,4 +1,4 @@
-"""The images that the readers are timed with: fields of five digits."""
+"""The images that the readers are timed with: the samples that come with the program."""
 
 from __future__ import annotations
 
@@ -6,49 +6,44 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from device_runtime.errors import PosteyeError
-from device_runtime.samples import INDEX_FILE, SAMPLES_FOLDER, load_samples
-
-_DRAWN, _SEED = 10, 1998
+from device_runtime.samples import SAMPLES_FOLDER, load_samples
 
 
 @dataclass(frozen=True)
 class TimedFields:
-    """Images of five digits and nothing else, and where they come from."""
+    """What is timed.
 
-    paths: tuple[Path, ...]
-    origin: str
-
-
-def timed_fields(scratch: Path) -> TimedFields:
-    """The handwritten samples of five digits that come with the program; without samples, fields drawn in `scratch`.
-
-    Raises PosteyeError when there are samples, but none that will do.
+    Attributes:
+        plain: Handwritten fields of five digits and nothing else, which the goal is about.
+        others: The other samples: fewer or more digits, printed lines with other writing, and a smear.
     """
-    if not (SAMPLES_FOLDER / INDEX_FILE).is_file():
-        return TimedFields(_drawn(scratch), f"{_DRAWN} fields of five digits drawn by OpenCV (there are no samples)")
+
+    plain: tuple[Path, ...]
+    others: tuple[Path, ...]
+
+    @property
+    def every(self) -> tuple[Path, ...]:
+        """All images in the order of reading: the plain ones come first."""
+        return self.plain + self.others
+
+    @property
+    def origin(self) -> str:
+        """What they are, for people."""
+        return f"{len(self.plain)} handwritten samples of five digits, and of all {len(self.every)} samples"
+
+
+def timed_fields() -> TimedFields:
+    """The samples that come with the program, those of five handwritten digits apart.
+
+    Raises:
+        PosteyeError: None of them is such a field.
+    """
+    samples = load_samples()
     # Printed samples are whole address lines; those from MNIST hold the digits alone.
-    alone = [s for s in load_samples() if re.fullmatch(r"\d{5}", s.expected or "") and "MNIST" in s.origin]
-    if not alone:
+    plain = [s for s in samples if re.fullmatch(r"\d{5}", s.expected or "") and "MNIST" in s.origin]
+    if not plain:
         raise PosteyeError(
             f"no sample in {SAMPLES_FOLDER} is a field of five digits from MNIST; make the samples again"
         )
-    return TimedFields(tuple(s.path for s in alone), f"{len(alone)} handwritten samples of five digits")
-
-
-def _drawn(folder: Path) -> tuple[Path, ...]:
-    random = np.random.default_rng(_SEED)
-    paths = []
-    for number in range(_DRAWN):
-        text = "".join(str(digit) for digit in random.integers(0, 10, 5))
-        scale, stroke_px = float(random.uniform(1.1, 1.6)), int(random.integers(2, 4))
-        (width_px, height_px), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, stroke_px)
-        ink = np.zeros((height_px + 24, width_px + 32), np.uint8)
-        cv2.putText(ink, text, (16, height_px + 12), cv2.FONT_HERSHEY_SIMPLEX, scale, 255, stroke_px, cv2.LINE_AA)
-        paper = random.normal(215, 4, ink.shape) - ink * (150 / 255)
-        paths.append(folder / f"drawn-{number}.png")
-        cv2.imwrite(str(paths[-1]), paper.clip(0, 255).astype(np.uint8))
-    return tuple(paths)
+    return TimedFields(tuple(s.path for s in plain), tuple(s.path for s in samples if s not in plain))

@@ -11,15 +11,15 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from benchmarks.figures.blocks import Files
-from benchmarks.figures.charts import BLUE, GRAY, LIGHT_BLUE, ORANGE, Bars, grouped_bars
+from benchmarks.figures.charts import BLUE, GRAY, LIGHT_BLUE, ORANGE, VERMILION, Bars, grouped_bars
 from benchmarks.figures.tables import Table, columns
 from benchmarks.readings import Interval
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import wilson
 
 FIGURE, OTHERS_FIGURE = "peer-rates", "peer-answers"  # posteye's rates change with the reader, the others' do not
-POSTEYE, NO_HINT, RAPIDOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "Tesseract"
-_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, TESSERACT: GRAY}
+POSTEYE, NO_HINT, RAPIDOCR, PPOCR, TESSERACT = "posteye", "posteye, no hint", "RapidOCR", "PP-OCRv6", "Tesseract"
+_COLORS = {POSTEYE: BLUE, NO_HINT: LIGHT_BLUE, RAPIDOCR: ORANGE, PPOCR: VERMILION, TESSERACT: GRAY}
 
 _HEADS = ("set", "files", *_COLORS, "posteye on the whole set")
 
@@ -80,12 +80,12 @@ class Rates(Struct, frozen=True):
 
 def rates_text(found: Sequence[Compared]) -> str:
     """The sets for a terminal: exact rates in percent."""
-    rows = [["", "files", "posteye", "no hint", "RapidOCR", "Tesseract", "whole set"]]
+    rows = [["", "files", "posteye", "no hint", "RapidOCR", "PP-OCRv6", "Tesseract", "whole set"]]
     for one in found:
         cells = [f"{one.rates[name].exact:.1%}" if name in one.rates else "-" for name in _COLORS]
         whole = f"{one.whole.exact:.2%} of {one.whole.files}" if one.whole else "-"
         rows.append([one.title, str(next(iter(one.rates.values())).files), *cells, whole])
-    return columns(rows, (-24, 7, 9, 9, 10, 11, 20))
+    return columns(rows, (-24, 7, 9, 9, 10, 10, 11, 20))
 
 
 def joined(files: Files) -> Rates:
@@ -106,7 +106,7 @@ def joined(files: Files) -> Rates:
 
 
 def rates_markdown(files: Files) -> str:
-    """The table of the page."""
+    """The table of the page; the highest rate of a set is bold."""
     return Table(_HEADS, [_line(one) for one in joined(files).sets]).markdown()
 
 
@@ -130,9 +130,11 @@ def rates_chart(files: Files) -> Figure:
 
 
 def _line(one: Compared) -> list[str]:
-    ours, *others = (_cell(one.rates.get(name)) for name in _COLORS)
+    highest = max(rate.exact for rate in one.rates.values())
+    rates = [one.rates.get(name) for name in _COLORS]
+    cells = [f"**{_cell(rate)}**" if rate and rate.exact == highest else _cell(rate) for rate in rates]
     whole = f"{_cell(one.whole)} of {one.whole.files}" if one.whole else "-"
-    return [one.title, str(one.rates[POSTEYE].files), f"**{ours}**", *others, whole]
+    return [one.title, str(one.rates[POSTEYE].files), *cells, whole]
 
 
 def _cell(rate: Rate | None) -> str:

@@ -1,7 +1,4 @@
-"""The other end of `benchmarks.peers.serve`: a reader in a process and an environment of its own, on one thread.
-
-What the peers need must not mix with what posteye needs.
-"""
+"""The other end of `benchmarks.peers.readers.serve`: a reader in a process of its own, on one thread."""
 
 from __future__ import annotations
 
@@ -15,15 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-import click
 import msgspec
 from msgspec import Struct
 
+from benchmarks.peers.environment import peers_python
 from device_runtime.errors import PosteyeError
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / ".venv-peers"
-PINS = Path(__file__).with_name("constraints.txt")
+_IN_PEERS_ENVIRONMENT = ("rapidocr", "ppocr")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -142,30 +138,15 @@ class Peer:
         return PosteyeError(f"`{self._command}` ended with exit code {code}: {last or 'it printed nothing'}")
 
 
-def peers_python(folder: Path = FOLDER, pins: Path = PINS) -> Path:
-    """The Python of the peers' environment, made first when it is missing or its pins have changed.
+def start(reader: str, *words: str) -> Peer:
+    """Start one of benchmarks.peers.readers in the environment that it belongs to.
 
     Args:
-        folder: Of the environment.
-        pins: The file of exact versions.
+        reader: Name of the module.
+        words: Of its command line.
 
     Raises:
-        PosteyeError: This Python is too new for the peers, or pip failed; its last line says why.
+        PosteyeError: It cannot start, or its environment cannot be made.
     """
-    python, ready = folder / "bin" / "python", folder / ".ready"
-    if python.exists() and ready.is_file() and ready.read_text() == pins.read_text():
-        return python
-    if sys.version_info >= (3, 13):
-        raise PosteyeError("RapidOCR's package is for Python 3.12 and older; run `python3.12 -m benchmarks.peers`")
-    click.echo(f"installing the peers into {folder} (about 390 MB, once)", err=True)
-    _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-    _run([str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps", "-r", str(pins)])
-    ready.write_text(pins.read_text())
-    return python
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        last = done.stdout.strip().rpartition("\n")[2]
-        raise PosteyeError(f"the peers' environment could not be made: {last} (from `{' '.join(command)}`)")
+    python = str(peers_python()) if reader in _IN_PEERS_ENVIRONMENT else sys.executable
+    return Peer([python, "-m", f"benchmarks.peers.readers.{reader}", *words])

@@ -1,4 +1,4 @@
-"""How many fields posteye, RapidOCR and Tesseract read exactly on the same files.
+"""How many fields posteye, RapidOCR, PP-OCRv6 and Tesseract read exactly on the same files.
 
     python -m benchmarks.peers.rates runs/peers --amounts CHECK_AMOUNTS --printed POSTCODE_LINES --usps zip.train.gz \\
         --mnist --strings runs/strings
@@ -12,8 +12,8 @@ peer-answers.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 from benchmarks.figures.command import bundle_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
-from benchmarks.peers import tesseract as peer_tesseract
 from benchmarks.peers.answers import answers, digest
 from benchmarks.peers.page import (
     FIGURE,
     NO_HINT,
     OTHERS_FIGURE,
     POSTEYE,
+    PPOCR,
     RAPIDOCR,
     TESSERACT,
     Compared,
@@ -38,7 +38,7 @@ from benchmarks.peers.page import (
     Rates,
     rates_text,
 )
-from benchmarks.peers.process import Peer, peers_python
+from benchmarks.peers.process import Peer, start
 from benchmarks.peers.sets import ANY_NUMBER, FileSet, amounts_set, lines_set, mnist_set, string_sets, usps_set
 from benchmarks.readings import read_fields
 from device_runtime.errors import PosteyeError
@@ -47,7 +47,8 @@ from device_runtime.version import VERSION
 from train.data.labelled import Label
 from train.data.mnist import load_mnist
 
-_KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint", RAPIDOCR: "rapidocr", TESSERACT: "tesseract"}
+_MODULES = {RAPIDOCR: "rapidocr", PPOCR: "ppocr", TESSERACT: "tesseract"}  # of benchmarks.peers.readers
+_KEYS = {POSTEYE: "posteye", NO_HINT: "no-hint"} | _MODULES
 
 
 @click.command()
@@ -106,8 +107,6 @@ def peer_rates(
         click.echo(json.dumps(rates))
         return
     click.echo(rates_text(found) + "\n\n" + "\n".join(f"{name:<10} {version}" for name, version in versions.items()))
-    if TESSERACT not in versions and only != "posteye":
-        click.echo(f"Tesseract is NOT MEASURED: it is not installed; apt-get install {peer_tesseract.PACKAGE}")
 
 
 def compare(
@@ -139,8 +138,9 @@ def compare(
         rates[POSTEYE], whole = Rate.of(right[rows]), Rate.of(right)
         if files.mode != "line" and files.pattern != ANY_NUMBER:
             rates[NO_HINT] = Rate.of(_posteye(sample, ANY_NUMBER, bundle, f"{files.name}, no hint")[0])
-    for name, start in _others(files.mode).items() if only != "posteye" else ():
-        found = answers(start, [s.path for s in sample], kept / f"{files.name}-{name.lower()}.json", again)
+    for name, begin in _others(files.mode).items() if only != "posteye" else ():
+        known = kept / f"{files.name}-{files.mode}-{_KEYS[name]}.json"
+        found = answers(begin, [s.path for s in sample], known, again)
         verdicts = [files.is_right(found.texts[digest(label.path)], label.code) for label in sample]
         rates[name] = Rate.of(np.array(verdicts, np.bool_))
         versions[name] = found.version
@@ -156,13 +156,8 @@ def _posteye(labels: Sequence[Label], pattern: str, bundle: Path | None, name: s
 
 
 def _others(mode: str) -> dict[str, Callable[[], Peer]]:
-    """How the other readers are started for images of a mode; Tesseract only where it is installed."""
-    found: dict[str, Callable[[], Peer]] = {
-        RAPIDOCR: lambda: Peer([str(peers_python()), "-m", "benchmarks.peers.rapidocr"])
-    }
-    if peer_tesseract.library():
-        found[TESSERACT] = lambda: Peer([sys.executable, "-m", "benchmarks.peers.tesseract", mode])
-    return found
+    """How the other readers are started for images of a mode."""
+    return {name: partial(start, module, mode) for name, module in _MODULES.items()}
 
 
 if __name__ == "__main__":

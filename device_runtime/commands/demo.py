@@ -57,7 +57,7 @@ def _read_and_report(samples: list[Sample], engine: str | None, url: str, path: 
             if piece == 1:
                 click.echo(f"engine {result.engine}\n")
                 click.echo(f"{'sample':<18}{'grammar':<16}{'code':<12}{'status':<10}{'confidence':>10}{'time':>9}")
-                picture.write(result, path)
+                picture.write(result, readers[grammar].scanner, path)
             click.echo(_row(sample, grammar, result))
             reporter.send(piece, result)
             if not sample.is_read_as_expected(result.reading):

@@ -37,6 +37,14 @@ def reading_options(command: F) -> F:
             help="Share of wrong codes allowed among the accepted ones; smaller rejects more.",
         ),
         click.option("--segmenter", hidden=True, expose_value=False, callback=_scanning_alone),
+    ):
+        command = option(command)
+    return code_options(command)
+
+
+def code_options(command: F) -> F:
+    """Add the options that say which codes to read, and in what: fields or whole pictures."""
+    for option in (
         click.option(
             "--lexicon",
             type=click.Path(path_type=Path),

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.decoding.alignment import align
-from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.reader import Result
-from device_runtime.recognition.scan_lattice import ScanLattice
+from device_runtime.recognition.scanner import Scanner
+from device_runtime.types import Penalties
 
 _ZOOM = 8
 _ROW_PX = 22
@@ -23,19 +23,17 @@ _PAPER, _INK, _PATH, _FRAME = (255, 255, 255), (40, 40, 40), (30, 90, 220), (200
 _STATUS = {"accepted": (60, 140, 40), "rejected": (30, 90, 220), "no_code": (110, 110, 110)}
 
 
-def draw(result: Result) -> NDArray[np.uint8]:
+def draw(result: Result, penalties: Penalties) -> NDArray[np.uint8]:
     """Draw a result: darker cells are more probable, and the line is the best path.
+
+    Args:
+        result: what was read.
+        penalties: of the columns of its strip.
 
     Returns:
         The picture, uint8 [H, W, 3].
-
-    Raises:
-        PosteyeError: the result does not come from the scanner's columns.
     """
-    strip, lattice = result.trace.strip, result.trace.lattice
-    if not isinstance(lattice, ScanLattice):
-        raise PosteyeError("there are no columns to draw: only what was scanned has a picture of its columns")
-    penalties = lattice.penalties
+    strip = result.trace.strip
     rows, width = strip.pixels.shape
     names = [*penalties.alphabet, "blank", "rubbish"]
     top = _TOP_PX + rows * _ZOOM + 12
@@ -63,13 +61,19 @@ def draw(result: Result) -> NDArray[np.uint8]:
     return canvas
 
 
-def write(result: Result, path: Path) -> None:
+def write(result: Result, scanner: Scanner, path: Path) -> None:
     """Write the picture of a result as a PNG file.
 
+    Args:
+        result: what was read.
+        scanner: of the reader that read it.
+        path: the file.
+
     Raises:
+        PosteyeError: the result's strip is longer than the model reads.
         WriteError: the file cannot be written.
     """
-    write_bytes(path, cv2.imencode(".png", draw(result))[1].tobytes())
+    write_bytes(path, cv2.imencode(".png", draw(result, scanner(result.trace.strip)))[1].tobytes())
 
 
 def _headline(result: Result) -> str:

@@ -6,25 +6,25 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
 from device_runtime.decoding.masses import mass_of_all, masses
 from device_runtime.decoding.search import FoundCode, best_codes
 from device_runtime.errors import GrammarError
+from device_runtime.exact import FloatArray, exact_exp, exact_log, sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.recognition.costs import COSTS, FOREIGN_NUMBER_PENALTY, Costs
-from device_runtime.recognition.lattice import MARKED, FloatArray, Lattice
+from device_runtime.recognition.lattice import MARKED, Lattice
 from device_runtime.types import Candidate, Character, Decoding, Outside
 
 # Codes scored beyond those asked for: Viterbi finds them, the forward score ranks them, and the two orders can differ.
-_RESERVE = 2
+RESERVE = 2
 # Confidence threshold: above this posterior nothing outside of the grammar is looked for.
 _CONFIDENCE_THRESHOLD = 0.5
 # A grammar that holds a smaller share of all texts is a list, and means what it lists.
 _LISTED = 0.5
 _ANY_NUMBER = r"\d{1,32}"
-_PRIOR = float(np.exp(-FOREIGN_NUMBER_PENALTY))
+_PRIOR = exact_exp(-FOREIGN_NUMBER_PENALTY)
 _TINY = 1e-300
 # When the codes found hold this share of all mass, the rest of the grammar's codes is not worth the time to add up.
 _PLAIN_CASE = 0.98
@@ -35,8 +35,9 @@ OUTSIDE_ODDS = 0.1
 SHORTEST_CODE = 3
 # Numbers of any kind are grouped by marks, and signs of currency and closing strokes stand beside them.
 NUMBER_COSTS = replace(COSTS, letters=0.0, mark=0.0)
+ZEROS_ONLY = "zeros only: letters O and rings look like that, and no country has such a code"
 # Why a code that would be believed at no such cost is not.
-_REASONS = {
+REASONS = {
     "mark": "a dot, comma or dash stands between its digits",
     "letters": "letters touch it",
     "continued": "a mark joins it to more digits",
@@ -50,6 +51,9 @@ class Decoder:
     their forward scores.
 
     Attributes:
+        n_best: how many candidates it returns at most.
+        graph: the grammar's decoding graph.
+        grouped: whether dots and commas may group the digits of what is read.
         costs: what writing beside and in a code costs in this grammar.
     """
 
@@ -71,71 +75,71 @@ class Decoder:
             raise GrammarError(f"{grammar.name} needs {''.join(lacking)!r}; this model reads only {alphabet!r}")
         if n_best < 1:
             raise ValueError(f"n_best is {n_best}; ask for at least one candidate")
-        self._n_best = n_best
-        self._graph = make_decoding_graph(grammar.automaton, alphabet)
+        self.n_best = n_best
+        self.graph = make_decoding_graph(grammar.automaton, alphabet)
         self._any = _any_number(alphabet)
-        self._grouped = self._graph.shortest < SHORTEST_CODE if grouped is None else grouped
-        self.costs = NUMBER_COSTS if self._grouped else COSTS
+        self.grouped = self.graph.shortest < SHORTEST_CODE if grouped is None else grouped
+        self.costs = NUMBER_COSTS if self.grouped else COSTS
 
     def decode(self, lattice: Lattice) -> Decoding:
         """Decode a lattice; no candidates when no code of the grammar fits into it.
 
         Numbers of any kind are decoded at their own costs: a lattice that was not built at `costs` is built again.
 
-        Confidences are posteriors, not calibrated: exp(-(constrained - free)). Constrained is the forward score of all
-        ways in which the code can stand in the line, free that of all lines, both under the prior on foreign numbers.
-        They are divided by their sum when that exceeds 1, since several codes can stand in one line. Priors of a
-        lexicon only shift belief between its own codes.
+        Confidences are posteriors, not calibrated: constrained / free. Constrained is the forward score of all ways in
+        which the code can stand in the line, free that of all lines, both under the prior on foreign numbers. They are
+        divided by their sum when that exceeds 1, since several codes can stand in one line. Priors of a lexicon only
+        shift belief between its own codes.
         Source: LeCun et al. 1998, section X-C.
 
         Raises:
             ValueError: the lattice is over another alphabet.
         """
-        if lattice.alphabet != self._graph.alphabet:
-            raise ValueError(f"lattices over {lattice.alphabet!r} do not fit a decoder over {self._graph.alphabet!r}")
-        if self._grouped:
+        if lattice.alphabet != self.graph.alphabet:
+            raise ValueError(f"lattices over {lattice.alphabet!r} do not fit a decoder over {self.graph.alphabet!r}")
+        if self.grouped:
             lattice = lattice.at(self.costs)
-        found = best_codes(self._graph, lattice, self._n_best, _RESERVE)
-        scored, total = _score(self._graph, lattice, found)
+        found = best_codes(self.graph, lattice, self.n_best, RESERVE)
+        scored, total = _score(self.graph, lattice, found)
         confidence = scored[0][0].confidence if scored else 0.0
         outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
         if not scored:
-            return Decoding((), (), outside)
+            return Decoding((), (), outside, free=lattice.free)
         candidates = [candidate for candidate, _ in scored]
-        characters = _characters(candidates, scored[0][1], self._graph, lattice)
+        characters = _characters(candidates, scored[0][1], self.graph, lattice)
         doubt = self._doubt(lattice, scored[0][1], confidence)
-        return Decoding(tuple(candidates[: self._n_best]), characters, outside, doubt)
+        return Decoding(tuple(candidates[: self.n_best]), characters, outside, doubt, lattice.free)
 
     def _doubt(self, lattice: Lattice, best: FoundCode, confidence: float) -> str | None:
         """Why the best code is not to be believed although it is written well, if so."""
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
-        if zeros and not self._grouped and self._graph.density > _LISTED:
-            return "zeros only: letters O and rings look like that, and no country has such a code"
+        if zeros and not self.grouped and self.graph.density > _LISTED:
+            return ZEROS_ONLY
         if confidence >= _CONFIDENCE_THRESHOLD:
             return None
-        if not self._believed_at(replace(self.costs, **dict.fromkeys(_REASONS, 0.0)), lattice, best):
+        if not self._believed_at(replace(self.costs, **dict.fromkeys(REASONS, 0.0)), lattice, best):
             return None
-        for cost, reason in _REASONS.items():
+        for cost, reason in REASONS.items():
             if self._believed_at(replace(self.costs, **{cost: 0.0}), lattice, best):
                 return reason
         return None
 
     def _believed_at(self, costs: Costs, lattice: Lattice, best: FoundCode) -> bool:
         """Whether a code would be sure at other costs."""
-        return _score(self._graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
+        return _score(self.graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
 
-        total: log mass that posteriors are shares of.
+        total: mass that posteriors are shares of.
         """
         arcs = self._any.arcs_of(lattice.number)
-        if arcs is None or self._graph.allows(lattice.number):
+        if arcs is None or self.graph.allows(lattice.number):
             return None
-        posterior = _outside_odds(self._graph) * float(np.exp(masses(self._any, lattice, [arcs])[0] - total))
+        posterior = _outside_odds(self.graph) * (float(masses(self._any, lattice, [arcs])[0]) / total)
         if posterior <= confidence:
             return None
-        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self._graph.shortest)
+        return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self.graph.shortest)
 
 
 @cache
@@ -146,40 +150,40 @@ def _any_number(alphabet: str) -> DecodingGraph:
 def _score(
     graph: DecodingGraph, lattice: Lattice, found: list[FoundCode]
 ) -> tuple[list[tuple[Candidate, FoundCode]], float]:
-    """Give each code its posterior and sort them, best first; also the log mass that posteriors are shares of.
+    """Give each code its posterior and sort them, best first; also the mass that posteriors are shares of.
 
     A code with marks in the place of its separators looks like several numbers. What the free score charged its class
     paths for that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact
     for codes with one separator.)
     """
+    odds, free = _outside_odds(graph), lattice.free_mass
     if not found:
-        return [], lattice.free + float(np.log(_outside_odds(graph)))
-    # Masses [codes] and of all lines, in units of exp(highest).
-    scores = masses(graph, lattice, [code.arcs for code in found])
-    highest = max(float(scores.max()), lattice.free)
-    mass = np.exp(scores - highest)
-    free = float(np.exp(lattice.free - highest))
+        return [], free * odds
+    mass = masses(graph, lattice, [code.arcs for code in found])
     with_separators = [row for row, code in enumerate(found) if len(code.arcs) < len(code.code)]
     if with_separators:
-        marked = _marked(graph, lattice, [found[row].arcs for row in with_separators], scores[with_separators], highest)
-        free += float(marked.sum()) * (1 - _PRIOR)
-        for row, share in zip(with_separators, marked * _PRIOR, strict=True):
+        marked = _marked(graph, lattice, [found[row].arcs for row in with_separators], mass[with_separators]).tolist()
+        free += sum_in_order(marked) * (1 - _PRIOR)
+        for row, share in zip(with_separators, marked, strict=True):
             for piece, code in enumerate(found):
                 if _is_piece(code.code, found[row].code):
-                    mass[piece] = max(0.0, float(mass[piece]) - float(share))
+                    mass[piece] = max(0.0, float(mass[piece]) - share * _PRIOR)
     # Priors shift mass between the codes, and leave their sum as it is.
-    prior = np.exp(np.array([code.prior for code in found]))
-    believed = mass * prior * (mass.sum() / max(float((mass * prior).sum()), _TINY))
+    prior = np.array([exact_exp(code.prior) for code in found])
+    believed = mass * prior * (_sum(mass) / max(_sum(mass * prior), _TINY))
     # What posteriors are shares of: the codes of the grammar, and other lines by their odds.
-    inside = float(believed.sum())
+    inside = _sum(believed)
     if graph.exact and inside < _PLAIN_CASE * free:
-        inside = max(inside, float(np.exp(mass_of_all(graph, lattice) - highest)))
-    total = max(inside + _outside_odds(graph) * max(free - inside, 0.0), _TINY)
-    # Rounded, so that the last bits, in which processors differ, leave two equal codes in Viterbi's order.
-    with np.errstate(divide="ignore"):
-        rank = np.argsort(-np.log(believed).round(6), kind="stable")
+        inside = max(inside, mass_of_all(graph, lattice))
+    total = max(inside + odds * max(free - inside, 0.0), _TINY)
+    # Rounded, so that codes that are equal but for the order of their sums stay in Viterbi's order.
+    rank = np.argsort(np.array([np.rint(-exact_log(mine) * 1e6) for mine in believed.tolist()]), kind="stable")
     scored = [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
-    return scored, highest + float(np.log(total))
+    return scored, total
+
+
+def _sum(values: FloatArray) -> float:
+    return sum_in_order(values.tolist())
 
 
 def _outside_odds(graph: DecodingGraph) -> float:
@@ -187,13 +191,11 @@ def _outside_odds(graph: DecodingGraph) -> float:
     return min(1.0, OUTSIDE_ODDS * graph.density)
 
 
-def _marked(
-    graph: DecodingGraph, lattice: Lattice, codes: list[tuple[int, ...]], scores: FloatArray, highest: float
-) -> FloatArray:
-    """Mass of the paths of codes on which a mark stands in the place of a separator, in units of exp(highest)."""
-    unmarked = np.exp(masses(graph, lattice, codes, blanks_only=True) - highest)
+def _marked(graph: DecodingGraph, lattice: Lattice, codes: list[tuple[int, ...]], mass: FloatArray) -> FloatArray:
+    """Mass of the paths of codes on which a mark stands in the place of a separator; mass: of all their paths."""
+    unmarked = masses(graph, lattice, codes, blanks_only=True)
     may_be_left_out = [bool((graph.junction[list(arcs)] == MARKED).any()) for arcs in codes]
-    marked: FloatArray = np.maximum(np.exp(scores - highest) - np.where(may_be_left_out, 0.0, unmarked), 0.0)
+    marked: FloatArray = np.maximum(mass - np.where(may_be_left_out, 0.0, unmarked), 0.0)
     return marked
 
 
@@ -215,15 +217,17 @@ def _characters(
     chars = graph.char[list(best.arcs)].tolist()
     begins = (0, *best.ends[:-1])
     evidence = [lattice.evidence(b, e, c) for b, e, c in zip(begins, best.ends, chars, strict=True)]
-    weakness = 1.0 - np.array([probability for _, probability in evidence])
-    weakness = weakness / weakness.sum() if weakness.sum() > 0 else np.full(len(chars), 1 / len(chars))
-    doubt = weakness * max(0.0, 1.0 - sum(candidate.confidence for candidate in candidates))
+    weakness = [1.0 - probability for _, probability in evidence]
+    weak = sum_in_order(weakness)
+    unexplained = max(0.0, 1.0 - sum_in_order(candidate.confidence for candidate in candidates))
+    doubt = [(mine / weak if weak > 0 else 1 / len(chars)) * unexplained for mine in weakness]
     written = [graph.alphabet[char] for char in chars]
     for rival in candidates[1:]:
-        doubt += rival.confidence * _differs(written, [char for char in rival.code if char not in SEPARATORS])
+        differs = _differs(written, [char for char in rival.code if char not in SEPARATORS])
+        doubt = [mine + rival.confidence if other else mine for mine, other in zip(doubt, differs, strict=True)]
     sure = [
-        Character(char, min(1.0, max(0.0, 1.0 - float(d))), x_px)
-        for char, d, (x_px, _) in zip(written, doubt, evidence, strict=True)
+        Character(char, min(1.0, max(0.0, 1.0 - mine)), x_px)
+        for char, mine, (x_px, _) in zip(written, doubt, evidence, strict=True)
     ]
     characters: list[Character] = []
     for char in best.code:
@@ -235,12 +239,11 @@ def _characters(
     return tuple(characters)
 
 
-def _differs(chars: list[str], rival: list[str]) -> NDArray[np.bool_]:
+def _differs(chars: list[str], rival: list[str]) -> list[bool]:
     """Tell where a rival reads something else: beyond the common beginning and end if it is longer or shorter."""
     if len(chars) == len(rival):
-        return np.array([a != b for a, b in zip(chars, rival, strict=True)])
+        return [a != b for a, b in zip(chars, rival, strict=True)]
     shorter = min(len(chars), len(rival))
     head = next((i for i in range(shorter) if chars[i] != rival[i]), shorter)
     tail = next((i for i in range(shorter) if chars[-1 - i] != rival[-1 - i]), shorter)
-    index = np.arange(len(chars))
-    return (index >= head) & (index < len(chars) - tail)
+    return [head <= i < len(chars) - tail for i in range(len(chars))]

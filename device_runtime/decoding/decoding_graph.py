@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from device_runtime.exact import FloatArray, exact_exp, sum_in_order, to_fixed_point
 from device_runtime.grammar.automaton import LONGEST_CODE, Automaton
-from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, FloatArray, IntArray
+from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +33,23 @@ class Layer:
     gains: tuple[FloatArray, FloatArray, FloatArray]
     end: float
 
+    @cached_property
+    def factors(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The gains as factors of a weight."""
+        plain, opened, marked = self.gains
+        return exact_exp(plain), exact_exp(opened), exact_exp(marked)
+
+    @cached_property
+    def end_factor(self) -> float:
+        """The end as a factor of a weight."""
+        return exact_exp(self.end)
+
 
 @dataclass(frozen=True, eq=False)
 class DecodingGraph:
     """A grammar ready for the search; build it with `make_decoding_graph`.
+
+    Log-priors are in fixed point, so that the score of a path does not depend on the order of its sums.
 
     Attributes:
         leaving: int [nodes + 1], the arcs of node n are leaving[n] .. leaving[n + 1] - 1.
@@ -148,15 +163,15 @@ def make_decoding_graph(automaton: Automaton, alphabet: str) -> DecodingGraph:
     without = np.zeros((nodes, len(alphabet)), bool)
     without[source[mark < 0], char[mark < 0]] = True
     junction = np.where(mark < 0, PLAIN, np.where(without[source, char], MARKED, OPEN))
-    end = -automaton.end_penalty.astype(np.float64)
+    gain, end = to_fixed_point(-penalty), to_fixed_point(-automaton.end_penalty.astype(np.float64))
     leaving = np.searchsorted(source, np.arange(nodes + 1))
-    layers, exact = _relax(source, char, junction, destination, -penalty, end, len(alphabet))
+    layers, exact = _relax(source, char, junction, destination, gain, end, len(alphabet))
     return DecodingGraph(
         leaving=leaving,
         char=char.astype(np.intp),
         junction=junction,
         destination=destination,
-        gain=-penalty,
+        gain=gain,
         separator=[automaton.symbols[m] if m >= 0 else "" for m in mark],
         end=end,
         layers=layers,
@@ -174,7 +189,7 @@ def _density(source: IntArray, destination: IntArray, end: FloatArray, character
     reached[0] = 1.0
     for _ in range(LONGEST_CODE):
         reached = np.bincount(destination, reached[source] / characters, len(end)).astype(np.float64)
-        total += float(reached[end > -np.inf].sum())
+        total += sum_in_order(reached[end > -np.inf].tolist())
     return total
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from device_runtime.errors import PosteyeError
 from device_runtime.image.resize import resize_exact
-from device_runtime.recognition.lattice import Lattice
 from device_runtime.types import Candidate, Decoding, Strip
 
 # Factors of the strip's width.
@@ -30,31 +29,29 @@ class View:
 
     Attributes:
         strip: what was read.
-        lattice: its recognition graph; None: it could not be read.
         decoding: the codes that were found.
     """
 
     strip: Strip
-    lattice: Lattice | None
     decoding: Decoding
 
 
-def read_augmented(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
+def read_augmented(strip: Strip, look: Callable[[Strip], Decoding]) -> View:
     """Read a strip, and at other widths too if there is doubt.
 
     Args:
         strip: what to read.
-        recognise: makes the lattice of a strip.
-        decode: finds the codes in a lattice.
+        look: finds the codes in a strip as it is.
 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    views = [_read(strip, recognize, decode)]
+    views = [View(strip, look(strip))]
     if is_doubtful(views[0]):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                views.append(_read(stretch(strip, factor), recognize, decode))
+                wider = stretch(strip, factor)
+                views.append(View(wider, look(wider)))
     return combine(views)
 
 
@@ -96,9 +93,4 @@ def combine(views: Sequence[View]) -> View:
     keep = max(len(view.decoding.candidates) for view in views) - 1
     # Only the views' own best codes can win; another that all find likely is held to the winner's posterior.
     candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    return View(winner.strip, winner.lattice, replace(winner.decoding, candidates=tuple(candidates)))
-
-
-def _read(strip: Strip, recognize: Callable[[Strip], Lattice], decode: Callable[[Lattice], Decoding]) -> View:
-    lattice = recognize(strip)
-    return View(strip, lattice, decode(lattice))
+    return View(winner.strip, replace(winner.decoding, candidates=tuple(candidates)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from device_runtime.calibration import Calibration
+from device_runtime.exact import sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.types import Candidate, Character, Decoding, Outside, Reading, Strip
 
@@ -76,7 +77,7 @@ def _no_code(reason: str, candidates: tuple[Candidate, ...]) -> Reading:
 def _calibrated_candidates(decoding: Decoding, calibration: Calibration) -> tuple[Candidate, ...]:
     """Calibrate each candidate; rivals share at most what the best one leaves."""
     softened = [calibration.code(candidate.confidence) for candidate in decoding.candidates]
-    rivals = sum(softened[1:])
+    rivals = sum_in_order(softened[1:])
     share = min(1.0, (1.0 - softened[0]) / rivals) if rivals > 0 else 1.0
     kept = [*softened[:1], *(confidence * share for confidence in softened[1:])]
     return tuple(

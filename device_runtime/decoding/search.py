@@ -15,8 +15,9 @@ import numpy as np
 
 from device_runtime.decoding.decoding_graph import DecodingGraph
 from device_runtime.decoding.steps import begin_next, completions
+from device_runtime.exact import FloatArray
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.recognition.lattice import MARKED, FloatArray, IntArray, Lattice
+from device_runtime.recognition.lattice import MARKED, IntArray, Lattice, Walk
 
 # How many prefixes of one length are kept where the grammar was relaxed, one after the other until it is proof.
 # The last takes half a second; where it is no proof either, its best codes are taken for the best.
@@ -69,11 +70,11 @@ def best_codes(graph: DecodingGraph, lattice: Lattice, wanted: int, reserve: int
         wanted: how many codes.
         reserve: how many further codes to give where they are found, without proof that there are none better.
     """
-    onward = completions(np.maximum, graph, lattice)
+    onward = completions(graph, lattice.best)
     asked = wanted + reserve
     room = 2 * asked if MARKED in graph.junctions else asked
     for width in (room,) if graph.exact else [max(room, width) for width in _WIDTHS]:
-        found, dropped = _Search(graph, lattice, onward).run(asked, width)
+        found, dropped = _Search(graph, lattice.best, onward).run(asked, width)
         if graph.exact or dropped == -np.inf or (len(found) >= wanted and found[wanted - 1].score >= dropped):
             break
     return found
@@ -112,20 +113,19 @@ class _Search:
 
     Args:
         graph: the grammar's decoding graph.
-        lattice: of the strip.
+        walk: through the strip's lattice.
         onward: its completions.
     """
 
-    def __init__(self, graph: DecodingGraph, lattice: Lattice, onward: list[FloatArray]) -> None:
+    def __init__(self, graph: DecodingGraph, walk: Walk, onward: list[FloatArray]) -> None:
         self._graph = graph
-        self._lattice = lattice
+        self._walk = walk
         self._onward = onward
         self._levels: list[_Prefixes] = []  # by number of characters
-        self._written: dict[str, _Written] = {}  # by the code without separators
+        self._written: list[_Written] = []  # best first
 
     def run(self, wanted: int, width: int) -> tuple[list[FoundCode], float]:
         """Write codes with so many prefixes of one length; also the best bound of a prefix that was dropped."""
-        best: list[_Written] = []
         dropped = -np.inf
         for completion in self._onward:
             parent, arcs, prior = self._extensions()
@@ -141,11 +141,11 @@ class _Search:
             parent, arcs, prior = parent.take(kept), arcs.take(kept), prior.take(kept)
             ended = self._extend(parent, arcs) if ended is None else ended.take(kept, axis=0)
             self._levels.append(_Prefixes(parent, arcs, ended, prior))
-            if self._graph.layers[len(self._levels)].end > -np.inf and self._collect():
-                best = sorted(self._written.values(), key=lambda code: -code.score)[:wanted]
+            if self._graph.layers[len(self._levels)].end > -np.inf and self._collect(wanted):
+                best = self._written
                 if len(best) == wanted and best[-1].score >= bound[kept[0]]:
                     break
-        return [self._trace(code) for code in best], dropped
+        return [self._trace(code) for code in self._written], dropped
 
     def _extensions(self) -> tuple[IntArray, IntArray, FloatArray]:
         """All ways to write one character more: [extensions] each.
@@ -169,7 +169,7 @@ class _Search:
         Returns:
             The bounds, and where the extensions have ended, as `_extend` gives it: None where it took several blocks.
         """
-        size = max(1, _BLOCK_CELLS // self._lattice.nodes)
+        size = max(1, _BLOCK_CELLS // len(self._walk.after))
         bounds = [np.zeros(0)]
         ended = None
         for at in range(0, len(arcs), size):
@@ -183,19 +183,17 @@ class _Search:
         if self._levels:
             last = self._levels[-1]
             mine = slice(int(parent.min()), int(parent.max()) + 1)
-            begins = begin_next(
-                np.maximum, self._graph, self._lattice, last.ended[mine], last.arc[mine], parent - mine.start, arcs
-            )
+            begins = begin_next(self._graph, self._walk, last.ended[mine], last.arc[mine], parent - mine.start, arcs)
         else:
-            begins = self._lattice.before[None]
-        return self._lattice.character(np.maximum, begins, self._graph.char.take(arcs))
+            begins = self._walk.before[None]
+        return self._walk.character(begins, self._graph.char.take(arcs))
 
     def _after(self, completion: FloatArray, arcs: IntArray) -> FloatArray:
         """The completions that follow the characters of arcs: float64 [arcs or 1, nodes]."""
         return completion if len(completion) == 1 else completion.take(self._graph.char.take(arcs), axis=0)
 
-    def _collect(self) -> bool:
-        """Put those of the longest prefixes that are codes to the others; tells whether there are any."""
+    def _collect(self, wanted: int) -> bool:
+        """Put those of the longest prefixes that are codes among the best; tells whether there are any."""
         last = self._levels[-1]
         # Log-prior of ending after each prefix; rows of those that are codes.
         end = self._graph.end.take(self._graph.destination.take(last.arc))
@@ -203,17 +201,26 @@ class _Search:
         if not len(rows):
             return False
         prior = last.prior.take(rows) + end.take(rows)
-        scores = (last.ended.take(rows, axis=0) + self._lattice.after).max(axis=1) + prior
+        scores = (last.ended.take(rows, axis=0) + self._walk.after).max(axis=1) + prior
         for row, score, log_prior in zip(rows.tolist(), scores.tolist(), prior.tolist(), strict=True):
             if score == -np.inf:
                 continue
             code = self._graph.write([arc for arc, _ in self._back(len(self._levels), row)])
-            bare = code.translate(_DROP_SEPARATORS)
-            known = self._written.get(bare)
-            # At a tie the shorter one, which has no separator.
-            if known is None or (score, -len(code)) > (known.score, -len(known.code)):
-                self._written[bare] = _Written(code, score, log_prior, len(self._levels), row)
+            self._insert(_Written(code, score, log_prior, len(self._levels), row), wanted)
         return True
+
+    def _insert(self, new: _Written, wanted: int) -> None:
+        """Put a code behind all that are as good; of the same writing the better one stays."""
+        bare = new.code.translate(_DROP_SEPARATORS)
+        known = next((code for code in self._written if code.code.translate(_DROP_SEPARATORS) == bare), None)
+        if known is not None:
+            # At a tie the shorter one, which has no separator.
+            if (new.score, -len(new.code)) <= (known.score, -len(known.code)):
+                return
+            self._written.remove(known)
+        place = sum(code.score >= new.score for code in self._written)
+        self._written.insert(place, new)
+        del self._written[wanted:]
 
     def _back(self, length: int, row: int) -> list[tuple[int, int]]:
         """The arcs of a prefix in order, and the row of its level that each leads to."""
@@ -228,8 +235,6 @@ class _Search:
         path = self._back(written.length, written.row)
         through: list[FloatArray] = []
         for level, (arc, row), completion in zip(self._levels, path, self._onward, strict=False):
-            onward = (
-                self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._lattice.after
-            )
+            onward = self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._walk.after
             through.append(level.ended[row] + onward)
         return FoundCode(written.code, written.score, written.prior, tuple(arc for arc, _ in path), tuple(through))

@@ -12,9 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.ensemble import View
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.types import Candidate, Reading
+from device_runtime.types import Candidate, Decoding, Reading
 
 TURNABLE = frozenset("0125689" + SEPARATORS)
 # Confidence of the turned reading from which it rivals. On 120 generated fields of 0 6 8 9, 61 were accepted upside
@@ -40,19 +39,18 @@ def is_rival(reading: Reading, turned: Reading) -> bool:
     return turned.code not in (None, reading.code) and turned.confidence >= RIVAL
 
 
-def is_upright(lines: Iterable[tuple[View, View]]) -> bool:
+def is_upright(lines: Iterable[tuple[Decoding, Decoding]]) -> bool:
     """Whether lines read more plainly as they are than turned.
 
-    Plainness is the log mass of all readings of a line: near 0 where every column is surely a digit, blank or rubbish
-    in a likely order.
+    Plainness is the log mass of all readings of a line, `Decoding.free`.
 
     Args:
         lines: each line as it is and turned.
     """
     gain = 0.0
     for upright, turned in lines:
-        if upright.lattice is not None and turned.lattice is not None:
-            gain += upright.lattice.free - turned.lattice.free
+        if upright.free is not None and turned.free is not None:
+            gain += upright.free - turned.free
     return gain >= _PLAINER
 
 

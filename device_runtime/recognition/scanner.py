@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from device_runtime.bundle import Bundle, Manifest, Output
 from device_runtime.engines import Engine
 from device_runtime.errors import PosteyeError
+from device_runtime.exact import exact_exp, exact_log, sums_in_order
 from device_runtime.recognition.columns import Columns
 from device_runtime.types import Penalties, Strip
 
@@ -59,7 +60,12 @@ def score_reader(manifest: Manifest) -> Callable[[NDArray[np.int8]], Penalties]:
     """The function that turns int8 scores [columns, classes] of a manifest's model into penalties."""
     columns, scale, alphabet = columns_of(manifest.output), manifest.output.scale, manifest.alphabet
     table = exponentials(scale)
-    return lambda scores: Penalties(penalties(scores, scale, table), columns.x_px(len(scores)), alphabet)
+
+    def read(scores: NDArray[np.int8]) -> Penalties:
+        values, weights = penalties(scores, scale, table)
+        return Penalties(values, columns.x_px(len(scores)), alphabet, weights)
+
+    return read
 
 
 def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -86,30 +92,42 @@ def exponentials(scale: float) -> NDArray[np.float64]:
         return np.array([float((-k * Decimal(scale)).exp()) for k in range(256)])
 
 
-def penalties(scores: NDArray[np.int8], scale: float, table: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the penalties -log softmax of scores, float32 [columns, classes].
+def penalties(
+    scores: NDArray[np.int8], scale: float, table: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return the penalties -log softmax of scores, and the weights that they are the logarithms of.
 
     Args:
         scores: int8 [columns, classes].
         scale: real value of one step of the scores.
         table: float64 [256], exponentials(scale).
+
+    Returns:
+        float32 [columns, classes], penalties; and float64 [columns, classes], each class's probability in units of the
+        column's best one.
     """
     below_best = scores.max(axis=1, keepdims=True).astype(np.int64) - scores
     weights = table[below_best]
-    total = weights[:, 0].copy()
-    for column in range(1, weights.shape[1]):  # np.sum may add in another order elsewhere
-        total += weights[:, column]
-    return (below_best * scale + _log(total)[:, np.newaxis]).astype(np.float32)
+    return (below_best * scale + _log_total(weights)).astype(np.float32), weights
 
 
-def _log(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Natural logarithm of positive numbers by +, -, *, / alone: library logarithms differ in the last bit."""
-    mantissa, exponent = np.frexp(x)
-    small = mantissa < 0.7071067811865476
-    mantissa, exponent = np.where(small, 2 * mantissa, mantissa), exponent - small
-    ratio = (mantissa - 1) / (mantissa + 1)  # log m = 2 atanh((m - 1) / (m + 1)), |ratio| < 0.172
-    square = ratio * ratio
-    series = np.zeros_like(x)
-    for n in range(23, 0, -2):
-        series = series * square + 1 / n
-    return exponent * 0.6931471805599453 + 2 * ratio * series
+def penalties_of_values(values: NDArray[np.float32], x_px: NDArray[np.float32], alphabet: str) -> Penalties:
+    """Return penalties that come from no int8 scores, as those of a net of the workstation.
+
+    Args:
+        values: float32 [columns, classes], -log p; they need not be normalised.
+        x_px: float32 [columns], the centre of each column.
+        alphabet: the characters of the first classes, in order.
+    """
+    if not values.size:
+        return Penalties(values, x_px, alphabet, values.astype(np.float64))
+    exact = np.where(np.isfinite(values), values.astype(np.float64), np.nan)
+    below_best = exact - exact.min(axis=1, keepdims=True)
+    weights = exact_exp(-below_best)
+    normalized = np.minimum(below_best + _log_total(weights), float(np.finfo(np.float32).max))
+    return Penalties(normalized.astype(np.float32), x_px, alphabet, weights)
+
+
+def _log_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of each column's weights together: float64 [columns, 1]."""
+    return exact_log(sums_in_order(weights, axis=1))[:, np.newaxis]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
+import numpy as np
 import pytest
 
 from device_runtime.bundle import load_bundle
@@ -17,6 +20,19 @@ def test_sure_strings_keep_their_order_near_one() -> None:
     assert AS_IT_IS(1 - 1e-9) > AS_IT_IS(1 - 1e-8) > AS_IT_IS(0.999)
     assert 0.0 < AS_IT_IS(0.0) < 1e-9
     assert 1 - 1e-9 < AS_IT_IS(1.0) <= 1.0
+
+
+def test_one_posterior_is_calibrated_to_the_bit_as_many_are() -> None:
+    scale = Scale(1.7, -0.3)
+    posteriors = np.concatenate([np.linspace(0, 1, 501), np.logspace(-15, 0, 50), 1 - np.logspace(-15, 0, 50)])
+    assert [scale(float(p)) for p in posteriors] == scale.all(posteriors).tolist()
+
+
+def test_a_calibrated_value_is_the_sigmoid_of_the_scaled_log_odds() -> None:
+    scale = Scale(1.7, -0.3)
+    for posterior in (1e-9, 0.01, 0.5, 0.93, 1 - 1e-6):
+        scaled = math.log(posterior / (1 - posterior)) / 1.7 - 0.3
+        assert scale(posterior) == pytest.approx(1 / (1 + math.exp(-scaled)), rel=1e-9)
 
 
 def test_between_two_rows_the_stricter_one_counts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -128,6 +129,25 @@ def test_errors_are_for_users(tmp_path: Path) -> None:
         Reader().read(np.zeros((2, 2, 7), np.uint8))
     with pytest.raises(BundleError, match="no bundle"):
         Reader(bundle=tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"n_best": 0}, "n_best is 0; give a whole number of candidates, 1 or more"),
+        ({"n_best": 2.5}, "n_best is 2.5; give a whole number of candidates, 1 or more"),
+        ({"bundle": 5}, "bundle is 5; give the path of a folder, or None for the shipped one"),
+        ({"max_error": "1"}, "max_error is '1'; give a share of wrong codes such as 0.01"),
+    ],
+)
+def test_a_value_of_no_use_is_named(option: dict[str, Any], message: str) -> None:
+    with pytest.raises(PosteyeError) as error:
+        Reader(**option)
+    assert str(error.value) == message
+
+
+def test_a_result_is_shown_without_its_pixels(reader: Reader) -> None:
+    assert "array(" not in repr(reader.read(load_samples()[0].path, field=True))
 
 
 @pytest.mark.parametrize("file", ["model.tflite", "model.onnx", "manifest.json"])

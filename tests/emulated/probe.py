@@ -56,7 +56,7 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
         "expected": sample.expected,
         "strip": _packed(strip),
         "scores": _packed(scores),
-        "scores_are_golden": hashlib.sha256(scores.tobytes()).hexdigest() == sample.scores_sha256,
+        "scores_are_golden": hashlib.sha256(scores.tobytes()).hexdigest() == sample.golden.scores,
         "readings": readings,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -65,6 +66,11 @@ def test_it_holds_what_a_device_needs_and_nothing_else(installed: Installed) -> 
     assert all((installed.site / name / "py.typed").is_file() for name in ours)
     data = ("bundles/digits/model.tflite", "samples/samples.json", "grammar/countries.tsv")
     assert all((installed.site / "device_runtime" / name).is_file() for name in data)
+
+
+def test_its_core_was_compiled_and_is_used(installed: Installed, tmp_path: Path) -> None:
+    found = installed.run("posteye", "doctor", "--json", cwd=tmp_path)
+    assert json.loads(found.stdout)["core"] == "C"
 
 
 @pytest.mark.parametrize("words", [["posteye"], ["python", "-m", "posteye"]], ids=["script", "module"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,6 @@ from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
 from train.adaptation.station_strip import station_strip
 from train.data.labelled import Station
@@ -91,7 +90,7 @@ def make_training_mix(station: Station, net: nn.Module, first_column_px: int, re
         code = station.codes[row]
         found = decoder.decode(scan_lattice(said)).candidates
         right += bool(found) and found[0].code == code
-        shifted = Penalties(said.values, said.x_px - said.x_px[0] + first_column_px, DIGITS)
+        shifted = replace(said, x_px=said.x_px - said.x_px[0] + first_column_px)
         pieces += cut(strips[row], code, shifted)
     if right < _FEWEST_READ * len(strips) or not any(piece.digits for piece in pieces):
         raise PosteyeError(

@@ -153,8 +153,9 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(read_augmented, recognize=recognize, decode=decoder.decode)
-        found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, setup)
+        again = partial(read_augmented, look=lambda strip: decoder.decode(recognize(strip)))
+        columns = scanner if segmenter == SCAN else None
+        found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, columns, setup)
         write_text(page, gallery(f"How {Path(what).name} is read", found))
     if plot and calibration:
         draw(outcome, data.codes, calibration, f"{what}: {grammar.name}", plot)

@@ -75,7 +75,7 @@ def explain(
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
     scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))
     if segmenter == SCAN:
-        found = find(reader.read(image, field=field), reader.bundle)
+        found = find(reader.read(image, field=field), reader)
         spots = folder_spots(folder_strips(folder), scanner, found.net) if folder else []
         code, page = found.result.reading.code, explain_page(found, character, spots)
     else:

@@ -79,7 +79,7 @@ def read_all(data: Labeled, recognize: Recognize, decoder: Decoder, name: str) -
         if strip.has_ink:
             # A field that is longer than the model reads is not read, and the others are.
             with contextlib.suppress(PosteyeError):
-                found = read_augmented(strip, recognize, decoder.decode).decoding
+                found = read_augmented(strip, lambda seen: decoder.decode(recognize(seen))).decoding
         decodings.append(found)
     best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
     correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from device_runtime.recognition.garbage_model import to_fixed_point
+from device_runtime.exact import to_fixed_point
 from train.gtn.graph import NULL, Bins, FloatArray, Graph, IntArray, pick, reverse, trim
 
 

@@ -10,12 +10,10 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from device_runtime.bundle import Bundle
 from device_runtime.engines.net import Net
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
-from device_runtime.reader import Result
-from device_runtime.recognition.scan_lattice import ScanLattice
+from device_runtime.reader import Reader, Result
 from device_runtime.types import Character, Penalties, Strip
 from train.gtn.code_lattice import CodePath, best_path, code_lattice, flow
 from train.report.activations import Seen, grad_cam, see
@@ -68,20 +66,23 @@ class Explained:
         return 1 + min(range(len(self.characters)), key=lambda i: self.characters[i].confidence)
 
 
-def explain(result: Result, bundle: Bundle) -> Explained:
+def explain(result: Result, reader: Reader) -> Explained:
     """Find what explains a reading.
+
+    Args:
+        result: what the reader found.
+        reader: the reader.
 
     Raises:
         PosteyeError: its field could not be scanned.
     """
-    columns = result.trace.lattice
-    if not isinstance(columns, ScanLattice):
+    if result.trace.decoding.free is None:
         raise PosteyeError(f"{result.source} was not scanned, so there is nothing to explain: {result.reading.reason}")
-    net, strip = read_net(bundle.model), result.trace.strip
-    seen = see(net, bundle.manifest, strip.pixels)
+    net, strip = read_net(reader.bundle.model), result.trace.strip
+    penalties, seen = reader.scanner(strip), see(net, reader.bundle.manifest, strip.pixels)
     codes = [candidate.code for candidate in result.reading.candidates[:2]] if result.reading.code else []
-    paths = tuple(best_path(code, columns.penalties) for code in codes)
-    return Explained(result, net, strip, columns.penalties, seen, paths)
+    paths = tuple(best_path(code, penalties) for code in codes)
+    return Explained(result, net, strip, penalties, seen, paths)
 
 
 def explain_page(found: Explained, character: int | None, spots: Sequence[Spot]) -> str:

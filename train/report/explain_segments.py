@@ -18,8 +18,8 @@ from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Reading, Strip
 from train.report.page import Section, page, render, tiles_of
 from train.segmentation.draw import draw
-from train.segmentation.segment_lattice import SegmentLattice
-from train.segmentation.segmenter import HOS, recognizer
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecognizer
+from train.segmentation.segmenter import HOS
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +54,10 @@ def explain_segments(image: Path, bundle: Bundle, scanner: Scanner, grammar: Gra
         PosteyeError: it is no image that can be read, its strip is too long, or the bundle is not calibrated for this.
     """
     calibration = bundle.calibration(HOS)
-    recognize, decoder = recognizer(HOS, scanner), Decoder(grammar, bundle.manifest.alphabet)
+    recognize, decoder = SegmentRecognizer(scanner), Decoder(grammar, bundle.manifest.alphabet)
     views = [
-        read_augmented(ink.placed(normalize(ink.gray)), recognize, decoder.decode) for ink in inked(load_gray(image))
+        read_augmented(ink.placed(normalize(ink.gray)), lambda strip: decoder.decode(recognize(strip)))
+        for ink in inked(load_gray(image))
     ]
 
     def reading_of(view: View) -> Reading:
@@ -67,8 +68,8 @@ def explain_segments(image: Path, bundle: Bundle, scanner: Scanner, grammar: Gra
     readings = [reading_of(view) for view in views]
     reading = resolve(*readings) if len(readings) > 1 else readings[0]
     shown = next(view for view, one in zip(views, readings, strict=True) if one.characters is reading.characters)
-    assert isinstance(shown.lattice, SegmentLattice)
-    return Segmented(image, reading, f"{scanner.engine.name} {scanner.engine.version}", shown.strip, shown.lattice)
+    engine = f"{scanner.engine.name} {scanner.engine.version}"
+    return Segmented(image, reading, engine, shown.strip, recognize(shown.strip))
 
 
 def segments_page(found: Segmented) -> str:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from device_runtime.calibration import Calibration
 from device_runtime.decoding.ensemble import View
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.scan_lattice import ScanLattice
-from device_runtime.types import Decoding, Penalties, Reading, Strip
+from device_runtime.types import Penalties, Reading, Strip
 from train.data.labelled import Labeled
 from train.evaluation.alignment import aligned
 from train.evaluation.breakdown import breakdown
@@ -40,6 +39,7 @@ class Evaluated:
         calibration: of the bundle.
         max_error: the share of wrong codes allowed among the accepted.
         look: reads one strip as it was read for the outcome; only what is shown is read again.
+        columns: gives the penalties of a strip's columns; None = the strings were not scanned.
         setup: what was evaluated and how, name and value.
     """
 
@@ -49,6 +49,7 @@ class Evaluated:
     calibration: Calibration
     max_error: float
     look: Callable[[Strip], View]
+    columns: Callable[[Strip], Penalties] | None
     setup: Mapping[str, str]
 
 
@@ -118,13 +119,14 @@ def _kind(heading: str, note: str, chosen: NDArray[np.bool_], readings: list[Rea
 
 def _card(index: int, reading: Reading, found: Evaluated) -> Card:
     truth, answer = found.data.codes[index], reading.code or ""
-    seen = View(found.data.strips[index], None, Decoding((), (), None))
-    if seen.strip.has_ink:
+    strip, penalties = found.data.strips[index], None
+    if strip.has_ink:
         with contextlib.suppress(PosteyeError):  # longer than the model reads
-            seen = found.look(seen.strip)
+            strip = found.look(strip).strip
+            penalties = found.columns(strip) if found.columns else None
     pairs = aligned(truth, answer) if answer else [(char, char) for char in truth]
     rivals = [f"{c.code} {c.confidence:.3f}" for c in reading.candidates if c.code != reading.code]
-    drawing, cost = _drawing(seen, answer, truth)
+    drawing, cost = _drawing(strip, penalties, answer, truth)
     notes = [found.data.names[index], reading.reason or "", f"next: {', '.join(rivals)}" if rivals else "", cost]
     return Card(
         [(a, t != a) for t, a in pairs] if answer else [],
@@ -135,11 +137,10 @@ def _card(index: int, reading: Reading, found: Evaluated) -> Card:
     )
 
 
-def _drawing(seen: View, answer: str, truth: str) -> tuple[Markup, str]:
+def _drawing(strip: Strip, penalties: Penalties | None, answer: str, truth: str) -> tuple[Markup, str]:
     """The strip with its best path and that of the truth; and how much more the latter costs, in words."""
-    if not isinstance(seen.lattice, ScanLattice):
-        return strip_figure(seen.strip, []), ""
-    penalties = seen.lattice.penalties
+    if penalties is None:
+        return strip_figure(strip, []), ""
     best = _path(answer, penalties) if answer else None
     true = _path(truth, penalties) if truth and truth != answer else None
     if best:
@@ -152,7 +153,7 @@ def _drawing(seen: View, answer: str, truth: str) -> tuple[Markup, str]:
     if best and true:
         difference = true.penalty - best.penalty
         cost = f"the truth costs {abs(difference):.2f} nats {'more' if difference >= 0 else 'less'}"
-    return strip_figure(seen.strip, ribbons), cost
+    return strip_figure(strip, ribbons), cost
 
 
 def _path(code: str, penalties: Penalties) -> CodePath | None:

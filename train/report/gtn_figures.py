@@ -41,7 +41,9 @@ def main(image: Path, pattern: str, out: Path) -> None:
     blank, rubbish = len(alphabet), len(alphabet) + 1
     scanner = Scanner(bundle, engines.pick(None, bundle.model))
     strip = normalize(load_gray(image))
-    columns, _ = condense(scanner(strip).values, blank, _DOUBT)
+    penalties = scanner(strip)
+    first = condense(penalties, doubt=_DOUBT)[:-1]
+    columns = np.add.reduceat(penalties.values.astype(np.float64), first, axis=0)
     names = [*alphabet, "␣", "#"]
     grammar = acceptor(Grammar.from_pattern(pattern, alphabet).automaton, alphabet)
     characters = compose(linear(columns), character_model(range(len(alphabet)), blank, rubbish))

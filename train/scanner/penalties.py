@@ -13,6 +13,7 @@ from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.recognizer import Recognize
 from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Penalties, Strip
 from train.scanner.batches import place, plain_batches
 from train.scanner.model import COLUMNS
@@ -46,7 +47,7 @@ def net_penalties(
     with torch.no_grad():
         values = to_penalties(net(strips)).numpy()
     counts = [COLUMNS.count(width) for width in widths_px]
-    return [Penalties(own[:n], COLUMNS.x_px(n), alphabet) for own, n in zip(values, counts, strict=True)]
+    return [penalties_of_values(own[:n], COLUMNS.x_px(n), alphabet) for own, n in zip(values, counts, strict=True)]
 
 
 def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, Penalties]]:

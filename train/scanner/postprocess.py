@@ -65,8 +65,7 @@ def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = la
 
 
 def _view(strip: Strip, penalties: Penalties, decoder: Decoder) -> View:
-    lattice = scan_lattice(penalties)
-    return View(strip, lattice, decoder.decode(lattice))
+    return View(strip, decoder.decode(scan_lattice(penalties)))
 
 
 def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] | None = None) -> float:

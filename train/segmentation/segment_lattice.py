@@ -14,20 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from device_runtime.exact import FloatArray, exact_exp, to_fixed_point
 from device_runtime.recognition.costs import Costs
-from device_runtime.recognition.garbage_model import to_fixed_point
-from device_runtime.recognition.lattice import (
-    MARKED,
-    OPEN,
-    FloatArray,
-    IntArray,
-    marked_gap,
-    marked_gap_back,
-    running_sums,
-    self_loop,
-    self_loop_back,
-)
+from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN, IntArray
 from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.semiring import MAX_PLUS, SUM_PRODUCT, Semiring, cross_mark, cross_mark_back
 from device_runtime.types import Strip
 from train.gtn.garbage import AFTER, BEFORE, LINE, Machine, Reads
 from train.segmentation.segment_scorer import ArcRecognizer
@@ -37,25 +28,105 @@ _KINDS = (Reads.DIGIT, Reads.BLANK, Reads.RUBBISH)  # a speck is a blank
 
 
 @dataclass(frozen=True, eq=False)
+class SegmentWalk:
+    """The steps over a segmentation graph, as in `Walk`.
+
+    Attributes:
+        semiring: of all scores.
+        before: float64 [nodes], score of what may stand left of a code.
+        after: float64 [nodes], score of what may stand right of a code.
+        arcs: float64 [pieces, classes, cuts], score of the arc that begins at a cut and holds so many pieces (from 1
+            on), the semiring's zero where there is none. Only single pieces are specks (blank).
+    """
+
+    semiring: Semiring
+    before: FloatArray
+    after: FloatArray
+    arcs: FloatArray
+
+    @property
+    def _cuts(self) -> int:
+        return self.arcs.shape[2]
+
+    def character(self, begins: FloatArray, chars: IntArray) -> FloatArray:
+        """As in `Walk`."""
+        add, times, begins = self.semiring.add, self.semiring.times, begins[:, _BEGIN::2]
+        ended = np.full((len(chars), self._cuts), self.semiring.zero)
+        for length, scores in enumerate(self.arcs[: self._cuts - 1], start=1):
+            ways = times(begins[:, :-length], scores[chars, :-length])
+            add(ended[:, length:], ways, out=ended[:, length:])
+        return _at_nodes(ended, _ENDED, self.semiring.zero)
+
+    def character_back(self, ended: FloatArray, chars: IntArray) -> FloatArray:
+        """As in `Walk`."""
+        add, times, ended = self.semiring.add, self.semiring.times, ended[:, _ENDED::2]
+        begins = np.full((len(chars), self._cuts), self.semiring.zero)
+        for length, scores in enumerate(self.arcs[: self._cuts - 1], start=1):
+            ways = times(ended[:, length:], scores[chars, :-length])
+            add(begins[:, :-length], ways, out=begins[:, :-length])
+        return _at_nodes(begins, _BEGIN, self.semiring.zero)
+
+    def gap(self, ended: FloatArray, junction: int) -> FloatArray:
+        """As in `Walk`; without a mark it may hold no piece."""
+        ended = ended[:, _ENDED::2]
+        if junction == MARKED:
+            found = cross_mark(self.semiring, ended, self._loops(PLAIN), self._marks, self._loops(OPEN))
+        else:
+            found = self.semiring.add(self.semiring.stay(ended, self._loops(junction)), ended)
+        return _at_nodes(found, _BEGIN, self.semiring.zero)
+
+    def gap_back(self, begins: FloatArray, junction: int) -> FloatArray:
+        """As in `Walk`."""
+        begins = begins[:, _BEGIN::2]
+        if junction == MARKED:
+            found = cross_mark_back(self.semiring, begins, self._loops(PLAIN), self._marks, self._loops(OPEN))
+        else:
+            found = self.semiring.add(self.semiring.stay_back(begins, self._loops(junction)), begins)
+        return _at_nodes(found, _ENDED, self.semiring.zero)
+
+    @property
+    def _marks(self) -> FloatArray:
+        """Score of each piece as a mark: float64 [cuts - 1]."""
+        return self.arcs[0, -1, :-1]
+
+    def _loops(self, junction: int) -> FloatArray:
+        """Single pieces as specks, or as specks and marks together where a gap is OPEN."""
+        specks = self.arcs[0, -2, :-1]
+        return self.semiring.loops(self.semiring.add(specks, self._marks) if junction == OPEN else specks)
+
+
+@dataclass(frozen=True, eq=False)
 class SegmentLattice:
     """A segmentation graph with its scores as a `Lattice`; build it with `segment_lattice`.
 
     Attributes:
         graph: the cuts and the arcs between them.
         alphabet: the characters in the order of their classes.
-        arcs: float64 [pieces, classes, cuts], score of the arc that begins at a cut and holds so many pieces (from 1
-            on), -inf where there is none. Only single pieces are specks (blank).
-        before: float64 [nodes], log mass of what may stand left of a code.
-        after: float64 [nodes], log mass of what may stand right of a code.
-        free: log mass of all readings.
+        best: the walk over log-probabilities.
+        sums: the walk over weights, in units of the mass of all readings up to each cut.
+        units: float64 [cuts], the logarithms of these.
     """
 
     graph: SegmentationGraph
     alphabet: str
-    arcs: FloatArray
-    before: FloatArray
-    after: FloatArray
-    free: float
+    best: SegmentWalk
+    sums: SegmentWalk
+    units: FloatArray
+
+    @property
+    def free_mass(self) -> float:
+        """Mass of all readings, the unit itself."""
+        return 1.0
+
+    @property
+    def free(self) -> float:
+        """Log mass of all readings."""
+        return float(self.units[-1])
+
+    @property
+    def arcs(self) -> FloatArray:
+        """Score of each arc, as in `SegmentWalk`."""
+        return self.best.arcs
 
     @property
     def cuts(self) -> int:
@@ -71,14 +142,14 @@ class SegmentLattice:
     def number(self) -> str:
         """The longest number on the best path of all; of equal ones the first."""
         signs = self.alphabet + "_ "
-        kinds = self._best[0][self.graph.destination - self.graph.source - 1, self.graph.source]
+        kinds = self._strongest[0][self.graph.destination - self.graph.source - 1, self.graph.source]
         written = "".join(signs[kinds[arc]] for arc in self.best_arcs())
         return max(written.replace("_", "").split(" "), key=len)
 
     def best_arcs(self) -> list[int]:
         """Arcs of the best path of all, each as its best class, in order."""
         graph = self.graph
-        scores = self._best[1][graph.destination - graph.source - 1, graph.source].tolist()
+        scores = self._strongest[1][graph.destination - graph.source - 1, graph.source].tolist()
         reached, came = [0.0] + [-np.inf] * (self.cuts - 1), [-1] * self.cuts
         # In order of their sources, so that a node is final when the first arc leaves it.
         for arc, (source, end) in enumerate(zip(graph.source.tolist(), graph.destination.tolist(), strict=True)):
@@ -92,47 +163,9 @@ class SegmentLattice:
         return arcs[::-1]
 
     @property
-    def _best(self) -> tuple[IntArray, FloatArray]:
+    def _strongest(self) -> tuple[IntArray, FloatArray]:
         """Best class of each arc, and its score: [pieces, cuts] both."""
         return self.arcs.argmax(axis=1), self.arcs.max(axis=1)
-
-    def character(self, add: np.ufunc, begins: FloatArray, chars: IntArray) -> FloatArray:
-        """As in `Lattice`."""
-        begins = begins[:, _BEGIN::2]
-        ended = np.full((len(chars), self.cuts), -np.inf)
-        for length, scores in enumerate(self.arcs[: self.cuts - 1], start=1):
-            ways = begins[:, :-length] + scores[chars, :-length]
-            add(ended[:, length:], ways, out=ended[:, length:])
-        return _at_nodes(ended, _ENDED)
-
-    def character_back(self, add: np.ufunc, ended: FloatArray, chars: IntArray) -> FloatArray:
-        """As in `Lattice`."""
-        ended = ended[:, _ENDED::2]
-        begins = np.full((len(chars), self.cuts), -np.inf)
-        for length, scores in enumerate(self.arcs[: self.cuts - 1], start=1):
-            ways = ended[:, length:] + scores[chars, :-length]
-            add(begins[:, :-length], ways, out=begins[:, :-length])
-        return _at_nodes(begins, _BEGIN)
-
-    def gap(self, add: np.ufunc, ended: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`; without a mark it may hold no piece."""
-        ended = ended[:, _ENDED::2]
-        if junction == MARKED:
-            found = marked_gap(add, ended, self._specks(), self._marks, self._specks_or_marks(add))
-        else:
-            sums = self._specks_or_marks(add) if junction == OPEN else self._specks()
-            found = add(self_loop(add, ended, sums), ended)
-        return _at_nodes(found, _BEGIN)
-
-    def gap_back(self, add: np.ufunc, begins: FloatArray, junction: int) -> FloatArray:
-        """As in `Lattice`."""
-        begins = begins[:, _BEGIN::2]
-        if junction == MARKED:
-            found = marked_gap_back(add, begins, self._specks(), self._marks, self._specks_or_marks(add))
-        else:
-            sums = self._specks_or_marks(add) if junction == OPEN else self._specks()
-            found = add(self_loop_back(add, begins, sums), begins)
-        return _at_nodes(found, _ENDED)
 
     def evidence(self, begin: int, end: int, char: int) -> tuple[float, float]:
         """Middle of the segment that ends there and fits the character best, and the character's share of its classes.
@@ -151,26 +184,13 @@ class SegmentLattice:
         """As in `Lattice`; over-segmentation knows the foreign number's cost alone, which is the same for all."""
         return self
 
-    @property
-    def _marks(self) -> FloatArray:
-        """Score of each piece as a mark: float64 [cuts - 1]."""
-        return self.arcs[0, len(self.alphabet) + 1, :-1]
-
-    def _specks(self) -> FloatArray:
-        """Running sums over single pieces as specks: float64 [cuts]."""
-        return running_sums(self.arcs[0, len(self.alphabet), :-1])
-
-    def _specks_or_marks(self, add: np.ufunc) -> FloatArray:
-        """Running sums over single pieces as specks and marks together: float64 [cuts]."""
-        return running_sums(add(self.arcs[0, len(self.alphabet), :-1], self._marks))
-
 
 _ENDED, _BEGIN = 0, 1  # of a cut's two nodes
 
 
-def _at_nodes(scores: FloatArray, node: int) -> FloatArray:
-    """Scores [..., cuts] at one node of each cut, nothing at the other: [..., nodes]."""
-    found = np.full((*scores.shape[:-1], 2 * scores.shape[-1]), -np.inf)
+def _at_nodes(scores: FloatArray, node: int, zero: float) -> FloatArray:
+    """Scores [..., cuts] at one node of each cut, the semiring's zero at the other: [..., nodes]."""
+    found = np.full((*scores.shape[:-1], 2 * scores.shape[-1]), zero)
     found[..., node::2] = scores
     return found
 
@@ -199,17 +219,28 @@ def segment_lattice(graph: SegmentationGraph, scores: FloatArray, alphabet: str)
     for row in range(min(MOST_PIECES, cuts - 1)):
         begins = cuts - 1 - row
         mirrored[:, row, :begins] = kinds[:, row, :begins][:, ::-1]
-    # What stands left and right of a code, by the cut where it begins and ends; and the whole line.
+    # Log masses of what stands left and right of a code, by the cut where it begins and ends; and of all readings up to
+    # each cut.
     before = _total(_sweep(kinds, BEFORE), BEFORE.final)
     after = _total(_sweep(mirrored, AFTER.reversed()), AFTER.start)[::-1]
-    free = float(_total(_sweep(kinds, LINE), LINE.final)[-1])
+    units = _total(_sweep(kinds, LINE), LINE.final)
+    # The same as weights, and those of the arcs: an arc's unit is that of its end over that of its beginning.
+    weights = np.zeros_like(arcs)
+    for row in range(min(MOST_PIECES, cuts - 1)):
+        passed = units[row + 1 :] - units[: cuts - 1 - row]
+        weights[row, :, : cuts - 1 - row] = exact_exp(arcs[row, :, : cuts - 1 - row] - passed)
+    left, right = exact_exp(before - units), exact_exp(after - (units[-1] - units))
     return SegmentLattice(
         graph,
         alphabet,
-        arcs,
-        _at_nodes(to_fixed_point(before), _BEGIN),
-        _at_nodes(to_fixed_point(after), _ENDED),
-        free,
+        SegmentWalk(
+            MAX_PLUS,
+            _at_nodes(to_fixed_point(before), _BEGIN, -np.inf),
+            _at_nodes(to_fixed_point(after), _ENDED, -np.inf),
+            arcs,
+        ),
+        SegmentWalk(SUM_PRODUCT, _at_nodes(left, _BEGIN, 0.0), _at_nodes(right, _ENDED, 0.0), weights),
+        units,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.recognition.garbage_model import to_fixed_point
+from device_runtime.exact import to_fixed_point
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 from train.segmentation.cuts import Pixels

@@ -13,11 +13,12 @@ from device_runtime.bundle import load_bundle
 from device_runtime.calibration import Calibration
 from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
+from device_runtime.exact import to_fixed_point
 from device_runtime.grammar.grammar import DIGITS
-from device_runtime.recognition.garbage_model import to_fixed_point
 from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Decoding, Penalties, Reading, Strip
 from train.segmentation.segment_lattice import segment_lattice
 from train.segmentation.segmentation_graph import segment
@@ -86,7 +87,7 @@ def _penalties(random: np.random.Generator) -> Penalties:
     elif shape == 6:  # columns repeated
         values[:] = values[:1]
     x_px = _COLUMN_PX * np.arange(columns, dtype=np.float32)
-    return Penalties(np.clip(values, -3.4e38, 3.4e38).astype(np.float32), x_px, DIGITS)
+    return penalties_of_values(np.clip(values, -3.4e38, 3.4e38).astype(np.float32), x_px, DIGITS)
 
 
 def _broken(random: np.random.Generator, whole: Penalties) -> Penalties:
@@ -107,7 +108,7 @@ def _broken(random: np.random.Generator, whole: Penalties) -> Penalties:
         values, x_px = values[:0], x_px[:0]
     else:
         alphabet = alphabet[: random.integers(0, len(alphabet))]
-    return Penalties(values, x_px, alphabet)
+    return penalties_of_values(values, x_px, alphabet)
 
 
 def _is_refused(index: int, broken: Penalties) -> bool:
@@ -146,9 +147,10 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
 
     pixels: NDArray[np.uint8] = random.integers(0, 256, (_HEIGHT_PX, random.integers(1, 300))).astype(np.uint8)
     strip = Strip(pixels, _IDENTITY, bool(random.random() < 0.9))
+    decode = decoder(index, n_best).decode
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
-        seen = read_augmented(strip, recognize, decoder(index, n_best).decode)
+        seen = read_augmented(strip, lambda seen: decode(recognize(seen)))
         readings.append((seen.decoding, decide(seen.decoding, _calibration(method), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)

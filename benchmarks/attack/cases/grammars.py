@@ -19,7 +19,7 @@ from device_runtime.grammar import file as grammar_file
 from device_runtime.grammar.automaton import LONGEST_CODE, Automaton
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Penalties
+from device_runtime.recognition.scanner import penalties_of_values
 
 COMPILED, LIST = "compiled grammars", "lists of codes"
 _HEADER_BYTES = 14
@@ -40,7 +40,7 @@ _MARKS = (
     ),
 )
 _LINE = scan_lattice(
-    Penalties(
+    penalties_of_values(
         np.random.default_rng(1).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
         np.arange(40, dtype=np.float32),
         DIGITS,

@@ -13,7 +13,7 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import GrammarError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Penalties
+from device_runtime.recognition.scanner import penalties_of_values
 
 BY_HAND, BY_CHANCE = "made by hand", "made by chance"
 _DEPTHS = (1, 30, 100, 170, 250, 330, 500, 900, 2_000, 20_000)
@@ -105,7 +105,7 @@ _PIECES = (
     "{9,}",
 )
 _LINE = scan_lattice(
-    Penalties(
+    penalties_of_values(
         np.random.default_rng(2).exponential(3.0, (40, len(DIGITS) + 2)).astype(np.float32),
         np.arange(40, dtype=np.float32),
         DIGITS,

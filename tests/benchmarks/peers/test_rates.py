@@ -164,7 +164,7 @@ def files(sample: str = "sample") -> dict[str, Results]:
 
 def test_table_leaves_out_who_did_not_read() -> None:
     found = [compared(**OURS, RapidOCR=Rate(1, 4))]
-    assert " ".join(rates_text(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - 75.00% of 80"
+    assert " ".join(rates_text(found).splitlines()[1].split()) == "a set 4 75.0% 50.0% 25.0% - - 75.00% of 80"
 
 
 def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
@@ -176,6 +176,16 @@ def test_the_page_joins_both_sides_and_refuses_other_images() -> None:
     assert [bar.get_width() for bar in rates_chart(files()).axes[0].patches] == [75, 50, 25]  # type: ignore[attr-defined]
     with pytest.raises(PosteyeError, match="of different images"):
         rates_markdown(files("another"))
+
+
+def test_the_highest_rate_of_a_set_is_bold_whoever_reads_it() -> None:
+    both = files()
+    others = Rates([msgspec.structs.replace(compared(**{"PP-OCRv6": Rate(4, 4)}), whole=None)], {})
+    both["peer-answers"] = msgspec.structs.replace(both["peer-answers"], values=msgspec.to_builtins(others))
+
+    cells = rates_markdown(both).splitlines()[2].split("|")
+
+    assert [cell.strip().split(" ")[0] for cell in cells[3:8]] == ["75.0", "50.0", "-", "**100.0", "-"]
 
 
 def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +201,17 @@ def test_all_readers_get_the_same_files(tmp_path: Path, images: list[Path], monk
     assert report["rates"]["RapidOCR"]["files"] == report["rates"]["posteye"]["files"] == len(reader.asked) == 2
     assert report["rates"]["RapidOCR"]["right"] == len({"10.png", "30.png"} & set(reader.asked))
     assert report["whole"]["files"] == 3
-    assert (tmp_path / "work" / "answers" / "amounts-rapidocr.json").exists()
+    assert (tmp_path / "work" / "answers" / "amounts-field-rapidocr.json").exists()
+
+
+def test_the_others_are_told_what_the_images_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr(peer_rates, "start", lambda *words: told.append(words))
+
+    for begin in peer_rates._others("digit").values():
+        begin()
+
+    assert told == [("rapidocr", "digit"), ("ppocr", "digit"), ("tesseract", "digit")]
 
 
 def test_each_side_is_kept_by_itself(tmp_path: Path, images: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from device_runtime.decoding.alignment import align
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Penalties
 
 SIGNS = "0123456789.R"
@@ -15,7 +16,7 @@ def line(signs: str) -> Penalties:
     values = np.full((len(signs), 12), 5.0, np.float32)
     for column, sign in enumerate(signs):
         values[column, SIGNS.index(sign)] = 0.01
-    return Penalties(values, np.arange(len(signs), dtype=np.float32), SIGNS[:10])
+    return penalties_of_values(values, np.arange(len(signs), dtype=np.float32), SIGNS[:10])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from device_runtime.errors import GrammarError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Decoding, Penalties
 
 SYMBOLS = DIGITS + ".R"
@@ -32,7 +33,7 @@ def line(picture: str, doubts: dict[int, dict[str, float]] | None = None, sure: 
         probability[column, SYMBOLS.index(sign)] = 0.0
         probability[column, SYMBOLS.index(sign)] = 1.0 - probability[column].sum()
     x_px = 2 * np.arange(len(picture), dtype=np.float32) + 1
-    return Penalties(-np.log(probability).astype(np.float32), x_px, DIGITS)
+    return penalties_of_values(-np.log(probability).astype(np.float32), x_px, DIGITS)
 
 
 def decode(grammar: str, penalties: Penalties, n_best: int = 3) -> Decoding:
@@ -197,7 +198,7 @@ def test_what_holds_for_any_penalties(seed: int, columns: int, sharpness: float,
     logits = np.random.default_rng(seed).normal(0.0, 1.0, (columns, 12)) * sharpness
     values = (np.logaddexp.reduce(logits, axis=1)[:, None] - logits).astype(np.float32)
     compiled = Grammar.from_country(grammar) if grammar.isalpha() else Grammar.from_pattern(grammar)
-    found = decode(grammar, Penalties(values, np.arange(columns, dtype=np.float32), DIGITS), n_best)
+    found = decode(grammar, penalties_of_values(values, np.arange(columns, dtype=np.float32), DIGITS), n_best)
     confidences = [candidate.confidence for candidate in found.candidates]
     codes = [candidate.code for candidate in found.candidates]
     assert len(codes) == len(set(codes)) <= n_best
@@ -226,13 +227,13 @@ def test_penalties_of_another_model_are_refused() -> None:
     decoder = Decoder(Grammar.from_country("DE"), DIGITS)
     good = line("..10115..")
     with pytest.raises(ValueError, match="do not fit"):
-        scan_lattice(Penalties(good.values[:, :11], good.x_px, DIGITS))
+        scan_lattice(penalties_of_values(good.values[:, :11], good.x_px, DIGITS))
     with pytest.raises(ValueError, match="do not fit"):
-        scan_lattice(Penalties(good.values, good.x_px[1:], DIGITS))
+        scan_lattice(penalties_of_values(good.values, good.x_px[1:], DIGITS))
     with pytest.raises(ValueError, match="do not fit"):
-        scan_lattice(Penalties(good.values[:0], good.x_px[:0], DIGITS))
+        scan_lattice(penalties_of_values(good.values[:0], good.x_px[:0], DIGITS))
     with pytest.raises(ValueError, match="do not fit"):
-        decoder.decode(scan_lattice(Penalties(good.values, good.x_px, "ABCDEFGHIJ")))
+        decoder.decode(scan_lattice(penalties_of_values(good.values, good.x_px, "ABCDEFGHIJ")))
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
@@ -241,7 +242,7 @@ def test_penalties_that_are_no_numbers_are_refused(broken: float) -> None:
     values = good.values.copy()
     values[3, 4] = broken
     with pytest.raises(ValueError, match="NaN or infinity"):
-        scan_lattice(Penalties(values, good.x_px, DIGITS))
+        scan_lattice(penalties_of_values(values, good.x_px, DIGITS))
 
 
 def test_a_grammar_beyond_the_model_is_refused() -> None:
@@ -264,7 +265,7 @@ def test_condensing_changes_neither_codes_nor_places(monkeypatch: pytest.MonkeyP
             logits[column, 10] -= 14
             logits[column, rng.integers(10)] += 4
         log_sum = np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        penalties = Penalties((log_sum - logits).astype(np.float32), np.arange(40, dtype=np.float32), DIGITS)
+        penalties = penalties_of_values((log_sum - logits).astype(np.float32), np.arange(40, dtype=np.float32), DIGITS)
         quick = decoder.decode(scan_lattice(penalties))
         with monkeypatch.context() as patch:
             patch.setattr("device_runtime.recognition.scan_lattice.DOUBT", 0.0)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from device_runtime.decoding.decoder import Decoder, _differs
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Decoding, Penalties
+from device_runtime.recognition.scanner import penalties_of_values
+from device_runtime.types import Decoding
 
 
 def random_values(seed: int, columns: int, sharpness: float) -> np.ndarray:
@@ -23,7 +24,7 @@ def random_values(seed: int, columns: int, sharpness: float) -> np.ndarray:
 def decoding_of(values: np.ndarray, grammar: str) -> Decoding:
     compiled = Grammar.from_country(grammar) if grammar.isalpha() else Grammar.from_pattern(grammar)
     return Decoder(compiled, DIGITS).decode(
-        scan_lattice(Penalties(values, np.arange(len(values), dtype=np.float32), DIGITS))
+        scan_lattice(penalties_of_values(values, np.arange(len(values), dtype=np.float32), DIGITS))
     )
 
 
@@ -50,7 +51,7 @@ def common(one: str, other: str) -> int:
 
 @given(st.text("012", min_size=1, max_size=6), st.text("012", min_size=1, max_size=6))
 def test_a_rival_of_another_length_differs_between_the_common_beginning_and_end(code: str, rival: str) -> None:
-    found = _differs(list(code), list(rival)).tolist()
+    found = _differs(list(code), list(rival))
     if len(code) == len(rival):
         assert found == [a != b for a, b in zip(code, rival, strict=True)]
         return

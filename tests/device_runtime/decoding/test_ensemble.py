@@ -7,38 +7,35 @@ import pytest
 
 from device_runtime.decoding.ensemble import STRETCHES, View, combine, is_doubtful, read_augmented, stretch
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.types import Candidate, Decoding, Penalties, Strip
+from device_runtime.types import Candidate, Decoding, Strip
 
 STRIP = Strip(np.zeros((32, 100), np.uint8), np.array([[2.0, 0.0, 5.0], [0.0, 2.0, 7.0]]), True)
-NOTHING = scan_lattice(Penalties(np.ones((1, 12), np.float32), np.zeros(1, np.float32), "0123456789"))
 
 
 def seen(*candidates: tuple[str, float], strip: Strip = STRIP) -> View:
     """A view with made-up candidates."""
-    return View(strip, NOTHING, Decoding(tuple(Candidate(*c) for c in candidates), (), None))
+    return View(strip, Decoding(tuple(Candidate(*c) for c in candidates), (), None))
 
 
 def test_sure_readings_stand() -> None:
     calls = []
 
-    def scan(strip: Strip) -> Lattice:
+    def look(strip: Strip) -> Decoding:
         calls.append(strip.pixels.shape[1])
-        return NOTHING
+        return seen(("12", 0.99)).decoding
 
-    found = read_augmented(STRIP, scan, lambda _: seen(("12", 0.99)).decoding)
+    found = read_augmented(STRIP, look)
     assert found.decoding.candidates[0].code == "12" and calls == [100]
 
 
 def test_doubtful_readings_are_looked_at_again_wider_and_narrower() -> None:
     calls = []
 
-    def scan(strip: Strip) -> Lattice:
+    def look(strip: Strip) -> Decoding:
         calls.append(strip.pixels.shape[1])
-        return NOTHING
+        return seen(("12", 0.4)).decoding
 
-    read_augmented(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
+    read_augmented(STRIP, look)
     assert calls == [100, 130, 87]
 
 
@@ -49,12 +46,12 @@ def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
 
 
 def test_views_that_are_too_long_are_left_out() -> None:
-    def scan(strip: Strip) -> Lattice:
+    def look(strip: Strip) -> Decoding:
         if strip.pixels.shape[1] > 100:
             raise PosteyeError("too long")
-        return NOTHING
+        return seen(("12", 0.4)).decoding
 
-    found = read_augmented(STRIP, scan, lambda _: seen(("12", 0.4)).decoding)
+    found = read_augmented(STRIP, look)
     assert found.decoding.candidates[0] == Candidate("12", 0.4)  # believed by both views that there were
 
 

@@ -14,8 +14,8 @@ from device_runtime.decoding.masses import masses
 from device_runtime.decoding.search import best_codes
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import ScanLattice, scan_lattice
-from device_runtime.types import Penalties
-from tests.small_lattices import ALPHABET, all_codes, graph_of, random_lattice, score
+from device_runtime.recognition.scanner import penalties_of_values
+from tests.small_lattices import ALPHABET, all_codes, graph_of, logs, random_lattice, score
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -47,7 +47,7 @@ def test_separators_are_marks_or_gaps_or_nothing(seed: int) -> None:
         for f in found:
             arcs = graph_of(pattern).arcs_of(f.code)
             assert arcs is not None
-            total = masses(graph_of(pattern), lattice, [arcs])[0]
+            total = float(logs(masses(graph_of(pattern), lattice, [arcs])[0], lattice))
             assert total == pytest.approx(score(f.code, lattice, np.logaddexp, demanded or "-" not in f.code), abs=1e-6)
 
 
@@ -86,7 +86,7 @@ def test_ends_are_where_the_characters_end() -> None:
     values = np.full((9, 5), 9.0, np.float32)
     for column, kind in enumerate([4, 0, 0, 3, 1, 3, 2, 2, 4]):
         values[column, kind] = 0.01
-    lattice = scan_lattice(Penalties(values, np.arange(9, dtype=np.float32), ALPHABET))
+    lattice = scan_lattice(penalties_of_values(values, np.arange(9, dtype=np.float32), ALPHABET))
     (best,) = best_codes(graph_of(r"\d{3}"), lattice, 1)
     assert best.code == "012"
     assert best.ends == (3, 5, 8)
@@ -94,7 +94,7 @@ def test_ends_are_where_the_characters_end() -> None:
 
 def test_the_widest_search_in_a_long_line_takes_little_memory() -> None:
     values = np.random.default_rng(2).exponential(3.0, (200, len(DIGITS) + 2)).astype(np.float32)
-    lattice = scan_lattice(Penalties(values, np.arange(200, dtype=np.float32), DIGITS))
+    lattice = scan_lattice(penalties_of_values(values, np.arange(200, dtype=np.float32), DIGITS))
     grammar = Grammar.from_pattern(
         r"\d{5,12}79\d3[0-4]"
     )  # what may follow is known at the end alone: no bound is proof

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -12,7 +11,7 @@ import pytest
 
 from device_runtime import Reader
 from device_runtime.decoding import upright
-from device_runtime.types import Candidate, Reading
+from device_runtime.types import Candidate, Decoding, Reading
 
 REPORTED = Path(__file__).parents[2] / "data" / "reported"
 UPSIDE_DOWN = (("upside00.png", "86899", "66898"), ("upside03.png", "90686", "98906"))
@@ -86,8 +85,8 @@ def test_what_is_a_rival() -> None:
 
 
 def test_lines_count_together() -> None:
-    def seen(free: float | None) -> Any:
-        return SimpleNamespace(lattice=None if free is None else SimpleNamespace(free=free))
+    def seen(free: float | None) -> Decoding:
+        return Decoding((), (), None, free=free)
 
     assert upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.1), seen(-0.6))])
     assert not upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.6), seen(-0.1))])

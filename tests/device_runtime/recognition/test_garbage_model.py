@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY, Costs
-from device_runtime.recognition.garbage_model import Seen, garbage_masses
+from device_runtime.recognition.garbage_model import garbage_masses
+from device_runtime.recognition.seen import Seen
 
 PRIOR = math.exp(-FOREIGN_NUMBER_PENALTY)
 
@@ -32,15 +33,16 @@ def mass(columns: np.ndarray, weigh: object) -> float:
 def test_equals_the_sum_over_all_lines(seed: int) -> None:
     random = np.random.default_rng(seed)
     columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
-    around = garbage_masses(*np.log(columns).T)
+    around = garbage_masses(*columns.T)
+    columns = np.ldexp(columns, -around.exponents[:, None])  # in the unit of the masses
     for place in range(7):
         left, right = columns[:place], columns[place:]
         before = mass(left, lambda signs: 0.0 if numbers(signs)[-1] else PRIOR ** sum(numbers(signs)))
         after = mass(right, lambda signs: 0.0 if numbers(signs)[0] else PRIOR ** sum(numbers(signs)))
-        assert around.before[place] == pytest.approx(math.log(before), abs=1e-8)
-        assert around.after[place] == pytest.approx(math.log(after), abs=1e-8)
+        assert around.before[place] == pytest.approx(before, rel=1e-12)
+        assert around.after[place] == pytest.approx(after, rel=1e-12)
     free = mass(columns, lambda signs: PRIOR ** max(0, sum(numbers(signs)) - 1))
-    assert around.free == pytest.approx(math.log(free), abs=1e-8)
+    assert around.free == pytest.approx(free, rel=1e-12)
 
 
 def weight_outwards(signs: Sequence[str], seen: Sequence[tuple[bool, bool, bool]], costs: Costs) -> float:
@@ -67,39 +69,40 @@ def test_spaces_letters_and_marks_cost_what_the_rules_say(seed: int) -> None:
     columns = random.dirichlet((0.5, 0.5, 0.5), 6) * random.uniform(0.1, 3, (6, 1))
     space, tall, mark = random.random((3, 6)) < 0.4
     costs = Costs(foreign_number=1.0, continued=0.7, letters=0.9, mark=0.0)
-    digit, blank, rubbish = np.log(columns).T
+    digit, blank, rubbish = columns.T
     around = garbage_masses(digit, blank, rubbish, Seen(space, tall, mark, np.zeros(6, np.bool_)), costs)
+    columns = np.ldexp(columns, -around.exponents[:, None])  # in the unit of the masses
     flags = list(zip(space.tolist(), tall.tolist(), mark.tolist(), strict=True))
     for place in range(7):
         before = mass(columns[:place][::-1], lambda signs, p=place: weight_outwards(signs, flags[:p][::-1], costs))
         after = mass(columns[place:], lambda signs, p=place: weight_outwards(signs, flags[p:], costs))
-        assert around.before[place] == pytest.approx(math.log(before), abs=1e-8)
-        assert around.after[place] == pytest.approx(math.log(after), abs=1e-8)
+        assert around.before[place] == pytest.approx(before, rel=1e-12)
+        assert around.after[place] == pytest.approx(after, rel=1e-12)
 
 
 def test_a_comma_parts_what_stands_before_a_code_and_not_what_stands_behind_it() -> None:
-    digit, blank, rubbish = np.log([[0.98, 0.01, 0.98], [0.01, 0.01, 0.01], [0.01, 0.98, 0.01]])
+    digit, blank, rubbish = np.array([[0.98, 0.01, 0.98], [0.01, 0.01, 0.01], [0.01, 0.98, 0.01]])
     none, comma = np.zeros(3, np.bool_), np.array([False, True, False])
     with_comma, without = (
         garbage_masses(digit, blank, rubbish, Seen(none, none, none, flags)) for flags in (comma, none)
     )
-    assert with_comma.before[2] > without.before[2] + 1
+    assert with_comma.before[2] > math.e * without.before[2]
     assert with_comma.after.tolist() == without.after.tolist()
 
 
-def test_long_lines_neither_overflow_nor_vanish() -> None:
-    columns = np.full((3, 4000), -800.0)
-    columns[2] = -3.0
-    around = garbage_masses(*columns)
-    assert around.before[-1] == pytest.approx(-12_000)
-    assert around.after[0] == pytest.approx(-12_000)
-    assert around.free == pytest.approx(-12_000)
+@pytest.mark.parametrize("weight", [1e-30, 1e30])
+def test_long_lines_neither_overflow_nor_vanish(weight: float) -> None:
+    nothing = np.zeros(4000)
+    around = garbage_masses(nothing, nothing, np.full(4000, weight))
+    # Rubbish alone: one way, scaled by what the frames so far were divided by.
+    logs = np.log2(weight) * np.arange(4001) - np.append(0, around.exponents.cumsum())
+    np.testing.assert_allclose(np.log2(around.before), logs, atol=1e-6)
+    np.testing.assert_allclose(np.log2(around.after), (logs[-1] - logs), atol=1e-6)
+    assert 0.5 <= around.free == around.before[-1] < 1
 
 
 def test_where_no_code_can_begin_or_end() -> None:
-    digit, blank, rubbish = np.zeros(5), np.full(5, -2000.0), np.full(5, -2000.0)
-    around = garbage_masses(digit, blank, rubbish)
-    assert around.before[0] == around.after[-1] == 0
-    assert (around.before[1:] < -500).all()
-    assert (around.after[:-1] < -500).all()
-    assert around.free == pytest.approx(0)
+    around = garbage_masses(np.ones(5), np.zeros(5), np.zeros(5))
+    assert around.before.tolist() == [1, 0, 0, 0, 0, 0]
+    assert around.after.tolist() == [0, 0, 0, 0, 0, 1]
+    assert np.ldexp(around.free, around.exponents.sum()) == 1

@@ -70,14 +70,14 @@ def test_penalties_are_the_negative_log_softmax() -> None:
     logits = scores.astype(np.float64) * scale
     below = logits.max(axis=1, keepdims=True) - logits
     expected = below + np.log(np.exp(-below).sum(axis=1, keepdims=True))
-    found = penalties(scores, scale, exponentials(scale))
+    found, _ = penalties(scores, scale, exponentials(scale))
     assert np.allclose(found, expected, rtol=1e-7, atol=1e-12)
     assert (found >= 0).all()
 
 
 def test_penalties_worked_out_by_hand() -> None:
     scores = np.array([[3, 3, *[-128] * 10], [127, *[-128] * 11]], np.int8)
-    found = penalties(scores, 1.0, exponentials(1.0))
+    found, _ = penalties(scores, 1.0, exponentials(1.0))
     assert found[0, 0] == np.float32(math.log(2)) and found[0, 2] == np.float32(131 + math.log(2))
     assert found[1].tolist() == [0.0, *[255.0] * 11]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Penalties
 from train.adaptation.recombine import Piece, Recombiner, cut
 
@@ -16,7 +17,7 @@ def said(peaks: dict[int, int], columns: int) -> Penalties:
     values[:, 10] = 0.01
     for column, digit in peaks.items():
         values[column, 10], values[column, digit] = 9.0, 0.01
-    return Penalties(values, 2 * np.arange(columns, dtype=np.float32), ALPHABET)
+    return penalties_of_values(values, 2 * np.arange(columns, dtype=np.float32), ALPHABET)
 
 
 def blocks(*spans: tuple[int, int]) -> np.ndarray:

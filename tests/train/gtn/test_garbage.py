@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from device_runtime.recognition.costs import COSTS, Costs
-from device_runtime.recognition.garbage_model import Seen, garbage_masses
+from device_runtime.recognition.garbage_model import garbage_masses
+from device_runtime.recognition.seen import Seen
 from train.gtn.garbage import AFTER, BEFORE, LINE, RULES, Machine, Reads, Shows, State
 from train.gtn.graph import NULL, Graph, build, compose
 from train.gtn.paths import forward_score
@@ -36,9 +39,9 @@ def machine_graph(machine: Machine) -> Graph:
 
 
 def line_graph(columns: np.ndarray, shown: list[Shows]) -> Graph:
-    """A line of columns, log-probabilities [columns, 3] of digit, blank and rubbish, and what the pixels show."""
+    """A line of columns, weights [columns, 3] of digit, blank and rubbish, and what the pixels show."""
     arcs = [
-        (at, at + 1, label(shows, reads), label(shows, reads), -float(columns[at, READS.index(reads)]))
+        (at, at + 1, label(shows, reads), label(shows, reads), -math.log(columns[at, READS.index(reads)]))
         for at, shows in enumerate(shown)
         for reads in READS
     ]
@@ -46,7 +49,7 @@ def line_graph(columns: np.ndarray, shown: list[Shows]) -> Graph:
 
 
 def mass(columns: np.ndarray, shown: list[Shows], graph: Graph) -> float:
-    return -forward_score(compose(line_graph(columns, shown), graph))
+    return math.exp(-forward_score(compose(line_graph(columns, shown), graph)))
 
 
 def shown_in(seen: Seen, *, left: bool) -> list[Shows]:
@@ -58,7 +61,7 @@ def shown_in(seen: Seen, *, left: bool) -> list[Shows]:
 
 def random_columns(seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
-    return np.asarray(np.log(random.dirichlet((0.5, 0.5, 0.5), COLUMNS) * random.uniform(0.1, 3, (COLUMNS, 1))))
+    return np.asarray(random.dirichlet((0.5, 0.5, 0.5), COLUMNS) * random.uniform(0.1, 3, (COLUMNS, 1)))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -67,28 +70,30 @@ def test_the_devices_masses_are_forward_scores_over_the_table(seed: int, costs: 
     columns = random_columns(seed)
     seen = Seen(*(np.random.default_rng(seed + 100).random((4, COLUMNS)) < [[0.2], [0.5], [0.3], [0.1]]))
     found = garbage_masses(columns[:, 0], columns[:, 1], columns[:, 2], seen, costs)
+    columns = np.ldexp(columns, -found.exponents[:, None])  # in the unit of the masses
     beside = table_graph(State.TOUCHING, costs)
     left, right = shown_in(seen, left=True), shown_in(seen, left=False)
     assert len({*left, *right}) > 2
     for node in range(COLUMNS + 1):
         # Rules are read outwards from the code, on the left from right to left.
         before = mass(columns[:node][::-1], left[:node][::-1], beside)
-        assert found.before[node] == pytest.approx(before, abs=1e-8)
-        assert found.after[node] == pytest.approx(mass(columns[node:], right[node:], beside), abs=1e-8)
-    assert found.free == pytest.approx(mass(columns, right, table_graph(State.AHEAD, costs)), abs=1e-8)
+        assert found.before[node] == pytest.approx(before, rel=1e-9)
+        assert found.after[node] == pytest.approx(mass(columns[node:], right[node:], beside), rel=1e-9)
+    assert found.free == pytest.approx(mass(columns, right, table_graph(State.AHEAD, costs)), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_machines_are_the_table_where_every_column_shows_a_space(seed: int) -> None:
     columns, spaces = random_columns(seed), [Shows.SPACE] * COLUMNS
     found = garbage_masses(*columns.T)
+    columns = np.ldexp(columns, -found.exponents[:, None])  # in the unit of the masses
     for node in range(COLUMNS + 1):
         before = mass(columns[:node], spaces[:node], machine_graph(BEFORE))
         after = mass(columns[node:], spaces[node:], machine_graph(AFTER))
         turned = mass(columns[node:][::-1], spaces[node:], machine_graph(AFTER.reversed()))
-        assert found.before[node] == pytest.approx(before, abs=1e-8)
-        assert found.after[node] == pytest.approx(after, abs=1e-8) == pytest.approx(turned, abs=1e-8)
-    assert found.free == pytest.approx(mass(columns, spaces, machine_graph(LINE)), abs=1e-8)
+        assert found.before[node] == pytest.approx(before, rel=1e-9)
+        assert found.after[node] == pytest.approx(after, rel=1e-9) == pytest.approx(turned, rel=1e-9)
+    assert found.free == pytest.approx(mass(columns, spaces, machine_graph(LINE)), rel=1e-9)
 
 
 def test_a_state_reads_each_thing_in_one_way() -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from device_runtime.decoding.ensemble import View
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.scan_lattice import scan_lattice
+from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Candidate, Character, Decoding, Penalties, Strip
 from tests.calibrations import made_calibration
 from tests.stub import stub_bundle
@@ -49,7 +49,7 @@ def penalties_of(code: str) -> Penalties:
     values[:, 10] = 0.05
     for place, char in enumerate(code):
         values[3 + 5 * place, [int(char), 10]] = 0.05, 6.0
-    return Penalties(values, np.arange(30, dtype=np.float32) * 2 + 1, "0123456789")
+    return penalties_of_values(values, np.arange(30, dtype=np.float32) * 2 + 1, "0123456789")
 
 
 def evaluated(rows: list[tuple[str, str, float]], names: list[str] | None = None) -> Evaluated:
@@ -67,10 +67,13 @@ def evaluated(rows: list[tuple[str, str, float]], names: list[str] | None = None
 
     def look(strip: Strip) -> View:
         number = next(i for i, known in enumerate(strips) if known is strip)
-        return View(strip, scan_lattice(penalties_of(rows[number][1])), decodings[number])
+        return View(strip, decodings[number])
+
+    def columns(strip: Strip) -> Penalties:
+        return penalties_of(rows[next(i for i, known in enumerate(strips) if known is strip)][1])
 
     counted = confusion(outcome.codes, truths, "0123456789")
-    return Evaluated(data, outcome, counted, CALIBRATION, 0.01, look, {"grammar": "<any>"})
+    return Evaluated(data, outcome, counted, CALIBRATION, 0.01, look, columns, {"grammar": "<any>"})
 
 
 def test_each_reading_stands_where_it_belongs() -> None:

@@ -49,7 +49,7 @@ def test_the_loss_is_that_of_the_lattice(scanner: Scanner, batch: Batch) -> None
         lattice = SegmentRecognizer(scanner)(strip)
         plan = make_decoding_graph(Grammar.from_pattern(code, DIGITS).automaton, DIGITS)
         arcs = [best.arcs for best in best_codes(plan, lattice, 1)]
-        expected = lattice.free - masses(plan, lattice, arcs)[0]
+        expected = np.log(lattice.free_mass / masses(plan, lattice, arcs)[0])
         assert loss == pytest.approx(expected, abs=2e-3)
 
 

@@ -18,15 +18,17 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.costs import FOREIGN_NUMBER_PENALTY
 from device_runtime.recognition.lattice import MARKED, OPEN, PLAIN
 from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.semiring import MAX_PLUS, SUM_PRODUCT, Semiring
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
-from train.segmentation.segment_lattice import SegmentLattice, SegmentRecognizer, segment_lattice
+from train.segmentation.segment_lattice import SegmentLattice, SegmentRecognizer, SegmentWalk, segment_lattice
 from train.segmentation.segmentation_graph import MEASURES, SegmentationGraph
 
 ALPHABET = "01"
 SPECK, RUBBISH = 2, 3
 Arc = tuple[int, int, int]  # source, destination, class
-ADDS = [np.maximum, np.logaddexp]
+SEMIRINGS = [MAX_PLUS, SUM_PRODUCT]
+ADDS: dict[Semiring, np.ufunc] = {MAX_PLUS: np.maximum, SUM_PRODUCT: np.logaddexp}  # of log-probabilities
 
 
 def small_graph(nodes: int = 5) -> SegmentationGraph:
@@ -78,6 +80,18 @@ def numbers(signs: str) -> list[bool]:
     return [bool(stretch.strip("_")) for stretch in signs.split("#")]
 
 
+def walk_in(lattice: SegmentLattice, semiring: Semiring) -> SegmentWalk:
+    return lattice.best if semiring is MAX_PLUS else lattice.sums
+
+
+def logs_of(lattice: SegmentLattice, scores: np.ndarray, semiring: Semiring) -> np.ndarray:
+    """Scores at the nodes as log-probabilities."""
+    if semiring is MAX_PLUS:
+        return scores
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(scores) + lattice.units.repeat(2))
+
+
 def total(add: np.ufunc, ways: list[float]) -> float:
     return float(add.reduce(ways)) if ways else -np.inf
 
@@ -97,22 +111,31 @@ def test_what_stands_around_a_code_is_the_sum_over_all_readings(seed: int) -> No
             for signs, score in paths(arcs, cut, last)
             if not (found := numbers(signs))[0]
         ]
-        assert lattice.before[begin_of(cut)] == pytest.approx(total(np.logaddexp, before), abs=1e-9)
-        assert lattice.after[end_of(cut)] == pytest.approx(total(np.logaddexp, after), abs=1e-9)
-        assert lattice.before[end_of(cut)] == lattice.after[begin_of(cut)] == -np.inf
+        assert lattice.best.before[begin_of(cut)] == pytest.approx(total(np.logaddexp, before), abs=1e-9)
+        assert lattice.best.after[end_of(cut)] == pytest.approx(total(np.logaddexp, after), abs=1e-9)
+        assert np.log(lattice.sums.before[begin_of(cut)]) + lattice.units[cut] == pytest.approx(
+            total(np.logaddexp, before), abs=1e-9
+        )
+        assert np.log(lattice.sums.after[end_of(cut)]) + lattice.free - lattice.units[cut] == pytest.approx(
+            total(np.logaddexp, after), abs=1e-9
+        )
+        for walk in (lattice.best, lattice.sums):
+            assert walk.before[end_of(cut)] == walk.after[begin_of(cut)] == walk.semiring.zero
     free = [score - FOREIGN_NUMBER_PENALTY * max(0, sum(numbers(signs)) - 1) for signs, score in paths(arcs, 0, last)]
     assert lattice.free == pytest.approx(total(np.logaddexp, free), abs=1e-9)
 
 
-@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("semiring", SEMIRINGS)
 @pytest.mark.parametrize("code", ["0", "11", "01", "010"])
-def test_a_code_scores_as_its_best_or_all_its_segmentations(add: np.ufunc, code: str) -> None:
+def test_a_code_scores_as_its_best_or_all_its_segmentations(semiring: Semiring, code: str) -> None:
     lattice, arcs = random_lattice(5)
-    begins = np.full((1, lattice.nodes), -np.inf)
-    begins[0, begin_of(0)] = 0.0
+    walk = walk_in(lattice, semiring)
+    begins = np.full((1, lattice.nodes), walk.semiring.zero)
+    begins[0, begin_of(0)] = semiring.times.identity
     for char in code:
-        ended = lattice.character(add, begins, np.array([int(char)]))
-        begins = lattice.gap(add, ended, PLAIN)
+        ended = walk.character(begins, np.array([int(char)]))
+        begins = walk.gap(ended, PLAIN)
+    ended = logs_of(lattice, ended, semiring)
     for cut in range(lattice.cuts):
         ways = [
             score
@@ -120,16 +143,17 @@ def test_a_code_scores_as_its_best_or_all_its_segmentations(add: np.ufunc, code:
             if signs.replace("_", "") == code and not signs.startswith("_") and not signs.endswith("_")
         ]
         assert ended[0, begin_of(cut)] == -np.inf
-        assert ended[0, end_of(cut)] == pytest.approx(total(add, ways), abs=1e-9)
+        assert ended[0, end_of(cut)] == pytest.approx(total(ADDS[semiring], ways), abs=1e-9)
 
 
-@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("semiring", SEMIRINGS)
 @pytest.mark.parametrize("junction", [PLAIN, OPEN, MARKED])
-def test_what_stands_between_two_characters_is_single_pieces(add: np.ufunc, junction: int) -> None:
+def test_what_stands_between_two_characters_is_single_pieces(semiring: Semiring, junction: int) -> None:
     lattice, arcs = random_lattice(6)
     single = {arc: score for arc, score in arcs.items() if arc[1] == arc[0] + 1 and arc[2] in (SPECK, RUBBISH)}
-    start = np.random.default_rng(1).normal(0, 3, (2, lattice.nodes))
-    found = lattice.gap(add, start, junction)
+    given = np.random.default_rng(1).exponential(1, (2, lattice.nodes))
+    found = logs_of(lattice, walk_in(lattice, semiring).gap(given, junction), semiring)
+    start = logs_of(lattice, given, semiring)
     for row, end in itertools.product(range(2), range(lattice.cuts)):
         ways = [
             start[row, end_of(begin)] + score
@@ -137,19 +161,22 @@ def test_what_stands_between_two_characters_is_single_pieces(add: np.ufunc, junc
             for signs, score in paths(single, begin, end)
             if junction == OPEN or ("#" in signs) == (junction == MARKED)
         ]
-        assert found[row, begin_of(end)] == pytest.approx(total(add, ways), abs=1e-9)
+        assert found[row, begin_of(end)] == pytest.approx(total(ADDS[semiring], ways), abs=1e-9)
 
 
-@pytest.mark.parametrize("add", ADDS)
+@pytest.mark.parametrize("semiring", SEMIRINGS)
 @pytest.mark.parametrize("seed", range(3))
-def test_backwards_is_the_transpose_of_forwards(add: np.ufunc, seed: int) -> None:
+def test_backwards_is_the_transpose_of_forwards(semiring: Semiring, seed: int) -> None:
     lattice, _ = random_lattice(seed)
-    here, there = np.random.default_rng(seed + 50).normal(0, 3, (2, 2, lattice.nodes))
+    walk, add, times = walk_in(lattice, semiring), semiring.add, semiring.times
+    here, there = np.random.default_rng(seed + 50).exponential(1, (2, 2, lattice.nodes))
     chars = np.array([0, 1])
-    pairs = [(lattice.character(add, here, chars), lattice.character_back(add, there, chars))]
-    pairs += [(lattice.gap(add, here, kind), lattice.gap_back(add, there, kind)) for kind in (PLAIN, OPEN, MARKED)]
+    pairs = [(walk.character(here, chars), walk.character_back(there, chars))]
+    pairs += [(walk.gap(here, kind), walk.gap_back(there, kind)) for kind in (PLAIN, OPEN, MARKED)]
     for forwards, backwards in pairs:
-        np.testing.assert_allclose(add.reduce(forwards + there, axis=1), add.reduce(here + backwards, axis=1))
+        np.testing.assert_allclose(
+            add.reduce(times(forwards, there), axis=1), add.reduce(times(here, backwards), axis=1)
+        )
 
 
 @pytest.mark.parametrize("seed", range(6))

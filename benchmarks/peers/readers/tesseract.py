@@ -1,6 +1,6 @@
 """Tesseract as a reader, by its C interface, for its program starts anew for every field.
 
-`python -m benchmarks.peers.tesseract [MODE]` with a mode of MODES; see `benchmarks.peers.serve` for the talk.
+`python -m benchmarks.peers.readers.tesseract [MODE]` with a mode of MODES; `serve` beside it has the talk.
 """
 
 from __future__ import annotations
@@ -13,17 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.serve import Recognizer, serve
+from benchmarks.peers.readers.serve import Recognizer, serve
 
 PACKAGE = "tesseract-ocr"  # of Debian and Raspberry Pi OS
 _DIGITS = b"0123456789"
 # Page segmentation (--psm; 7: the image is one line, 10: one character) and whitelist, by what the images hold.
 MODES = {"field": (7, _DIGITS), "digit": (10, _DIGITS), "line": (7, b"")}
-
-
-def library() -> str | None:
-    """File name of Tesseract's shared library, None where it is not installed."""
-    return find_library("tesseract")
 
 
 def make() -> Recognizer:
@@ -33,7 +28,7 @@ def make() -> Recognizer:
         RuntimeError: The library or the model is missing.
     """
     psm, whitelist = MODES[sys.argv[1] if len(sys.argv) > 1 else "field"]
-    found = library()
+    found = find_library("tesseract")
     if found is None:
         raise RuntimeError(f"Tesseract is not installed; apt-get install {PACKAGE}")
     api = _declared(CDLL(found))

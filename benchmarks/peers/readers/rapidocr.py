@@ -1,7 +1,11 @@
-"""RapidOCR's recogniser as a reader for `benchmarks.peers`; runs in the peers' environment."""
+"""RapidOCR's recogniser (PP-OCRv4) as a reader; runs in the peers' environment.
+
+`python -m benchmarks.peers.readers.rapidocr [MODE]`; without a mode it is as it ships.
+"""
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.serve import Recognizer, serve
+from benchmarks.peers.readers.serve import Recognizer, serve
+from benchmarks.peers.readers.whitelist import DIGIT_MODES, DigitsOnly
 
 
 def make() -> Recognizer:
@@ -21,6 +26,8 @@ def make() -> Recognizer:
     config = update_model_path(read_yaml(DEFAULT_CFG_PATH))["Rec"]
     model = Path(config["model_path"])
     recognize = TextRecognizer(config | {"intra_op_num_threads": 1, "inter_op_num_threads": 1})
+    if sys.argv[1:] and sys.argv[1] in DIGIT_MODES:
+        recognize.postprocess_op = DigitsOnly(recognize.postprocess_op, recognize.postprocess_op.character)
 
     def read(gray: NDArray[np.uint8]) -> tuple[str, float]:
         [(text, score)], _ = recognize(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))

@@ -132,7 +132,7 @@ def cut_at_edges(mask: Mask, line: TextLine) -> tuple[bool, bool]:
         line: the line that is read.
     """
     half = line.height / 2
-    rows = mask[max(0, int(line.center_y - half)) : int(line.center_y + half)]
+    rows = mask[max(0, int(line.center_y - half)) : max(0, int(line.center_y + half))]
     left, right = (int(rows[:, column].sum()) >= _CUT_SHARE * line.height for column in (0, -1))
     return left, right
 

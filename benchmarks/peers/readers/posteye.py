@@ -1,4 +1,4 @@
-"""posteye as a reader for `benchmarks.peers`: `python -m benchmarks.peers.posteye [BUNDLE]`."""
+"""posteye as a reader for `benchmarks.peers`: `python -m benchmarks.peers.readers.posteye [BUNDLE]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.serve import Recognizer, serve
+from benchmarks.peers.readers.serve import Recognizer, serve
 from device_runtime.reader import Reader
 from device_runtime.version import VERSION
 

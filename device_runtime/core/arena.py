@@ -1,0 +1,65 @@
+"""The memory that a thread lends the core for a call: it grows when the core asks for more."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from device_runtime.core.structs import ARENA_FULL, INVALID, Arena
+from device_runtime.errors import PosteyeError
+
+_FIRST_BYTES = 1 << 20  # most fields need less
+_KEPT_BYTES = 1 << 24  # what took more is given back after the call
+LIMIT_BYTES = 1 << 30
+
+
+class ThreadArena(threading.local):
+    """An arena, another one in each thread.
+
+    Args:
+        first_bytes: how large it is at first.
+        limit_bytes: how large it may become.
+    """
+
+    def __init__(self, first_bytes: int = _FIRST_BYTES, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._arena = Arena()
+        self._address = ctypes.addressof(self._arena)
+        self._lend(min(first_bytes, limit_bytes))
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has in this thread."""
+        return int(self._arena.size)
+
+    def call(self, run: Callable[[int], int]) -> None:
+        """Call the core, again with more memory as long as it asks for it.
+
+        Args:
+            run: takes the arena's address and returns a pe_status.
+
+        Raises:
+            PosteyeError: it takes more memory than it may.
+            ValueError: the core refuses what it is given.
+        """
+        status = run(self._address)
+        while status == ARENA_FULL:
+            size = self.size
+            if size >= self._limit_bytes:
+                raise PosteyeError(
+                    f"reading the field takes more than {self._limit_bytes >> 20} MB of memory: crop the image to the "
+                    "code, or allow fewer codes"
+                )
+            self._lend(min(max(2 * size, int(self._arena.wanted)), self._limit_bytes))
+            status = run(self._address)
+        if self.size > _KEPT_BYTES:
+            self._lend(_FIRST_BYTES)
+        if status == INVALID:
+            raise ValueError("the core refuses what it was given: a size or a value is out of its range")
+
+    def _lend(self, size: int) -> None:
+        self._memory = np.empty(size, np.uint8)  # pages that nobody touches take no memory
+        self._arena.memory, self._arena.size = self._memory.ctypes.data, size

@@ -1,0 +1,137 @@
+#include "ink_pieces.h"
+
+#include <string.h>
+
+#define INK_LEVEL 90 /* of 255: a brighter pixel counts as ink; as device_runtime/geometry.py says */
+
+/* A run of ink in one column, rows top .. bottom - 1. Runs that touch form a tree under their first one. */
+typedef struct {
+    int32_t parent;
+    int32_t column, top, bottom;
+} pe_run;
+
+typedef struct {
+    pe_run *items;
+    int32_t count;
+} pe_runs;
+
+const uint32_t *pe_ink_columns(pe_arena *arena, const uint8_t *pixels, int32_t width_px) {
+    uint32_t *ink = pe_take(arena, (size_t)width_px, sizeof *ink);
+    if (!ink) {
+        return NULL;
+    }
+    memset(ink, 0, (size_t)width_px * sizeof *ink);
+    for (int32_t y = 0; y < PE_STRIP_HEIGHT_PX; y++) {
+        const uint8_t *row = pixels + (size_t)y * (size_t)width_px;
+        for (int32_t x = 0; x < width_px; x++) {
+            ink[x] |= (uint32_t)(row[x] > INK_LEVEL) << y;
+        }
+    }
+    return ink;
+}
+
+static int32_t root_of(pe_run *runs, int32_t run) {
+    while (runs[run].parent != run) {
+        runs[run].parent = runs[runs[run].parent].parent; /* halves the way for the next who asks */
+        run = runs[run].parent;
+    }
+    return run;
+}
+
+/* Two pieces become one; the run of the lower number stays its root. */
+static void join(pe_run *runs, int32_t a, int32_t b) {
+    a = root_of(runs, a);
+    b = root_of(runs, b);
+    if (a < b) {
+        runs[b].parent = a;
+    } else {
+        runs[a].parent = b;
+    }
+}
+
+/* Put the runs of one column behind the others. */
+static void add_runs(pe_runs *runs, uint32_t ink, int32_t column) {
+    int32_t y = 0;
+    while (ink) {
+        for (; !(ink & 1u); ink >>= 1) {
+            y++;
+        }
+        int32_t top = y;
+        for (; ink & 1u; ink >>= 1) {
+            y++;
+        }
+        runs->items[runs->count] = (pe_run){runs->count, column, top, y};
+        runs->count++;
+    }
+}
+
+/* Join the runs of one column, first .. end - 1, with those of the column before, before .. first - 1. Both go downwards. */
+static void join_columns(pe_run *runs, int32_t before, int32_t first, int32_t end) {
+    int32_t left = before;
+    for (int32_t right = first; right < end; right++) {
+        while (left < first && runs[left].bottom < runs[right].top) {
+            left++;
+        }
+        /* Corners connect, so one row of distance still touches. The last run that touches may touch the next one too. */
+        for (int32_t other = left; other < first && runs[other].top <= runs[right].bottom; other++) {
+            join(runs, other, right);
+        }
+    }
+}
+
+static void widen(pe_ink_piece *piece, const pe_run *run) {
+    int32_t bottom = piece->top + piece->height;
+    piece->top = run->top < piece->top ? run->top : piece->top;
+    piece->height = (run->bottom > bottom ? run->bottom : bottom) - piece->top;
+    piece->width = run->column + 1 - piece->left; /* runs come from left to right */
+    piece->area += run->bottom - run->top;
+}
+
+/* One piece for each root, with the boxes of its runs. `piece_of` has room for a number by run. */
+static int32_t gather(pe_runs *runs, int32_t *piece_of, pe_ink_piece *pieces) {
+    int32_t count = 0;
+    for (int32_t i = 0; i < runs->count; i++) {
+        const pe_run *run = &runs->items[i];
+        int32_t root = root_of(runs->items, i);
+        if (root == i) {
+            piece_of[i] = count;
+            pieces[count++] = (pe_ink_piece){run->column, run->top, 1, run->bottom - run->top, run->bottom - run->top};
+        } else {
+            widen(&pieces[piece_of[root]], run);
+        }
+    }
+    return count;
+}
+
+static size_t count_runs(const uint32_t *ink, int32_t width_px) {
+    size_t count = 0;
+    for (int32_t x = 0; x < width_px; x++) {
+        uint32_t begins = ink[x] & ~(ink[x] << 1);
+        for (; begins; begins &= begins - 1) {
+            count++;
+        }
+    }
+    return count; /* at most 16 a column, so that it fits an int32 */
+}
+
+/* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966. */
+pe_status pe_find_ink_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_ink_piece **pieces,
+                         int32_t *count) {
+    size_t most = count_runs(ink, width_px);
+    pe_runs runs = {pe_take(arena, most, sizeof *runs.items), 0};
+    int32_t *piece_of = pe_take(arena, most, sizeof *piece_of);
+    pe_ink_piece *found = pe_take(arena, most, sizeof *found);
+    if (!runs.items || !piece_of || !found) {
+        return PE_ARENA_FULL;
+    }
+    int32_t before = 0;
+    for (int32_t x = 0; x < width_px; x++) {
+        int32_t first = runs.count;
+        add_runs(&runs, ink[x], x);
+        join_columns(runs.items, before, first, runs.count);
+        before = first;
+    }
+    *count = gather(&runs, piece_of, found);
+    *pieces = found;
+    return PE_OK;
+}

@@ -1,0 +1,94 @@
+"""The wheels with a compiled core, and those without: what is in them, their names, and the same bytes twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from build_core import LIBRARY, ROOT, TARGETS
+
+pytestmark = pytest.mark.slow
+
+IN_WHEEL = str(LIBRARY.relative_to(ROOT))
+# What the build reads, and no more: a copy of the whole checkout would be gigabytes.
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "build_core.py", "hatch_build.py")
+PACKAGES = ("posteye", "device_runtime", "firmware_bridge")
+
+
+def build(source: Path, out: Path, **environment: str) -> tuple[Path, str]:
+    """Build a wheel; returns it and what the build said."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(out)]
+    done = subprocess.run(
+        command, cwd=source, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    [wheel] = out.glob("*.whl")
+    return wheel, done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what the wheel is built of, with other file times."""
+    folder = tmp_path / "elsewhere"
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, copy_function=shutil.copy)
+    for name in SOURCES:
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def contents(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as opened:
+        return opened.namelist()
+
+
+def test_a_wheel_has_the_same_bytes_whenever_and_wherever_it_is_built(checkout: Path, tmp_path: Path) -> None:
+    digests = set()
+    for number, source in enumerate((ROOT, checkout)):
+        cache = str(tmp_path / f"cache-{number}")
+        wheel, _ = build(
+            source,
+            tmp_path / f"wheel-{number}",
+            POSTEYE_WHEEL_TARGET="aarch64",
+            ZIG_GLOBAL_CACHE_DIR=cache,
+            ZIG_LOCAL_CACHE_DIR=cache,
+            TZ=f"UTC{number}",
+        )
+        assert wheel.name.endswith(f"-py3-none-{TARGETS['aarch64'].platform}.whl")
+        digests.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("machine", TARGETS)
+def test_a_wheel_brings_the_library_and_its_header_and_auditwheel_accepts_its_name(
+    machine: str, tmp_path: Path
+) -> None:
+    wheel, _ = build(ROOT, tmp_path, POSTEYE_WHEEL_TARGET=machine)
+    core = {name for name in contents(wheel) if name.startswith("device_runtime/core/") and not name.endswith(".py")}
+    assert core == {IN_WHEEL, "device_runtime/core/c/posteye_core.h"}
+    show = [sys.executable, "-m", "auditwheel", "show", str(wheel)]
+    shown = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    # The oldest glibc that the library would run with, which may be older than the one that the wheel's name promises.
+    found = re.search(rf'the following platform tag:\s+"manylinux_2_(\d+)_{machine}"', shown)
+    assert found is not None, shown
+    assert int(found[1]) <= int(wheel.name.split("_")[2])
+
+
+def test_without_a_compiler_the_wheel_is_for_any_machine_and_the_build_says_so(tmp_path: Path) -> None:
+    wheel, said = build(ROOT, tmp_path, CC="no-such-compiler")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert IN_WHEEL not in contents(wheel)
+    assert "BUILT WITHOUT ITS CORE IN C" in said and "gcc libc6-dev" in said
+
+
+def test_a_wheel_for_an_unknown_machine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="POSTEYE_WHEEL_TARGET=vax is unknown; known are x86_64, aarch64"):
+        build(ROOT, tmp_path, POSTEYE_WHEEL_TARGET="vax")
