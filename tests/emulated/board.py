@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.emulated.roots import Architecture, Cpu, Release, build_root, python_command, require_tools
-from tests.emulated.wheels import build_wheel, install_dependencies, install_wheel
+from tests.emulated.wheels import WHEEL_MACHINE, build_wheel, install_dependencies, install_wheel
 
 _TIMEOUT_S = 600
 
@@ -44,16 +45,20 @@ class Board:
 
 
 def boards(folder: Path) -> Callable[[Release, Architecture], Board]:
-    """Builds this repository's wheel in a folder, and returns what makes a board of a release with it.
+    """Returns what makes a board of a release; it builds this repository's wheels in a folder, one for each processor.
 
-    Raises MissingTool or RuntimeError, as the function that it returns does.
+    Raises MissingTool; what is returned raises it too, and RuntimeError.
     """
     require_tools()
-    wheel = build_wheel(folder / "wheel")
-    own = install_wheel(wheel, folder / "own")
+
+    @cache
+    def built(architecture: Architecture) -> tuple[Path, Path]:
+        wheel = build_wheel(folder / f"wheel-{architecture}", WHEEL_MACHINE[architecture])
+        return wheel, install_wheel(wheel, folder / f"own-{architecture}")
 
     def make(release: Release, architecture: Architecture) -> Board:
         root = build_root(release, architecture)
+        wheel, own = built(architecture)
         return Board(release, architecture, root, own, (own, install_dependencies(wheel, release, architecture)))
 
     return make

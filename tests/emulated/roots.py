@@ -93,7 +93,27 @@ def build_root(release: Release, architecture: Architecture) -> Path:
     if root.exists():
         return root
     unfinished = fresh_folder(root.with_suffix(".unfinished"))
-    archive = unfinished / "root.tar"
+    unpack(release.name, architecture, packages, unfinished)
+    if architecture == "arm64":
+        write_processor_files(unfinished)
+        compile_python(build_root(release, "amd64"), release, unfinished)
+    else:
+        compile_python(unfinished, release, unfinished)
+    unfinished.rename(root)
+    return root
+
+
+def unpack(release: str, architecture: str, packages: str, folder: Path, hooks: Sequence[str] = ()) -> None:
+    """Unpacks Debian's packages and what they depend on into an empty folder.
+
+    Args:
+        release: Debian's name of it.
+        architecture: Debian's name of it.
+        packages: their names, with commas between.
+        folder: to unpack into.
+        hooks: shell commands of mmdebstrap, run when all is unpacked.
+    """
+    archive = folder / "root.tar"
     mmdebstrap = [
         "mmdebstrap",
         "--mode=chrootless",
@@ -102,22 +122,16 @@ def build_root(release: Release, architecture: Architecture) -> Path:
         "--aptopt=Acquire::Retries 3",
         f"--architectures={architecture}",
         f"--include={packages}",
-        release.name,
+        *(f"--extract-hook={hook}" for hook in hooks),
+        release,
         str(archive),
         _debian_mirror(),
     ]
-    _LOG.info("unpacking %s for %s", release.name, architecture)
+    _LOG.info("unpacking %s for %s", release, architecture)
     run_quietly(mmdebstrap)
     # Through an archive, so that every file belongs to the user and no device node is asked for.
-    run_quietly(["tar", "-x", "--no-same-owner", "--exclude=./dev/*", "-f", str(archive), "-C", str(unfinished)])
+    run_quietly(["tar", "-x", "--no-same-owner", "--exclude=./dev/*", "-f", str(archive), "-C", str(folder)])
     archive.unlink()
-    if architecture == "arm64":
-        _write_processor_files(unfinished)
-        compile_python(build_root(release, "amd64"), release, unfinished)
-    else:
-        compile_python(unfinished, release, unfinished)
-    unfinished.rename(root)
-    return root
 
 
 def python_command(
@@ -146,6 +160,7 @@ def python_command(
         "PYTHONPATH": ":".join(map(str, path)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",  # or the checkout, when it is the current folder, goes before the wheel
         "LC_ALL": "C.UTF-8",
     }
     return ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *start]
@@ -192,7 +207,8 @@ def _debian_mirror() -> str:
     raise MissingTool(f"apt's sources name no archive with {system['VERSION_CODENAME']} main; add Debian's")
 
 
-def _write_processor_files(root: Path) -> None:
+def write_processor_files(root: Path) -> None:
+    """Writes into a tree what the system says of a Pi's processor."""
     (root / "proc").mkdir(exist_ok=True)
     (root / "proc/cpuinfo").write_text("".join(_CPUINFO.format(core) for core in range(_CORES)))
     cpu = root / "sys/devices/system/cpu"

@@ -193,5 +193,5 @@ int32_t pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, con
     if (status == PE_OK) {
         write_decoding(&task, work, decoding);
     }
-    return status;
+    return (int32_t)status;
 }
