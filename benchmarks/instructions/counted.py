@@ -31,7 +31,7 @@ _LIBRARIES = {
     "/lib-dynload/": CPYTHON,
 }
 LIBRARIES = tuple(dict.fromkeys([*_LIBRARIES.values(), OTHERS]))
-_WITHIN = 0.01  # of a reading: more than this part of it is no stage's work, and less is the clock's own
+_WITHIN = 0.05  # of a reading: so much may lie outside of the times that the reader takes
 
 
 class Counted(Struct, frozen=True):

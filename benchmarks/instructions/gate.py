@@ -10,10 +10,9 @@ from benchmarks.instructions.counted import Measurement
 
 FIGURE = "instructions"
 COMMITTED = RESULTS / f"{FIGURE}.json"
-# A stage may take this part more. Lengths of paths and variables move the memory, and that moves a count by less than
-# a fifth of it; stages of some ten thousand instructions by FLOOR.
+# A stage may take this part more. Lengths of paths and variables move the memory, and that moves counts by less than a
+# third of it.
 ALLOWED = 0.01
-FLOOR = 2000
 REMEDY = (
     "where that is meant, take new figures: python -m benchmarks.instructions --results "
     f"benchmarks/results/{FIGURE}.json, then make pages; and say why in CHANGELOG.md"
@@ -77,7 +76,7 @@ def changes(before: Measurement, now: Measurement) -> list[Change]:
     """The stages, of those that both hold, that take more or fewer instructions than is allowed to differ."""
     counts = dict(_counts(now))
     pairs = [Change(*place, count, counts[place]) for place, count in _counts(before) if place in counts]
-    return [change for change in pairs if abs(change.now - change.before) > max(ALLOWED * change.before, FLOOR)]
+    return [change for change in pairs if abs(change.now - change.before) > ALLOWED * change.before]
 
 
 def rises(found: list[Change]) -> str | None:
