@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.core import structs
-from device_runtime.core.arena import ThreadArena
+from device_runtime.core.arena import ARENA, ThreadArena
 from device_runtime.core.library import library
 from device_runtime.types import Candidate, Character, Decoding, Outside, Strip
 
@@ -122,7 +122,7 @@ class CoreDecoder:
         self._classes = len(net.alphabet) + 2
         self._signs = net.alphabet + graph.separators
         self._reasons = (None, *options.reasons)
-        self._arena = arena or _ARENA
+        self._arena = arena or ARENA
         self._net, self._graph, self._options = _net(net), _graph(graph), _options(options)
         self._kept = (net, graph)  # the structs point into their arrays
         if core.pe_graph_check(ctypes.byref(self._graph), ctypes.byref(self._net)) != structs.OK:
@@ -189,7 +189,7 @@ class _Answer(threading.local):
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.raw))
 
 
-_ARENA, _ANSWER = ThreadArena(), _Answer()
+_ANSWER = _Answer()
 
 
 def _function(core: ctypes.CDLL) -> ctypes._NamedFuncPointer:
