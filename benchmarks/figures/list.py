@@ -178,6 +178,19 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
+        "instructions",
+        "benchmarks.instructions",
+        2,
+        (
+            *READING,
+            "device_runtime/samples.py",
+            "device_runtime/samples/*",
+            "benchmarks/instructions/*",
+            "-benchmarks/instructions/gate.py",
+            "-benchmarks/instructions/page.py",
+        ),
+    ),
+    Figure(
         "demo",
         "benchmarks.figures.output demo posteye demo",
         0.1,
@@ -248,6 +261,7 @@ _RECORDS = (
         (*READING, *TRAINING, "benchmarks/criteria/*.py"),
     ),
     Figure("history", "", 0, (*READING, *TRAINING)),
+    Figure("instructions-before", "", 0, READING),
     Figure(
         "mutants",
         "benchmarks.mutants",

@@ -18,7 +18,7 @@ from device_runtime.engines.greeting import without_greeting
 from device_runtime.errors import BundleError, PosteyeError
 
 Kernels = Literal["default", "reference"]
-_MOST_IDLE = 12  # interpreters kept: the shipped bundle's six widths, twice; 0.6 to 2.4 MB each in LiteRT
+_MOST_IDLE = 24  # interpreters kept: one for each width of the shipped bundle and some more; 0.3 to 2 MB each in LiteRT
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 Architecture = Literal["amd64", "arm64"]
+Cpu = Literal["cortex-a53", "cortex-a76"]  # of a Pi 3 and a Zero 2 W, and of a Pi 5
 
 _LOG = logging.getLogger(__name__)
 
@@ -133,14 +134,23 @@ def unpack(release: str, architecture: str, packages: str, folder: Path, hooks: 
     archive.unlink()
 
 
-def python_command(root: Path, release: Release, architecture: Architecture, path: list[Path]) -> list[str]:
+def python_command(
+    root: Path,
+    release: Release,
+    architecture: Architecture,
+    path: Sequence[Path],
+    cpu: Cpu = "cortex-a53",
+    emulator: Sequence[str] = (),
+) -> list[str]:
     """Returns the command line, up to the script's name, of the tree's Python with `path` as its PYTHONPATH.
 
-    arm64 runs as a Cortex-A53 under user-mode emulation, amd64 straight on this processor with the tree's own loader.
+    arm64 runs as `cpu` under user-mode emulation with further options of the emulator, amd64 straight on this processor
+    with the tree's own loader.
     """
     python = str(root / f"usr/bin/python{release.python}")
     if architecture == "arm64":
-        start = ["qemu-aarch64", "-cpu", "cortex-a53", "-L", str(root), python]
+        # A program asks the emulated processor for what it can do; that the tree's cpuinfo says A53 changes no count.
+        start = ["qemu-aarch64", "-cpu", cpu, *emulator, "-L", str(root), python]
     else:
         libraries = f"{root}/usr/lib/x86_64-linux-gnu:{root}/lib/x86_64-linux-gnu"
         start = [str(root / "lib64/ld-linux-x86-64.so.2"), "--library-path", libraries, python]

@@ -3,8 +3,8 @@
  * C99, libm alone. No global state: any number of threads may call at a time, each with an arena of its own. Every
  * function returns a pe_status and checks what it is given; nothing is allocated but from the caller's arena.
  *
- * All arithmetic is integers, or float64 operations that IEEE 754 rounds exactly, in a fixed order: the same input gives
- * the same bits on x86-64, aarch64, armv7 and riscv64, and in the NumPy path that is this core's oracle.
+ * All arithmetic is integers, or float64 operations that IEEE 754 rounds exactly, in a fixed order: the same input
+ * gives the same bits on x86-64, aarch64, armv7 and riscv64, and in the NumPy path that is this core's oracle.
  *
  * A call that returns PE_ARENA_FULL changed nothing but the arena's fields: give it at least `wanted` bytes and call
  * again.
@@ -161,7 +161,7 @@ typedef struct {
 
     int32_t exact;   /* 1: the relaxed grammar is the grammar itself, each layer has one node; else 0 */
     int32_t grouped; /* 1: dots and commas may group what is read, as in numbers; else 0 */
-    double density;  /* share of all texts of a length that are codes, summed over the lengths; above 0 */
+    double density;  /* share of all texts of a length that are codes, summed over the lengths; 1e-100..1e30 */
 
     uint64_t seal; /* set by pe_graph_check */
 } pe_graph;

@@ -131,12 +131,12 @@ int main(int count, char **arguments) {
     graph.layer_character = layer_character;
     graph.layer_gain = layer_gain;
     graph.layer_end = layer_end;
-    if (pe_graph_check(&graph, &net) != PE_OK) {
+    int times = count > 2 ? atoi(arguments[2]) : 1, result = 1;
+    if (pe_graph_check(&graph, &net) == PE_OK) {
+        result = decode(&net, &graph, &options, scores, columns, pixels, width_px, aspect, times);
+    } else {
         fprintf(stderr, "this is no decoding graph\n");
-        return 1;
     }
-    int times = count > 2 ? atoi(arguments[2]) : 1;
-    int result = decode(&net, &graph, &options, scores, columns, pixels, width_px, aspect, times);
     void *taken[] = {exponentials, gain,      end,         layer_gain,   layer_end,
                      leaving,      character, destination, layer_offset, layer_character,
                      is_digit,     junction,  separator,   scores,       pixels};

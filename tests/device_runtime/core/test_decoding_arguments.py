@@ -63,7 +63,10 @@ def changed(name: str, index: int, value: float) -> Change:
         *(changed("layer_character", index, value) for index, value in ((0, -1), (0, 10), (0, 9))),
         *(changed("layer_gain", 0, value) for value in (1.0, np.nan, -np.inf)),
         *(changed("layer_end", index, value) for index, value in ((0, 0.0), (1, np.nan))),
-        *(lambda graph, density=density: replace(graph, density=density) for density in (0.0, -1.0, np.nan, np.inf)),
+        *(
+            lambda graph, density=density: replace(graph, density=density)
+            for density in (0.0, 5e-324, -1.0, np.nan, np.inf)
+        ),
         lambda graph: replace(graph, layer_end=np.full_like(graph.layer_end, -np.inf)),
         lambda graph: replace(graph, layer_end=graph.layer_end[:1]),
         lambda graph: replace(graph, end=graph.end[:1]),
