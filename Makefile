@@ -20,7 +20,7 @@ wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-
 		POSTEYE_WHEEL_TARGET=$$machine $(DEV) hatchling build -t wheel -d dist || exit; \
 	done
 	$(DEV) hatchling build -t sdist -d dist
-	for wheel in dist/*.whl; do .venv-dev/bin/auditwheel show $$wheel || exit; done
+	for wheel in dist/*.whl; do $(DEV) auditwheel show $$wheel || exit; done
 	sha256sum dist/*
 
 demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
