@@ -35,7 +35,7 @@ test: core .venv-dev/.ready  ## lint, types and every test, but for those on emu
 test-trixie: core .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
 	OMP_NUM_THREADS=1 .venv-trixie/bin/python -m pytest -n auto --dist loadfile tests/device_runtime tests/firmware_bridge
 
-test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64, no more instructions
+test-arm: .venv-dev/.ready  ## the wheels on emulated ARM and RISC-V: same readings as on x86-64, no more instructions
 	@.ci/need 'command -v cc' gcc libc6-dev # the plugin that counts instructions
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
 

@@ -47,13 +47,13 @@ class ThreadArena(threading.local):
         """
         status = run(self._address)
         while status == ARENA_FULL:
-            size = self.size
-            if size >= self._limit_bytes:
-                raise PosteyeError(
-                    f"reading the field takes more than {self._limit_bytes >> 20} MB of memory: crop the image to the "
-                    "code, or allow fewer codes"
-                )
-            self._lend(min(max(2 * size, int(self._arena.wanted)), self._limit_bytes))
+            if self.size >= self._limit_bytes:
+                raise _too_much(self._limit_bytes)
+            size = min(max(2 * self.size, int(self._arena.wanted)), self._limit_bytes)
+            try:
+                self._lend(size)
+            except MemoryError:
+                raise _too_much(self.size) from None
             status = run(self._address)
         if self.size > _KEPT_BYTES:
             self._lend(_FIRST_BYTES)
@@ -63,3 +63,9 @@ class ThreadArena(threading.local):
     def _lend(self, size: int) -> None:
         self._memory = np.empty(size, np.uint8)  # pages that nobody touches take no memory
         self._arena.memory, self._arena.size = self._memory.ctypes.data, size
+
+
+def _too_much(size: int) -> PosteyeError:
+    return PosteyeError(
+        f"reading the field takes more than {size >> 20} MB of memory: crop the image to the code, or allow fewer codes"
+    )

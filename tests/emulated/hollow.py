@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 import build_core
 
@@ -52,9 +54,11 @@ def _symbols(library: Path) -> tuple[list[str], set[str], set[str]]:
     """The libraries that one is linked with, the symbols that it needs from them, and those that it has."""
     with library.open("rb") as opened:
         elf = ELFFile(opened)
-        needed = [tag.needed for tag in elf.get_section_by_name(".dynamic").iter_tags("DT_NEEDED")]
-        wants, has = set(), set()
-        for symbol in elf.get_section_by_name(".dynsym").iter_symbols():
+        dynamic, table = elf.get_section_by_name(".dynamic"), elf.get_section_by_name(".dynsym")
+        assert isinstance(dynamic, DynamicSection) and isinstance(table, SymbolTableSection)
+        needed = [str(vars(tag)["needed"]) for tag in dynamic.iter_tags("DT_NEEDED")]
+        wants, has = set[str](), set[str]()
+        for symbol in table.iter_symbols():
             if symbol["st_shndx"] != "SHN_UNDEF":
                 has.add(symbol.name)
             elif symbol["st_info"]["bind"] == "STB_GLOBAL":  # a weak one may be missing

@@ -94,18 +94,18 @@ PE_API pe_status pe_polarity(const pe_gray *field, pe_arena *arena, int32_t *ink
 PE_API pe_status pe_resize(const pe_gray *gray, int32_t height_px, int32_t width_px, pe_arena *arena,
                            const uint8_t **pixels);
 
-/* ------------------------------------------------------------------------------------------------------------------
- * Decoding: a strip and its int8 scores become the codes of a grammar, with posteriors.
+/* ---- Decoding ---- */
+
+/* A strip and its int8 scores become the codes of a grammar, with posteriors:
  *
  *     pe_net net = {...};                      of the model
  *     pe_graph graph = {...};                  of the grammar, once
  *     if (pe_graph_check(&graph, &net) != PE_OK) ...
  *     pe_options options = {...};
- *     pe_decode(&arena, &net, &graph, &options, scores, columns, pixels, width_px, aspect, &decoding);
+ *     pe_decode(&net, &graph, &options, scores, columns, pixels, width_px, aspect, &arena, &decoding);
  *
  * A *sign* is what a code is written with: a character of the alphabet, or a separator, which may stand between two.
- * Characters are numbered from 0 in the order of their classes, separators go on from there.
- * ------------------------------------------------------------------------------------------------------------------ */
+ * Characters are numbered from 0 in the order of their classes, separators go on from there. */
 
 #define PE_MOST_WIDTH_PX 65536   /* of a strip */
 #define PE_MOST_COLUMNS 65536    /* of its scores */
@@ -217,7 +217,7 @@ typedef struct {
  *
  * The seal is of the sizes and of where the arrays lie. Whoever changes what is in them has to have them checked again.
  * PE_INVALID: something is out of its range, or the graph is over other characters than the net. */
-PE_API int32_t pe_graph_check(pe_graph *graph, const pe_net *net);
+PE_API pe_status pe_graph_check(pe_graph *graph, const pe_net *net);
 
 /* Find the codes of a grammar in a strip.
  *
@@ -225,9 +225,9 @@ PE_API int32_t pe_graph_check(pe_graph *graph, const pe_net *net);
  * wider the strip is drawn than it was written, 2^-10..2^10. `decoding` is written with PE_OK only.
  *
  * columns * (255 * scale + 8 + costs.mark) is at most 2^22, so that sums of log-probabilities are exact. */
-PE_API int32_t pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
-                         const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
-                         pe_decoding *decoding);
+PE_API pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
+                           int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
+                           pe_decoding *decoding);
 
 #ifdef __cplusplus
 }

@@ -22,9 +22,11 @@ double pe_log(double x) {
     /* log m = 2 atanh((m - 1) / (m + 1)); the ratio is below 0.172, so that 12 terms are enough. */
     double ratio = (mantissa - 1) / (mantissa + 1);
     double square = ratio * ratio;
+    static const double terms[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
+                                   1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
     double series = 0;
-    for (int n = 23; n > 0; n -= 2) {
-        series = series * square + 1.0 / n;
+    for (int i = 0; i < 12; i++) {
+        series = series * square + terms[i];
     }
     return exponent * LN2 + 2 * ratio * series;
 }

@@ -22,9 +22,9 @@ static uint64_t stir(uint64_t hash, const void *bytes, size_t count) {
 /* Of all that is in the struct, but for the seal itself. */
 static uint64_t seal_of(const pe_graph *graph, int32_t characters) {
     const int32_t sizes[] = {characters, graph->nodes, graph->arcs, graph->layers, graph->exact, graph->grouped};
-    const void *arrays[] = {graph->leaving,      graph->character,       graph->junction,   graph->separator,
-                            graph->destination,  graph->gain,            graph->end,        graph->layer_offset,
-                            graph->layer_character, graph->layer_gain,   graph->layer_end};
+    const void *arrays[] = {graph->leaving,         graph->character,  graph->junction, graph->separator,
+                            graph->destination,     graph->gain,       graph->end,      graph->layer_offset,
+                            graph->layer_character, graph->layer_gain, graph->layer_end};
     uint64_t hash = stir(FNV_BASIS, sizes, sizeof sizes);
     hash = stir(hash, arrays, sizeof arrays);
     return stir(hash, &graph->density, sizeof graph->density);
@@ -126,7 +126,7 @@ static int are_layers(const pe_graph *graph, int32_t characters) {
     return ends > 0 && graph->layer_end[0] == -INFINITY;
 }
 
-int32_t pe_graph_check(pe_graph *graph, const pe_net *net) {
+pe_status pe_graph_check(pe_graph *graph, const pe_net *net) {
     if (!graph || !net || net->characters < 1 || net->characters > PE_MOST_CHARACTERS) {
         return PE_INVALID;
     }
