@@ -185,9 +185,10 @@ _MEASURED = (
             *READING,
             "device_runtime/samples.py",
             "device_runtime/samples/*",
-            "benchmarks/instructions/*",
-            "-benchmarks/instructions/gate.py",
-            "-benchmarks/instructions/page.py",
+            "benchmarks/instructions/counted.py",
+            "benchmarks/instructions/counter.c",
+            "benchmarks/instructions/measure.py",
+            "benchmarks/instructions/probe.py",
         ),
     ),
     Figure(

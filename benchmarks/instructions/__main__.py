@@ -29,6 +29,7 @@ def instructions(results: Path | None) -> None:
     """Count the instructions of the samples' readings, stage by stage, and compare them with the committed ones."""
     found = count()
     before = of_results(load(COMMITTED)) if COMMITTED.exists() else found
+    click.echo(f"millions of instructions; before = {COMMITTED.name}")
     click.echo(stages(before, found).markdown())
     changed = changes(before, found)
     for said in (rises(changed), falls(changed)):

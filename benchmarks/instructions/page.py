@@ -57,7 +57,7 @@ def samples_markdown(files: Files) -> str:
         for name, of in now.items()
         if name not in _PICTURES
     ]
-    return Table(["sample", "before", "now", *(_STAGES[stage] for stage in stages)], rows).markdown()
+    return Table(["sample", "whole, before", "now", *(_STAGES[stage] for stage in stages)], rows).markdown()
 
 
 def pictures_markdown(files: Files) -> str:

@@ -24,11 +24,15 @@ def committed() -> Measurement:
 
 
 @pytest.fixture(scope="module")
-def counted(make_board: Callable[[Release, Architecture], Board]) -> Measurement:
+def counted(make_board: Callable[[Release, Architecture], Board], committed: Measurement) -> Measurement:
     board = make_board(RELEASE, "arm64")
     _LOG.info("counting instructions in %s", RELEASE.name)
     try:
-        return measure(board)
+        found = measure(board)
+        # Neither is pinned. Should counts move for no other reason, this tells why.
+        for side, of in (("committed", committed), ("here", found)):
+            _LOG.info("%s: QEMU %s, Python %s", side, of.emulator, of.versions["python"])
+        return found
     except NoPlugins as error:
         pytest.skip(f"NO INSTRUCTIONS WERE COUNTED: {error}")
     except MissingTool as error:

@@ -195,5 +195,5 @@ pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *
     if (status == PE_OK) {
         write_decoding(&task, work, decoding);
     }
-    return (int32_t)status;
+    return status;
 }
