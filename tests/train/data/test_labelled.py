@@ -56,7 +56,7 @@ def test_a_table_without_a_header_does_not_lose_its_first_row(tmp_path: Path) ->
     folder = make_folder(tmp_path / "bay", ["12", "34"])
     table = folder / "labels.csv"
     table.write_text("".join(table.read_text().splitlines(keepends=True)[1:]))
-    with pytest.raises(PosteyeError, match="line 1, labels '.*' where the header should be: put file,code above it"):
+    with pytest.raises(PosteyeError, match=r"line 1, labels '.*' where the header should be: put file,code above it"):
         read_labels(folder)
 
 

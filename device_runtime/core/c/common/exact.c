@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
+#error "this processor keeps more bits than a double has: the core would not give the same bits; NumPy reads there"
+#endif
+
 #define LN2 0.6931471805599453
 #define LN2_HIGH 0.6931471803691238 /* ends in zeros: its product with a small integer is exact */
 #define LN2_LOW 1.9082149292705877e-10
