@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
+.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -20,7 +20,7 @@ wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-
 		POSTEYE_WHEEL_TARGET=$$machine $(DEV) hatchling build -t wheel -d dist || exit; \
 	done
 	$(DEV) hatchling build -t sdist -d dist
-	for wheel in dist/*.whl; do .venv-dev/bin/auditwheel show $$wheel || exit; done
+	for wheel in dist/*.whl; do $(DEV) auditwheel show $$wheel || exit; done
 	sha256sum dist/*
 
 demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
@@ -35,7 +35,8 @@ test: core .venv-dev/.ready  ## lint, types and every test, but for those on emu
 test-trixie: core .venv-trixie/.ready  ## the device's tests with the newer NumPy and OpenCV of trixie
 	OMP_NUM_THREADS=1 .venv-trixie/bin/python -m pytest -n auto --dist loadfile tests/device_runtime tests/firmware_bridge
 
-test-arm: .venv-dev/.ready  ## the wheel on emulated ARM, bookworm and trixie: same readings as on x86-64
+test-arm: .venv-dev/.ready  ## the wheels on emulated ARM and RISC-V: same readings as on x86-64, no more instructions
+	@.ci/need 'command -v cc' gcc libc6-dev # the plugin that counts instructions
 	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
 
 docs: .venv-dev/.docs  ## build the site of docs/ into site/; a dead link ends it
@@ -46,6 +47,15 @@ fonts:  ## install the free fonts that training sets its fields in (Debian packa
 
 mutants: core .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
+
+sanitized: .venv-dev/.ready  ## a minute: the tests that drive the core, with sanitizers compiled into it
+	@.ci/need "echo 'int main(void) { return 0; }' | gcc -fsanitize=address,undefined -x c - -o /dev/null" gcc libc6-dev
+	CC=gcc OMP_NUM_THREADS=1 $(DEV) tests.sanitized
+
+fuzz: .venv-dev/.ready  ## a minute: hostile images, graphs and scores for the core; SECONDS=... for longer
+	@.ci/need "echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null" \
+		clang libclang-rt-dev libc6-dev
+	$(DEV) tests.fuzz --seconds $(or $(SECONDS),60)
 
 lint: .venv-dev/.ready  ## ruff (rules and format), mypy, and who may import whom
 	$(DEV) ruff check .

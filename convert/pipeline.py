@@ -24,7 +24,8 @@ from device_runtime.recognition.scanner import score_reader
 from device_runtime.version import VERSION
 from train.scanner.model import COLUMNS, RECEPTIVE_FIELD_PX
 
-WIDTHS_PX = (96, 160, 256, 384, 640, 1024)
+# A strip is padded to the next of them, and the net works on the padding too: so they lie close where codes lie.
+WIDTHS_PX = (64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024)
 REPORT_FILE = "parity.json"
 _OLDEST_READER = "0.1.0"  # the first posteye that reads schema 1
 _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,13 +19,12 @@ from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding import upright
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import View, read_augmented
+from device_runtime.decoding.ensemble import View, augmented, is_doubtful
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.errors import PosteyeError
 from device_runtime.geometry import MIDDLE_PX
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_gray, to_gray
-from device_runtime.image.locate import locate
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
@@ -120,7 +118,6 @@ class Reader:
             PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
         """
         _check_options(bundle, max_error, n_best)
-        cv2.setNumThreads(1)  # fields are small: more threads cost more than they give
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
@@ -130,7 +127,6 @@ class Reader:
         self._calibration.threshold(max_error)  # refuse an unattainable error rate now, not at the first piece
         self.scanner = Scanner(self.bundle, engines.pick(engine, self.bundle.model))
         self._decoder = Decoder(self.grammar, alphabet, n_best)
-        self._recognize = scan_recognizer(self.scanner, self._decoder.costs)
         output, widest_px = self.bundle.manifest.output, self.bundle.manifest.input.widths_px[-1]
         self._core = core_decoder(self._decoder, columns_of(output), output.scale, widest_px)
         found = self.scanner.engine
@@ -153,72 +149,85 @@ class Reader:
             source, gray = source or str(image), load_gray(image)
         else:
             gray = to_gray(image)
-        started = time.perf_counter()
-        fields: list[Field | None] = [None] if field else [*locate(gray)]
-        located_ms = (time.perf_counter() - started) * 1000
-        lines = [(_crop(gray, f), f) for f in fields or [None]]
-        results = [self._read_field(crop, f, source or "array") for crop, f in lines]
-        best = max(results, key=_rank)
-        if not field and upright.may_be_turned(best.reading):
-            best, turned = self._upright(best, results, lines)
-            results += turned
-        spent = {stage: sum(r.timing_ms[stage] for r in results) for stage in STAGES}
-        spent["locate"] = located_ms
-        spent["total"] = (time.perf_counter() - started) * 1000
-        return Result(best.source, best.reading, best.field, best.engine, spent, best.trace)
+        started, clock = time.perf_counter(), _Clock()
+        fields: list[Field | None] = [None] if field else [*clock.timed("locate", _locate)(gray)]
+        crops = [_crop(gray, f) for f in fields or [None]]
+        lines = [self._read_line(crop, clock) for crop in crops]
+        answers = [_chosen(line) for line in lines]
+        # The other lines of a page with a code are not worth more time.
+        augment = field or not any(answer.reading.status == "accepted" for answer in answers)
+        if augment:
+            answers = [_chosen(self._augmented(line, clock)) for line in lines]
+        best = max(range(len(answers)), key=lambda line: _rank(answers[line].reading))
+        shown = answers[best]
+        if not field and upright.may_be_turned(shown.reading):
+            shown = self._upright(best, answers, crops, augment, clock)
+        spent = {**clock.spent_ms, "total": (time.perf_counter() - started) * 1000}
+        found = fields[best] if fields else None
+        return Result(source or "array", shown.reading, found, self.engine, spent, shown.view)
 
     def _upright(
-        self, best: Result, results: Sequence[Result], lines: Sequence[tuple[NDArray[np.uint8], Field | None]]
-    ) -> tuple[Result, list[Result]]:
-        """The best result, rejected if it has a rival upside down and the lines tell nothing; and what was read for it.
+        self,
+        best: int,
+        answers: Sequence[_Answer],
+        crops: Sequence[NDArray[np.uint8]],
+        augment: bool,
+        clock: _Clock,
+    ) -> _Answer:
+        """The best answer, rejected if it has a rival upside down and the lines tell nothing.
 
-        lines: the fields of the results.
+        Args:
+            best: index of the best answer.
+            answers: what was read in each line.
+            crops: the lines, uint8 [H, W].
+            augment: whether doubtful lines were read with augmentation.
+            clock: takes the time.
         """
-        line, field = next(line for line, result in zip(lines, results, strict=True) if result is best)
-        rival = self._read_field(upright.turn(line), field, best.source)
-        if not upright.is_rival(best.reading, rival.reading):
-            return best, [rival]
-        turned = [self._read_field(upright.turn(crop), f, best.source) for crop, f in lines]
-        if not upright.is_upright((a.trace.decoding, b.trace.decoding) for a, b in zip(results, turned, strict=True)):
-            best = replace(best, reading=upright.doubt(best.reading, rival.reading))
-        return best, [rival, *turned]
 
-    def _read_field(self, gray: NDArray[np.uint8], field: Field | None, source: str) -> Result:
-        first, *second = (self._read_inked(ink, field, source) for ink in inked(gray))
-        if not second:
-            return first
-        reading = resolve(first.reading, second[0].reading)
-        shown = second[0] if reading.characters is second[0].reading.characters else first
-        spent = {stage: first.timing_ms[stage] + second[0].timing_ms[stage] for stage in STAGES}
-        return replace(shown, reading=reading, timing_ms=spent)
+        def turned(crop: NDArray[np.uint8]) -> _Answer:
+            line = self._read_line(upright.turn(crop), clock)
+            return _chosen(self._augmented(line, clock) if augment else line)
 
-    def _read_inked(self, ink: Inked, field: Field | None, source: str) -> Result:
-        started = time.perf_counter()
-        strip = ink.placed(normalize(ink.gray))
-        clock = _Clock()
-        spent = {"locate": 0.0, "normalize": (time.perf_counter() - started) * 1000}
+        right, rival = answers[best], turned(crops[best])
+        if not upright.is_rival(right.reading, rival.reading):
+            return right
+        others = [rival if line == best else turned(crop) for line, crop in enumerate(crops)]
+        if upright.is_upright((a.view.decoding, b.view.decoding) for a, b in zip(answers, others, strict=True)):
+            return right
+        return _Answer(right.view, upright.doubt(right.reading, rival.reading))
+
+    def _read_line(self, crop: NDArray[np.uint8], clock: _Clock) -> list[_Answer]:
+        """Read a line, uint8 [H, W], without augmentation: once for each polarity that its ink may have."""
+        return [self._read_inked(ink, clock) for ink in inked(crop)]
+
+    def _read_inked(self, ink: Inked, clock: _Clock) -> _Answer:
+        strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
-            seen = read_augmented(strip, self._look(clock))
-            reading = decide(
-                seen.decoding,
-                self._calibration,
-                self.max_error,
-                strip.has_ink,
-                unfit(seen.strip, seen.decoding.characters),
-            )
+            return self._judged(View(strip, self._look(clock)(strip)))
         except PosteyeError as error:
-            seen = View(strip, Decoding((), (), None))
-            reading = Reading("no_code", None, str(error), 0.0, (), ())
-        return Result(source, reading, field, self.engine, spent | clock.spent_ms, seen)
+            nothing = Reading("no_code", None, str(error), 0.0, (), ())
+            return _Answer(View(strip, Decoding((), (), None)), nothing, failed=True)
+
+    def _augmented(self, line: Sequence[_Answer], clock: _Clock) -> list[_Answer]:
+        """The answers of a line, those in doubt with test-time augmentation."""
+        return [
+            self._judged(augmented(one.view, self._look(clock))) if is_doubtful(one.view) and not one.failed else one
+            for one in line
+        ]
+
+    def _judged(self, view: View) -> _Answer:
+        doubt = unfit(view.strip, view.decoding.characters)
+        reading = decide(view.decoding, self._calibration, self.max_error, view.strip.has_ink, doubt)
+        return _Answer(view, reading)
 
     def _look(self, clock: _Clock) -> Callable[[Strip], Decoding]:
         """The function that finds the codes in a strip as it is, with the time it takes told to a clock."""
-        core = self._core
-        if core is None:
-            recognize, decode = clock.timed("scan", self._recognize), clock.timed("decode", self._decoder.decode)
-            return lambda strip: decode(recognize(strip))
-        scan = clock.timed("scan", self.scanner.scores)
-        return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+        if core := self._core:
+            scan = clock.timed("scan", self.scanner.scores)
+            return lambda strip: clock.timed("decode", partial(core.decode, strip))(scan(strip.pixels))
+        recognize = clock.timed("scan", scan_recognizer(self.scanner, self._decoder.costs))
+        decode = clock.timed("decode", self._decoder.decode)
+        return lambda strip: decode(recognize(strip))
 
 
 def _check_options(bundle: object, max_error: object, n_best: object) -> None:
@@ -231,11 +240,26 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
         raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 or more")
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What was read in a line, or in one polarity of its ink.
+
+    Attributes:
+        view: what the stages made of it.
+        reading: the answer.
+        failed: whether it could not be read at all, for a reason that the reading gives.
+    """
+
+    view: View
+    reading: Reading
+    failed: bool = False
+
+
 class _Clock:
     """Adds up the time that stages take; a stage can run more than once."""
 
     def __init__(self) -> None:
-        self.spent_ms = {"scan": 0.0, "decode": 0.0}
+        self.spent_ms = dict.fromkeys(STAGES, 0.0)
 
     def timed(self, stage: str, run: Callable[[In], Out]) -> Callable[[In], Out]:
         def timed(value: In) -> Out:
@@ -248,8 +272,23 @@ class _Clock:
         return timed
 
 
-def _rank(result: Result) -> tuple[bool, float]:
-    return result.reading.code is not None, result.reading.confidence
+def _locate(gray: NDArray[np.uint8]) -> list[Field]:
+    from device_runtime.image.locate import locate  # here, as it brings OpenCV, which a field does not need
+
+    return locate(gray)
+
+
+def _chosen(line: Sequence[_Answer]) -> _Answer:
+    """The answer of a line: the only one, or that of its dark or its light ink."""
+    if len(line) == 1:
+        return line[0]
+    dark, light = line
+    reading = resolve(dark.reading, light.reading)
+    return _Answer((light if reading.characters is light.reading.characters else dark).view, reading)
+
+
+def _rank(reading: Reading) -> tuple[bool, float]:
+    return reading.code is not None, reading.confidence
 
 
 def _crop(gray: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from device_runtime import engines
-from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.scanner import Scanner
-from device_runtime.types import Reading
+from device_runtime.reader import Reader
+from device_runtime.types import Reading, Strip
 
 SAMPLES_FOLDER = Path(__file__).parent / "samples"
 INDEX_FILE = "samples.json"
+
+
+class Golden(Struct, frozen=True, forbid_unknown_fields=True):
+    """SHA-256 of what each stage makes of a sample with the NumPy engine: the same on every machine, core or not.
+
+    Attributes:
+        strip: of the strip's pixels and its map to the field.
+        scores: of the int8 scores.
+        reading: of the reading, reason and confidences to the last bit.
+    """
+
+    strip: str
+    scores: str
+    reading: str
 
 
 class Sample(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +42,7 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True):
         file: name of its image in SAMPLES_FOLDER.
         expected: the code in it; None when nobody can read it, so that it must not be accepted.
         origin: what it was made of, and under which licence.
-        scores_sha256: SHA-256 of the NumPy engine's int8 scores, which are the same on every machine.
+        golden: what each stage makes of it.
         country: the grammar to read it with, or None.
         pattern: the grammar to read it with when there is no country.
     """
@@ -36,7 +50,7 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     expected: str | None
     origin: str
-    scores_sha256: str
+    golden: Golden
     country: str | None = None
     pattern: str | None = None
 
@@ -70,8 +84,26 @@ def load_samples() -> list[Sample]:
         raise PosteyeError(f"{path} cannot be read ({error}); install posteye again") from error
 
 
-def golden_scores(path: Path) -> str:
-    """Return the SHA-256 of the int8 scores that the NumPy engine and the shipped bundle give for an image file."""
-    bundle = load_bundle()
-    scanner = Scanner(bundle, engines.pick("numpy", bundle.model))
-    return hashlib.sha256(scanner.scores(normalize(load_gray(path)).pixels).tobytes()).hexdigest()
+def golden(path: Path, grammar: dict[str, Any]) -> Golden:
+    """Read a field with the NumPy engine and the shipped bundle, and return the hash of what each stage makes of it.
+
+    Args:
+        path: of the image.
+        grammar: keyword arguments for Reader.
+    """
+    gray = load_gray(path)
+    strip = normalize(gray)
+    reader = Reader(**grammar, engine="numpy")
+    # A float is written with as many digits as tell it from its neighbours.
+    reading = json.dumps(asdict(reader.read(gray, field=True).reading)).encode()
+    return Golden(*map(_sha256, (_bytes(strip), reader.scanner.scores(strip.pixels).tobytes(), reading)))
+
+
+def _bytes(strip: Strip) -> bytes:
+    """A strip's width, pixels and map, the map's float64 in little-endian order."""
+    width = strip.pixels.shape[1]
+    return b"%d " % width + strip.pixels.tobytes() + strip.image_from_strip.astype("<f8").tobytes()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

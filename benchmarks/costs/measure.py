@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.costs.images import A4_PX, decoding, peak_mb, save_pages
 from benchmarks.costs.reader import interpreters, polarity_share, preparing, threads, writing
+from benchmarks.costs.startup import startup
 from benchmarks.figures.tables import Table
 from device_runtime.image.load import load_gray
 
@@ -61,6 +62,7 @@ def measure(folder: Path, effort: Effort = PUBLISHED) -> dict[str, Any]:
             "least_mb": min(peaks.values()),
             "most_mb": max(peaks.values()),
         },
+        "startup": startup(effort.times),
         "decoding": decoded,
         "preparing": preparing(effort.times),
         "interpreters": Table(

@@ -63,6 +63,7 @@ def keep(
     seed: int | None = None,
     bundle: Path | None = provenance.SHIPPED,
     machine: str | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> None:
     """Write what a benchmark measured just now, with where it comes from.
 
@@ -74,6 +75,7 @@ def keep(
         seed: Of the measurement, where it has one.
         bundle: Folder of the bundle; None where the figure does not depend on one.
         machine: Of timed figures, `provenance.machine()` before the measurement.
+        versions: Of what was measured; None where that ran in this Python.
 
     Raises:
         PosteyeError: Something named is missing.
@@ -95,7 +97,7 @@ def keep(
         },
         bundle=None if bundle is None else provenance.bundle_hash(bundle),
         code=provenance.code_hash(code),
-        versions=provenance.versions(),
+        versions=provenance.versions() if versions is None else dict(versions),
         machine=machine,
         values=dict(values),
     )

@@ -178,6 +178,20 @@ _MEASURED = (
         timed=True,
     ),
     Figure(
+        "instructions",
+        "benchmarks.instructions",
+        2,
+        (
+            *READING,
+            "device_runtime/samples.py",
+            "device_runtime/samples/*",
+            "benchmarks/instructions/counted.py",
+            "benchmarks/instructions/counter.c",
+            "benchmarks/instructions/measure.py",
+            "benchmarks/instructions/probe.py",
+        ),
+    ),
+    Figure(
         "demo",
         "benchmarks.figures.output demo posteye demo",
         0.1,
@@ -248,6 +262,7 @@ _RECORDS = (
         (*READING, *TRAINING, "benchmarks/criteria/*.py"),
     ),
     Figure("history", "", 0, (*READING, *TRAINING)),
+    Figure("instructions-before", "", 0, READING),
     Figure(
         "mutants",
         "benchmarks.mutants",

@@ -11,11 +11,17 @@ from matplotlib.figure import Figure
 
 from benchmarks.figures.blocks import Files, Renderer
 from benchmarks.figures.charts import svg
+from benchmarks.instructions import page as instructions_page
 from benchmarks.lenet1998 import page as paper_page
 from benchmarks.peers import page as peer_page
 from benchmarks.robustness import page as robustness_page
 
 RENDERERS: Mapping[str, Renderer] = {
+    "instructions.libraries": instructions_page.libraries_markdown,
+    "instructions.pictures": instructions_page.pictures_markdown,
+    "instructions.processors": instructions_page.processors_markdown,
+    "instructions.samples": instructions_page.samples_markdown,
+    "instructions.stages": instructions_page.stages_markdown,
     "paper.table": paper_page.rows_markdown,
     "paper.ablations": paper_page.ablations_markdown,
     "paper.origin": paper_page.origin,

@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -16,11 +16,13 @@ from device_runtime.commands.notes import note
 from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError
 from device_runtime.files.regular import printable
-from device_runtime.image.isolated import IsolatedDecoder
 from device_runtime.image.load import load_gray
 from device_runtime.reader import Reader, Result
-from device_runtime.report import Reporter
 from device_runtime.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from device_runtime.image.isolated import IsolatedDecoder
+    from device_runtime.report import Reporter
 
 LoadGray = Callable[[str], NDArray[np.uint8]]
 
@@ -55,8 +57,8 @@ def read(
         note(f"posteye: {hint}")
     unreadable = 0
     with contextlib.ExitStack() as stack:
-        reporter = stack.enter_context(Reporter(serial)) if serial is not None else None
-        load = stack.enter_context(IsolatedDecoder()).load_gray if isolate else load_gray
+        reporter = stack.enter_context(_reporter(serial)) if serial is not None else None
+        load = stack.enter_context(_isolated_decoder()).load_gray if isolate else load_gray
         for piece, image in enumerate(images, start=1):
             found = read_one(reader, load, image, field)
             print(json.dumps(found.as_dict()) if as_json else line(found), flush=True)
@@ -67,6 +69,18 @@ def read(
     if unreadable:
         note(f"posteye: {unreadable} of {len(images)} images could not be read")
         raise click.exceptions.Exit(2)
+
+
+def _reporter(url: str) -> Reporter:
+    from device_runtime.report import Reporter  # here, as it brings the serial port
+
+    return Reporter(url)
+
+
+def _isolated_decoder() -> IsolatedDecoder:
+    from device_runtime.image.isolated import IsolatedDecoder  # here, as it brings subprocess
+
+    return IsolatedDecoder()
 
 
 def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result | Unreadable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.core import structs
-from device_runtime.core.arena import ThreadArena
+from device_runtime.core.arena import ARENA, ThreadArena
 from device_runtime.core.library import library
 from device_runtime.types import Candidate, Character, Decoding, Outside, Strip
 
@@ -117,19 +118,11 @@ class CoreDecoder:
         core = library()
         if core is None:
             raise RuntimeError("there is no compiled core; look for one before you make this decoder")
-        self._decode = core.pe_decode
-        self._decode.argtypes = [
-            *[ctypes.c_void_p] * 5,
-            ctypes.c_int32,
-            ctypes.c_void_p,
-            ctypes.c_int32,
-            ctypes.c_double,
-            ctypes.c_void_p,
-        ]
+        self._decode = _function(core)
         self._classes = len(net.alphabet) + 2
         self._signs = net.alphabet + graph.separators
         self._reasons = (None, *options.reasons)
-        self._arena = arena or _ARENA
+        self._arena = arena or ARENA
         self._net, self._graph, self._options = _net(net), _graph(graph), _options(options)
         self._kept = (net, graph)  # the structs point into their arrays
         if core.pe_graph_check(ctypes.byref(self._graph), ctypes.byref(self._net)) != structs.OK:
@@ -154,12 +147,12 @@ class CoreDecoder:
             raise ValueError(f"a strip is uint8 [{structs.STRIP_HEIGHT_PX}, W], not {pixels.dtype} {pixels.shape}")
         net, graph, options = self._given
         given = (scores.tobytes(), len(scores), pixels.tobytes(), pixels.shape[1], strip.aspect)
-        answer = _Answer()
-        self._arena.call(lambda arena: self._decode(arena, net, graph, options, *given, answer.address))
-        return self._decoding(answer)
+        address = _ANSWER.address
+        self._arena.call(lambda arena: self._decode(net, graph, options, *given, arena, address))
+        return self._decoding()
 
-    def _decoding(self, answer: _Answer) -> Decoding:
-        raw, doubles, integers = answer.raw, answer.doubles, answer.integers
+    def _decoding(self) -> Decoding:
+        raw, doubles, integers = _ANSWER.raw, _ANSWER.doubles, _ANSWER.integers
         found, doubt, outside_length, outside_short = integers[2:6].tolist()
         outside = None
         if outside_length:
@@ -177,28 +170,38 @@ class CoreDecoder:
             characters = [Character(*of) for of in zip(code, placed[::2], placed[1::2], strict=True)]
         return Decoding(tuple(candidates), tuple(characters), outside, self._reasons[doubt], doubles[0])
 
-    def _text(self, signs: bytes) -> str:
+    def _text(self, signs: bytearray) -> str:
         return "".join([self._signs[sign] for sign in signs])
 
 
-_ARENA = ThreadArena()
-
-
-class _Answer:
-    """A pe_decoding and views of its bytes.
+class _Answer(threading.local):
+    """A pe_decoding and views of its bytes, another one in each thread.
 
     Attributes:
         address: where it lies.
         raw: its bytes; doubles, integers: the same as numbers.
     """
 
-    __slots__ = ("address", "doubles", "integers", "raw")
-
     def __init__(self) -> None:
         self.raw = bytearray(ctypes.sizeof(structs.DecodingStruct))
         view = memoryview(self.raw)
         self.doubles, self.integers = view.cast("d"), view.cast("i")
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.raw))
+
+
+_ANSWER = _Answer()
+
+
+def _function(core: ctypes.CDLL) -> ctypes._NamedFuncPointer:
+    """pe_decode; not the library's attribute, which all share."""
+    address, number = ctypes.c_void_p, ctypes.c_int32
+    function = core["pe_decode"]
+    function.argtypes = [
+        *(address, address, address),  # net, graph, options
+        *(address, number, address, number, ctypes.c_double),  # scores, columns, pixels, width, aspect
+        *(address, address),  # arena, answer
+    ]
+    return function
 
 
 def _net(net: Net) -> structs.Net:

@@ -77,7 +77,6 @@ class Decoder:
             raise ValueError(f"n_best is {n_best}; ask for at least one candidate")
         self.n_best = n_best
         self.graph = make_decoding_graph(grammar.automaton, alphabet)
-        self._any = _any_number(alphabet)
         self.grouped = self.graph.shortest < SHORTEST_CODE if grouped is None else grouped
         self.costs = NUMBER_COSTS if self.grouped else COSTS
 
@@ -133,10 +132,11 @@ class Decoder:
 
         total: mass that posteriors are shares of.
         """
-        arcs = self._any.arcs_of(lattice.number)
+        numbers = _any_number(self.graph.alphabet)
+        arcs = numbers.arcs_of(lattice.number)
         if arcs is None or self.graph.allows(lattice.number):
             return None
-        posterior = _outside_odds(self.graph) * (float(masses(self._any, lattice, [arcs])[0]) / total)
+        posterior = _outside_odds(self.graph) * (float(masses(numbers, lattice, [arcs])[0]) / total)
         if posterior <= confidence:
             return None
         return Outside(lattice.number, min(1.0, posterior), len(lattice.number) < self.graph.shortest)

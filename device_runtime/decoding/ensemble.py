@@ -46,11 +46,21 @@ def read_augmented(strip: Strip, look: Callable[[Strip], Decoding]) -> View:
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    views = [View(strip, look(strip))]
-    if is_doubtful(views[0]):
+    return augmented(View(strip, look(strip)), look)
+
+
+def augmented(view: View, look: Callable[[Strip], Decoding]) -> View:
+    """What all widths together say of a strip that was read with doubt; a view without doubt stands.
+
+    Args:
+        view: the strip as it is.
+        look: finds the codes in a strip as it is.
+    """
+    views = [view]
+    if is_doubtful(view):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                wider = stretch(strip, factor)
+                wider = stretch(view.strip, factor)
                 views.append(View(wider, look(wider)))
     return combine(views)
 

@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.engines.interpreter import InterpreterBroken, InterpreterEngine, InterpreterMissing, load
-from device_runtime.engines.model_writer import write_model
-from device_runtime.engines.numpy_engine import NumpyEngine
-from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
 
 ENGINES = ("litert", "tflite", "numpy")  # fastest first
@@ -96,5 +93,13 @@ def _first_that_loads() -> str:
 
 
 def _build(name: str, model: bytes) -> Engine:
+    # What only one of them needs is imported here: it takes a part of the time until the first reading.
+    if name == "numpy":
+        from device_runtime.engines.numpy_engine import NumpyEngine
+
+        return NumpyEngine(model)
+    from device_runtime.engines.model_writer import write_model
+    from device_runtime.engines.tflite_reader import read_net
+
     # An interpreter sees what was written anew from the net that was read: what else the file holds could end it.
-    return NumpyEngine(model) if name == "numpy" else InterpreterEngine(name, write_model(read_net(model)))
+    return InterpreterEngine(name, write_model(read_net(model)))

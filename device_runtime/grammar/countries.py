@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,6 +66,8 @@ def country_pattern(country: str) -> str:
 
 def _near(country: str) -> str:
     """Suggest up to three countries of a similar name or code."""
+    import difflib  # here, as few calls need it
+
     wanted = country.strip().upper()[:60]
     near = [c.code for c in countries().values() if len(wanted) > 3 and wanted in c.name]
     if not near and len(wanted) == 2:  # those with one letter in common

@@ -15,7 +15,6 @@ from device_runtime.files.atomic import write_bytes
 from device_runtime.files.regular import printable, read_regular
 from device_runtime.grammar import file as grammar_file
 from device_runtime.grammar.automaton import Automaton
-from device_runtime.grammar.countries import country_pattern
 from device_runtime.grammar.lexicon import compile_lexicon
 from device_runtime.grammar.minimize import intersect
 from device_runtime.grammar.regex import compile_pattern, quote
@@ -65,6 +64,8 @@ class Grammar:
         Raises:
             GrammarError: the country is not known, or its codes have letters.
         """
+        from device_runtime.grammar.countries import country_pattern  # here, as a pattern needs no countries
+
         return cls._of_pattern(country.strip().upper(), country_pattern(country), DIGITS)
 
     @classmethod

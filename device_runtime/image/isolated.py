@@ -8,6 +8,7 @@ stranger had sent it.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import resource
 import selectors
@@ -19,7 +20,6 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -120,7 +120,7 @@ class IsolatedDecoder:
 
 def serve() -> None:
     """Be the child: decode the files whose names come in on standard input until it ends."""
-    cv2.setNumThreads(1)
+    importlib.import_module("device_runtime.image.opencv")  # before the limits are set, which count from here
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a decoder that prints shall not print into an answer
     _limit(resource.RLIMIT_CORE, 0)

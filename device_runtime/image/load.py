@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import FileError, ImageError
 from device_runtime.files.regular import printable, read_regular
 from device_runtime.image.header import ImageHeader, read_header
+from device_runtime.image.plain_png import decode_plain_png
 from device_runtime.image.png_data import check_png_data
 from device_runtime.image.tiff_header import UPRIGHT
 
@@ -19,14 +19,6 @@ MAX_FILE_BYTES = 64_000_000
 MAX_DECODED_BYTES = 64_000_000  # an A4 page at 400 dpi in colour has 46 MB
 MAX_DECODING_BYTES = 160_000_000  # with what the decoder holds beside it
 
-# As stored, with any alpha, but for two: a JPEG's grey is cheaper to have from its decoder, being the file's first
-# component, and what OpenCV takes for the alpha of a BMP is mostly a byte without a meaning.
-# No flag here lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
-_AS_STORED = cv2.IMREAD_UNCHANGED
-_FLAGS = {
-    "JPEG": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
-    "BMP": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
-}
 _NO_MEMORY = -4  # OpenCV's StsNoMem
 _BAND_ROWS = 256
 
@@ -68,15 +60,33 @@ def _decode(data: bytes) -> Gray:
     if header.format == "PNG":
         # A byte a row tells how it is filtered, and an interlaced picture has twice as many rows.
         check_png_data(data, header.decoded_bytes + 2 * header.height)
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS.get(header.format, _AS_STORED))
-    except cv2.error as error:  # so damaged that a codec gives up
-        complaint = "needs more memory than there is" if error.code == _NO_MEMORY else f"is a damaged {header.format}"
-        raise ImageError(complaint) from error
-    if image is None:
-        raise ImageError(f"is a damaged {header.format}")
+        plain = decode_plain_png(data, header)
+        if plain is not None:
+            return upright(plain, header.orientation)
+    image = _opencv_decode(data, header.format)
     del data  # no longer needed, and as large as the picture at worst
     return upright(to_gray(image), header.orientation)
+
+
+def _opencv_decode(data: bytes, kind: str) -> NDArray[np.generic]:
+    """The picture in a file of a format, as `to_gray` takes it."""
+    from device_runtime.image.opencv import cv2
+
+    # As stored, with any alpha, but for two: a JPEG's grey is cheaper to have from its decoder, being the file's first
+    # component, and what OpenCV takes for the alpha of a BMP is mostly a byte without a meaning.
+    # No flag here lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
+    flags = {
+        "JPEG": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+        "BMP": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+    }
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags.get(kind, cv2.IMREAD_UNCHANGED))
+    except cv2.error as error:  # so damaged that a codec gives up
+        complaint = "needs more memory than there is" if error.code == _NO_MEMORY else f"is a damaged {kind}"
+        raise ImageError(complaint) from error
+    if image is None:
+        raise ImageError(f"is a damaged {kind}")
+    return np.asarray(image)
 
 
 def _check_size(header: ImageHeader) -> None:
@@ -156,9 +166,16 @@ def _gray_band(image: NDArray[np.generic]) -> Gray:
         return pixels
     channels = pixels.shape[2]
     color = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
-    gray = color[:, :, 0] if color.shape[2] == 1 else np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)
+    gray = color[:, :, 0] if color.shape[2] == 1 else _gray_of_color(color)
     # White shows through by what the alpha, 0..255, lacks.
     if channels in (2, 4):
         alpha = pixels[:, :, -1].astype(np.uint16)
         gray = ((gray * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
     return gray
+
+
+def _gray_of_color(color: Gray) -> Gray:
+    """uint8 [rows, W] of BGR, uint8 [rows, W, 3]."""
+    from device_runtime.image.opencv import cv2
+
+    return np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.image.opencv import cv2
 from device_runtime.image.polarity import Polarity, polarity
 from device_runtime.image.resize import resize_exact
 from device_runtime.types import Field

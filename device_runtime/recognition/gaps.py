@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +52,8 @@ class Gaps:
 
 def find_gaps(strip: Strip) -> Gaps:
     """Find what stands between the characters of a strip."""
+    from device_runtime.image.opencv import cv2  # here, as it is slow to load
+
     # Connected pieces of ink, and the columns of those as tall as letters: bool [W].
     mask = cv2.compare(strip.pixels, INK_LEVEL, cv2.CMP_GT) & 1
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from device_runtime.recognition.costs import COSTS, Costs
-from device_runtime.recognition.gaps import find_gaps
-from device_runtime.recognition.lattice import Lattice
-from device_runtime.recognition.scan_lattice import scan_lattice
-from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
+
+if TYPE_CHECKING:
+    from device_runtime.recognition.lattice import Lattice
+    from device_runtime.recognition.scanner import Scanner
 
 SCAN = "scan"  # the name under which a bundle holds the calibration of this method
 
-Recognize = Callable[[Strip], Lattice]
+Recognize = Callable[[Strip], "Lattice"]
 
 
 def scan_recognizer(scanner: Scanner, costs: Costs = COSTS) -> Recognize:
@@ -23,4 +24,8 @@ def scan_recognizer(scanner: Scanner, costs: Costs = COSTS) -> Recognize:
         scanner: gives the penalties of a strip's columns.
         costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
     """
+    # Here, as a reader with the compiled core needs none of it.
+    from device_runtime.recognition.gaps import find_gaps
+    from device_runtime.recognition.scan_lattice import scan_lattice
+
     return lambda strip: scan_lattice(scanner(strip), find_gaps(strip), costs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,11 +86,18 @@ def pad_to_width(pixels: NDArray[np.uint8], widths_px: tuple[int, ...]) -> NDArr
     )
 
 
+@lru_cache(maxsize=4)
 def exponentials(scale: float) -> NDArray[np.float64]:
-    """exp(-k * scale) for k = 0..255, float64 [256], rounded exactly on every machine."""
+    """exp(-k * scale) for k = 0..255, float64 [256], read-only, rounded exactly on every machine."""
     with localcontext() as context:
-        context.prec = 40
-        return np.array([float((-k * Decimal(scale)).exp()) for k in range(256)])
+        context.prec = 50  # the errors of 255 products come nowhere near float64's last bit
+        step, power = (-Decimal(scale)).exp(), Decimal(1)
+        table = np.empty(256)
+        for k in range(256):
+            table[k] = power
+            power *= step
+    table.setflags(write=False)
+    return table
 
 
 def penalties(

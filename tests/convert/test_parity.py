@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib.util
 from collections.abc import Callable
 
 import numpy as np
@@ -102,13 +102,7 @@ def test_a_difference_in_the_padding_is_none() -> None:
 
 
 def test_an_absent_interpreter_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.metadata.version
-
-    def version(name: str) -> str:
-        if name == "tflite-runtime":
-            raise importlib.metadata.PackageNotFoundError(name)
-        return real(name)
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "tflite_runtime" else real(name))
     with pytest.raises(PosteyeError, match="pip install tflite-runtime"):
         _real_runners()

@@ -31,12 +31,12 @@ def test_help_loads_nothing_heavy() -> None:
     assert "posteye read" in found.stdout
 
 
-WITHOUT_EXTRAS = """
+TRAINING = ("torch", "tqdm", "matplotlib", "PIL", "jinja2", "sklearn", "onnx", "onnxruntime", "onnxscript")
+WITHOUT = """
 import sys
-TRAINING = "torch", "tqdm", "matplotlib", "PIL", "jinja2", "sklearn", "onnx", "onnxruntime", "onnxscript"
 class Lean:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in TRAINING:
+        if name.split(".")[0] in HIDDEN:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Lean())
 from device_runtime.cli import main
@@ -44,9 +44,9 @@ main()
 """
 
 
-def lean(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command where only the reader's packages can be imported."""
-    command = [sys.executable, "-c", WITHOUT_EXTRAS, *arguments]
+def lean(*arguments: str, hidden: tuple[str, ...] = TRAINING) -> subprocess.CompletedProcess[str]:
+    """Run the command where only the reader's packages can be imported, or all but those that are hidden."""
+    command = [sys.executable, "-c", f"HIDDEN = {hidden}{WITHOUT}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2])
 
 
@@ -70,6 +70,12 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
     assert found.returncode == 2 and found.stderr.count("\n") == 1
     assert found.stderr.startswith(f"posteye: `posteye {arguments[0]}` needs ")
     assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
+
+
+def test_a_missing_opencv_says_how_to_install_it() -> None:
+    found = lean("demo", hidden=("cv2",))
+    assert found.returncode == 2 and found.stderr.count("\n") == 1
+    assert found.stderr.startswith("posteye: OpenCV is not installed: sudo apt-get install python3-opencv, ")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["grammar", "--list"]], ids=["help", "list"])

@@ -54,3 +54,31 @@ def test_a_code_on_a_ruled_line_is_read(reader: Reader, height: float) -> None:
     cv2.line(ruled, (0, y), (ruled.shape[1] - 1, y), 20, 2)
     reading = reader.read(ruled, field=True).reading
     assert reading.code == "20095" and reading.confidence > 0.5
+
+
+def letters() -> NDArray[np.uint8]:
+    """A line without a code."""
+    line = np.full((60, 420), PAPER, np.uint8)
+    cv2.putText(line, "Hauptstrasse", (20, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 3, cv2.LINE_AA)
+    return line
+
+
+def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strips = []
+    scores = reader.scanner.scores
+
+    def counted(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
+        strips.append(pixels)
+        return scores(pixels)
+
+    monkeypatch.setattr(reader.scanner, "scores", counted)
+    assert reader.read(page(letters(), letters())).reading.status == "no_code"
+    assert len(strips) == 2 * 3
+    strips.clear()
+    assert reader.read(page(field("04"), letters())).reading.status == "accepted"
+    assert len(strips) == 2
+    strips.clear()
+    assert reader.read(letters(), field=True).reading.status == "no_code"
+    assert len(strips) == 3

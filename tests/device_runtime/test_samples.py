@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+
+import msgspec
 import pytest
 
-from device_runtime.samples import Sample, golden_scores, load_samples
+from device_runtime.samples import Golden, Sample, load_samples
 from device_runtime.types import Reading, Status
 
+_MEASURE = """
+import json, msgspec
+from device_runtime.core import library
+from device_runtime.samples import golden, load_samples
+hashes = [msgspec.to_builtins(golden(sample.path, sample.grammar)) for sample in load_samples()]
+print(json.dumps([library.name(), *hashes]))
+"""
 
-def test_the_golden_scores_are_those_of_the_shipped_samples() -> None:
-    first, second = load_samples()[:2]
-    assert golden_scores(first.path) == first.scores_sha256 != golden_scores(second.path)
+
+@pytest.mark.parametrize("core", ["C", "NumPy"])
+def test_every_stage_of_the_samples_is_the_golden_one_with_the_core_and_without(core: str) -> None:
+    environment = {**os.environ, "POSTEYE_CORE": "numpy"} if core == "NumPy" else None
+    run = subprocess.run([sys.executable, "-c", _MEASURE], env=environment, check=True, capture_output=True, text=True)
+    name, *found = json.loads(run.stdout)
+    assert name == core, "make core compiles it"
+    assert found == [msgspec.to_builtins(sample.golden) for sample in load_samples()]
+
+
+def test_another_field_has_other_hashes() -> None:
+    first, second = (msgspec.structs.astuple(sample.golden) for sample in load_samples()[:2])
+    assert not set(first) & set(second)
 
 
 @pytest.mark.parametrize(
@@ -28,5 +51,5 @@ def test_the_golden_scores_are_those_of_the_shipped_samples() -> None:
 def test_a_sample_is_read_as_expected(
     expected: str | None, status: Status, code: str | None, reason: str | None, right: bool
 ) -> None:
-    sample = Sample("a.png", expected, "drawn", "0" * 64, country="DE")
+    sample = Sample("a.png", expected, "drawn", Golden("", "", ""), country="DE")
     assert sample.is_read_as_expected(Reading(status, code, reason, 0.9, (), ())) is right

@@ -81,6 +81,6 @@ def test_interpreters_are_used_again_and_few_are_kept() -> None:
     kept = engine._idle[-1].interpreter
     engine.scores(np.zeros((1, 32, 96, 1), np.int8))
     assert engine._idle[-1].interpreter is kept
-    for width in range(64, 192, 4):
+    for width in range(64, 256, 4):
         engine.scores(np.zeros((1, 32, width, 1), np.int8))
-    assert [prepared.shape[2] for prepared in engine._idle] == list(range(144, 192, 4))
+    assert [prepared.shape[2] for prepared in engine._idle] == list(range(160, 256, 4))

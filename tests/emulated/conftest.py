@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,37 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.emulated.roots import RELEASES, Architecture, MissingTool, Release, build_root, python_command, require_tools
-from tests.emulated.wheels import build_wheel, install_dependencies, install_wheel
+from tests.emulated.board import Board, boards
+from tests.emulated.roots import RELEASES, Architecture, MissingTool, Release
 
 PROBE = Path(__file__).with_name("probe.py")
-_TIMEOUT_S = 600
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Board:
-    """A release with this repository's wheel installed, on one processor.
-
-    installed: the folder with the wheel's packages. python: the command line of its Python, without a script.
-    """
-
-    release: Release
-    architecture: Architecture
-    installed: Path
-    python: list[str]
-
-    def run(self, *arguments: str) -> str:
-        """Runs its Python with the arguments and returns the standard output; raises RuntimeError when that fails."""
-        done = subprocess.run([*self.python, *arguments], capture_output=True, text=True, timeout=_TIMEOUT_S)
-        if done.returncode:
-            place = f"{self.release.name} {self.architecture}"
-            raise RuntimeError(f"{place}: python {arguments[0]} ended with {done.returncode}:\n{done.stderr[-4000:]}")
-        return done.stdout
-
-    def posteye(self, *arguments: str) -> str:
-        """Runs the `posteye` command as `run` does (pip's script would start the host's Python)."""
-        return self.run("-c", "import sys; from device_runtime.cli import main; sys.exit(main())", *arguments)
 
 
 @dataclass(frozen=True)
@@ -58,18 +31,9 @@ class Sight:
 @pytest.fixture(scope="session")
 def make_board(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Release, Architecture], Board]:
     try:
-        require_tools()
+        return boards(tmp_path_factory.mktemp("boards"))
     except MissingTool as error:
         pytest.fail(str(error), pytrace=False)
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
-    own = install_wheel(wheel, tmp_path_factory.mktemp("own"))
-
-    def make(release: Release, architecture: Architecture) -> Board:
-        root = build_root(release, architecture)
-        path = [own, install_dependencies(wheel, release, architecture)]
-        return Board(release, architecture, own, python_command(root, release, architecture, path))
-
-    return make
 
 
 @pytest.fixture(scope="session", params=RELEASES, ids=lambda release: release.name)

@@ -6,48 +6,55 @@ python probe.py numpy litert
 from __future__ import annotations
 
 import base64
-import hashlib
-import importlib.metadata
 import json
 import platform
 import sys
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from device_runtime.bundle import load_bundle
+from device_runtime.core import library
 from device_runtime.engines import pick
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.samples import Sample, load_samples
+from device_runtime.samples import Sample, golden, load_samples
+from device_runtime.version import VERSION
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
-_PACKAGES = ("posteye", "numpy", "opencv-python-headless")
 
 
 def main(engines: list[str]) -> None:
-    """Prints one JSON object: machine, versions, and for each sample its strip, its scores and its readings."""
+    """Prints what `observe` sees as one JSON object."""
+    print(json.dumps(observe(engines)))
+
+
+def observe(engines: list[str]) -> dict[str, Any]:
+    """Returns machine, versions, what reads (C or NumPy), and of each sample its strip, its scores and its readings."""
     bundle = load_bundle()
     scanner = Scanner(bundle, pick("numpy", bundle.model))
     random = np.random.default_rng(2)
     noise = [random.integers(0, 256, (32, width), dtype=np.uint8) for width in _NOISE_WIDTHS_PX]
-    seen = {
+    return {
         "machine": platform.machine(),
         "python": platform.python_version(),
-        "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "versions": {"posteye": VERSION, "numpy": np.__version__, "opencv": cv2.__version__},
+        "core": library.name(),
         "noise_scores": [_packed(scanner.scores(strip)) for strip in noise],
         "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_samples()},
     }
-    print(json.dumps(seen))
 
 
 def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:
     strip = normalize(load_gray(sample.path)).pixels
     scores = scanner.scores(strip)
+    hashes = golden(sample.path, sample.grammar)
     readings = {}
     for engine in engines:
         reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=True).reading
@@ -56,7 +63,7 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
         "expected": sample.expected,
         "strip": _packed(strip),
         "scores": _packed(scores),
-        "scores_are_golden": hashlib.sha256(scores.tobytes()).hexdigest() == sample.scores_sha256,
+        "not_golden": [stage for stage, value in asdict(hashes).items() if value != getattr(sample.golden, stage)],
         "readings": readings,
     }
 

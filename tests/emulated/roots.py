@@ -8,11 +8,13 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 Architecture = Literal["amd64", "arm64"]
+Cpu = Literal["cortex-a53", "cortex-a76"]  # of a Pi 3 and a Zero 2 W, and of a Pi 5
 
 _LOG = logging.getLogger(__name__)
 
@@ -91,7 +93,27 @@ def build_root(release: Release, architecture: Architecture) -> Path:
     if root.exists():
         return root
     unfinished = fresh_folder(root.with_suffix(".unfinished"))
-    archive = unfinished / "root.tar"
+    unpack(release.name, architecture, packages, unfinished)
+    if architecture == "arm64":
+        write_processor_files(unfinished)
+        compile_python(build_root(release, "amd64"), release, unfinished)
+    else:
+        compile_python(unfinished, release, unfinished)
+    unfinished.rename(root)
+    return root
+
+
+def unpack(release: str, architecture: str, packages: str, folder: Path, hooks: Sequence[str] = ()) -> None:
+    """Unpacks Debian's packages and what they depend on into an empty folder.
+
+    Args:
+        release: Debian's name of it.
+        architecture: Debian's name of it.
+        packages: their names, with commas between.
+        folder: to unpack into.
+        hooks: shell commands of mmdebstrap, run when all is unpacked.
+    """
+    archive = folder / "root.tar"
     mmdebstrap = [
         "mmdebstrap",
         "--mode=chrootless",
@@ -100,32 +122,35 @@ def build_root(release: Release, architecture: Architecture) -> Path:
         "--aptopt=Acquire::Retries 3",
         f"--architectures={architecture}",
         f"--include={packages}",
-        release.name,
+        *(f"--extract-hook={hook}" for hook in hooks),
+        release,
         str(archive),
         _debian_mirror(),
     ]
-    _LOG.info("unpacking %s for %s", release.name, architecture)
+    _LOG.info("unpacking %s for %s", release, architecture)
     run_quietly(mmdebstrap)
     # Through an archive, so that every file belongs to the user and no device node is asked for.
-    run_quietly(["tar", "-x", "--no-same-owner", "--exclude=./dev/*", "-f", str(archive), "-C", str(unfinished)])
+    run_quietly(["tar", "-x", "--no-same-owner", "--exclude=./dev/*", "-f", str(archive), "-C", str(folder)])
     archive.unlink()
-    if architecture == "arm64":
-        _write_processor_files(unfinished)
-        compile_python(build_root(release, "amd64"), release, unfinished)
-    else:
-        compile_python(unfinished, release, unfinished)
-    unfinished.rename(root)
-    return root
 
 
-def python_command(root: Path, release: Release, architecture: Architecture, path: list[Path]) -> list[str]:
+def python_command(
+    root: Path,
+    release: Release,
+    architecture: Architecture,
+    path: Sequence[Path],
+    cpu: Cpu = "cortex-a53",
+    emulator: Sequence[str] = (),
+) -> list[str]:
     """Returns the command line, up to the script's name, of the tree's Python with `path` as its PYTHONPATH.
 
-    arm64 runs as a Cortex-A53 under user-mode emulation, amd64 straight on this processor with the tree's own loader.
+    arm64 runs as `cpu` under user-mode emulation with further options of the emulator, amd64 straight on this processor
+    with the tree's own loader.
     """
     python = str(root / f"usr/bin/python{release.python}")
     if architecture == "arm64":
-        start = ["qemu-aarch64", "-cpu", "cortex-a53", "-L", str(root), python]
+        # A program asks the emulated processor for what it can do; that the tree's cpuinfo says A53 changes no count.
+        start = ["qemu-aarch64", "-cpu", cpu, *emulator, "-L", str(root), python]
     else:
         libraries = f"{root}/usr/lib/x86_64-linux-gnu:{root}/lib/x86_64-linux-gnu"
         start = [str(root / "lib64/ld-linux-x86-64.so.2"), "--library-path", libraries, python]
@@ -135,6 +160,7 @@ def python_command(root: Path, release: Release, architecture: Architecture, pat
         "PYTHONPATH": ":".join(map(str, path)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",  # or the checkout, when it is the current folder, goes before the wheel
         "LC_ALL": "C.UTF-8",
     }
     return ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), *start]
@@ -181,7 +207,8 @@ def _debian_mirror() -> str:
     raise MissingTool(f"apt's sources name no archive with {system['VERSION_CODENAME']} main; add Debian's")
 
 
-def _write_processor_files(root: Path) -> None:
+def write_processor_files(root: Path) -> None:
+    """Writes into a tree what the system says of a Pi's processor."""
     (root / "proc").mkdir(exist_ok=True)
     (root / "proc/cpuinfo").write_text("".join(_CPUINFO.format(core) for core in range(_CORES)))
     cpu = root / "sys/devices/system/cpu"

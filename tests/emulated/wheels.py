@@ -22,13 +22,20 @@ from tests.emulated.roots import (
 _LOG = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_WHEEL_MACHINE: dict[Architecture, str] = {"amd64": "x86_64", "arm64": "aarch64"}
+WHEEL_MACHINE: dict[Architecture, str] = {"amd64": "x86_64", "arm64": "aarch64"}
 _OLDEST_GLIBC_MINOR = 17  # of the wheels that still count: manylinux2014 is glibc 2.17
 
 
-def build_wheel(folder: Path) -> Path:
-    """Builds this repository's wheel into a folder and returns its path."""
-    _pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(REPOSITORY))
+def build_wheel(folder: Path, machine: str | None = None) -> Path:
+    """Builds this repository's wheel into a folder and returns its path.
+
+    machine: one of build_core.TARGETS, for which ziglang compiles; None = this one, with its own compiler, as pip does.
+    """
+    if machine is None:
+        pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(REPOSITORY))
+    else:
+        hatchling = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+        run_quietly(["env", "--chdir", str(REPOSITORY), f"POSTEYE_WHEEL_TARGET={machine}", *hatchling])
     (wheel,) = folder.glob("posteye-*.whl")
     return wheel
 
@@ -53,11 +60,11 @@ def install_dependencies(wheel: Path, release: Release, architecture: Architectu
     unfinished = fresh_folder(folder.with_suffix(".unfinished"))
     extras = f"[{','.join(release.extras)}]" if release.extras else ""
     _LOG.info("installing the dependencies for %s on %s", release.name, architecture)
-    _pip(
+    pip(
         "install",
         *("--target", str(unfinished), "--constraint", str(constraints), "--only-binary=:all:", "--no-compile"),
         *("--implementation", "cp", "--python-version", release.python),
-        *_platform_options(release, architecture),
+        *platform_options(release, WHEEL_MACHINE[architecture]),
         f"{wheel}{extras}",
     )
     for name in own:  # the cache holds the dependencies alone: our own code changes
@@ -68,18 +75,19 @@ def install_dependencies(wheel: Path, release: Release, architecture: Architectu
 
 
 def install_wheel(wheel: Path, folder: Path) -> Path:
-    """Unpacks the wheel alone into a folder (pip's --target puts nothing elsewhere) and returns it."""
-    _pip("install", "--no-deps", "--no-compile", "--target", str(folder), str(wheel))
+    """Unpacks the wheel alone into a folder and returns it; pip would refuse one for another processor."""
+    with zipfile.ZipFile(wheel) as contents:
+        contents.extractall(folder)
     return folder
 
 
-def _platform_options(release: Release, architecture: Architecture) -> list[str]:
-    """Every wheel platform that the release's C library runs, oldest first."""
-    machine = _WHEEL_MACHINE[architecture]
+def platform_options(release: Release, machine: str) -> list[str]:
+    """Every wheel platform that the release's C library runs on a machine, oldest first; options of pip."""
     major, newest = release.glibc
     names = [f"manylinux_{major}_{minor}_{machine}" for minor in range(_OLDEST_GLIBC_MINOR, newest + 1)]
     return [option for name in [f"manylinux2014_{machine}", *names] for option in ("--platform", name)]
 
 
-def _pip(command: str, *arguments: str) -> None:
+def pip(command: str, *arguments: str) -> None:
+    """Runs a command of this environment's pip; raises RuntimeError with what it said when it fails."""
     run_quietly([sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", *arguments])

@@ -89,7 +89,7 @@ def read_labels(folder: Path, digits_only: bool = False) -> tuple[Label, ...]:
 
     Raises:
         PosteyeError: Naming file and line, when labels.csv is missing, is no UTF-8 text (a mark of byte order is left
-            out), or holds something else than such rows.
+            out), lacks its header, or holds something else than such rows.
     """
     path = folder / LABELS
     form = "file,digits" if digits_only else "file,code"
@@ -104,6 +104,8 @@ def read_labels(folder: Path, digits_only: bool = False) -> tuple[Label, ...]:
     labels = []
     try:
         heads = next(reader, [])
+        if heads and heads[0] and (folder / heads[0]).is_file():
+            raise PosteyeError(f"{path}, line 1, labels {heads[0]!r} where the header should be: put {form} above it")
         for row in reader:
             if not any(row):
                 continue

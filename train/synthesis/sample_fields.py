@@ -24,7 +24,7 @@ from device_runtime.commands.program import run_command
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.reader import Reader
-from device_runtime.samples import INDEX_FILE, Sample, golden_scores
+from device_runtime.samples import INDEX_FILE, Golden, Sample, golden
 from train.data.mnist import load_mnist
 from train.data.writers import writers_of
 from train.synthesis.generator import FieldGenerator
@@ -32,6 +32,7 @@ from train.synthesis.writing.fonts import HAND_FAMILIES, find_fonts
 from train.synthesis.writing.style import random_style
 
 _HAND, _PRINT = "MNIST test digits (CC BY-SA 3.0)", "DejaVu or Liberation fonts (free licences)"
+_NONE = Golden("", "", "")  # until the sample is drawn
 _TRIES = 200
 _FONTS = ("DejaVu Sans", "DejaVu Sans Mono", "Liberation Sans", "Liberation Mono", "DejaVu Serif")
 
@@ -49,7 +50,7 @@ def samples(out: Path, writers: Path | None) -> None:
     for number, (image, sample) in enumerate(_all(generator), start=1):
         named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
         write_bytes(out / named.file, cv2.imencode(".png", image)[1].tobytes())
-        index.append(msgspec.structs.replace(named, scores_sha256=golden_scores(out / named.file)))
+        index.append(msgspec.structs.replace(named, golden=golden(out / named.file, named.grammar)))
     encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
     write_bytes(out / INDEX_FILE, encoded + b"\n")
 
@@ -65,7 +66,7 @@ def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
         ("3407", {"pattern": r"\d{4}"}),
         ("152638", {"pattern": r"\d{6}"}),
     ):
-        sample = Sample("hand", code, _HAND, "", **form)
+        sample = Sample("hand", code, _HAND, _NONE, **form)
         made.append((_first_accepted(sample, partial(_handwritten, generator, code)), sample))
     for text, code, form in (
         ("D-20095 Hamburg", "20095", {"country": "DE"}),
@@ -73,10 +74,10 @@ def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
         ("SPRINGFIELD IL 62704-1234", "62704-1234", {"country": "US"}),
         ("NO. 12, JALAN 3/5, 50450 K.L.", "50450", {"country": "MY"}),
     ):
-        sample = Sample("print", code, _PRINT, "", **form)
+        sample = Sample("print", code, _PRINT, _NONE, **form)
         made.append((_first_accepted(sample, partial(_printed, generator, text)), sample))
     smeared = _smear(_handwritten(generator, "38925"))
-    made.append((smeared, Sample("smeared", None, _HAND, "", country="DE")))
+    made.append((smeared, Sample("smeared", None, _HAND, _NONE, country="DE")))
     return made
 
 

@@ -3,8 +3,8 @@
  * C99, libm alone. No global state: any number of threads may call at a time, each with an arena of its own. Every
  * function returns a pe_status and checks what it is given; nothing is allocated but from the caller's arena.
  *
- * All arithmetic is integers, or float64 operations that IEEE 754 rounds exactly, in a fixed order: the same input gives
- * the same bits on x86-64, aarch64, armv7 and riscv64, and in the NumPy path that is this core's oracle.
+ * All arithmetic is integers, or float64 operations that IEEE 754 rounds exactly, in a fixed order: the same input
+ * gives the same bits on x86-64, aarch64, armv7 and riscv64, and in the NumPy path that is this core's oracle.
  *
  * A call that returns PE_ARENA_FULL changed nothing but the arena's fields: give it at least `wanted` bytes and call
  * again. It then begins anew, so an arena that doubles costs less time than one that grows by what was wanted.
@@ -88,24 +88,24 @@ PE_API pe_status pe_polarity(const pe_gray *field, pe_arena *arena, int32_t *ink
 
 /* Resize a grey image: down by a whole factor of its rows through means of blocks, then linearly.
  *
- * height_px, width_px: of the result, each from 1 to PE_MAX_SIDE_PX.
+ * height_px, width_px: of the result, each from 1 to PE_MAX_SIDE_PX; at most 2^23 px of the image become one of it.
  * pixels: [height_px, width_px] without gaps, in the arena: there until the arena is used again.
  */
 PE_API pe_status pe_resize(const pe_gray *gray, int32_t height_px, int32_t width_px, pe_arena *arena,
                            const uint8_t **pixels);
 
-/* ------------------------------------------------------------------------------------------------------------------
- * Decoding: a strip and its int8 scores become the codes of a grammar, with posteriors.
+/* ---- Decoding ---- */
+
+/* A strip and its int8 scores become the codes of a grammar, with posteriors:
  *
  *     pe_net net = {...};                      of the model
  *     pe_graph graph = {...};                  of the grammar, once
  *     if (pe_graph_check(&graph, &net) != PE_OK) ...
  *     pe_options options = {...};
- *     pe_decode(&arena, &net, &graph, &options, scores, columns, pixels, width_px, aspect, &decoding);
+ *     pe_decode(&net, &graph, &options, scores, columns, pixels, width_px, aspect, &arena, &decoding);
  *
  * A *sign* is what a code is written with: a character of the alphabet, or a separator, which may stand between two.
- * Characters are numbered from 0 in the order of their classes, separators go on from there.
- * ------------------------------------------------------------------------------------------------------------------ */
+ * Characters are numbered from 0 in the order of their classes, separators go on from there. */
 
 #define PE_MOST_WIDTH_PX 65536   /* of a strip */
 #define PE_MOST_COLUMNS 65536    /* of its scores */
@@ -161,7 +161,7 @@ typedef struct {
 
     int32_t exact;   /* 1: the relaxed grammar is the grammar itself, each layer has one node; else 0 */
     int32_t grouped; /* 1: dots and commas may group what is read, as in numbers; else 0 */
-    double density;  /* share of all texts of a length that are codes, summed over the lengths; above 0 */
+    double density;  /* share of all texts of a length that are codes, summed over the lengths; 1e-100..1e30 */
 
     uint64_t seal; /* set by pe_graph_check */
 } pe_graph;
@@ -225,8 +225,8 @@ PE_API pe_status pe_graph_check(pe_graph *graph, const pe_net *net);
  * wider the strip is drawn than it was written, 2^-10..2^10. `decoding` is written with PE_OK only.
  *
  * columns * (255 * scale + 8 + costs.mark) is at most 2^22, so that sums of log-probabilities are exact. */
-PE_API pe_status pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
-                           const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
+PE_API pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
+                           int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                            pe_decoding *decoding);
 
 #ifdef __cplusplus

@@ -64,6 +64,7 @@ def test_the_command_keeps_every_part(tmp_path: Path, monkeypatch: pytest.Monkey
     kept = load(tmp_path / "costs.json")
     found = kept.values
     assert kept.machine and len(found["pages"]["table"]["lines"]) == 5
+    assert 50 < found["startup"]["cpu_ms"] < 10_000 and 20 < found["startup"]["mb"] < 200
     assert found["decoding"]["start_ms"] > found["decoding"]["field_isolated_ms"] > 0
     assert found["decoding"]["child_mb"] > 5
     assert found["interpreters"]["lines"] == [["litert", "0.5 MB, 1.0 ms", "2.0 MB, 5.0 ms"]]

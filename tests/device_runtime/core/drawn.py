@@ -27,7 +27,8 @@ def draw(kind: str, height: int, width: int, seed: int) -> Gray:
         case "dot":
             field[random.integers(height), random.integers(width)] = ink
         case "gradient":
-            across = np.linspace(*random.uniform(0, 255, 2), width)
+            left, right = random.uniform(0, 255, 2).tolist()
+            across = np.linspace(left, right, width)
             return np.clip(across + random.normal(0, 4, (height, width)), 0, 255).astype(np.uint8)
         case "writing" | "ruled" | "leaning":
             _write(field, ink, random, lines=1)
@@ -54,7 +55,7 @@ def _write(field: Gray, ink: int, random: np.random.Generator, lines: int) -> No
     height = field.shape[0] / lines
     scale = height / 40 * random.uniform(0.6, 1.2)
     for line in range(lines):
-        count = int(random.integers(1, 3 + field.shape[1] / (22 * scale)))
+        count = int(random.integers(1, 3 + int(field.shape[1] / (22 * scale))))
         text = "".join(random.choice(list("0123456789 -.")) for _ in range(count))
         at = (int(random.integers(-8, 12)), int((line + 0.8) * height))
         cv2.putText(field, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, 1 + int(2 * scale), cv2.LINE_AA)

@@ -1,5 +1,6 @@
-/* A C program that knows the core by its header alone: it makes strips of random fields in arenas that grow from nothing,
- * and gives each function what it must refuse. Exit code 0: all is well. Built with sanitizers by test_image_program.py.
+/* A C program that knows the core by its header alone: it makes strips of random fields in arenas that grow from
+ * nothing, and gives each function what it must refuse. Exit code 0: all is well; test_image_program.py builds it with
+ * sanitizers.
  */
 #include <math.h>
 #include <stdio.h>
@@ -109,13 +110,14 @@ static void try_random_field(int32_t height, int32_t width) {
     size_t stride = (size_t)width + (size_t)below(4), size = stride * (size_t)(height - 1) + (size_t)width;
     uint8_t *pixels = malloc(size);
     EXPECT(pixels);
-    int32_t paper = 60 + below(196), noise = 1 + below(3) * below(60);
+    int32_t paper = 60 + below(196), step = below(60), noise = 1 + step * below(3);
     for (size_t i = 0; i < size; i++) {
         int32_t level = paper - below(noise);
         pixels[i] = (uint8_t)(level < 0 ? 0 : level);
     }
     for (int32_t bars = below(12); bars > 0; bars--) {
-        int32_t top = below(height), left = below(width), tall = 1 + below(height), wide = 1 + below(bars % 3 ? 9 : width);
+        int32_t top = below(height), left = below(width);
+        int32_t tall = 1 + below(height), wide = 1 + below(bars % 3 ? 9 : width);
         for (int32_t y = top; y < height && y < top + tall; y++) {
             for (int32_t x = left; x < width && x < left + wide; x++) {
                 pixels[(size_t)y * stride + (size_t)x] = (uint8_t)(paper / 5);

@@ -24,9 +24,9 @@ from tests.engines_here import ALL_ENGINES
         ("input", {"zero_point": 0}, "takes Grid"),
         ("input", {"widths_px": (96, 162 + 2, 65536)}, "for 65536 px"),
         ("output", {"scale": 0.5}, "gives Grid"),
-        ("output", {"sub_columns": 3}, "columns for a strip of 96 px"),
+        ("output", {"sub_columns": 3}, "columns for a strip of 64 px"),
         ("output", {"sub_columns": 1, "column_stride_px": 4}, "gives 24 scores a column, and the manifest asks for 12"),
-        ("output", {"column_stride_px": 4}, "gives 24 columns for a strip of 96 px, and the manifest asks for 12.0"),
+        ("output", {"column_stride_px": 4}, "gives 16 columns for a strip of 64 px, and the manifest asks for 8.0"),
         (None, {"alphabet": "012345678"}, "gives 24 scores a column, and the manifest asks for 22"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -73,6 +74,13 @@ def test_penalties_are_the_negative_log_softmax() -> None:
     found, _ = penalties(scores, scale, exponentials(scale))
     assert np.allclose(found, expected, rtol=1e-7, atol=1e-12)
     assert (found >= 0).all()
+
+
+@pytest.mark.parametrize("scale", [2.0**-12, 0.1, float(np.float32(0.137)), 1 / 3, 1.0, 15.99])
+def test_exponentials_are_the_numbers_nearest_to_the_true_ones(scale: float) -> None:
+    with localcontext() as context:
+        context.prec = 60
+        assert exponentials(scale).tolist() == [float((-k * Decimal(scale)).exp()) for k in range(256)]
 
 
 def test_penalties_worked_out_by_hand() -> None:

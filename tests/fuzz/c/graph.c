@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         pe_decoding decoding;
         uint8_t memory[64];
         pe_arena arena = {memory, sizeof memory, 0, 0};
-        EXPECT(pe_decode(&arena, &line.net, &graph, &options, line.scores, line.columns, line.pixels, line.width_px, 1,
+        EXPECT(pe_decode(&line.net, &graph, &options, line.scores, line.columns, line.pixels, line.width_px, 1, &arena,
                          &decoding) == PE_INVALID);
     }
     fz_free_graph(&graph);

@@ -52,6 +52,14 @@ def test_too_few_fields_or_no_table_are_refused(tmp_path: Path) -> None:
         load_station(tmp_path / "few")
 
 
+def test_a_table_without_a_header_does_not_lose_its_first_row(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "bay", ["12", "34"])
+    table = folder / "labels.csv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(PosteyeError, match=r"line 1, labels '.*' where the header should be: put file,code above it"):
+        read_labels(folder)
+
+
 def test_folder_needs_labels(tmp_path: Path) -> None:
     with pytest.raises(PosteyeError, match=r"labels\.csv"):
         folder_strips(tmp_path)

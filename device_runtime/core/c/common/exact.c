@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
+#error "this processor keeps more bits than a double has: the core would not give the same bits; NumPy reads there"
+#endif
+
 #define LN2 0.6931471805599453
 #define LN2_HIGH 0.6931471803691238 /* ends in zeros: its product with a small integer is exact */
 #define LN2_LOW 1.9082149292705877e-10
@@ -22,9 +26,11 @@ double pe_log(double x) {
     /* log m = 2 atanh((m - 1) / (m + 1)); the ratio is below 0.172, so that 12 terms are enough. */
     double ratio = (mantissa - 1) / (mantissa + 1);
     double square = ratio * ratio;
+    static const double terms[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
+                                   1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
     double series = 0;
-    for (int n = 23; n > 0; n -= 2) {
-        series = series * square + 1.0 / n;
+    for (int i = 0; i < 12; i++) {
+        series = series * square + terms[i];
     }
     return exponent * LN2 + 2 * ratio * series;
 }

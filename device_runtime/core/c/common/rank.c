@@ -29,7 +29,8 @@ void pe_rank(pe_ranked *items, pe_ranked *spare, int32_t count) {
     for (int32_t begin = 0; begin < count; begin += SHORT_RUN) {
         insertion_sort(items + begin, count - begin < SHORT_RUN ? count - begin : SHORT_RUN);
     }
-    for (int32_t run = SHORT_RUN; run < count; run = run > count / 2 ? count : 2 * run) {
+    int32_t run = SHORT_RUN;
+    while (run < count) {
         int32_t begin = 0;
         while (count - begin > run) {
             int32_t pair = count - begin - run < run ? count - begin : 2 * run;
@@ -37,5 +38,6 @@ void pe_rank(pe_ranked *items, pe_ranked *spare, int32_t count) {
             memcpy(items + begin, spare + begin, (size_t)pair * sizeof *items);
             begin += pair;
         }
+        run = run > count / 2 ? count : 2 * run;
     }
 }

@@ -1,6 +1,6 @@
-/* A posterior is the mass of all ways in which a code can stand in the line, as a share of that of all lines, both under
- * the prior on foreign numbers. Several codes can stand in one line, so the total is never less than what all codes of
- * the grammar have together. Priors of a lexicon only shift belief between its own codes. */
+/* A posterior is the mass of all ways in which a code can stand in the line, as a share of that of all lines, both
+ * under the prior on foreign numbers. Several codes can stand in one line, so the total is never less than what all
+ * codes of the grammar have together. Priors of a lexicon only shift belief between its own codes. */
 #include "belief.h"
 
 #include <math.h>
@@ -91,8 +91,8 @@ static pe_status mass_with_marks(pe_arena *arena, const pe_claim *claim, int32_t
 }
 
 /* A code with marks in the place of its separators looks like several numbers. What the free mass charged its paths for
- * that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact for codes with
- * one separator.) */
+ * that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact for codes
+ * with one separator.) */
 static pe_status mend_separators(pe_arena *arena, const pe_claim *claim, double *mass, double *free) {
     double marked[PE_MOST_CODES] = {0}, sum = 0;
     for (int32_t i = 0; i < claim->count; i++) {
@@ -148,39 +148,57 @@ static void rank(int32_t count, const double *believed, int32_t *order) {
     }
 }
 
-pe_status pe_believe(pe_arena *arena, const pe_claim *claim, pe_belief *belief) {
-    double odds = pe_outside_odds(claim->graph), free = claim->free, mass[PE_MOST_CODES], believed[PE_MOST_CODES];
-    if (!claim->count) {
-        belief->total = free * odds;
-        return PE_OK;
+/* Whether the rest of the grammar's codes has to be added up. They only make a code less believed; the margin is for
+ * what sums round. */
+static int needs_all(const pe_claim *claim, double inside, double free, const double *believed) {
+    if (!claim->graph->exact || !(inside < PLAIN_CASE * free)) {
+        return 0;
     }
-    for (int32_t i = 0; i < claim->count; i++) {
-        pe_status status =
-            pe_mass_of_code(arena, claim->graph, claim->walk, &claim->codes[i], PE_ANY_SEPARATOR, &mass[i]);
-        if (status != PE_OK) {
-            return status;
-        }
-    }
-    pe_status status = mend_separators(arena, claim, mass, &free);
-    if (status != PE_OK) {
-        return status;
-    }
-    shift_by_priors(claim, mass, believed);
-    double inside = 0;
+    double rest = pe_outside_odds(claim->graph) * (free - inside);
+    return believed[0] >= 0.99 * claim->threshold * (inside + rest);
+}
+
+/* What posteriors are shares of: the codes of the grammar, and other lines by their odds. */
+static pe_status find_total(pe_arena *arena, const pe_claim *claim, double free, const double *believed,
+                            double *total) {
+    double inside = 0, all;
     for (int32_t i = 0; i < claim->count; i++) {
         inside += believed[i];
     }
-    if (claim->graph->exact && inside < PLAIN_CASE * free) {
-        double all;
-        status = pe_mass_of_all(arena, claim->graph, claim->walk, &all);
+    if (needs_all(claim, inside, free, believed)) {
+        pe_status status = pe_mass_of_all(arena, claim->graph, claim->walk, &all);
         if (status != PE_OK) {
             return status;
         }
         inside = inside > all ? inside : all;
     }
     double rest = free - inside > 0 ? free - inside : 0;
-    belief->total = inside + odds * rest;
-    belief->total = belief->total > TINY ? belief->total : TINY;
+    *total = inside + pe_outside_odds(claim->graph) * rest;
+    *total = *total > TINY ? *total : TINY;
+    return PE_OK;
+}
+
+pe_status pe_believe(pe_arena *arena, const pe_claim *claim, pe_belief *belief) {
+    double free = claim->free, mass[PE_MOST_CODES], believed[PE_MOST_CODES];
+    if (!claim->count) {
+        belief->total = free * pe_outside_odds(claim->graph);
+        return PE_OK;
+    }
+    pe_status status = PE_OK;
+    for (int32_t i = 0; status == PE_OK && i < claim->count; i++) {
+        status = pe_mass_of_code(arena, claim->graph, claim->walk, &claim->codes[i], PE_ANY_SEPARATOR, &mass[i]);
+    }
+    if (status == PE_OK) {
+        status = mend_separators(arena, claim, mass, &free);
+    }
+    if (status != PE_OK) {
+        return status;
+    }
+    shift_by_priors(claim, mass, believed);
+    status = find_total(arena, claim, free, believed, &belief->total);
+    if (status != PE_OK) {
+        return status;
+    }
     for (int32_t i = 0; i < claim->count; i++) {
         belief->confidence[i] = believed[i] / belief->total;
     }

@@ -16,12 +16,13 @@ typedef struct {
     double prior;  /* of a further number in the line, as a factor */
     int32_t count; /* codes */
     const pe_code *codes;
+    double threshold; /* above 0: all that matters is whether code 0 alone is believed at least so much */
 } pe_claim;
 
 typedef struct {
-    double total;                       /* mass that posteriors are shares of */
-    double confidence[PE_MOST_CODES];   /* by code as they were given */
-    int32_t order[PE_MOST_CODES];       /* the codes, most believed first */
+    double total;                     /* mass that posteriors are shares of */
+    double confidence[PE_MOST_CODES]; /* by code as they were given */
+    int32_t order[PE_MOST_CODES];     /* the codes, most believed first */
 } pe_belief;
 
 /* Give each code its posterior. */

@@ -52,8 +52,8 @@ static pe_differing differing(const pe_graph *graph, const pe_code *best, const 
     while (head < shorter && character_of(graph, best, head) == character_of(graph, rival, head)) {
         head++;
     }
-    while (tail < shorter && character_of(graph, best, best->length - 1 - tail) ==
-                                 character_of(graph, rival, rival->length - 1 - tail)) {
+    while (tail < shorter &&
+           character_of(graph, best, best->length - 1 - tail) == character_of(graph, rival, rival->length - 1 - tail)) {
         tail++;
     }
     return (pe_differing){head, best->length - tail};

@@ -122,15 +122,16 @@ static pe_status make_walks(pe_arena *arena, const pe_costs *costs, pe_work *wor
 static pe_status judge(pe_arena *arena, const pe_task *task, pe_work *work) {
     const pe_costs *costs = &task->options->costs;
     const pe_found *found = &work->search.found;
-    pe_claim claim = {task->graph, &work->all, work->frames.free, pe_exp(-costs->foreign_number), found->count,
-                      found->codes};
+    pe_claim claim = {task->graph,  &work->all, work->frames.free, pe_exp(-costs->foreign_number), found->count,
+                      found->codes, 0};
     pe_status status = pe_believe(arena, &claim, &work->belief);
     if (status != PE_OK) {
         return status;
     }
     double confidence = found->count ? work->belief.confidence[work->belief.order[0]] : 0;
     if (confidence < PE_CONFIDENT) {
-        status = pe_find_outside(arena, task->net, &work->columns, &claim, confidence, work->belief.total, &work->outside);
+        status =
+            pe_find_outside(arena, task->net, &work->columns, &claim, confidence, work->belief.total, &work->outside);
     }
     if (status != PE_OK || !found->count) {
         return status;
@@ -170,8 +171,8 @@ static void write_decoding(const pe_task *task, const pe_work *work, pe_decoding
     }
 }
 
-pe_status pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, const pe_options *options,
-                    const int8_t *scores, int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect,
+pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
+                    int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                     pe_decoding *decoding) {
     pe_task task = {net, graph, options, scores, pixels, columns, width_px, aspect};
     if (!pe_is_valid_arena(arena) || !decoding || !is_task(&task)) {
@@ -182,7 +183,8 @@ pe_status pe_decode(pe_arena *arena, const pe_net *net, const pe_graph *graph, c
     if (!work) {
         return PE_ARENA_FULL;
     }
-    memset(work, 0, sizeof *work);
+    memset(&work->outside, 0, sizeof work->outside);
+    work->doubt = PE_NO_DOUBT;
     pe_status status = make_frames(arena, &task, work);
     if (status == PE_OK) {
         status = make_walks(arena, &options->costs, work);

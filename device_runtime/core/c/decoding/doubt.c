@@ -28,7 +28,7 @@ static pe_status is_believed_at(pe_arena *arena, const pe_graph *graph, const pe
     if (status != PE_OK) {
         return status;
     }
-    pe_claim claim = {graph, &walk, frames->free, pe_exp(-costs->foreign_number), 1, code};
+    pe_claim claim = {graph, &walk, frames->free, pe_exp(-costs->foreign_number), 1, code, PE_CONFIDENT};
     status = pe_believe(arena, &claim, &belief);
     *believed = status == PE_OK && belief.confidence[0] >= PE_CONFIDENT;
     arena->used = mark;

@@ -6,11 +6,11 @@
 
 /* A code and what its best path is worth. */
 typedef struct {
-    double score; /* Viterbi score: a log-probability with the log-prior in it */
-    double prior; /* the log-prior */
-    int32_t length;              /* characters */
-    int32_t signs;               /* characters and separators */
-    int32_t row;                 /* which of the prefixes of its length it is */
+    double score;                  /* Viterbi score: a log-probability with the log-prior in it */
+    double prior;                  /* the log-prior */
+    int32_t length;                /* characters */
+    int32_t signs;                 /* characters and separators */
+    int32_t row;                   /* which of the prefixes of its length it is */
     int32_t arcs[PE_LONGEST_CODE]; /* [length] */
 } pe_code;
 

@@ -6,7 +6,8 @@
 #include "../common/exact.h"
 
 #define LEAST_PRIOR (-1048576.0)
-#define MOST_DENSITY 1e30 /* separators that may be left out count a text several times */
+#define LEAST_DENSITY 1e-100 /* one code of 32 characters has more in any alphabet */
+#define MOST_DENSITY 1e30    /* separators that may be left out count a text several times */
 
 /* FNV-1a, 64 bits: Fowler, Noll and Vo, IETF draft, section 2. */
 #define FNV_BASIS 0xCBF29CE484222325u
@@ -22,9 +23,9 @@ static uint64_t stir(uint64_t hash, const void *bytes, size_t count) {
 /* Of all that is in the struct, but for the seal itself. */
 static uint64_t seal_of(const pe_graph *graph, int32_t characters) {
     const int32_t sizes[] = {characters, graph->nodes, graph->arcs, graph->layers, graph->exact, graph->grouped};
-    const void *arrays[] = {graph->leaving,      graph->character,       graph->junction,   graph->separator,
-                            graph->destination,  graph->gain,            graph->end,        graph->layer_offset,
-                            graph->layer_character, graph->layer_gain,   graph->layer_end};
+    const void *arrays[] = {graph->leaving,         graph->character,  graph->junction, graph->separator,
+                            graph->destination,     graph->gain,       graph->end,      graph->layer_offset,
+                            graph->layer_character, graph->layer_gain, graph->layer_end};
     uint64_t hash = stir(FNV_BASIS, sizes, sizeof sizes);
     hash = stir(hash, arrays, sizeof arrays);
     return stir(hash, &graph->density, sizeof graph->density);
@@ -52,7 +53,7 @@ static int has_arrays(const pe_graph *graph) {
 static int has_sizes(const pe_graph *graph) {
     return graph->nodes >= 2 && graph->arcs >= 1 && graph->layers >= 2 && graph->layers <= PE_LONGEST_CODE + 1 &&
            (graph->exact == 0 || graph->exact == 1) && (graph->grouped == 0 || graph->grouped == 1) &&
-           graph->density > 0 && graph->density <= MOST_DENSITY;
+           graph->density >= LEAST_DENSITY && graph->density <= MOST_DENSITY;
 }
 
 /* An arc of a node: in range, and behind the one before it by character and separator, so that there are few. */

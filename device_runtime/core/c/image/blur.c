@@ -1,7 +1,7 @@
 /* Gaussian blur in fixed point: weights of 1/256, two weighted sums, rounded once.
  *
- * The bits are those of OpenCV's GaussianBlur of 8-bit images (modules/imgproc/src/smooth.dispatch.cpp): what is lost by
- * rounding one weight is added to the next, and the middle one makes the sum whole.
+ * The bits are those of OpenCV's GaussianBlur of 8-bit images (modules/imgproc/src/smooth.dispatch.cpp): what is lost
+ * by rounding one weight is added to the next, and the middle one makes the sum whole.
  */
 #include <math.h>
 #include <string.h>

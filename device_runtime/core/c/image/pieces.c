@@ -30,8 +30,9 @@ static void join(run *items, int32_t i, int32_t j) {
     items[pe_most(a, b)].parent = pe_least(a, b);
 }
 
-/* Add the runs of a row, joined to those of the row above, which are from `above` to `above_end`. */
-static void add_row(const uint8_t *pixels, int32_t row, int32_t columns, int32_t above, int32_t above_end, runs *found) {
+/* Add the runs of a row, joined to those of the row above, which are from `above` up to `above_end`. */
+static void add_row(const uint8_t *pixels, int32_t row, int32_t columns, int32_t above, int32_t above_end,
+                    runs *found) {
     run *items = found->items;
     const uint8_t *end = pixels + columns, *at = pixels;
     while (at < end && (at = memchr(at, 1, (size_t)(end - at)))) {

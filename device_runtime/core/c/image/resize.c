@@ -76,7 +76,7 @@ bool pe_reduce(const pe_gray *gray, int32_t factor, pe_arena *arena, pe_plane *r
 
 /* ---- linearly ---- */
 
-/* Between which two pixels each pixel of the result lies: `first` and the one after it, with the share of the latter. */
+/* Between which two pixels each pixel of the result lies: `first` and the next one, with the share of the latter. */
 typedef struct {
     int32_t *first;
     uint16_t *share; /* 0..ONE */
@@ -127,7 +127,9 @@ static bool resize_linear(const pe_gray *gray, pe_plane *resized, pe_arena *aren
     places across, down;
     bool taken = take_places(arena, columns, &across) && take_places(arena, resized->rows, &down);
     /* The two rows of the source that the result's row lies between: even ones in the first place. */
-    uint16_t *rows[2] = {pe_take(arena, (size_t)columns, sizeof **rows), pe_take(arena, (size_t)columns, sizeof **rows)};
+    uint16_t *rows[2];
+    rows[0] = pe_take(arena, (size_t)columns, sizeof **rows);
+    rows[1] = pe_take(arena, (size_t)columns, sizeof **rows);
     if (!taken || !rows[0] || !rows[1]) {
         return false;
     }

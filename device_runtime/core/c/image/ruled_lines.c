@@ -1,7 +1,7 @@
 /* Ruled lines: horizontal runs of ink longer than any stroke.
  *
- * An opening of the mask by a window of LINE_PX x 1 px finds them, from LINE_PX / 2 px before a pixel to one less behind
- * it. Of a run of ink it makes another run, so that its ends are all that is computed.
+ * An opening of the mask by a window of LINE_PX x 1 px finds them, from LINE_PX / 2 px before a pixel to one less
+ * behind it. Of a run of ink it makes another run, so that its ends are all that is computed.
  */
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* Whether a field holds another line of writing above or below the one that is read. */
 #include <math.h>
 
-#include "../common/arena.h"
 #include "image.h"
 
 #define ALIKE 0.6 /* of the line's height; lower pieces are no characters of another line */

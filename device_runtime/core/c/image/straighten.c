@@ -48,7 +48,8 @@ static uint32_t pixel(const pe_plane *ink, int32_t x, int32_t y) {
     return inside ? ink->pixels[(size_t)y * (size_t)ink->columns + (size_t)x] : 0;
 }
 
-/* Bilinear interpolation at (x, y) in 1/32 px with weights of 1/1024, as OpenCV's fixed-point maps have it. */
+/* Bilinear interpolation at (x, y) in 1/32 px with weights of 1/1024, as OpenCV's fixed-point maps have it. Shifting a
+ * negative number right keeps its sign, as with every compiler that builds this. */
 static uint8_t sample(const pe_plane *ink, int32_t x, int32_t y) {
     int32_t left = x >> 5, top = y >> 5;
     uint32_t upper_left, upper_right, lower_left, lower_right;

@@ -3,8 +3,6 @@
  * All is measured from the connected components of the ink. Sums are of whole numbers, so that their order is free.
  */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../common/arena.h"
 #include "image.h"

@@ -58,47 +58,38 @@ static pe_status take_frames(pe_arena *arena, pe_frames *frames, uint8_t **seen)
     return *seen ? PE_OK : PE_ARENA_FULL;
 }
 
-/* Where the values of one class go in a frame. */
-typedef struct {
-    double *weight, *score;
-} pe_cell;
-
-static pe_cell cell_of(const pe_frames *frames, int32_t characters, int32_t f, int32_t k) {
-    if (k < characters) {
-        size_t at = (size_t)f * frames->stride + (size_t)k;
-        return (pe_cell){&frames->weights[at], &frames->scores[at]};
+/* Of one class, the product of the weights of columns begin .. end - 1, and the sum of their log-probabilities, each
+ * taken to fixed point. */
+PE_INLINE void gather(const pe_columns *columns, int32_t begin, int32_t end, int32_t k, double *weight, double *score) {
+    size_t classes = (size_t)columns->classes, at = (size_t)begin * classes + (size_t)k;
+    double product = columns->weights[at], sum = pe_fixed(-(double)columns->penalties[at]);
+    for (int32_t t = begin + 1; t < end; t++) {
+        at += classes;
+        product *= columns->weights[at];
+        sum += pe_fixed(-(double)columns->penalties[at]);
     }
-    return k == characters ? (pe_cell){&frames->blank[f], &frames->blank_score[f]}
-                           : (pe_cell){&frames->rubbish[f], &frames->rubbish_score[f]};
+    *weight = product;
+    *score = sum;
 }
 
-/* A frame's weights are the products of its columns', its scores the sums of theirs, each in fixed point. */
 static void fill_frame(const pe_columns *columns, pe_frames *frames, int32_t f) {
-    int32_t begin = frames->first[f], end = frames->first[f + 1];
-    for (int32_t k = 0; k < columns->classes; k++) {
-        size_t at = (size_t)begin * (size_t)columns->classes + (size_t)k;
-        double weight = columns->weights[at], score = pe_fixed(-(double)columns->penalties[at]);
-        for (int32_t t = begin + 1; t < end; t++) {
-            at += (size_t)columns->classes;
-            weight *= columns->weights[at];
-            score += pe_fixed(-(double)columns->penalties[at]);
-        }
-        pe_cell cell = cell_of(frames, columns->characters, f, k);
-        *cell.weight = weight;
-        *cell.score = score;
-    }
-    size_t row = (size_t)f * frames->stride;
-    for (size_t k = (size_t)columns->characters; k < frames->stride; k++) {
-        frames->weights[row + k] = 0;
-        frames->scores[row + k] = -INFINITY;
-    }
+    int32_t begin = frames->first[f], end = frames->first[f + 1], characters = columns->characters;
+    double *weights = frames->weights + (size_t)f * frames->stride;
+    double *scores = frames->scores + (size_t)f * frames->stride;
     double digit = 0;
-    for (int32_t k = 0; k < columns->characters; k++) {
-        digit += frames->weights[row + (size_t)k];
+    for (int32_t k = 0; k < characters; k++) {
+        gather(columns, begin, end, k, &weights[k], &scores[k]);
+        digit += weights[k];
+    }
+    for (size_t k = (size_t)characters; k < frames->stride; k++) {
+        weights[k] = 0;
+        scores[k] = -INFINITY;
     }
     frames->digit[f] = digit;
-    frames->either_score[f] =
-        frames->blank_score[f] > frames->rubbish_score[f] ? frames->blank_score[f] : frames->rubbish_score[f];
+    double *blank_score = &frames->blank_score[f], *rubbish_score = &frames->rubbish_score[f];
+    gather(columns, begin, end, characters, &frames->blank[f], blank_score);
+    gather(columns, begin, end, characters + 1, &frames->rubbish[f], rubbish_score);
+    frames->either_score[f] = *blank_score > *rubbish_score ? *blank_score : *rubbish_score;
 }
 
 /* All weights of a frame by a power of two, which rounds nothing. */

@@ -13,8 +13,8 @@
 #define SMALL_PX 8 /* the tallest mark between digits; the tallest comma, which begins at row LOW_ROW or below */
 #define COMMA_PX 11
 #define LOW_ROW 19
-#define MARK_AREA_PX 4      /* what is smaller is a speck */
-#define LONGEST_MARK_PX 14  /* a dash */
+#define MARK_AREA_PX 4               /* what is smaller is a speck */
+#define LONGEST_MARK_PX 14           /* a dash */
 #define BELOW_ROW (BASELINE_ROW + 1) /* a comma's tail reaches this row */
 #define WIDEST_COMMA_PX 7
 /* A space is wider than the gaps between the line's characters, by this and a share of them, within these bounds. */
@@ -204,7 +204,8 @@ static void find_spaces(pe_line *line, int32_t character_px) {
 static pe_status begin_line(pe_arena *arena, const uint8_t *pixels, pe_line *line) {
     size_t width = (size_t)line->width_px;
     line->ink = pe_ink_columns(arena, pixels, line->width_px);
-    if (!line->ink || pe_find_ink_pieces(arena, line->ink, line->width_px, &line->pieces, &line->piece_count) != PE_OK) {
+    if (!line->ink ||
+        pe_find_ink_pieces(arena, line->ink, line->width_px, &line->pieces, &line->piece_count) != PE_OK) {
         return PE_ARENA_FULL;
     }
     line->written = pe_take(arena, width, 1);

@@ -19,13 +19,18 @@ typedef struct {
 /* Pass one frame, inwards. */
 PE_INLINE pe_reached pass(pe_reached old, double digit, double blank, double rubbish, unsigned seen, int space,
                           const pe_factors *factors) {
-    double no_digit = blank + rubbish;
-    double past = space ? old.outside : old.attached;
-    double entry = seen & PE_TALL ? factors->entry : 1;
-    int mark = (seen & PE_MARK) != 0;
+    double no_digit = blank + rubbish, past = space ? old.outside : old.attached;
+    double between = old.touching, entered = (seen & PE_TALL ? factors->entry : 1) * old.attached;
+    if (seen & PE_MARK) {
+        between = old.marked;
+        entered = old.attached;
+    }
+    if (space) {
+        between = old.spaced;
+        entered = old.outside;
+    }
     pe_reached now;
-    now.touching = blank * (space ? old.spaced : mark ? old.marked : old.touching) +
-                   rubbish * (space ? old.outside : mark ? old.attached : entry * old.attached);
+    now.touching = blank * between + rubbish * entered;
     now.marked = blank * (space ? old.spaced : old.marked) + rubbish * past;
     now.spaced = blank * old.spaced + rubbish * old.outside;
     now.attached = no_digit * past + factors->joined * digit * old.inside;
@@ -47,14 +52,16 @@ pe_status pe_sum_beside(pe_arena *arena, const pe_frames *frames, const pe_costs
     before[0] = reached.touching;
     for (int32_t f = 0; f < frames->count; f++) {
         int space = (frames->seen[f] & (PE_SPACE | PE_COMMA)) != 0;
-        reached = pass(reached, frames->digit[f], frames->blank[f], frames->rubbish[f], frames->seen[f], space, &factors);
+        reached =
+            pass(reached, frames->digit[f], frames->blank[f], frames->rubbish[f], frames->seen[f], space, &factors);
         before[f + 1] = reached.touching;
     }
     reached = (pe_reached){1, 1, 1, 1, 1, 1};
     after[frames->count] = reached.touching;
     for (int32_t f = frames->count - 1; f >= 0; f--) {
         int space = (frames->seen[f] & PE_SPACE) != 0;
-        reached = pass(reached, frames->digit[f], frames->blank[f], frames->rubbish[f], frames->seen[f], space, &factors);
+        reached =
+            pass(reached, frames->digit[f], frames->blank[f], frames->rubbish[f], frames->seen[f], space, &factors);
         after[f] = reached.touching;
     }
     *beside = (pe_beside){before, after};

@@ -15,6 +15,31 @@ typedef struct {
     int32_t count;
 } pe_runs;
 
+/* A byte of 0x80 for each of eight bytes that is brighter than the level, and 0 for the others. The seven lower bits
+ * carry into the highest one from there on; a byte whose highest bit is set is bright anyway. */
+static uint64_t inked_of_eight(const uint8_t *pixels) {
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t eight;
+    memcpy(&eight, pixels, sizeof eight);
+    uint64_t lower = (eight & (ones * 0x7F)) + ones * (0x7F - INK_LEVEL);
+    return (lower | eight) & (ones * 0x80);
+}
+
+/* Most of a strip is paper, so eight pixels are looked at together. */
+static void add_row(const uint8_t *row, int32_t width_px, uint32_t bit, uint32_t *ink) {
+    int32_t x = 0;
+    for (; x + 8 <= width_px; x += 8) {
+        if (inked_of_eight(row + x)) {
+            for (int32_t i = x; i < x + 8; i++) {
+                ink[i] |= row[i] > INK_LEVEL ? bit : 0;
+            }
+        }
+    }
+    for (; x < width_px; x++) {
+        ink[x] |= row[x] > INK_LEVEL ? bit : 0;
+    }
+}
+
 const uint32_t *pe_ink_columns(pe_arena *arena, const uint8_t *pixels, int32_t width_px) {
     uint32_t *ink = pe_take(arena, (size_t)width_px, sizeof *ink);
     if (!ink) {
@@ -22,10 +47,7 @@ const uint32_t *pe_ink_columns(pe_arena *arena, const uint8_t *pixels, int32_t w
     }
     memset(ink, 0, (size_t)width_px * sizeof *ink);
     for (int32_t y = 0; y < PE_STRIP_HEIGHT_PX; y++) {
-        const uint8_t *row = pixels + (size_t)y * (size_t)width_px;
-        for (int32_t x = 0; x < width_px; x++) {
-            ink[x] |= (uint32_t)(row[x] > INK_LEVEL) << y;
-        }
+        add_row(pixels + (size_t)y * (size_t)width_px, width_px, (uint32_t)1 << y, ink);
     }
     return ink;
 }
@@ -49,30 +71,41 @@ static void join(pe_run *runs, int32_t a, int32_t b) {
     }
 }
 
+/* The number of zeros below the lowest bit that is set; one is. */
+static int32_t lowest_bit(uint32_t bits) {
+#if defined(__GNUC__)
+    return __builtin_ctz(bits);
+#else
+    int32_t lowest = 0;
+    for (; !(bits & 1u); bits >>= 1) {
+        lowest++;
+    }
+    return lowest;
+#endif
+}
+
 /* Put the runs of one column behind the others. */
 static void add_runs(pe_runs *runs, uint32_t ink, int32_t column) {
-    int32_t y = 0;
     while (ink) {
-        for (; !(ink & 1u); ink >>= 1) {
-            y++;
-        }
-        int32_t top = y;
-        for (; ink & 1u; ink >>= 1) {
-            y++;
-        }
-        runs->items[runs->count] = (pe_run){runs->count, column, top, y};
+        int32_t top = lowest_bit(ink);
+        uint32_t paper = ~(ink >> top); /* 0 where all 32 rows are inked */
+        int32_t bottom = paper ? top + lowest_bit(paper) : PE_STRIP_HEIGHT_PX;
+        runs->items[runs->count] = (pe_run){runs->count, column, top, bottom};
         runs->count++;
+        ink &= bottom < PE_STRIP_HEIGHT_PX ? ~(uint32_t)0 << bottom : 0;
     }
 }
 
-/* Join the runs of one column, first .. end - 1, with those of the column before, before .. first - 1. Both go downwards. */
+/* Join the runs of one column, first .. end - 1, with those of the column before, before .. first - 1. Both go
+ * downwards. */
 static void join_columns(pe_run *runs, int32_t before, int32_t first, int32_t end) {
     int32_t left = before;
     for (int32_t right = first; right < end; right++) {
         while (left < first && runs[left].bottom < runs[right].top) {
             left++;
         }
-        /* Corners connect, so one row of distance still touches. The last run that touches may touch the next one too. */
+        /* Corners connect, so one row of distance still touches. The last run that touches may touch the next one too.
+         */
         for (int32_t other = left; other < first && runs[other].top <= runs[right].bottom; other++) {
             join(runs, other, right);
         }
@@ -114,9 +147,10 @@ static size_t count_runs(const uint32_t *ink, int32_t width_px) {
     return count; /* at most 16 a column, so that it fits an int32 */
 }
 
-/* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966. */
+/* Union-find over vertical runs of ink: Rosenfeld and Pfaltz, "Sequential operations in digital picture processing",
+ * 1966. */
 pe_status pe_find_ink_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_ink_piece **pieces,
-                         int32_t *count) {
+                             int32_t *count) {
     size_t most = count_runs(ink, width_px);
     pe_runs runs = {pe_take(arena, most, sizeof *runs.items), 0};
     int32_t *piece_of = pe_take(arena, most, sizeof *piece_of);

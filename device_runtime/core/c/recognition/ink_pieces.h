@@ -14,6 +14,6 @@ const uint32_t *pe_ink_columns(pe_arena *arena, const uint8_t *pixels, int32_t w
 
 /* Find the pieces of `width_px` columns of ink; they lie in the arena in no particular order. */
 pe_status pe_find_ink_pieces(pe_arena *arena, const uint32_t *ink, int32_t width_px, const pe_ink_piece **pieces,
-                         int32_t *count);
+                             int32_t *count);
 
 #endif

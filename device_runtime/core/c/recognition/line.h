@@ -13,8 +13,9 @@ typedef struct {
 
 pe_line_mass pe_begin_line(double prior);
 
-/* Pass a frame: weights of any character, of blank, of rubbish. The masses are then scaled to a sum between 1/2 and 1 by
- * 2^-exponent (Rabiner 1989, section V-A), by which the frame's weights have to be scaled too. Returns the exponent. */
+/* Pass a frame: weights of any character, of blank, of rubbish. The masses are then scaled to a sum between 1/2 and 1
+ * by 2^-exponent (Rabiner 1989, section V-A), by which the frame's weights have to be scaled too. Returns the exponent.
+ */
 int pe_pass_line(pe_line_mass *line, double digit, double blank, double rubbish);
 
 double pe_line_total(const pe_line_mass *line);

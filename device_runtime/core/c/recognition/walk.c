@@ -46,8 +46,8 @@ pe_status pe_walk_best(pe_arena *arena, pe_frames *frames, const pe_beside *besi
             frames->scores[f * frames->stride + k] -= cost;
         }
     }
-    *walk = (pe_walk){frames->count,       frames->stride,        frames->scores,       inner, frames->blank_score,
-                      frames->rubbish_score, frames->either_score, before, after};
+    *walk = (pe_walk){frames->count,         frames->stride,       frames->scores, inner, frames->blank_score,
+                      frames->rubbish_score, frames->either_score, before,         after};
     return PE_OK;
 }
 
@@ -77,7 +77,7 @@ static pe_status lessen(pe_arena *arena, const pe_frames *frames, double factor,
 
 pe_status pe_walk_all(pe_arena *arena, const pe_frames *frames, const pe_beside *beside, double mark_cost,
                       pe_walk *walk) {
-    *walk = (pe_walk){frames->count, frames->stride,  frames->weights, frames->blank,  frames->blank,
+    *walk = (pe_walk){frames->count,   frames->stride, frames->weights, frames->blank, frames->blank,
                       frames->rubbish, frames->either, beside->before,  beside->after};
     if (!frames->any_mark || mark_cost == 0) {
         return PE_OK;

@@ -1,8 +1,8 @@
 /* How to walk through a lattice: over a strip's frames, in one of two semirings.
  *
- * The search looks for the best path (Viterbi), in log-probabilities; belief is the sum of all paths (the forward score),
- * in weights. Source: Mohri, "Weighted automata algorithms", 2009, section 2: the tropical semiring and that of the
- * reals. */
+ * The search looks for the best path (Viterbi), in log-probabilities; belief is the sum of all paths (the forward
+ * score), in weights. Source: Mohri, "Weighted automata algorithms", 2009, section 2: the tropical semiring and that of
+ * the reals. */
 #ifndef PE_WALK_H
 #define PE_WALK_H
 
@@ -33,10 +33,10 @@ PE_INLINE double pe_times(pe_semiring semiring, double a, double b) {
 
 /* Scores of one strip in one semiring. */
 typedef struct {
-    int32_t frames; /* n; there are n + 1 nodes */
-    size_t stride;  /* from frame to frame in `characters` */
-    const double *characters;  /* [n][stride], within a code: where a mark is seen, these cost more */
-    const double *inner_blank; /* [n], of blank within a code, likewise */
+    int32_t frames;                         /* n; there are n + 1 nodes */
+    size_t stride;                          /* from frame to frame in `characters` */
+    const double *characters;               /* [n][stride], within a code: where a mark is seen, these cost more */
+    const double *inner_blank;              /* [n], of blank within a code, likewise */
     const double *blank, *rubbish, *either; /* [n], as they are; either: blank and rubbish together */
     const double *before, *after; /* [n + 1], of all that may stand left and right of a code: sums of paths in both */
 } pe_walk;
