@@ -24,7 +24,7 @@ static double read_end(fz_input *input, int often) {
 }
 
 static double read_density(fz_input *input) {
-    static const double densities[] = {1, 0.51, 0.3, 1e-5, 1e-300, 5e-324, 40, 1e30};
+    static const double densities[] = {1, 0.51, 0.3, 1e-5, 1e-30, 1e-100, 40, 1e30};
     return densities[fz_byte(input) % (sizeof densities / sizeof *densities)];
 }
 
