@@ -33,8 +33,6 @@ static void check_refused(fz_input *input, const fz_line *of, const pe_graph *gr
                      missing == 8 ? NULL : &decoding) == PE_INVALID);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     int32_t characters = read_characters(&input);
