@@ -7,7 +7,7 @@
  * gives the same bits on x86-64, aarch64, armv7 and riscv64, and in the NumPy path that is this core's oracle.
  *
  * A call that returns PE_ARENA_FULL changed nothing but the arena's fields: give it at least `wanted` bytes and call
- * again.
+ * again. It then begins anew, so an arena that doubles costs less time than one that grows by what was wanted.
  */
 #ifndef POSTEYE_CORE_H
 #define POSTEYE_CORE_H
@@ -37,7 +37,7 @@ typedef enum {
 
 /* Memory that the caller lends for one call; what was in it before does not matter. */
 typedef struct {
-    uint8_t *memory; /* any alignment */
+    uint8_t *memory; /* any alignment; NULL where size is 0 */
     size_t size;     /* bytes */
     size_t used;     /* bytes in use; set to 0 at the beginning of each call */
     size_t wanted;   /* after PE_ARENA_FULL: the least size with which the call gets past this point */
@@ -168,7 +168,7 @@ typedef struct {
 
 /* What writing beside or in a code costs, in nats, 0..700. */
 typedef struct {
-    double foreign_number; /* a further number in the line */
+    double foreign_number; /* a further number in the line, 0..20 */
     double continued;      /* no space parts that number from the code */
     double letters;        /* writing that is as tall as letters touches the code */
     double mark;           /* a dot, comma or dash between two characters where the grammar knows none */

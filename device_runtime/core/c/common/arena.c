@@ -2,6 +2,10 @@
 
 #define ALIGNMENT 64u
 
+int pe_is_valid_arena(const pe_arena *arena) {
+    return arena && (arena->memory || !arena->size);
+}
+
 void pe_arena_reset(pe_arena *arena) {
     arena->used = 0;
     arena->wanted = 0;

@@ -4,6 +4,9 @@
 
 #include "../posteye_core.h"
 
+/* Whether there is an arena, and memory in it unless its size is 0. */
+int pe_is_valid_arena(const pe_arena *arena);
+
 /* Forget all that was taken. */
 void pe_arena_reset(pe_arena *arena);
 

@@ -17,6 +17,9 @@
 #define MOST_SCALE 16.0
 #define FARTHEST_COLUMN_PX 64
 #define MOST_COST 700.0
+/* A code with a separator before each character but the first stands where a line without it has 31 foreign numbers:
+ * its mass in units of the line's is at most exp(31 * 20), which a float64 holds. */
+#define MOST_FOREIGN_COST 20.0
 #define LEAST_ASPECT (1.0 / 1024)
 #define MOST_ASPECT 1024.0
 #define EXACT_SUM 4194304.0 /* 2^22: sums of multiples of 2^-30 up to here are exact */
@@ -73,7 +76,7 @@ static int are_options(const pe_options *options) {
         return 0;
     }
     const pe_costs *costs = &options->costs;
-    return is_within(costs->foreign_number, 0, MOST_COST) && is_within(costs->continued, 0, MOST_COST) &&
+    return is_within(costs->foreign_number, 0, MOST_FOREIGN_COST) && is_within(costs->continued, 0, MOST_COST) &&
            is_within(costs->letters, 0, MOST_COST) && is_within(costs->mark, 0, MOST_COST);
 }
 
@@ -172,7 +175,7 @@ pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *
                     int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                     pe_decoding *decoding) {
     pe_task task = {net, graph, options, scores, pixels, columns, width_px, aspect};
-    if (!arena || !arena->memory || !decoding || !is_task(&task)) {
+    if (!pe_is_valid_arena(arena) || !decoding || !is_task(&task)) {
         return PE_INVALID;
     }
     pe_arena_reset(arena);

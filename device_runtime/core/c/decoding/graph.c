@@ -108,13 +108,14 @@ static int is_choice(const pe_graph *graph, int32_t characters, const int32_t *o
 }
 
 static int are_layers(const pe_graph *graph, int32_t characters) {
-    int32_t choices = PE_JUNCTIONS * graph->layers, ends = 0;
+    int32_t choices = PE_JUNCTIONS * graph->layers, all = graph->layer_offset[choices], ends = 0;
     if (graph->layer_offset[0] != 0) {
         return 0;
     }
     for (int32_t i = 0; i < choices; i++) {
         int32_t begin = graph->layer_offset[i], end = graph->layer_offset[i + 1];
-        if (begin > end || end - begin > characters || !is_choice(graph, characters, &graph->layer_offset[i])) {
+        if (begin > end || end > all || end - begin > characters ||
+            !is_choice(graph, characters, &graph->layer_offset[i])) {
             return 0;
         }
     }

@@ -48,9 +48,6 @@ static inline double pe_clamped(double x, double low, double high) { return x < 
 /* Whether an image may be worked on: its sides from 1 to PE_MAX_SIDE_PX, its rows apart. */
 bool pe_is_valid_gray(const pe_gray *gray);
 
-/* Whether there is an arena, and memory in it unless its size is 0. */
-bool pe_is_valid_arena(const pe_arena *arena);
-
 /* A new plane, not cleared; its pixels are NULL when the arena is full. */
 pe_plane pe_new_plane(pe_arena *arena, int32_t rows, int32_t columns);
 

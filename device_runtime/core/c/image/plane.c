@@ -8,8 +8,6 @@ bool pe_is_valid_gray(const pe_gray *gray) {
            gray->stride <= (size_t)PTRDIFF_MAX / (size_t)gray->height;
 }
 
-bool pe_is_valid_arena(const pe_arena *arena) { return arena && (arena->memory || !arena->size); }
-
 pe_plane pe_new_plane(pe_arena *arena, int32_t rows, int32_t columns) {
     pe_plane plane = {pe_take(arena, (size_t)rows, (size_t)columns), rows, columns};
     return plane;

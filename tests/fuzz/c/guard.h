@@ -1,0 +1,16 @@
+/* Guards an arena: what was not taken from it is closed to the core, and what is taken is full of garbage. */
+#ifndef FZ_GUARD_H
+#define FZ_GUARD_H
+
+#include "posteye_core.h"
+
+/* Close the arena's memory before a call. `garbage` is what it will be filled with. */
+void fz_guard(const pe_arena *arena, uint8_t garbage);
+
+/* How many bytes of the arena were in use at most since it was guarded. */
+size_t fz_most_used(void);
+
+/* Open all of it, as it has to be when it is freed. */
+void fz_unguard(const pe_arena *arena);
+
+#endif

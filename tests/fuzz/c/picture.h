@@ -1,0 +1,21 @@
+/* Grey images made of a fuzzer's bytes: their sizes, which may be hostile, and what is drawn on them. */
+#ifndef FZ_PICTURE_H
+#define FZ_PICTURE_H
+
+#include "input.h"
+#include "posteye_core.h"
+
+typedef struct {
+    pe_gray gray;
+    int valid;      /* whether the header allows its sizes; the core has to refuse it if not, without a look at its pixels */
+    uint8_t *block; /* holds exactly the pixels that may be looked at */
+} fz_picture;
+
+fz_picture fz_read_picture(fz_input *input);
+
+/* Draw on [height, width] bytes: paper, bars, rows of bars as in writing, lines, noise, a small image made large. */
+void fz_draw(fz_input *input, uint8_t *pixels, int32_t height, int32_t width, size_t stride);
+
+void fz_free_picture(fz_picture *picture);
+
+#endif
