@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants lint format pages figures clean
+.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -47,6 +47,15 @@ fonts:  ## install the free fonts that training sets its fields in (Debian packa
 
 mutants: core .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
+
+sanitized: .venv-dev/.ready  ## a minute: the tests that drive the core, with sanitizers compiled into it
+	@.ci/need "echo 'int main(void) { return 0; }' | gcc -fsanitize=address,undefined -x c - -o /dev/null" gcc libc6-dev
+	CC=gcc OMP_NUM_THREADS=1 $(DEV) tests.sanitized
+
+fuzz: .venv-dev/.ready  ## a minute: hostile images, graphs and scores for the core; SECONDS=... for longer
+	@.ci/need "echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null" \
+		clang libclang-rt-dev libc6-dev
+	$(DEV) tests.fuzz --seconds $(or $(SECONDS),60)
 
 lint: .venv-dev/.ready  ## ruff (rules and format), mypy, and who may import whom
 	$(DEV) ruff check .

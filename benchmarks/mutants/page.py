@@ -63,6 +63,28 @@ _HEAD = """# Testing
 
 `make test` runs everything; CONTRIBUTING.md says how tests are written. This page is about how good they are.
 
+## Sanitizers and fuzzers
+
+[The core in C](core.md) is given what nobody should give it.
+
+`make sanitized` compiles AddressSanitizer and UndefinedBehaviorSanitizer into it and runs the tests that drive it: what
+reads or writes beyond an array, and what C does not define, ends them.
+
+`make fuzz` runs [libFuzzer] for a minute (`make fuzz SECONDS=1800`: for half an hour) on a target for each function of
+the core, in `tests/fuzz/c/targets`. The bytes that it makes up become images of any size, decoding graphs, scores and
+options, in their range or out of it. Besides what the sanitizers see, these must hold:
+
+- What is in its range is done, and what is not is refused without a look at it.
+- Of the arena, the core touches only what it took from it. Where it wants more, that is enough to get farther.
+- The same input gives the same bits, whatever garbage lies in the arena.
+- Strips, confidences and places are in their bounds, posteriors have a sum of at most 1, and codes are of the grammar.
+
+Inputs that reach something new are kept in `tests/fuzz/corpus`. `make test` gives them to the core again, compiled by
+any compiler, and makes sure that they reach all of its functions. An input that ends the core is printed with the
+command to see it again; when the fault is mended, `python -m tests.fuzz --keep` puts it to the others.
+
+[libFuzzer]: https://llvm.org/docs/LibFuzzer.html
+
 ## Mutation
 
 `make mutants` changes the modules that decide whether a code is believed, one small thing at a time ([mutmut], pinned

@@ -20,9 +20,9 @@ RUNS = FOLDER / "runs"
 
 
 @click.command()
-@click.option("--seconds", default=60, show_default=True, type=click.IntRange(1), help="How long; all targets at a time.")
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(1), help="How long, all at a time.")
 @click.option("--target", "chosen", multiple=True, type=click.Choice(TARGETS), help="One target; may be repeated.")
-@click.option("--keep", "kept", is_flag=True, help="Put what was found to the corpus, as few inputs as reach the same.")
+@click.option("--keep", "kept", is_flag=True, help="Put what was found to the corpus.")
 def main(seconds: int, chosen: tuple[str, ...], kept: bool) -> None:
     """Fuzz the core; exit code 1 when an input ends it."""
     if not shutil.which("clang"):
@@ -35,12 +35,11 @@ def main(seconds: int, chosen: tuple[str, ...], kept: bool) -> None:
         click.echo(f"{of.target:12}{of.executions:12}{of.edges:8}{of.inputs:8}{len(of.faults):8}")
     for of in outcomes:
         _tell_faults(of)
-    if kept:
-        for of in outcomes:
-            packed, count = keep(programs[of.target], RUNS.absolute())
-            click.echo(f"{packed}: {count} inputs, {packed.stat().st_size} bytes")
     if any(of.faults or of.trouble for of in outcomes):
         sys.exit(1)
+    for of in outcomes if kept else ():
+        packed, count = keep(programs[of.target], RUNS.absolute())
+        click.echo(f"{packed}: {count} inputs, {packed.stat().st_size} bytes")
 
 
 def _tell_faults(of: Outcome) -> None:

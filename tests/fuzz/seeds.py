@@ -40,7 +40,8 @@ def seeds(target: str) -> Iterator[bytes]:
                 yield bytes([2, 9, 0, 2, 199, 0]) + _FIRST_BYTES + _picture(gray)
     for strip, scores, length in _lines() if target in ("graph", "decode") else ():
         if target == "decode":
-            yield _DIGITS + _FIRST_BYTES + _chain(length) + _SETTINGS + bytes([len(scores) - 1, 0, 0]) + _line(strip, scores)
+            settings = _SETTINGS + bytes([len(scores) - 1, 0, 0])
+            yield _DIGITS + _FIRST_BYTES + _chain(length) + settings + _line(strip, scores)
         else:
             yield _DIGITS_ALONE + _chain(length) + _UNBROKEN + bytes([31]) + _line(strip[:, :64], scores[:32])
 

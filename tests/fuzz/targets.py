@@ -14,11 +14,12 @@ TARGETS = ("normalize", "polarity", "resize", "graph", "decode")
 # float-cast-overflow: such a cast gives one number on x86 and another on ARM.
 SANITIZERS = ("-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 
-_FOLDER = Path(__file__).parent / "c"
-_REPLAY = _FOLDER / "replay.c"
+_SHARED = Path(__file__).parent / "c"
+_OWN = _SHARED / "targets"
+_REPLAY = _SHARED / "replay.c"
 # -O2: a fuzzer's worth is in how often it tries.
 _FLAGS = ("-std=c99", "-g", "-O2", "-ffp-contract=off", "-fno-omit-frame-pointer", *WARNINGS)
-_INCLUDES = (f"-I{SOURCES}", f"-I{_FOLDER}")
+_INCLUDES = (f"-I{SOURCES}", f"-I{_SHARED}")
 # To count how comparisons of pixels end would take nine tenths of the time.
 _COUNTED = ("-fsanitize=fuzzer-no-link", "-fno-sanitize-coverage=trace-cmp,trace-div")
 _ARENA = SOURCES / "common" / "arena.c"
@@ -58,15 +59,14 @@ def build_with_guard(command: Sequence[str], flags: Sequence[str], source: Path)
     """Compile a program with the guarded arena alone, beside its source; the rest is as in build_replays."""
     compiling = [*command, *_FLAGS, *_INCLUDES, *flags]
     program = source.with_suffix("")
-    objects = _compile(compiling, [_ARENA, _FOLDER / "guard.c", source], source.parent)
+    objects = _compile(compiling, [_ARENA, _SHARED / "guard.c", source], source.parent)
     subprocess.run([*compiling, *map(str, objects), "-lm", "-o", str(program)], check=True)
     return program
 
 
 def _shared() -> list[Path]:
     """The sources of the core, and those that every target takes."""
-    own = [_REPLAY, *(_FOLDER / f"{target}.c" for target in TARGETS)]
-    return [*sorted(SOURCES.rglob("*.c")), *(path for path in sorted(_FOLDER.glob("*.c")) if path not in own)]
+    return [*sorted(SOURCES.rglob("*.c")), *(path for path in sorted(_SHARED.glob("*.c")) if path != _REPLAY)]
 
 
 def _compile(compiling: list[str], sources: list[Path], folder: Path) -> list[Path]:
@@ -86,7 +86,7 @@ def _compile(compiling: list[str], sources: list[Path], folder: Path) -> list[Pa
 def _link(compiling: list[str], flags: list[str], objects: list[Path], folder: Path) -> dict[str, Path]:
     def link_one(target: str) -> Path:
         program = folder / target
-        parts = [str(_FOLDER / f"{target}.c"), *map(str, objects)]
+        parts = [str(_OWN / f"{target}.c"), *map(str, objects)]
         subprocess.run([*compiling, *flags, *parts, "-lm", "-o", str(program)], check=True)
         return program
 

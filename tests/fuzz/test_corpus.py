@@ -41,9 +41,7 @@ def replays(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_the_core_stands_what_was_found(
-    target: str, inputs: dict[str, list[Path]], replays: dict[str, Path]
-) -> None:
+def test_the_core_stands_what_was_found(target: str, inputs: dict[str, list[Path]], replays: dict[str, Path]) -> None:
     done = subprocess.run([replays[target], *inputs[target]], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout.splitlines()[-1:]} ends {target}:\n{done.stderr}"
     assert len(done.stdout.splitlines()) == len(inputs[target])
@@ -68,7 +66,6 @@ def test_the_corpora_reach_every_function(inputs: dict[str, list[Path]], tmp_pat
             functions += len(file["functions"])
             lines += len(file["lines"])
             reached += sum(line["count"] > 0 for line in file["lines"])
-    print([(Path(f["file"]).name, [l["line_number"] for l in f["lines"] if not l["count"]]) for d in told.stdout.splitlines() for f in json.loads(d)["files"] if f["file"].startswith(str(SOURCES))])
     assert functions > 150 and not missed
     assert reached >= 0.98 * lines, f"{reached} of {lines} lines"
 

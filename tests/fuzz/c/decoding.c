@@ -19,8 +19,8 @@ static pe_status decode(pe_arena *arena, void *given) {
     pe_decoding untouched;
     memset(&untouched, 0x77, sizeof untouched);
     of->decoding = untouched;
-    pe_status status = pe_decode(arena, &line->net, of->graph, &line->options, line->scores, line->columns,
-                                 line->pixels, line->width_px, line->aspect, &of->decoding);
+    pe_status status = pe_decode(&line->net, of->graph, &line->options, line->scores, line->columns, line->pixels,
+                                 line->width_px, line->aspect, arena, &of->decoding);
     EXPECT(status == PE_OK || !memcmp(&of->decoding, &untouched, sizeof untouched));
     return status;
 }

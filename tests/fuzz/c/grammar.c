@@ -24,14 +24,15 @@ static double read_end(fz_input *input, int often) {
 }
 
 static double read_density(fz_input *input) {
-    static const double densities[] = {1, 0.51, 0.3, 1e-5, 1e-300, 5e-324, 40, 1e30};
+    static const double densities[] = {1, 0.51, 0.3, 1e-5, 1e-30, 1e-100, 40, 1e30};
     return densities[fz_byte(input) % (sizeof densities / sizeof *densities)];
 }
 
 /* ---- arcs ---- */
 
 /* Add an arc to the last node that was begun; without a separator the junction is plain. */
-static void add_arc(fz_grammar *to, int32_t character, int32_t separator, int open, int32_t destination, double gain) {
+static void add_arc(fz_grammar *to, int32_t character, int32_t separator, int open, int32_t destination,
+                    double gain) {
     if (to->arcs == FZ_MOST_ARCS) {
         return;
     }
@@ -78,8 +79,8 @@ static void read_web(fz_input *input, int32_t characters, fz_grammar *to) {
             if (key >= characters * room) {
                 break;
             }
-            int32_t step = fz_byte(input), destination = node + 1 + (step < 128 ? step % (ahead < 3 ? ahead : 3) : step % ahead);
-            add_arc(to, key / room, key % room, step % 2, destination, read_prior(input));
+            int32_t step = fz_byte(input), farthest = step < 128 && ahead > 3 ? 3 : ahead;
+            add_arc(to, key / room, key % room, step % 2, node + 1 + step % farthest, read_prior(input));
         }
     }
     to->leaving[to->nodes] = to->arcs;
@@ -118,7 +119,7 @@ static void clear(choices gains) {
     }
 }
 
-/* Let all choices of the nodes reached into the layer, and mark the nodes reached next. Returns how many were reached. */
+/* Let all choices of the nodes reached into the layer, and mark those reached next. Returns how many were reached. */
 static int32_t relax(fz_grammar *to, int32_t layer, const uint8_t *reached, uint8_t *next) {
     choices gains;
     int32_t count = 0;
@@ -210,13 +211,15 @@ static const void *copy(const void *items, int32_t count, int32_t most, size_t s
 }
 
 pe_graph fz_copy_graph(const fz_grammar *from) {
-    int32_t nodes = from->nodes, arcs = from->arcs, layers = from->layers, most_offsets = PE_JUNCTIONS * FZ_MOST_LAYERS + 1;
+    const int32_t most_offsets = PE_JUNCTIONS * FZ_MOST_LAYERS + 1;
+    int32_t nodes = from->nodes, arcs = from->arcs, layers = from->layers;
     int32_t offsets = layers >= 0 && layers <= FZ_MOST_LAYERS ? PE_JUNCTIONS * layers + 1 : 0;
+    int32_t starts = nodes >= 0 && nodes <= FZ_MOST_NODES ? nodes + 1 : 0;
     int32_t choices_count = offsets ? from->layer_offset[offsets - 1] : 0;
     pe_graph graph = {0};
     graph.nodes = nodes;
     graph.arcs = arcs;
-    graph.leaving = copy(from->leaving, nodes < 0 || nodes > FZ_MOST_NODES ? 0 : nodes + 1, FZ_MOST_NODES + 1, sizeof *from->leaving);
+    graph.leaving = copy(from->leaving, starts, FZ_MOST_NODES + 1, sizeof *from->leaving);
     graph.character = copy(from->character, arcs, FZ_MOST_ARCS, sizeof *from->character);
     graph.junction = copy(from->junction, arcs, FZ_MOST_ARCS, sizeof *from->junction);
     graph.separator = copy(from->separator, arcs, FZ_MOST_ARCS, sizeof *from->separator);
@@ -255,7 +258,8 @@ int fz_accepts(const pe_graph *graph, int32_t characters, const uint8_t *signs, 
         memset(next, 0, FZ_MOST_NODES);
         for (int32_t node = 0; node < graph->nodes; node++) {
             for (int32_t arc = graph->leaving[node]; here[node] && arc < graph->leaving[node + 1]; arc++) {
-                next[graph->destination[arc]] |= graph->character[arc] == signs[i] && graph->separator[arc] == separator;
+                int written = graph->character[arc] == signs[i] && graph->separator[arc] == separator;
+                next[graph->destination[arc]] |= (uint8_t)written;
             }
         }
         uint8_t *spare = here;

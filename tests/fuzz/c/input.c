@@ -41,7 +41,8 @@ int32_t fz_any_int(fz_input *input) {
 }
 
 double fz_any_double(fz_input *input) {
-    static const double ends[] = {0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e300, -1e300, 5e-324, 1e-300, 1e30, 700, 709};
+    static const double ends[] = {0,     -0.0,   1,      -1,     INFINITY, -INFINITY, NAN,
+                                  1e300, -1e300, 5e-324, 1e-300, 1e30,     700,       709};
     uint8_t kind = fz_byte(input);
     if (kind < 64) {
         return ends[kind % (sizeof ends / sizeof *ends)];

@@ -10,6 +10,9 @@ typedef struct {
     size_t left;
 } fz_input;
 
+/* What each target is: a function that ends the program where it finds a fault, and returns 0. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+
 uint8_t fz_byte(fz_input *input);
 
 /* A whole number of 1 to 8 bytes, the lowest first. */

@@ -7,7 +7,7 @@
 
 typedef struct {
     pe_gray gray;
-    int valid;      /* whether the header allows its sizes; the core has to refuse it if not, without a look at its pixels */
+    int valid;      /* whether the header allows its sizes; if not, the core has to refuse it without a look */
     uint8_t *block; /* holds exactly the pixels that may be looked at */
 } fz_picture;
 

@@ -7,8 +7,6 @@
 
 #define MOST_BYTES 65536
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 static void replay(const char *path) {
     static uint8_t read[MOST_BYTES];
     FILE *file = fopen(path, "rb");

@@ -26,13 +26,12 @@ static void check_refused(fz_input *input, const fz_line *of, const pe_graph *gr
     pe_graph changed = change(input, *graph);
     pe_decoding decoding;
     int missing = fz_byte(input) % 9;
-    EXPECT(pe_decode(missing == 0 ? NULL : missing == 1 ? &none : &arena, missing == 2 ? NULL : &of->net,
-                     missing == 3 ? NULL : missing == 4 ? &changed : graph, missing == 5 ? NULL : &of->options,
-                     missing == 6 ? NULL : of->scores, of->columns, missing == 7 ? NULL : of->pixels, of->width_px,
-                     of->aspect, missing == 8 ? NULL : &decoding) == PE_INVALID);
+    EXPECT(pe_decode(missing == 0 ? NULL : &of->net, missing == 1 ? NULL : missing == 2 ? &changed : graph,
+                     missing == 3 ? NULL : &of->options, missing == 4 ? NULL : of->scores, of->columns,
+                     missing == 5 ? NULL : of->pixels, of->width_px, of->aspect,
+                     missing == 6 ? NULL : missing == 7 ? &none : &arena,
+                     missing == 8 ? NULL : &decoding) == PE_INVALID);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};

@@ -47,8 +47,8 @@ static void break_number(fz_input *input, int32_t nodes, int32_t arcs, int32_t l
     }
 }
 
-/* Whether the arrays that a caller would give are as long as the sizes say: nobody can check that. Sizes that the header
- * refuses are no matter. */
+/* Whether the arrays that a caller would give are as long as the sizes say, which nobody can check. Sizes that the
+ * header does not allow are no matter. */
 static int are_arrays_long_enough(int32_t nodes, int32_t arcs, int32_t layers) {
     if (grammar.nodes > nodes || grammar.arcs > arcs) {
         return 0;
@@ -79,8 +79,6 @@ static void check_without(fz_input *input, pe_graph graph, const pe_net *net) {
     EXPECT(pe_graph_check(&graph, NULL) == PE_INVALID);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     EXPECT(pe_abi_version() == PE_ABI_VERSION);
     fz_input input = {bytes, count};
@@ -106,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         pe_decoding decoding;
         uint8_t memory[64];
         pe_arena arena = {memory, sizeof memory, 0, 0};
-        EXPECT(pe_decode(&arena, &line.net, &graph, &options, line.scores, line.columns, line.pixels, line.width_px, 1,
+        EXPECT(pe_decode(&line.net, &graph, &options, line.scores, line.columns, line.pixels, line.width_px, 1, &arena,
                          &decoding) == PE_INVALID);
     }
     fz_free_graph(&graph);

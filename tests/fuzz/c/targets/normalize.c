@@ -60,8 +60,6 @@ static void check_again(const task *of) {
     fz_give_back(&other);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     double body_height_px = fz_seldom(&input, 8) ? fz_any_double(&input) : fz_between(&input, -2, 60);

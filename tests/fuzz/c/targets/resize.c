@@ -57,8 +57,6 @@ static void check_levels(const task *of) {
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     int32_t height = read_side(&input), width = read_side(&input);

@@ -18,8 +18,6 @@ static pe_status polarity(pe_arena *arena, void *given) {
     return status;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     size_t first_bytes = fz_seldom(&input, 8) ? (size_t)fz_word(&input, 2) : (size_t)1 << 18;
