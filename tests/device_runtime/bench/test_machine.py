@@ -110,4 +110,5 @@ def test_memory_is_that_of_the_process(tmp_path: Path) -> None:
     made(tmp_path, {"proc/self/status": "Name:\tposteye\nVmHWM:\t   82000 kB\nVmRSS:\t   66000 kB\n"})
     assert resident_mb(tmp_path) == (67.6, 84.0)
     now, most = resident_mb()
+    assert now is not None and most is not None
     assert 5 < now <= most

@@ -56,6 +56,7 @@ NUMBERS: dict[str, float] = {
     "PE_OPEN": lattice.OPEN,
     "PE_MARKED": lattice.MARKED,
 }
+DECODE = (SOURCES / "decoding" / "decode.c").read_text("utf-8")
 # Of decode.c alone.
 BOUNDS: dict[str, float] = {
     "LEAST_SCALE": core_decoder._SCALES[0],
@@ -78,9 +79,6 @@ def printed(folder: Path) -> dict[str, float]:
     subprocess.run(command, cwd=folder, check=True)
     lines = subprocess.run([folder / "told"], capture_output=True, text=True, check=True).stdout.splitlines()
     return {what: float(value) for what, _, value in (line.partition("=") for line in lines)}
-
-
-DECODE = (SOURCES / "decoding" / "decode.c").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
