@@ -100,8 +100,7 @@ def keep(program: Path, folder: Path) -> tuple[Path, int]:
         shutil.copy(path, merged / f"{FAULT}{path.name[-_NAME_LENGTH:]}")
     # Of the samples come those inputs that the corpus need not hold: they are made anew each time.
     arguments = [merged, samples, corpus, folder / target / "grown"]
-    # What each input reaches, not how often: a tenth of the inputs.
-    subprocess.run([program, "-merge=1", "-use_counters=0", *_LIMITS, *arguments], check=True, capture_output=True)
+    subprocess.run([program, "-merge=1", *_LIMITS, *arguments], check=True, capture_output=True)
     made = {path.read_bytes() for path in samples.iterdir()}
     inputs = {path.name: path.read_bytes() for path in merged.iterdir()}
     inputs = {name[:_NAME_LENGTH]: content for name, content in inputs.items() if content not in made}

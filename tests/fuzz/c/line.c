@@ -7,7 +7,7 @@
 #include "expect.h"
 #include "picture.h"
 
-#define MOST_CELLS (1 << 14)
+#define MOST_CELLS (1 << 13)
 #define DIGITS 10
 
 /* ---- the net ---- */
@@ -153,7 +153,7 @@ fz_line fz_read_line(fz_input *input, int32_t characters) {
     int32_t classes = characters + 2, most = MOST_CELLS / classes;
     set_net(&line, characters, read_scale(input));
     line.options = read_options(input);
-    line.columns = fz_seldom(input, 32) ? fz_between(input, 1, most) : fz_between(input, 1, most < 128 ? most : 128);
+    line.columns = fz_seldom(input, 64) ? fz_between(input, 1, most) : fz_between(input, 1, most < 128 ? most : 128);
     line.width_px = 2 * line.columns;
     if (fz_seldom(input, 4)) {
         move_columns(input, &line);

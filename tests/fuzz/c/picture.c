@@ -5,7 +5,9 @@
 
 #include "expect.h"
 
-#define MOST_PIXELS (1 << 17) /* of a picture in 16; of the others an eighth of that */
+#define MOST_PIXELS (1 << 17) /* of one picture in 64 */
+#define USUAL_PIXELS (1 << 14)
+#define USUAL_SHAPE 12 /* columns a row, at most: the width at working height, which costs time, hangs on it */
 #define MOST_BYTES ((size_t)1 << 20)
 #define MOST_DRAWINGS 12
 
@@ -37,9 +39,16 @@ static int is_side(int32_t side) {
 }
 
 /* Make valid sizes small enough for a test. */
-static void shrink(pe_gray *gray, int32_t most_pixels) {
-    if (is_side(gray->height) && is_side(gray->width) && gray->height > most_pixels / gray->width) {
+static void shrink(pe_gray *gray, int large) {
+    int32_t most_pixels = large ? MOST_PIXELS : USUAL_PIXELS;
+    if (!is_side(gray->height) || !is_side(gray->width)) {
+        return;
+    }
+    if (gray->height > most_pixels / gray->width) {
         gray->height = most_pixels / gray->width > 0 ? most_pixels / gray->width : 1;
+    }
+    if (!large && gray->width / gray->height > USUAL_SHAPE) {
+        gray->width = USUAL_SHAPE * gray->height;
     }
 }
 
@@ -169,7 +178,7 @@ fz_picture fz_read_picture(fz_input *input) {
     pe_gray *gray = &picture.gray;
     gray->height = read_side(input);
     gray->width = read_side(input);
-    shrink(gray, fz_seldom(input, 16) ? MOST_PIXELS : MOST_PIXELS / 8);
+    shrink(gray, fz_seldom(input, 64));
     gray->stride = read_stride(input, gray->width);
     picture.valid = is_side(gray->height) && is_side(gray->width) && gray->stride >= (size_t)gray->width &&
                     gray->stride <= (size_t)PTRDIFF_MAX / (size_t)gray->height;
