@@ -58,13 +58,6 @@ COMMANDS = {
 }
 
 
-# pip brings OpenCV but where PyPI has none: 32-bit ARM and RISC-V.
-_NO_OPENCV = (
-    "OpenCV is not installed: sudo apt-get install python3-opencv, and make posteye's environment with "
-    "python3 -m venv --system-site-packages; or pip install opencv-python-headless"
-)
-
-
 class PipeBrokenError(Exception):
     """A pipe whose other end has gone. Of a BrokenPipeError click makes exit status 1: a check that failed."""
 
@@ -101,8 +94,6 @@ class LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             entry = COMMANDS.get(ctx.invoked_subcommand or "")
             missing = (error.name or "").split(".")[0]
-            if missing == "cv2":
-                raise click.ClickException(_NO_OPENCV) from error
             if entry is None or entry.extra is None or missing in ("device_runtime", "train", "convert"):
                 raise
             remedy = f"in a checkout of posteye run: pip install -e '.[{entry.extra}]'"

@@ -17,6 +17,10 @@ class ImageError(PosteyeError):
     """A file or an array is not an image that can be read."""
 
 
+class OpenCVMissingError(PosteyeError):
+    """OpenCV is not installed, or does not load."""
+
+
 class GrammarError(PosteyeError):
     """A pattern, country or lexicon cannot be used."""
 

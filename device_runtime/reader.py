@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
+from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.decoding import upright
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
@@ -112,7 +113,7 @@ class Reader:
             bundle: folder of a model; None = the shipped one.
             engine: "litert", "tflite" or "numpy"; None = the fastest installed.
             max_error: share of wrong codes allowed among the accepted ones.
-            n_best: candidates to report, at least 1.
+            n_best: candidates to report, 1 to 20.
 
         Raises:
             PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
@@ -236,8 +237,8 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
         raise PosteyeError(f"bundle is {bundle!r}; give the path of a folder, or None for the shipped one")
     if isinstance(max_error, bool) or not isinstance(max_error, Real):
         raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
-    if isinstance(n_best, bool) or not isinstance(n_best, Integral) or n_best < 1:
-        raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 or more")
+    if isinstance(n_best, bool) or not isinstance(n_best, Integral) or not 1 <= int(n_best) <= MOST_CANDIDATES:
+        raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 to {MOST_CANDIDATES}")
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ _BEGAN_NS, _BEGAN_CPU_NS = time.monotonic_ns(), time.process_time_ns()
 def serve(spawned_ns: int) -> None:
     """Do the job that comes on standard input; answer on standard output, one JSON object a line.
 
-    A line with `doing` and `share` says how far it is. The last line has one key: `found`, or the reason why nothing
-    was found: `missing` (the engine cannot be used here), `failed` (a golden image is misread), `wrong` (what a user
-    can mend).
+    A line with `engine`, `doing` and `share` says which engine was taken, and how far it is. The last line has one key:
+    `found`, or the reason why nothing was found: `missing` (the engine cannot be used here), `failed` (a golden image
+    is misread), `wrong` (what a user can mend).
 
     Args:
         spawned_ns: time.monotonic_ns() of the parent before it started this process.
@@ -38,8 +38,8 @@ def serve(spawned_ns: int) -> None:
     imports_ms = (time.monotonic_ns() - _BEGAN_NS) / 1e6, (time.process_time_ns() - _BEGAN_CPU_NS) / 1e6
     from device_runtime.bench import trial
 
-    def tell(doing: str, share: float) -> None:
-        _answer(answers, {"doing": doing, "share": round(share, 3)})
+    def tell(engine: str, doing: str, share: float) -> None:
+        _answer(answers, {"engine": engine, "doing": doing, "share": round(share, 3)})
 
     _answer(answers, trial.run(job, python_ms, imports_ms, tell))
 

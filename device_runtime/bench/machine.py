@@ -102,11 +102,11 @@ def state(root: Path = _ROOT) -> State:
     )
 
 
-def resident_mb(root: Path = _ROOT) -> tuple[float, float]:
+def resident_mb(root: Path = _ROOT) -> tuple[float | None, float | None]:
     """Return the memory of this process that is in RAM now, and the most that ever was: 10^6 bytes."""
     status = _text(root / "proc/self/status") or ""
-    now, most = (int(re.findall(rf"^{key}:\s*(\d+) kB", status, re.M)[0]) * 1024 for key in ("VmRSS", "VmHWM"))
-    return round(now / 1e6, 1), round(most / 1e6, 1)
+    now, most = (re.search(rf"^{key}:\s*(\d+) kB", status, re.M) for key in ("VmRSS", "VmHWM"))
+    return _mb(now), _mb(most)
 
 
 def throttling(bits: int) -> str:
@@ -155,6 +155,11 @@ def _vcgencmd() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _mb(kilobytes: re.Match[str] | None) -> float | None:
+    """Kilobytes of 1024 bytes as 10^6 bytes."""
+    return round(int(kilobytes[1]) * 1024 / 1e6, 1) if kilobytes else None
 
 
 def _number(text: str | None) -> float | None:

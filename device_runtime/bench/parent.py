@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from device_runtime.bench.job import Job
 from device_runtime.bench.machine import machine, state, throttling
 from device_runtime.bench.report import BundleFacts, EngineRun, Report
 from device_runtime.bundle import load_bundle
+from device_runtime.engines import ENGINES
+from device_runtime.engines.interpreter import RUNTIMES
 from device_runtime.errors import PosteyeError
 from device_runtime.version import VERSION
 
@@ -52,10 +55,10 @@ def bench(job: Job, engines: Sequence[str | None], folder: str | None, tell: Tel
     missing: dict[str, str] = {}
     failed: dict[str, str] = {}
     for number, engine in enumerate(engines):
-        name = engine or "the fastest engine"
         part = job._replace(engine=engine, seconds=job.seconds / len(engines))
         before = state(root)
-        answer = _answer_of(part, partial(_say, tell, name, number, len(engines)))
+        answer = _answer_of(part, partial(_say, tell, number, len(engines)))
+        name = engine or answer.get("engine") or _untold()
         if "wrong" in answer or ("missing" in answer and len(engines) == 1):
             raise PosteyeError(answer.get("wrong") or answer["missing"])
         if "found" in answer:
@@ -94,12 +97,18 @@ def _bundle_facts(folder: str | None) -> BundleFacts:
     return BundleFacts(bundle.manifest.name, bundle.manifest.version, len(bundle.model), size)
 
 
-def _say(tell: Tell, engine: str, number: int, count: int, answer: dict[str, Any]) -> None:
-    tell(f"{engine}: {answer['doing']}, {(number + answer['share']) / count:.0%}")
+def _untold() -> str:
+    """The engine of a process that took the fastest and ended before it said which."""
+    installed = [name for name, runtime in RUNTIMES.items() if find_spec(runtime.package)]
+    return f"the fastest engine ({(installed or [ENGINES[-1]])[0]})"
+
+
+def _say(tell: Tell, number: int, count: int, answer: dict[str, Any]) -> None:
+    tell(f"{answer['engine']}: {answer['doing']}, {(number + answer['share']) / count:.0%}")
 
 
 def _answer_of(job: Job, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Let a process of its own do a job, and return its last answer."""
+    """Let a process of its own do a job; its last answer, with `engine` if it said which it took."""
     # In a session of its own: Ctrl-C is for the parent, which then ends the child.
     child = subprocess.Popen(
         [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE_ROOT), str(time.monotonic_ns())],
@@ -108,21 +117,45 @@ def _answer_of(job: Job, tell: Callable[[dict[str, Any]], None]) -> dict[str, An
         start_new_session=True,
     )
     assert child.stdin and child.stdout
+    engine: dict[str, Any] = {}
     answer: dict[str, Any] = {}
     try:
         with contextlib.suppress(BrokenPipeError), child.stdin as asked:  # its exit status says more
             asked.write(job.encoded())
         for line in child.stdout:
-            answer = json.loads(line)
+            answer = _decoded(line)
             if "share" in answer:
+                engine = {"engine": answer["engine"]}
                 tell(answer)
         child.wait()
     finally:
         child.kill()
         child.wait()
         child.stdout.close()
-    if child.returncode < 0:
-        return {"failed": f"its process crashed ({signal.Signals(-child.returncode).name})"}
-    if child.returncode > 0:
-        return {"failed": f"its process ended with exit status {child.returncode}"}
-    return answer
+    if child.returncode:
+        return engine | {"failed": _end(child.returncode)}
+    if answer.keys().isdisjoint(("found", "missing", "failed", "wrong")):
+        return engine | {"failed": "its process ended without an answer"}
+    return engine | answer
+
+
+def _decoded(line: bytes) -> dict[str, Any]:
+    """An answer; empty where the line is cut, since the process ended in it."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    return found
+
+
+def _end(code: int) -> str:
+    """How a process ended, in words.
+
+    code: exit status above 0, or the number of a signal below 0.
+    """
+    if code > 0:
+        return f"its process ended with exit status {code}"
+    if code == -signal.SIGKILL:
+        return "its process was killed (SIGKILL): the system does so when memory runs out; close other programs"
+    known = {number.value: number.name for number in signal.Signals}
+    return f"its process crashed ({known.get(-code, f'signal {-code}')})"

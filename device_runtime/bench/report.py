@@ -43,7 +43,7 @@ class Start(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """Memory of the process in RAM, 10^6 bytes.
+    """Memory of the process in RAM, 10^6 bytes; None where the kernel does not tell.
 
     Attributes:
         init_mb: with the first Reader made.
@@ -52,9 +52,9 @@ class Memory(Struct, frozen=True):
         readers: how many those are.
     """
 
-    init_mb: float
-    first_mb: float
-    most_mb: float
+    init_mb: float | None
+    first_mb: float | None
+    most_mb: float | None
     readers: int
 
 

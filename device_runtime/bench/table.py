@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from device_runtime.bench.machine import State, throttling
-from device_runtime.bench.report import EngineRun, Readings, Report
+from device_runtime.bench.report import EngineRun, Memory, Readings, Report
 from device_runtime.bench.spread import Spread
 
 _PERCENTILES = ("p50", "p90", "p95", "p99", "max")
@@ -46,15 +46,19 @@ def _engine(run: EngineRun) -> Iterator[str]:
         + ", ".join(f"{name} {part.wall_ms:.0f}" for name, part in parts)
         + (f"; {start.total.wall_ms:.0f} ms in all, {start.total.cpu_ms:.0f} of the processor")
     )
-    readers = "Reader" if memory.readers == 1 else "Readers"
-    yield (
-        f"memory     {memory.init_mb:.0f} MB after init, {memory.first_mb:.0f} after the first reading, "
-        f"{memory.most_mb:.0f} at most, with {memory.readers} {readers}"
-    )
+    yield f"memory     {_memory(memory)}"
     yield f"before     {_state(run.before)}"
     yield f"after      {_state(run.after)}"
     for kind, found in run.kinds.items():
         yield from _readings(kind, found)
+
+
+def _memory(memory: Memory) -> str:
+    init, first, most = memory.init_mb, memory.first_mb, memory.most_mb
+    readers = f"{memory.readers} {'Reader' if memory.readers == 1 else 'Readers'}"
+    if init is None or first is None or most is None:
+        return f"not told, with {readers}"
+    return f"{init:.0f} MB after init, {first:.0f} after the first reading, {most:.0f} at most, with {readers}"
 
 
 def _readings(kind: str, found: Readings) -> Iterator[str]:

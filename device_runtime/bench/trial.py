@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from device_runtime.core import library
 from device_runtime.engines.interpreter import InterpreterBroken, InterpreterMissing
 from device_runtime.errors import PosteyeError
 
-Tell = Callable[[str, float], None]
+Tell = Callable[[str, str, float], None]
 _TELL_EVERY_S = 0.25
 
 
@@ -29,7 +30,7 @@ def run(job: Job, python_ms: tuple[float, float], imports_ms: tuple[float, float
         job: what to do.
         python_ms: wall and CPU time until the program's first line.
         imports_ms: wall and CPU time of the reader's imports.
-        tell: is told what is being read, and the share of its time that is over.
+        tell: is told the engine, what is being read, and the share of its time that is over.
 
     Returns:
         The last answer of `child.serve`.
@@ -51,6 +52,8 @@ def _measured(job: Job, python: Cost, imports: Cost, tell: Tell) -> EngineRun:
     clock = _Clock()
     reader = readers.reader(first_set.images[0])
     init, init_mb = clock.passed(), resident_mb()[0]
+    name, _, version = reader.engine.partition(" ")
+    tell(name, first_set.kind, 0.0)  # before the first reading, in which an interpreter may end the process
     for image in first_set.images:
         clock = _Clock()
         with contextlib.suppress(Unreadable):
@@ -58,11 +61,11 @@ def _measured(job: Job, python: Cost, imports: Cost, tell: Tell) -> EngineRun:
             break
     start = Start(python, imports, init, clock.passed())
     first_mb = resident_mb()[0]
+    told = partial(tell, name)
     kinds = {}
     for number, make in enumerate(made):
         chosen = make() if number else first_set
-        kinds[chosen.kind] = measure(chosen, readers, job.seconds / len(made), _Teller(tell, chosen, number, len(made)))
-    name, _, version = reader.engine.partition(" ")
+        kinds[chosen.kind] = measure(chosen, readers, job.seconds / len(made), _Teller(told, chosen, number, len(made)))
     memory = Memory(init_mb, first_mb, resident_mb()[1], len(readers))
     return EngineRun(name, version, library.name(), start, memory, kinds)
 
@@ -70,7 +73,7 @@ def _measured(job: Job, python: Cost, imports: Cost, tell: Tell) -> EngineRun:
 class _Teller:
     """Tells how far a set is, four times a second."""
 
-    def __init__(self, tell: Tell, chosen: ImageSet, number: int, count: int) -> None:
+    def __init__(self, tell: Callable[[str, float], None], chosen: ImageSet, number: int, count: int) -> None:
         self._tell, self._kind, self._number, self._count = tell, chosen.kind, number, count
         self._next = 0.0
 

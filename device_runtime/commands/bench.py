@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -26,8 +28,30 @@ _ALL = "all"
 _QUIET_S = 2.0
 
 
+class _Folder(click.Path):
+    """A folder that has a name: an empty one would mean the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the name is empty; give a folder, `.` for the current one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Seconds(click.FloatRange):
+    """A range of times; click lets through what is no number, which is outside of no range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is no time; give 1 to 3600 seconds", param, ctx)
+        return seconds
+
+
 @click.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=_Folder())
 @code_options
 @click.option("--bundle", type=click.Path(), help="Folder of a model bundle instead of the shipped one.")
 @click.option(
@@ -37,14 +61,12 @@ _QUIET_S = 2.0
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(1, 3600),
+    type=_Seconds(1, 3600),
     default=20,
     show_default=True,
     help="Time for reading, shared by the engines; more readings tell rarer delays.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), help=f"Folder for {JSON_FILE} and {PLOT_FILE}; it is made if missing."
-)
+@click.option("--out", type=_Folder(), help=f"Folder for {JSON_FILE} and {PLOT_FILE}; it is made if missing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(
     folder: Path | None,

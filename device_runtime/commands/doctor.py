@@ -13,11 +13,11 @@ from serial.tools import list_ports
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.core import library
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import OpenCVMissingError, PosteyeError
 from device_runtime.reader import Reader
 from device_runtime.samples import Sample, golden, load_samples
 
-PACKAGES = ("posteye", "numpy", "opencv-python-headless", "pyserial", "ai-edge-litert", "tflite-runtime")
+PACKAGES = ("posteye", "numpy", "pyserial", "ai-edge-litert", "tflite-runtime")
 
 
 @click.command()
@@ -37,21 +37,23 @@ def doctor(as_json: bool) -> None:
 
 
 def examine() -> dict[str, Any]:
-    """Return all that is found; `healthy` is False when an installed engine misreads the sample."""
+    """Return all that is found; `healthy` is False when an engine misreads the sample, or a part is broken."""
     manifest = load_bundle().manifest
     sample = load_samples()[0]
     tests = {name: engines.trouble(name) or _self_test(name, sample) for name in engines.ENGINES}
+    opencv, opencv_reads = _opencv()
     usable = [name for name in engines.ENGINES if engines.trouble(name) is None]
     return {
         "python": platform.python_version(),
         "machine": f"{platform.machine()} {platform.system()} {platform.release()}",
         "packages": {name: _version(name) for name in PACKAGES},
+        "opencv": opencv,
         "bundle": {"name": manifest.name, "version": manifest.version, "accuracy": manifest.accuracy},
         "core": library.name() if library.trouble() is None else f"{library.name()}: {library.trouble()}",
         "engine": usable[0],
         "engines": tests,
         "serial_ports": [port.device for port in list_ports.comports()],
-        "healthy": all(tests[name] == "ok" for name in usable),
+        "healthy": opencv_reads and not library.is_damaged() and all(tests[name] == "ok" for name in usable),
     }
 
 
@@ -65,10 +67,19 @@ def _self_test(engine: str, sample: Sample) -> str:
             found = golden(sample.path, sample.grammar)
             for stage in ("strip", "scores", "reading"):
                 if getattr(found, stage) != getattr(sample.golden, stage):
-                    return f"{stage} of {sample.file} not the golden one: something computes otherwise here"
+                    return f"{stage} of {sample.file} is not the golden one: something computes otherwise here"
     except PosteyeError as error:
         return str(error)
     return "ok"
+
+
+def _opencv() -> tuple[str, bool]:
+    """OpenCV's version, or what is wrong with it, and whether it loads: Debian's has another name than pip's."""
+    try:
+        from device_runtime.image.opencv import cv2
+    except OpenCVMissingError as error:
+        return str(error), False
+    return str(cv2.__version__), True
 
 
 def _version(package: str) -> str | None:
@@ -82,8 +93,8 @@ def _page(report: dict[str, Any]) -> str:
     lines = [f"python   {report['python']} on {report['machine']}"]
     lines += [f"package  {name} {version or 'not installed'}" for name, version in report["packages"].items()]
     lines += [f"bundle   {report['bundle']['name']} {report['bundle']['version']}"]
-    lines += [f"core     {report['core']}"]
+    lines += [f"opencv   {report['opencv']}", f"core     {report['core']}"]
     lines += [f"engine   {name}: {result}" for name, result in report["engines"].items()]
     lines += [f"reads    with {report['engine']}"]
     lines += [f"serial   {port}" for port in report["serial_ports"]] or ["serial   no port found"]
-    return "\n".join([*lines, "healthy" if report["healthy"] else "NOT healthy: see the engine lines"])
+    return "\n".join([*lines, "healthy" if report["healthy"] else "NOT healthy: see the lines above"])

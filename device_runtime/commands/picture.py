@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.decoding.alignment import align
 from device_runtime.files.atomic import write_bytes
+from device_runtime.image.opencv import cv2
 from device_runtime.reader import Result
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Penalties

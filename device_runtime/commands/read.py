@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from device_runtime.commands.notes import note
 from device_runtime.commands.options import advise, reading_options
-from device_runtime.errors import ImageError
+from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
 from device_runtime.image.load import load_gray
 from device_runtime.reader import Reader, Result
@@ -91,6 +91,9 @@ def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result 
         load: decodes a file to grey, uint8 [H, W].
         image: the path, as it was given.
         field: whether the image is one text field already.
+
+    Raises:
+        OpenCVMissingError: it is not installed, and this image needs it.
     """
     started = time.perf_counter()
     # JSON cannot hold bytes that are not UTF-8: they become text such as \udce9.
@@ -99,6 +102,10 @@ def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result 
         return reader.read(load(image), field=field, source=source)
     except ImageError as error:
         reason = str(error).removeprefix(printable(image)).removeprefix(":").strip()
+    except OpenCVMissingError:  # what is wrong is not the image
+        raise
+    except PosteyeError as error:
+        reason = str(error)
     except MemoryError:
         reason = "needs more memory than there is"
     except Exception as error:  # a fault of the program: it is reported, and the next image is read

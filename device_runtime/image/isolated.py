@@ -23,7 +23,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.errors import ImageError
+from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.files.regular import printable
 from device_runtime.image.load import MAX_DECODED_BYTES, load_gray
 
@@ -137,7 +137,7 @@ def serve() -> None:
             answers.write(_ANSWER.pack(*gray.shape, 0))
             answers.write(gray.data)
             del gray  # not to be kept until the next file
-        except (ImageError, MemoryError) as error:
+        except (PosteyeError, MemoryError) as error:
             complaint = str(error) or f"{name} needs more memory than there is"
             text = complaint.encode("utf-8", "backslashreplace")[:_MOST_COMPLAINT_BYTES]
             answers.write(_ANSWER.pack(0, 0, len(text)) + text)

@@ -72,10 +72,17 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
     assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
 
 
-def test_a_missing_opencv_says_how_to_install_it() -> None:
-    found = lean("demo", hidden=("cv2",))
-    assert found.returncode == 2 and found.stderr.count("\n") == 1
-    assert found.stderr.startswith("posteye: OpenCV is not installed: sudo apt-get install python3-opencv, ")
+@pytest.mark.parametrize("arguments", [["demo"], ["read", str(load_samples()[0].path)]], ids=["demo", "read"])
+def test_a_missing_opencv_says_how_to_install_it(arguments: list[str]) -> None:
+    found = lean(*arguments, hidden=("cv2",))
+    assert found.returncode == 2 and "Traceback" not in found.stderr
+    last = found.stderr.splitlines()[-1]
+    assert last.startswith("posteye: OpenCV is not installed (") and "sudo apt-get install python3-opencv, " in last
+
+
+def test_the_doctor_is_not_content_without_opencv() -> None:
+    found = lean("doctor", hidden=("cv2",))
+    assert found.returncode == 1 and "opencv   OpenCV is not installed (" in found.stdout
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["grammar", "--list"]], ids=["help", "list"])

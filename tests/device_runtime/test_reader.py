@@ -134,8 +134,9 @@ def test_errors_are_for_users(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"n_best": 0}, "n_best is 0; give a whole number of candidates, 1 or more"),
-        ({"n_best": 2.5}, "n_best is 2.5; give a whole number of candidates, 1 or more"),
+        ({"n_best": 0}, "n_best is 0; give a whole number of candidates, 1 to 20"),
+        ({"n_best": 21}, "n_best is 21; give a whole number of candidates, 1 to 20"),
+        ({"n_best": 2.5}, "n_best is 2.5; give a whole number of candidates, 1 to 20"),
         ({"bundle": 5}, "bundle is 5; give the path of a folder, or None for the shipped one"),
         ({"max_error": "1"}, "max_error is '1'; give a share of wrong codes such as 0.01"),
     ],

@@ -4,7 +4,15 @@ Imported only there, for fields in which a dark panel is looked for, and where O
 reading does without: to load OpenCV takes longer than to read a field.
 """
 
-import cv2
+from device_runtime.errors import OpenCVMissingError
+
+try:
+    import cv2
+except ImportError as error:
+    raise OpenCVMissingError(
+        f"OpenCV is not installed ({error}): sudo apt-get install python3-opencv, and make posteye's environment with "
+        "python3 -m venv --system-site-packages; or pip install opencv-python-headless"
+    ) from error
 
 __all__ = ["cv2"]
 

@@ -67,6 +67,12 @@ def test_the_state_of_a_pi(soc: str, tmp_path: Path) -> None:
     assert state(root) == State("ondemand", 1000, 48.3, 0x50005, 0.31)
 
 
+def test_a_kernel_that_tells_nothing_of_memory_gives_none(tmp_path: Path) -> None:
+    assert resident_mb(tmp_path) == (None, None)
+    told = made(tmp_path, {"proc/self/status": "Name:\tpython\nVmHWM:\t   80000 kB\n"})
+    assert resident_mb(told) == (None, 81.9)
+
+
 def test_a_machine_that_tells_nothing_has_an_empty_state(tmp_path: Path) -> None:
     (tmp_path / "sys/class/thermal/thermal_zone0/temp").mkdir(parents=True)  # cannot be read
     assert state(tmp_path) == State()
@@ -104,4 +110,5 @@ def test_memory_is_that_of_the_process(tmp_path: Path) -> None:
     made(tmp_path, {"proc/self/status": "Name:\tposteye\nVmHWM:\t   82000 kB\nVmRSS:\t   66000 kB\n"})
     assert resident_mb(tmp_path) == (67.6, 84.0)
     now, most = resident_mb()
+    assert now is not None and most is not None
     assert 5 < now <= most

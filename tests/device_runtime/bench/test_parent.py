@@ -12,7 +12,7 @@ from device_runtime.bench.job import Job, decoded
 from device_runtime.bench.machine import State
 from device_runtime.bench.parent import bench, warnings
 from device_runtime.bench.report import EngineRun
-from device_runtime.engines import interpreter
+from device_runtime.engines import ENGINES, interpreter, trouble
 from device_runtime.errors import PosteyeError
 from tests.device_runtime.bench.made_report import made_readings, made_run
 
@@ -30,7 +30,15 @@ def tell(_: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [("import os; os.abort()", "its process crashed (SIGABRT)"), ("raise SystemExit(3)", "ended with exit status 3")],
+    [
+        ("import os; os.abort()", "its process crashed (SIGABRT)"),
+        ("import os; os.kill(os.getpid(), 40)", "its process crashed (signal 40)"),
+        ("import os; os.kill(os.getpid(), 9)", "was killed (SIGKILL): the system does so when memory runs out"),
+        ("raise SystemExit(3)", "ended with exit status 3"),
+        ("", "ended without an answer"),
+        ("""print('{"engine": "litert", "doing": "fields", "share": 0.5}')""", "ended without an answer"),
+        ("""print('{"found": {"name": "lit', end="")""", "ended without an answer"),
+    ],
 )
 def test_an_engine_that_ends_its_process_is_named_and_the_next_is_measured(
     code: str, reason: str, monkeypatch: pytest.MonkeyPatch
@@ -38,6 +46,14 @@ def test_an_engine_that_ends_its_process_is_named_and_the_next_is_measured(
     answering(monkeypatch, code)
     report = bench(Job(None, None, 1), ["litert", "numpy"], None, tell)
     assert list(report.failed) == ["litert", "numpy"] and reason in report.failed["litert"] and not report.engines
+
+
+def test_the_fastest_engine_is_named_as_far_as_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, """print('{"engine": "numpy", "doing": "fields", "share": 0}'); raise SystemExit(3)""")
+    assert list(bench(Job(None, None, 1), [None], None, tell).failed) == ["numpy"]
+    answering(monkeypatch, "raise SystemExit(3)")
+    fastest = next(name for name in ENGINES if "is not installed" not in (trouble(name) or ""))
+    assert list(bench(Job(None, None, 1), [None], None, tell).failed) == [f"the fastest engine ({fastest})"]
 
 
 def test_a_missing_engine_is_an_error_alone_and_a_note_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,12 +69,12 @@ def test_the_child_is_asked_for_its_share_and_heard(monkeypatch: pytest.MonkeyPa
     code = """
 import sys, json
 job = json.loads(sys.stdin.readline())
-print(json.dumps({"doing": f"{job['engine']} {job['seconds']}", "share": 0.5}))
+print(json.dumps({"engine": job["engine"], "doing": f"for {job['seconds']} s", "share": 0.5}))
 print(json.dumps({"failed": "no"}))
 """
     answering(monkeypatch, code)
     bench(Job(None, None, 8), ["litert", "numpy"], None, told.append)
-    assert told == ["litert: litert 4.0, 25%", "numpy: numpy 4.0, 75%"]
+    assert told == ["litert: for 4.0 s, 25%", "numpy: for 4.0 s, 75%"]
 
 
 def test_a_bundle_that_is_none_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-/* Decodes one task by posteye_core.h alone: reads it from the file named first, as test_c_program.py writes it, and
+/* Decodes one task by posteye_core.h alone: reads it from the file named first, as test_decode_program.py writes it, and
  * prints what was found, exactly. The second argument says how often, for counting instructions. */
 #include <inttypes.h>
 #include <stdio.h>
