@@ -23,7 +23,7 @@ _SEED_HEIGHT_PX = 32
 _BODY_HEIGHT = bytes([0, 22])  # 20 px
 _FIRST_BYTES = bytes([0])  # as many as most need
 _DIGITS, _DIGITS_ALONE = bytes([1]), bytes([0, 9])  # an alphabet of ten
-_UNBROKEN = bytes([0])
+_SEED = bytes(2)
 _SETTINGS = bytes([0, 0, 0])  # the scale, options and number of columns of most lines
 _RAW = bytes([3])  # scores that are given one by one
 
@@ -43,7 +43,7 @@ def seeds(target: str) -> Iterator[bytes]:
             settings = _SETTINGS + bytes([len(scores) - 1, 0, 0])
             yield _DIGITS + _FIRST_BYTES + _chain(length) + settings + _line(strip, scores)
         else:
-            yield _DIGITS_ALONE + _chain(length) + _UNBROKEN + bytes([31]) + _line(strip[:, :64], scores[:32])
+            yield _SEED + _DIGITS_ALONE + _chain(length) + bytes([31]) + _line(strip[:, :64], scores[:32])
 
 
 def _fields() -> Iterator[Gray]:

@@ -107,7 +107,7 @@ void fz_decode(const fz_line *line, const pe_graph *graph, size_t first_bytes) {
     of.graph = again.graph = graph;
     fz_loan loan, other;
     pe_status status = fz_lend(decode, &of, first_bytes, &loan);
-    EXPECT(status == PE_OK || !line->valid);
+    EXPECT(status == (line->valid ? PE_OK : PE_INVALID));
     if (status == PE_OK) {
         check(&of);
         fz_lend_again(decode, &again, &other);

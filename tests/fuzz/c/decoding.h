@@ -6,7 +6,7 @@
 #include "lend.h"
 #include "line.h"
 
-/* Decode, and again with other garbage in the arena. What the core refuses it may only where the line is not valid. */
+/* Decode, and again with other garbage in the arena. The core has to refuse a line that is not valid. */
 void fz_decode(const fz_line *line, const pe_graph *graph, size_t first_bytes);
 
 #endif

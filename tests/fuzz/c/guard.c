@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/arena.h"
+#include "expect.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -23,7 +24,8 @@
 #define FENCE_BYTES 64 /* that are never lent, between two pieces of memory */
 
 static uint8_t filling;
-static size_t most_used;
+static size_t most_used, times_taken;
+static int refused;
 
 void *pe_take_unguarded(pe_arena *arena, size_t count, size_t size);
 
@@ -38,8 +40,11 @@ void *pe_take(pe_arena *arena, size_t count, size_t size) {
     uint8_t *taken = pe_take_unguarded(arena, count, size);
     if (!taken) {
         arena->used = used;
+        refused = 1;
         return NULL;
     }
+    EXPECT(taken >= arena->memory + open && count * size <= (size_t)(arena->memory + arena->size - taken));
+    times_taken += !refused;
     ASAN_UNPOISON_MEMORY_REGION(taken, count * size);
     memset(taken, filling, count * size);
     most_used = arena->used > most_used ? arena->used : most_used;
@@ -48,8 +53,13 @@ void *pe_take(pe_arena *arena, size_t count, size_t size) {
 
 void fz_guard(const pe_arena *arena, uint8_t garbage) {
     filling = garbage;
-    most_used = 0;
+    most_used = times_taken = 0;
+    refused = 0;
     ASAN_POISON_MEMORY_REGION(arena->memory, arena->size);
+}
+
+size_t fz_times_taken(void) {
+    return times_taken;
 }
 
 size_t fz_most_used(void) {

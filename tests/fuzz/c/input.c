@@ -40,9 +40,18 @@ int32_t fz_any_int(fz_input *input) {
     return number;
 }
 
+int32_t fz_other_int(fz_input *input, int32_t number) {
+    uint8_t kind = fz_byte(input);
+    if (kind % 2) {
+        return fz_any_int(input);
+    }
+    int64_t near = (int64_t)number + kind / 2 % 8 - 4;
+    return near < INT32_MIN || near > INT32_MAX ? number : (int32_t)near;
+}
+
 double fz_any_double(fz_input *input) {
-    static const double ends[] = {0,     -0.0,   1,      -1,     INFINITY, -INFINITY, NAN,
-                                  1e300, -1e300, 5e-324, 1e-300, 1e30,     700,       709};
+    static const double ends[] = {0,     -0.0,   1,      -1,     INFINITY, -INFINITY, NAN, 20.5,
+                                  1e300, -1e300, 5e-324, 1e-300, 1e30,     700,       701, 1e-100};
     uint8_t kind = fz_byte(input);
     if (kind < 64) {
         return ends[kind % (sizeof ends / sizeof *ends)];

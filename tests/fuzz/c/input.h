@@ -27,6 +27,9 @@ int32_t fz_any_int(fz_input *input);
 /* Any float64: mostly one at an end of some range, infinite, or none. */
 double fz_any_double(fz_input *input);
 
+/* The same or another number: often one that is not far from it. */
+int32_t fz_other_int(fz_input *input, int32_t number);
+
 /* Once in `often` times. */
 int fz_seldom(fz_input *input, int often);
 

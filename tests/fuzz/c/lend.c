@@ -17,7 +17,7 @@ static void take(fz_loan *loan, size_t size, size_t shift) {
 }
 
 pe_status fz_lend(fz_call call, void *given, size_t first_bytes, fz_loan *loan) {
-    size_t size = first_bytes;
+    size_t size = first_bytes, got_to = 0;
     for (size_t calls = 1;; calls++) {
         EXPECT(calls < MOST_CALLS);
         take(loan, size, 1 + calls * 29 % MOST_SHIFT);
@@ -30,6 +30,8 @@ pe_status fz_lend(fz_call call, void *given, size_t first_bytes, fz_loan *loan) 
             return status;
         }
         EXPECT(loan->arena.wanted > size);
+        EXPECT(calls == 1 || fz_times_taken() > got_to); /* what it wanted was enough to get farther */
+        got_to = fz_times_taken();
         if (loan->arena.wanted > MOST_BYTES) {
             return PE_ARENA_FULL;
         }
@@ -40,7 +42,7 @@ pe_status fz_lend(fz_call call, void *given, size_t first_bytes, fz_loan *loan) 
 
 void fz_lend_again(fz_call call, void *given, fz_loan *loan) {
     take(loan, fz_most_used() + MOST_SHIFT, 1);
-    fz_guard(&loan->arena, 0xC3);
+    fz_guard(&loan->arena, 0); /* what is 0 may be a flag that is not set, a number, or NULL */
     EXPECT(call(&loan->arena, given) == PE_OK);
 }
 

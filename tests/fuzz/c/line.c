@@ -115,29 +115,56 @@ static void draw_strip(fz_input *input, fz_line *line) {
 
 /* ---- what is out of range ---- */
 
-/* Sizes that the header allows are left as they are, for the arrays are no longer than they. */
-static void break_size(fz_input *input, int32_t most, int32_t *size) {
-    int32_t any = fz_any_int(input);
-    *size = any >= 1 && any <= most ? *size : any;
+/* Any number in the place of one. Returns whether it is in its range. */
+static int break_int(fz_input *input, int32_t least, int32_t most, int32_t *number) {
+    *number = fz_other_int(input, *number);
+    return *number >= least && *number <= most;
 }
 
-static void break_something(fz_input *input, fz_line *line) {
-    line->valid = 0;
-    switch (fz_byte(input) % 14) {
-    case 0: line->net.characters = fz_any_int(input); break;
-    case 1: line->net.zero = fz_any_int(input); break;
-    case 2: line->net.first_column_px = fz_any_int(input); break;
-    case 3: line->net.column_stride_px = fz_any_int(input); break;
-    case 4: line->net.scale = fz_any_double(input); break;
-    case 5: line->exponentials[fz_byte(input)] = fz_any_double(input); break;
-    case 6: line->options.n_best = fz_any_int(input); break;
-    case 7: line->options.reserve = fz_any_int(input); break;
-    case 8: line->options.costs.foreign_number = fz_any_double(input); break;
-    case 9: line->options.costs.continued = fz_any_double(input); break;
-    case 10: line->options.costs.mark = fz_any_double(input); break;
-    case 11: break_size(input, PE_MOST_COLUMNS, &line->columns); break;
-    case 12: break_size(input, PE_MOST_WIDTH_PX, &line->width_px); break;
-    default: line->aspect = fz_any_double(input); break;
+static int break_double(fz_input *input, double least, double most, double *number) {
+    *number = fz_any_double(input);
+    return *number >= least && *number <= most;
+}
+
+/* The arrays are as long as the sizes were; one that the header allows is left as it was. */
+static int break_size(fz_input *input, int32_t most, int32_t *size) {
+    int32_t any = fz_any_int(input);
+    int allowed = any >= 1 && any <= most;
+    *size = allowed ? *size : any;
+    return allowed;
+}
+
+static int break_exponentials(fz_input *input, double *exponentials) {
+    int place = fz_byte(input);
+    exponentials[place] = fz_any_double(input);
+    for (int i = 1; i < FZ_EXPONENTIALS; i++) {
+        if (!(exponentials[i] >= 0 && exponentials[i] <= exponentials[i - 1])) {
+            return 0;
+        }
+    }
+    return exponentials[0] == 1;
+}
+
+static int break_something(fz_input *input, fz_line *line) {
+    pe_net *net = &line->net;
+    pe_options *options = &line->options;
+    pe_costs *costs = &options->costs;
+    switch (fz_byte(input) % 15) {
+    case 0: return break_int(input, net->characters, net->characters, &net->characters);
+    case 1: return break_int(input, -1, net->characters - 1, &net->zero);
+    case 2: return break_int(input, -64, 64, &net->first_column_px);
+    case 3: return break_int(input, 1, 64, &net->column_stride_px);
+    case 4: return break_double(input, ldexp(1, -12), 16, &net->scale);
+    case 5: return break_exponentials(input, line->exponentials);
+    case 6: return break_int(input, 1, PE_MOST_CANDIDATES, &options->n_best);
+    case 7: return break_int(input, 0, PE_MOST_RESERVE, &options->reserve);
+    case 8: return break_double(input, 0, 20, &costs->foreign_number);
+    case 9: return break_double(input, 0, 700, &costs->continued);
+    case 10: return break_double(input, 0, 700, &costs->letters);
+    case 11: return break_double(input, 0, 700, &costs->mark);
+    case 12: return break_size(input, PE_MOST_COLUMNS, &line->columns);
+    case 13: return break_size(input, PE_MOST_WIDTH_PX, &line->width_px);
+    default: return break_double(input, ldexp(1, -10), ldexp(1, 10), &line->aspect);
     }
 }
 
@@ -158,13 +185,11 @@ fz_line fz_read_line(fz_input *input, int32_t characters) {
     if (fz_seldom(input, 4)) {
         move_columns(input, &line);
     }
-    int broken = fz_seldom(input, 16);
+    int broken = fz_seldom(input, 8);
     write_scores(input, classes, &line);
     draw_strip(input, &line);
-    line.valid = is_short_enough(&line);
-    if (broken) {
-        break_something(input, &line);
-    }
+    int allowed = !broken || break_something(input, &line);
+    line.valid = allowed && is_short_enough(&line);
     return line;
 }
 

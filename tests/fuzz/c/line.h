@@ -15,7 +15,7 @@ typedef struct {
     int8_t *scores;       /* [columns, characters + 2], no byte more */
     uint8_t *pixels;      /* [PE_STRIP_HEIGHT_PX, width_px], no byte more */
     double *exponentials; /* [FZ_EXPONENTIALS] */
-    int valid;            /* whether all is as the header wants it; if not, it may be by chance */
+    int valid;            /* whether all is as the header wants it */
 } fz_line;
 
 fz_line fz_read_line(fz_input *input, int32_t characters);
