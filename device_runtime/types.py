@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Status = Literal["accepted", "rejected", "no_code"]
+Role = Literal["destination", "sender", "other"]
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,28 @@ class Field:
     """A quadrilateral that may hold a code.
 
     Attributes:
-        corners: (x, y) in image pixels, clockwise from the top left.
+        corners: (x, y) in image pixels, clockwise from the top left of the writing: the first two run along its top in
+            the direction of reading, so the corners of turned writing are turned too.
     """
 
     corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of writing that was found on a piece.
+
+    Attributes:
+        field: where it stands, with a margin of paper around it.
+        height_px: of its characters, in image pixels.
+        light: whether its ink is light on dark ground.
+        boxes: how many preprinted boxes for single characters it stands in; 0 = none.
+    """
+
+    field: Field
+    height_px: float
+    light: bool = False
+    boxes: int = 0
 
 
 @dataclass(frozen=True)
