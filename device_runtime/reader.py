@@ -20,10 +20,11 @@ from device_runtime.image.load import load_gray, to_gray
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
+from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
 from device_runtime.region import Region
 from device_runtime.result import Result
-from device_runtime.types import Field, Line, Wanted
+from device_runtime.types import Line, Wanted
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
@@ -71,7 +72,8 @@ class Reader:
         self.max_error = max_error
         found = engines.pick(engine, self.bundle.model)
         self._lines = LineReader(self.bundle, found, self.grammar, max_error, n_best)
-        self._pieces = PieceReader(self._lines, _country(country, self.grammar), load_weights(), max_error, n_best)
+        pieces = PieceReader(self._lines, _country(country, self.grammar), load_weights(), max_error, n_best)
+        self._pieces = AnyWayUp(pieces, _find_lines, _crop)
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
 
@@ -121,16 +123,16 @@ class Reader:
 
     def _piece(self, gray: NDArray[np.uint8], role: Wanted, every: bool, clock: Clock) -> Result:
         """Read a whole piece; one without lines is read as a field."""
-        lines = clock.timed("locate", _find_lines)(gray)
-        if not lines:
+        way = self._pieces.read(gray, role, every, clock)
+        if way is None:
             return self._field(gray, clock)
-        found = self._pieces.read(lines, gray.shape[::-1], lambda line: _crop(gray, line.field), role, every, clock)
-        shown = found.verdict.line
+        shown, height, width = way.found.verdict.line, *gray.shape
         assert shown is not None
-        answer, field = found.answers[shown], lines[shown].field
+        answer, field = way.found.answers[shown], way.lines[shown].field
         assert answer is not None
-        size = _crop(gray, field).shape[::-1]
-        return Result("", found.verdict.reading, field, "", {}, answer.view, found.fields, size)
+        cut = _crop(way.pixels, way.lines[shown]).shape[::-1]
+        found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
+        return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
 
 
 def _country(name: str | None, grammar: Grammar) -> Country:
@@ -157,6 +159,6 @@ def _find_lines(gray: NDArray[np.uint8]) -> Sequence[Line]:
     return [Line(field, (field.corners[2][1] - field.corners[0][1]) / 1.6) for field in locate(gray)]
 
 
-def _crop(gray: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
-    (x0, y0), (x1, y1) = field.corners[0], field.corners[2]
+def _crop(gray: NDArray[np.uint8], line: Line) -> NDArray[np.uint8]:
+    (x0, y0), (x1, y1) = line.field.corners[0], line.field.corners[2]
     return np.ascontiguousarray(gray[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])

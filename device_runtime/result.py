@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any
@@ -78,18 +78,19 @@ class Result:
             width: of it.
             height: of it.
         """
-
-        def shift(field: Field) -> Field:
-            return Field(tuple((x + left, y + top) for x, y in field.corners))
-
         whole = Field(((0, 0), (width, 0), (width, height), (0, height)))
-        reading = replace(
-            self.reading,
-            candidates=tuple(replace(c, field=c.field and shift(c.field)) for c in self.reading.candidates),
+        part = self if self.field else replace(self, field=whole, size=(width, height))
+        return part.mapped(lambda field: Field(tuple((x + left, y + top) for x, y in field.corners)))
+
+    def mapped(self, place: Callable[[Field], Field]) -> Result:
+        """The same with every field where a function puts it."""
+        candidates = tuple(replace(c, field=c.field and place(c.field)) for c in self.reading.candidates)
+        return replace(
+            self,
+            reading=replace(self.reading, candidates=candidates),
+            field=self.field and place(self.field),
+            fields=tuple(replace(one, field=place(one.field)) for one in self.fields),
         )
-        fields = tuple(replace(one, field=shift(one.field)) for one in self.fields)
-        size = self.size if self.field else (width, height)
-        return replace(self, reading=reading, field=shift(self.field or whole), fields=fields, size=size)
 
     def _image_x(self, strip_x_px: float) -> float:
         """The x in the image of a place on the line's middle in its strip."""

@@ -110,13 +110,17 @@ class PieceReader:
                 if settled or is_accepted(belief, piece.readings, trust):
                     break
             line = max(unread, key=lambda i: (belief.lines[i], -i))
-            piece.put(line, chosen(self._lines.read(crop(lines[line]), clock)), self._lines)
+            piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
         if not is_accepted(belief, piece.readings, trust):
             self._augment(piece, belief, clock)
             belief = self._believe(piece, wanted)
         places = [place_of(*piece.share_of(i)) for i in range(len(lines))]
         verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
         return PieceReading(verdict, tuple(piece.answers), self._fields(piece, belief))
+
+    def read_line(self, gray: NDArray[np.uint8], clock: Clock) -> Answer:
+        """Read a field, uint8 [H, W], by itself and without augmentation."""
+        return chosen(self._lines.read(gray, clock))
 
     def _augment(self, piece: _Piece, belief: Belief, clock: Clock) -> None:
         """Read the lines in doubt that promise most with test-time augmentation."""
