@@ -102,14 +102,12 @@ class PieceReader:
         trust = self._trust(wanted)
         while True:
             belief = self._believe(piece, wanted)
-            unread = [i for i, answer in enumerate(piece.answers) if answer is None]
-            if not unread:
+            whole = every or wanted == "any"
+            if not whole and is_accepted(belief, piece.readings, trust):
                 break
-            if not every and wanted != "any":
-                settled = sum_in_order(belief.lines[i] for i in unread) < _UNREAD
-                if settled or is_accepted(belief, piece.readings, trust):
-                    break
-            line = max(unread, key=lambda i: (belief.lines[i], -i))
+            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None], whole)
+            if line is None:
+                break
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
         if not is_accepted(belief, piece.readings, trust):
             self._augment(piece, belief, clock)
@@ -199,6 +197,18 @@ class _Piece:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
         (x, y), half = self._layout.boxes[line].middle, self._layout.half
         return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
+
+
+def next_line(belief: Belief, unread: Sequence[int], every: bool = False) -> int | None:
+    """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
+
+    Args:
+        belief: over the piece.
+        unread: lines that were not read yet.
+        every: whether all lines are to be read.
+    """
+    settled = not every and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:
