@@ -89,8 +89,9 @@ class AnyWayUp:
         if first is None or self._gain(first, clock) >= 0:
             return first
         turned = turn(first.pixels, 2)
-        size = first.pixels.shape[1::-1]
-        half = read(turned, [replace(line, field=turned_field(line.field, 2, *size)) for line in first.lines], 2)
+        height, width = first.pixels.shape[:2]
+        lines = [replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in first.lines]
+        half = read(turned, lines, 2)
         return _better(first, replace(half, turns=first.turns + 2))
 
     def _crop(self, pixels: Pixels) -> Callable[[Line], Pixels]:
@@ -132,8 +133,6 @@ def turn(pixels: Pixels, quarters: int) -> Pixels:
 def turned_field(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
     """A field of a picture in the picture turned counterclockwise; its corners stay in the order of reading.
 
-    With half a circle the writing is read from its other end, so that the corners begin there.
-
     Args:
         field: of the picture as it lies.
         quarters: by how many quarters it is turned.
@@ -144,7 +143,7 @@ def turned_field(field: Field, quarters: int, width_px: int, height_px: int) -> 
     for _ in range(quarters % 4):
         corners = tuple((y, width_px - x) for x, y in corners)
         width_px, height_px = height_px, width_px
-    return Field((*corners[2:], *corners[:2]) if quarters % 4 == 2 else corners)
+    return Field(corners)
 
 
 def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
@@ -162,6 +161,11 @@ def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int
         corners = tuple((y, width_px - x) for x, y in corners)
         width_px, height_px = height_px, width_px
     return Field(corners)
+
+
+def _from_other_end(field: Field) -> Field:
+    """A field whose writing is read from its other end."""
+    return Field((*field.corners[2:], *field.corners[:2]))
 
 
 def _better(first: WayUp, half: WayUp) -> WayUp:
