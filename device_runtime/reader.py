@@ -25,9 +25,11 @@ from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.errors import PosteyeError
 from device_runtime.geometry import MIDDLE_PX
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_gray, to_gray
+from device_runtime.image.load import load_image
 from device_runtime.image.normalize import normalize
+from device_runtime.image.pixels import to_gray, to_pixels
 from device_runtime.image.polarity import Inked, inked, resolve
+from device_runtime.image.prepare import prepared
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Decoding, Field, Reading, Strip
@@ -134,25 +136,31 @@ class Reader:
         self.engine = f"{found.name} {found.version}"
 
     def read(
-        self, image: Path | str | NDArray[np.generic], *, field: bool = False, source: str | None = None
+        self,
+        image: Path | str | NDArray[np.generic],
+        *,
+        field: bool = False,
+        source: str | None = None,
+        order: str = "RGB",
     ) -> Result:
         """Read the code in one image.
 
         Args:
-            image: a path, or an array uint8 [height, width] or [height, width, channels].
+            image: a path, or an array of 8 or 16 bits unsigned, [height, width] or [height, width, channels].
             field: the image is one text field already, so no lines are looked for.
             source: what the result calls the image; None = its path.
+            order: of an array's channels of colour, "RGB" as Pillow and picamera2 give them, or "BGR" as OpenCV does.
 
         Raises:
             ImageError: it is no image that can be read.
         """
         if isinstance(image, (str, Path)):
-            source, gray = source or str(image), load_gray(image)
+            source, pixels = source or str(image), load_image(image)
         else:
-            gray = to_gray(image)
+            pixels = to_pixels(image, order)
         started, clock = time.perf_counter(), _Clock()
-        fields: list[Field | None] = [None] if field else [*clock.timed("locate", _locate)(gray)]
-        crops = [_crop(gray, f) for f in fields or [None]]
+        fields: list[Field | None] = [None] if field else [*clock.timed("locate", _locate)(to_gray(pixels))]
+        crops = [clock.timed("normalize", prepared)(_crop(pixels, f)) for f in fields or [None]]
         lines = [self._read_line(crop, clock) for crop in crops]
         answers = [_chosen(line) for line in lines]
         # The other lines of a page with a code are not worth more time.
@@ -292,8 +300,8 @@ def _rank(reading: Reading) -> tuple[bool, float]:
     return reading.code is not None, reading.confidence
 
 
-def _crop(gray: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
+def _crop(pixels: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
     if field is None:
-        return gray
+        return pixels
     (x0, y0), (x1, y1) = field.corners[0], field.corners[2]
-    return np.ascontiguousarray(gray[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
+    return np.ascontiguousarray(pixels[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
