@@ -1,7 +1,7 @@
 """The four ways up of a piece: the one that reads better counts, and a code that reads both ways is not accepted.
 
-A piece that is read as it lies costs nothing here. One that is not is looked at again: across, where its ink makes longer
-lines that way; and turned by half, where its lines read more plainly so.
+A piece that is read as it lies costs nothing here. One that is not is looked at again: across, where its ink makes
+longer lines that way; and turned by half, where its lines read more plainly so.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
+from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
 from device_runtime.piece.whole import PieceReader, PieceReading
 from device_runtime.types import Field, Line, Wanted
 
-Pixels = NDArray[np.uint8]
 Find = Callable[[Pixels], Sequence[Line]]
 Sample = Callable[[Pixels, Line], Pixels]
 
@@ -56,7 +55,7 @@ class AnyWayUp:
         Args:
             reader: of pieces that lie upright.
             find: the lines of a picture.
-            sample: the grey field of a line, uint8 [H, W].
+            sample: the pixels of a line's field.
         """
         self._reader, self._find, self._sample = reader, find, sample
 
@@ -90,7 +89,9 @@ class AnyWayUp:
             return first
         turned = turn(first.pixels, 2)
         height, width = first.pixels.shape[:2]
-        lines = [replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in first.lines]
+        lines = [
+            replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in first.lines
+        ]
         half = read(turned, lines, 2)
         return _better(first, replace(half, turns=first.turns + 2))
 

@@ -59,7 +59,7 @@ class Watcher:
 
     Attributes:
         find: its lines.
-        sample: the grey field of a line.
+        sample: the pixels of a line's field.
         lines: reads it.
         country: of the codes.
     """
@@ -113,6 +113,5 @@ def _holds(line: Field, number: Field) -> bool:
 
 def _inside(quad: Sequence[tuple[float, float]], x: float, y: float) -> bool:
     """Whether a point lies on the right-hand side of all edges of a clockwise quadrilateral (y runs down)."""
-    return all(
-        (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) >= 0 for (x0, y0), (x1, y1) in zip(quad, (*quad[1:], quad[0]), strict=True)
-    )
+    edges = zip(quad, (*quad[1:], quad[0]), strict=True)
+    return all((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) >= 0 for (x0, y0), (x1, y1) in edges)

@@ -18,6 +18,9 @@ from train.evaluation.calibration import MAX_ERRORS, fit_scale
 from train.evidence.record import Record, same
 
 
+_THRESHOLDS = 400  # that are tried
+
+
 @dataclass(frozen=True)
 class Step:
     """What is believed after some lines.
@@ -59,6 +62,11 @@ def steps(record: Record, weights: RoleWeights) -> list[Step]:
         facts[line] = seen[line].facts
 
 
+def neutral(weights: dict[str, float]) -> RoleWeights:
+    """Weights whose posteriors are not calibrated yet."""
+    return RoleWeights(weights, Scale(1.0, 0.0), (OperatingPoint(1.0, 0.0, 1.0),))
+
+
 @dataclass(frozen=True)
 class Trial:
     """The steps of many pieces, beside the truth.
@@ -98,9 +106,10 @@ def operating_points(trial: Trial) -> tuple[Scale, tuple[OperatingPoint, ...]]:
         [step.posterior for step in last],
         [same(step.code, truth) for step, truth in zip(last, trial.truths, strict=True)],
     )
-    thresholds = np.unique([step.posterior for piece in trial.steps for step in piece if step.sure and step.code])
+    posteriors = np.unique([step.posterior for piece in trial.steps for step in piece if step.sure])
+    thresholds = np.unique(np.quantile(posteriors[posteriors >= 0.5], np.linspace(0, 1, _THRESHOLDS), method="lower"))
     kept: dict[float, OperatingPoint] = {}
-    for threshold in thresholds[thresholds >= 0.5].tolist():
+    for threshold in thresholds.tolist():
         right = trial.right(threshold)
         error = (right.count(False) + 1) / (len(right) + 1)
         for limit in MAX_ERRORS:
