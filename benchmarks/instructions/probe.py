@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 from device_runtime.engines.interpreter import InterpreterEngine
 from device_runtime.image.load import load_gray
 from device_runtime.image.polarity import inked
-from device_runtime.reader import Reader, Result
+from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
+from device_runtime.result import Result
 from device_runtime.samples import load_samples
 
 ENGINE = "litert"

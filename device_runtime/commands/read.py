@@ -17,7 +17,8 @@ from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
 from device_runtime.image.load import load_gray
-from device_runtime.reader import Reader, Result
+from device_runtime.reader import Reader
+from device_runtime.result import Result
 from device_runtime.unreadable import Unreadable
 
 if TYPE_CHECKING:
