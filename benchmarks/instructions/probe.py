@@ -36,6 +36,8 @@ ENGINE = "litert"
 # A camera's frame and a scanned page: height and width in px. Samples of many countries stand there.
 PICTURES = {"frame": (1080, 1920), "page": (2000, 1000)}
 PICTURE_COUNTRY = "DE"
+# A camera's frame of a mail piece in colour, as benchmarks/instructions/frame.py draws it, and its country.
+PIECE, PIECE_FILE, PIECE_COUNTRY = "piece", Path(__file__).with_name("frame.jpg"), "DE"
 _PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert")
 # CPython fits code to its values while it runs, and memory finds its places: first some to warm up, then the least of
 # those that count. A picture's many lines even that out.

@@ -68,9 +68,7 @@ def pieces(
     kept = measured(found[:count], found[count:], DEFAULT_MAX_ERROR)
     click.echo(summary_text(kept))
     if results:
-        keep(
-            FIGURE, results, msgspec.to_builtins(kept), data=data, seed=seed, bundle=bundle or provenance.SHIPPED
-        )
+        keep(FIGURE, results, msgspec.to_builtins(kept), data=data, seed=seed, bundle=bundle or provenance.SHIPPED)
 
 
 def _state(data: dict[str, str], seed: int, bundle: Path | None) -> str:

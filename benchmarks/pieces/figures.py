@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -141,7 +142,7 @@ def curve(pieces: Sequence[Judged], column: str) -> list[Point]:
     order = sorted(pieces, key=lambda piece: abs(float(piece.columns[column])))
     ends = [round(len(order) * point / _POINTS) for point in range(_POINTS + 1)]
     points = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         some = PieceFigures(order[start:end])
         if some.pieces:
             middle = abs(float(order[(start + end) // 2].columns[column]))

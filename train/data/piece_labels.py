@@ -38,11 +38,6 @@ class Number:
     kind: str
     field: Field | None
 
-    @property
-    def digits(self) -> str:
-        """Its digits alone."""
-        return "".join(char for char in self.text if char.isascii() and char.isdigit())
-
 
 @dataclass(frozen=True)
 class Truth:

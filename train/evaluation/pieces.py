@@ -9,32 +9,17 @@ from typing import Any
 
 from tqdm import tqdm
 
-from device_runtime.reader import Reader, Result
-from device_runtime.types import Candidate, Field, Role, Status
+from device_runtime.piece.whole import ReadField
+from device_runtime.reader import Reader
+from device_runtime.result import Result
+from device_runtime.types import Candidate, Status
 from train.data.piece_labels import LabelledPiece, Truth
 from train.evaluation.breakdown import slices
 from train.evaluation.metrics import Share
-from train.evaluation.mistakes import mistake, rank_of
+from train.evaluation.mistakes import is_same, mistake, rank_of
 
 ANSWER_HEADS = ("name", "truth", "code", "confidence", "status", "reason", "rank", "mistake")
 MOST_VALUES = 40  # of a column that figures are broken down by: more name pieces, they do not group them
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A field that the reader looked at.
-
-    Attributes:
-        field: Where it stands.
-        role: What the reader takes it for; None = it does not say.
-        penalty: Of its being the wanted code; None = the reader does not say.
-        code: What was read in it; None = nothing.
-    """
-
-    field: Field
-    role: Role | None
-    penalty: float | None
-    code: str | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +52,7 @@ class Judged:
     @property
     def is_right(self) -> bool:
         """Whether the wanted code is reported, accepted or not."""
-        return bool(self.truth) and self.code == self.truth
+        return bool(self.truth) and self.code is not None and is_same(self.code, self.truth)
 
     @property
     def is_accepted(self) -> bool:
@@ -180,28 +165,23 @@ class Look:
 
     Attributes:
         judged: The piece.
-        seen: The fields that were looked at, the best first.
+        fields: The lines that were read, the likeliest first.
         candidates: The codes that were weighed, the best first.
     """
 
     judged: Judged
-    seen: tuple[Seen, ...]
+    fields: tuple[ReadField, ...]
     candidates: tuple[Candidate, ...]
 
 
 def judge(name: str, truth: Truth, columns: Mapping[str, str], result: Result) -> Look:
     """Compare a reading of a piece with the truth."""
-    reading, seen = result.reading, seen_fields(result)
-    rank = rank_of(truth.field, [one.field for one in seen]) if truth.code and truth.field else None
-    is_right = reading.code is None or (bool(truth.code) and reading.code == truth.code)
-    wrong = None if is_right or reading.code is None else mistake(reading.code, result.field, truth)
+    reading = result.reading
+    rank = rank_of(truth.field, [one.field for one in result.fields]) if truth.code and truth.field else None
+    is_wrong = reading.code is not None and not (truth.code and is_same(reading.code, truth.code))
+    wrong = mistake(reading.code, result.field, truth) if reading.code is not None and is_wrong else None
     told = (reading.status, reading.code, reading.confidence, reading.reason)
-    return Look(Judged(name, truth.code, *told, rank, wrong, columns), seen, reading.candidates)
-
-
-def seen_fields(result: Result) -> tuple[Seen, ...]:
-    """The fields that a reading looked at, the best first."""
-    return (Seen(result.field, None, None, result.reading.code),) if result.field else ()
+    return Look(Judged(name, truth.code, *told, rank, wrong, columns), result.fields, reading.candidates)
 
 
 def read_pieces(pieces: Sequence[LabelledPiece], reader_of: Callable[[str], Reader]) -> list[Look]:

@@ -174,11 +174,10 @@ def _outlines(one: Shown, scale: float) -> list[Outline]:
         for number in one.truth.numbers
         if number.field and number.field != one.truth.field
     ]
-    for rank, seen in reversed(list(enumerate(one.look.seen, start=1))):
-        penalty = "" if seen.penalty is None else f" {seen.penalty:.1f}"
-        name = f"{rank} {seen.role or ''}{penalty}" if rank <= _MOST_NAMED else ""
-        told = f"{rank}: {seen.code or 'no code'}, {seen.role or 'role unknown'}{penalty}"
-        found.append(_outline(seen.field, scale, "chosen" if rank == 1 else "seen", name, told))
+    for rank, read in reversed(list(enumerate(one.look.fields, start=1))):
+        what = f"{read.role} {read.penalty:.1f}"
+        name, told = f"{rank} {what}" if rank <= _MOST_NAMED else "", f"{rank}: {read.code or 'no code'}, {what}"
+        found.append(_outline(read.field, scale, "chosen" if rank == 1 else "seen", name, told))
     if one.truth.field:
         found.append(_outline(one.truth.field, scale, "wanted", "", f"{one.truth.code}: wanted"))
     return found

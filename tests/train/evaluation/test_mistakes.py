@@ -15,6 +15,7 @@ from train.evaluation.mistakes import (
     SENDER,
     UNKNOWN,
     is_on,
+    is_same,
     mistake,
     rank_of,
 )
@@ -67,14 +68,17 @@ def test_without_numbers_only_a_near_miss_of_the_wanted_code_can_be_told() -> No
     assert mistake("1234", None, Truth("", None)) == UNKNOWN
 
 
-def test_digits_without_the_separator_of_the_code_are_a_misreading() -> None:
-    truth = Truth("12-345", None, (number("12-345", "destination", "code", None),))
-    assert mistake("12345", None, truth) == MISREAD
+def test_separators_tell_no_two_codes_apart() -> None:
+    assert is_same("386 08", "38608") and is_same("12-345", "12345") and not is_same("12-345", "12346")
+    truth = Truth("12-345", None, (number("50-667", "sender", "code", None),))
+    assert mistake("50667", None, truth) == SENDER
 
 
-def test_a_field_is_on_a_number_whose_centre_it_holds_at_about_its_height() -> None:
+def test_a_field_is_on_a_number_whose_centre_it_holds_at_the_height_of_its_line() -> None:
     assert is_on(box(290, 296, 300, 30), WANTED)  # a line with the code and a town
-    assert not is_on(box(290, 290, 300, 33), WANTED)  # higher than 1.6 times the code
+    assert is_on(box(290, 286, 300, 50), WANTED)  # with a margin of paper
+    assert not is_on(box(290, 290, 300, 53), WANTED)  # two lines
+    assert not is_on(box(290, 302, 300, 17), WANTED)  # a part of the line's height
     assert not is_on(box(355, 300), WANTED)  # the centre is outside
     turned = Field((*WANTED.corners[2:], *WANTED.corners[:2]))
     assert is_on(turned, WANTED) and is_on(WANTED, turned)

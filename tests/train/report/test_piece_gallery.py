@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from device_runtime.errors import PosteyeError
+from device_runtime.piece.whole import ReadField
 from device_runtime.types import Candidate, Field, Status
 from tests.train.report.parsed import Page
 from train.commands.evaluate import evaluate
 from train.data.piece_labels import Number, Truth
-from train.evaluation.pieces import Judged, Look, Seen
+from train.evaluation.pieces import Judged, Look
 from train.report import piece_gallery as module
 from train.report.piece_gallery import Shown, load_upright, piece_gallery
 
@@ -30,10 +31,13 @@ def box(x: float, y: float) -> Field:
 def shown(truth: str, code: str | None, status: Status, confidence: float = 0.9, name: str = "a.jpg") -> Shown:
     mistake = "sender" if code not in (None, truth) else None
     judged = Judged(name, truth, status, code, confidence, "why not", 2, mistake, {"writing": "hand"})
-    seen = (Seen(box(100, 80), "sender", 1.25, code), Seen(box(800, 400), "destination", 2.5, truth))
+    fields = (
+        ReadField(box(100, 80), "sender", 1.25, code, 0.9, status),
+        ReadField(box(800, 400), "destination", 2.5, truth, 0.4, "rejected"),
+    )
     numbers = (Number("50667", "sender", "code", box(100, 80)),)
     candidates = (Candidate(code or "", confidence), Candidate("70173", 0.07))
-    return Shown(Look(judged, seen, candidates), Truth(truth, box(805, 402), numbers), lambda: PICTURE)
+    return Shown(Look(judged, fields, candidates), Truth(truth, box(805, 402), numbers), lambda: PICTURE)
 
 
 def test_each_failure_stands_where_it_belongs_and_successes_nowhere() -> None:
