@@ -12,9 +12,8 @@ from pathlib import Path
 import click
 
 from benchmarks.figures.command import mnist_option, run_command
+from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 
-FRAME = Path(__file__).with_name("frame.jpg")
-FRAME_COUNTRY = "DE"
 _SIZE_PX = (1080, 1920)
 _SEED, _QUALITY = 1998, 85
 
@@ -36,12 +35,12 @@ def frame(writers: Path, mnist: Path | None, strokes: Path) -> None:
     while True:
         piece = generator.piece()
         roles = {number.role for number in piece.numbers}
-        wanted = piece.country == FRAME_COUNTRY and {"destination", "sender"} <= roles and not piece.quarter_turns
+        wanted = piece.country == PIECE_COUNTRY and {"destination", "sender"} <= roles and not piece.quarter_turns
         if wanted and piece.image.shape[:2] == _SIZE_PX:
             break
     data = cv2.imencode(".jpg", piece.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
-    write_bytes(FRAME, data.tobytes())
-    click.echo(f"{FRAME.name}: {piece.code}, {len(data)} bytes")
+    write_bytes(PIECE_FILE, data.tobytes())
+    click.echo(f"{PIECE_FILE.name}: {piece.code}, {len(data)} bytes")
 
 
 if __name__ == "__main__":

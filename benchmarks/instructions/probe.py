@@ -2,7 +2,7 @@
 
 python probe.py COUNTS SUBJECT...
 
-COUNTS is the plugin's file. A subject is the name of a sample, which is read as one field, or of one of PICTURES.
+COUNTS is the plugin's file. A subject is the name of a sample, which is read as one field, of one of PICTURES, or PIECE.
 The reader's own clock is set to count instructions, so that its stages are those that the reader itself tells.
 """
 
@@ -100,6 +100,13 @@ def main(counts: str, subjects: list[str]) -> None:
             reader = Reader(engine=ENGINE, country=PICTURE_COUNTRY)
             gray = picture(*PICTURES[subject], [load_gray(sample.path) for sample in samples.values()])
             found[subject] = _reading(table, watch, partial(reader.read, gray), *_PICTURE_TIMES)
+        elif subject == PIECE:
+            reader = Reader(engine=ENGINE, country=PIECE_COUNTRY)
+            read = partial(reader.read, load_gray(PIECE_FILE))
+            found[subject] = {
+                "load": _least(table, partial(load_gray, PIECE_FILE), 2),
+                **_reading(table, watch, read, *_PICTURE_TIMES),
+            }
         else:
             sample = samples[subject]
             reader = Reader(engine=ENGINE, **sample.grammar)
@@ -125,10 +132,10 @@ def picture(height: int, width: int, fields: list[NDArray[np.uint8]]) -> NDArray
     return np.clip(paper + grain, 0, 255).astype(np.uint8)
 
 
-def _least(table: Table, run: Callable[[], object]) -> int:
-    """Instructions of a call."""
+def _least(table: Table, run: Callable[[], object], times: int = sum(_FIELD_TIMES)) -> int:
+    """Instructions of a call, of so many the least."""
     found = []
-    for _ in range(sum(_FIELD_TIMES)):
+    for _ in range(times):
         begun = table.total()
         run()
         found.append(table.total() - begun)

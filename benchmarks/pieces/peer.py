@@ -27,7 +27,7 @@ from tqdm import tqdm
 from benchmarks.figures import provenance
 from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
-from benchmarks.instructions.frame import FRAME, FRAME_COUNTRY
+from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 from benchmarks.peers.answers import answers, digest
 from benchmarks.peers.process import start
 from benchmarks.pieces.peer_page import FIGURE, Compared, Peers, Side, compared_text
@@ -187,7 +187,7 @@ def peer(
         for name, (title, pictures) in sets.items()
     }
     timed = {name: pictures[:: max(1, len(pictures) // _TIMED[name])][: _TIMED[name]] for name, (_, pictures) in sets.items()}
-    timed["frame"] = [Picture(FRAME, "", FRAME_COUNTRY)]
+    timed["frame"] = [Picture(PIECE_FILE, "", PIECE_COUNTRY)]
     spent = {}
     for name, pictures in tqdm(timed.items(), desc="timing", unit="set", leave=False, disable=None):
         spent[name], version = times(pictures, bundle, rounds)
@@ -195,7 +195,7 @@ def peer(
     click.echo(compared_text(found))
     if results:
         hashes: dict[str, Path | str] = {name: data / name for name in ("printed_pages", "register_years")}
-        hashes |= {"rendered pieces": work / "peer-pieces", "frame": FRAME}
+        hashes |= {"rendered pieces": work / "peer-pieces", "frame": PIECE_FILE}
         keep(
             FIGURE,
             results,
