@@ -18,7 +18,9 @@ from device_runtime.engines import Engine
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.normalize import normalize
+from device_runtime.image.pixels import Pixels
 from device_runtime.image.polarity import Inked, inked, resolve
+from device_runtime.image.prepare import prepared
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
 from device_runtime.types import Decoding, Reading, Strip
@@ -86,14 +88,14 @@ class LineReader:
         self._core = core_decoder(self._decoder, self._columns, output.scale, widest_px)
         self._penalties = score_reader(bundle.manifest)
 
-    def read(self, gray: NDArray[np.uint8], clock: Clock) -> list[Answer]:
+    def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
         """Read a line without test-time augmentation, once for each polarity that its ink may have.
 
         Args:
-            gray: its field, uint8 [H, W].
+            pixels: its field, uint8 [H, W], or [H, W, 3] in RGB.
             clock: takes the time.
         """
-        return [self._read_inked(ink, clock) for ink in inked(gray)]
+        return [self._read_inked(ink, clock) for ink in inked(clock.timed("normalize", prepared)(pixels))]
 
     def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
         """The answers of a line, those in doubt with test-time augmentation."""

@@ -16,7 +16,8 @@ from device_runtime.clock import Clock
 from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.image.load import load_gray, to_gray
+from device_runtime.image.load import load_image
+from device_runtime.image.pixels import Pixels, to_gray, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
@@ -73,7 +74,7 @@ class Reader:
         found = engines.pick(engine, self.bundle.model)
         self._lines = LineReader(self.bundle, found, self.grammar, max_error, n_best)
         pieces = PieceReader(self._lines, _country(country, self.grammar), load_weights(), max_error, n_best)
-        self._pieces = AnyWayUp(pieces, _find_lines, _crop)
+        self._pieces = AnyWayUp(pieces, find_lines, sample_line)
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
 
@@ -83,6 +84,7 @@ class Reader:
         *,
         field: bool = False,
         source: str | None = None,
+        order: str = "RGB",
         role: Wanted = "destination",
         region: Region | None = None,
         every: bool = False,
@@ -90,9 +92,10 @@ class Reader:
         """Read the code in one image.
 
         Args:
-            image: a path, or an array uint8 [height, width] or [height, width, channels].
+            image: a path, or an array of 8 or 16 bits unsigned, [height, width] or [height, width, channels].
             field: the image is one text field already, so no lines are looked for.
             source: what the result calls the image; None = its path.
+            order: of an array's channels of colour, "RGB" as Pillow and picamera2 give them, or "BGR" as OpenCV does.
             role: whose code is wanted on a whole piece: "destination", "sender" or "any".
             region: the part of the image to read; None = all of it.
             every: read every line of a whole piece, also those that cannot change the answer.
@@ -104,33 +107,33 @@ class Reader:
         if role not in ROLES:
             raise PosteyeError(f"role is {role!r}; give destination, sender or any")
         if isinstance(image, (str, Path)):
-            source, gray = source or str(image), load_gray(image)
+            source, pixels = source or str(image), load_image(image)
         else:
-            gray = to_gray(image)
+            pixels = to_pixels(image, order)
         clock = Clock()
-        place = region.pixels(gray.shape[1], gray.shape[0]) if region else None
+        place = region.pixels(pixels.shape[1], pixels.shape[0]) if region else None
         if place:
             left, top, width, height = place
-            gray = np.ascontiguousarray(gray[top : top + height, left : left + width])
-        found = self._field(gray, clock) if field else self._piece(gray, role, every, clock)
+            pixels = np.ascontiguousarray(pixels[top : top + height, left : left + width])
+        found = self._field(pixels, clock) if field else self._piece(pixels, role, every, clock)
         found = replace(found, source=source or "array", engine=self.engine, timing_ms=clock.timing_ms())
         return found.moved(*place) if place else found
 
-    def _field(self, gray: NDArray[np.uint8], clock: Clock) -> Result:
+    def _field(self, pixels: Pixels, clock: Clock) -> Result:
         """Read a field of its own."""
-        answer = chosen(self._lines.augmented(self._lines.read(gray, clock), clock))
-        return Result("", answer.reading, None, "", {}, answer.view, size=gray.shape[::-1])
+        answer = chosen(self._lines.augmented(self._lines.read(pixels, clock), clock))
+        return Result("", answer.reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
 
-    def _piece(self, gray: NDArray[np.uint8], role: Wanted, every: bool, clock: Clock) -> Result:
+    def _piece(self, pixels: Pixels, role: Wanted, every: bool, clock: Clock) -> Result:
         """Read a whole piece; one without lines is read as a field."""
-        way = self._pieces.read(gray, role, every, clock)
+        way = self._pieces.read(pixels, role, every, clock)
         if way is None:
-            return self._field(gray, clock)
-        shown, height, width = way.found.verdict.line, *gray.shape
+            return self._field(pixels, clock)
+        shown, (height, width) = way.found.verdict.line, pixels.shape[:2]
         assert shown is not None
         answer, field = way.found.answers[shown], way.lines[shown].field
         assert answer is not None
-        cut = _crop(way.pixels, way.lines[shown]).shape[::-1]
+        cut = sample_line(way.pixels, way.lines[shown]).shape[1::-1]
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
         return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
 
@@ -153,12 +156,12 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
         raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 to {MOST_CANDIDATES}")
 
 
-def _find_lines(gray: NDArray[np.uint8]) -> Sequence[Line]:
+def find_lines(pixels: Pixels) -> Sequence[Line]:
     from device_runtime.image.locate import locate  # here, as it brings OpenCV, which a field does not need
 
-    return [Line(field, (field.corners[2][1] - field.corners[0][1]) / 1.6) for field in locate(gray)]
+    return [Line(field, (field.corners[2][1] - field.corners[0][1]) / 1.6) for field in locate(to_gray(pixels))]
 
 
-def _crop(gray: NDArray[np.uint8], line: Line) -> NDArray[np.uint8]:
+def sample_line(pixels: Pixels, line: Line) -> Pixels:
     (x0, y0), (x1, y1) = line.field.corners[0], line.field.corners[2]
-    return np.ascontiguousarray(gray[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
+    return np.ascontiguousarray(pixels[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])

@@ -16,7 +16,7 @@ from device_runtime.commands.notes import note
 from device_runtime.commands.options import advise, reading_options
 from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_image
 from device_runtime.reader import Reader
 from device_runtime.result import Result
 from device_runtime.unreadable import Unreadable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from device_runtime.image.isolated import IsolatedDecoder
     from device_runtime.report import Reporter
 
-LoadGray = Callable[[str], NDArray[np.uint8]]
+LoadImage = Callable[[str], NDArray[np.uint8]]
 
 
 @click.command()
@@ -59,7 +59,7 @@ def read(
     unreadable = 0
     with contextlib.ExitStack() as stack:
         reporter = stack.enter_context(_reporter(serial)) if serial is not None else None
-        load = stack.enter_context(_isolated_decoder()).load_gray if isolate else load_gray
+        load = stack.enter_context(_isolated_decoder()).load_image if isolate else load_image
         for piece, image in enumerate(images, start=1):
             found = read_one(reader, load, image, field)
             print(json.dumps(found.as_dict()) if as_json else line(found), flush=True)
@@ -84,12 +84,12 @@ def _isolated_decoder() -> IsolatedDecoder:
     return IsolatedDecoder()
 
 
-def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result | Unreadable:
+def read_one(reader: Reader, load: LoadImage, image: str, field: bool) -> Result | Unreadable:
     """Read one image; what is wrong with it becomes the answer, so that the other images are read all the same.
 
     Args:
         reader: reads it.
-        load: decodes a file to grey, uint8 [H, W].
+        load: decodes a file, uint8 [H, W] or [H, W, 3] in RGB.
         image: the path, as it was given.
         field: whether the image is one text field already.
 

@@ -28,9 +28,9 @@ def may_be_turned(reading: Reading) -> bool:
     return reading.status == "accepted" and reading.code is not None and TURNABLE.issuperset(reading.code)
 
 
-def turn(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A grey image, uint8 [H, W], turned by 180 degrees."""
-    return np.ascontiguousarray(gray[::-1, ::-1])
+def turn(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An image, uint8 [H, W] or [H, W, 3], turned by 180 degrees."""
+    return np.ascontiguousarray(pixels[::-1, ::-1])
 
 
 def is_rival(reading: Reading, turned: Reading, believed: float = RIVAL) -> bool:

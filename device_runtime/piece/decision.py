@@ -1,8 +1,8 @@
 """One decision over a whole piece: every line, every code read in it and "none of these" share one belief.
 
-The alternatives are: a line holds the wanted code and it reads as this code; it holds the code, but was misread; it holds
-the code, but was not read yet; the piece has no such code. Each has a penalty, as a path through a graph of all lines in
-parallel, and its posterior is its share of the mass exp(-penalty) of all.
+The alternatives are: a line holds the wanted code and it reads as this code; it holds the code, but was misread; it
+holds the code, but was not read yet; the piece has no such code. Each has a penalty, as a path through a graph of all
+lines in parallel, and its posterior is its share of the mass exp(-penalty) of all.
 
 Source: the check reader of LeCun et al. 1998, section X: the locator does not decide, the decoder picks.
 """

@@ -1,7 +1,7 @@
 """The four ways up of a piece: the one that reads better counts, and a code that reads both ways is not accepted.
 
-A piece that is read as it lies costs nothing here. One that is not is looked at again: across, where its ink makes longer
-lines that way; and turned by half, where its lines read more plainly so.
+A piece that is read as it lies costs nothing here. One that is not is looked at again: across, where its ink makes
+longer lines that way; and turned by half, where its lines read more plainly so.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
+from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
 from device_runtime.piece.whole import PieceReader, PieceReading
 from device_runtime.types import Field, Line, Wanted
 
-Pixels = NDArray[np.uint8]
 Find = Callable[[Pixels], Sequence[Line]]
 Sample = Callable[[Pixels, Line], Pixels]
 
@@ -56,7 +55,7 @@ class AnyWayUp:
         Args:
             reader: of pieces that lie upright.
             find: the lines of a picture.
-            sample: the grey field of a line, uint8 [H, W].
+            sample: the pixels of a line's field.
         """
         self._reader, self._find, self._sample = reader, find, sample
 
@@ -89,8 +88,11 @@ class AnyWayUp:
         if first is None or self._gain(first, clock) >= 0:
             return first
         turned = turn(first.pixels, 2)
-        size = first.pixels.shape[1::-1]
-        half = read(turned, [replace(line, field=turned_field(line.field, 2, *size)) for line in first.lines], 2)
+        height, width = first.pixels.shape[:2]
+        lines = [
+            replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in first.lines
+        ]
+        half = read(turned, lines, 2)
         return _better(first, replace(half, turns=first.turns + 2))
 
     def _crop(self, pixels: Pixels) -> Callable[[Line], Pixels]:
@@ -132,8 +134,6 @@ def turn(pixels: Pixels, quarters: int) -> Pixels:
 def turned_field(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
     """A field of a picture in the picture turned counterclockwise; its corners stay in the order of reading.
 
-    With half a circle the writing is read from its other end, so that the corners begin there.
-
     Args:
         field: of the picture as it lies.
         quarters: by how many quarters it is turned.
@@ -144,7 +144,7 @@ def turned_field(field: Field, quarters: int, width_px: int, height_px: int) -> 
     for _ in range(quarters % 4):
         corners = tuple((y, width_px - x) for x, y in corners)
         width_px, height_px = height_px, width_px
-    return Field((*corners[2:], *corners[:2]) if quarters % 4 == 2 else corners)
+    return Field(corners)
 
 
 def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
@@ -162,6 +162,11 @@ def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int
         corners = tuple((y, width_px - x) for x, y in corners)
         width_px, height_px = height_px, width_px
     return Field(corners)
+
+
+def _from_other_end(field: Field) -> Field:
+    """A field whose writing is read from its other end."""
+    return Field((*field.corners[2:], *field.corners[:2]))
 
 
 def _better(first: WayUp, half: WayUp) -> WayUp:

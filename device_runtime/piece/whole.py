@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from device_runtime.clock import Clock
 from device_runtime.decoding.ensemble import is_doubtful
 from device_runtime.exact import exact_log, sum_in_order
+from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
 from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, explanations, weighed
@@ -28,7 +26,7 @@ _UNREAD = 0.005
 _AUGMENTED, _DOUBT = 3, 0.05
 _LEAST = 1e-12  # posteriors below have no penalty of their own
 
-Crop = Callable[[Line], NDArray[np.uint8]]
+Crop = Callable[[Line], Pixels]
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class PieceReader:
         Args:
             lines: of the piece, at least one.
             size: width and height of the picture, px.
-            crop: the grey field of a line, uint8 [H, W].
+            crop: the pixels of a line's field.
             wanted: whose code is wanted.
             every: whether to read every line, also those that cannot change the answer.
             clock: takes the time.
@@ -102,14 +100,12 @@ class PieceReader:
         trust = self._trust(wanted)
         while True:
             belief = self._believe(piece, wanted)
-            unread = [i for i, answer in enumerate(piece.answers) if answer is None]
-            if not unread:
+            whole = every or wanted == "any"
+            if not whole and is_accepted(belief, piece.readings, trust):
                 break
-            if not every and wanted != "any":
-                settled = sum_in_order(belief.lines[i] for i in unread) < _UNREAD
-                if settled or is_accepted(belief, piece.readings, trust):
-                    break
-            line = max(unread, key=lambda i: (belief.lines[i], -i))
+            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None], whole)
+            if line is None:
+                break
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
         if not is_accepted(belief, piece.readings, trust):
             self._augment(piece, belief, clock)
@@ -118,9 +114,9 @@ class PieceReader:
         verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
         return PieceReading(verdict, tuple(piece.answers), self._fields(piece, belief))
 
-    def read_line(self, gray: NDArray[np.uint8], clock: Clock) -> Answer:
-        """Read a field, uint8 [H, W], by itself and without augmentation."""
-        return chosen(self._lines.read(gray, clock))
+    def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
+        """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
+        return chosen(self._lines.read(pixels, clock))
 
     def _augment(self, piece: _Piece, belief: Belief, clock: Clock) -> None:
         """Read the lines in doubt that promise most with test-time augmentation."""
@@ -199,6 +195,18 @@ class _Piece:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
         (x, y), half = self._layout.boxes[line].middle, self._layout.half
         return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
+
+
+def next_line(belief: Belief, unread: Sequence[int], every: bool = False) -> int | None:
+    """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
+
+    Args:
+        belief: over the piece.
+        unread: lines that were not read yet.
+        every: whether all lines are to be read.
+    """
+    settled = not every and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:

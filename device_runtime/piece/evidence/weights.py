@@ -1,4 +1,4 @@
-"""The weights of the evidence, from weights.json: fitted by `python -m train.evidence`, or read strictly and applied."""
+"""The weights of the evidence, from weights.json, which `python -m train.evidence` fits: read strictly and applied."""
 
 from __future__ import annotations
 

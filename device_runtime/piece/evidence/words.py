@@ -1,12 +1,13 @@
 """The words of a line: what stands left and right of a code, as far as a net that reads digits alone can tell.
 
-Words are parted by wide gaps in the strip's ink. Of a word it is told which digits the scanner shows in it, and how many
-other characters its ink has room for.
+Words are parted by wide gaps in the strip's ink. Of a word it is told which digits the scanner shows in it, and how
+many other characters its ink has room for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def words_of(strip: Strip, scores: NDArray[np.int8], x_px: NDArray[np.float32], 
     runs = _runs(line.any(axis=0))
     if not runs:
         return ()
-    gaps = sorted(after[0] - before[1] for before, after in zip(runs, runs[1:], strict=False))
+    gaps = sorted(after[0] - before[1] for before, after in pairwise(runs))
     usual = gaps[len(gaps) // 4] if gaps else 0
     least = min(max(_SPACE_PX + _SPACE_SHARE * usual, _SPACE_BOUNDS_PX[0]), _SPACE_BOUNDS_PX[1])
     # The columns' best classes, without those that go on with the digit before them.
