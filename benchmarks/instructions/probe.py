@@ -2,7 +2,7 @@
 
 python probe.py COUNTS SUBJECT...
 
-COUNTS is the plugin's file. A subject is the name of a sample, which is read as one field, of one of PICTURES, or PIECE.
+COUNTS is the plugin's file. A subject is the name of a sample that is one field, of one of PICTURES, or PIECE.
 The reader's own clock is set to count instructions, so that its stages are those that the reader itself tells.
 """
 
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.engines.interpreter import InterpreterEngine
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_gray, load_image
 from device_runtime.image.polarity import inked
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
@@ -102,9 +102,9 @@ def main(counts: str, subjects: list[str]) -> None:
             found[subject] = _reading(table, watch, partial(reader.read, gray), *_PICTURE_TIMES)
         elif subject == PIECE:
             reader = Reader(engine=ENGINE, country=PIECE_COUNTRY)
-            read = partial(reader.read, load_gray(PIECE_FILE))
+            read = partial(reader.read, load_image(PIECE_FILE))
             found[subject] = {
-                "load": _least(table, partial(load_gray, PIECE_FILE), 2),
+                "load": _least(table, partial(load_image, PIECE_FILE), 2),
                 **_reading(table, watch, read, *_PICTURE_TIMES),
             }
         else:

@@ -13,7 +13,6 @@ from train.evaluation.mistakes import MISREAD_SENDER, SENDER
 from train.evaluation.pieces import Judged, PieceFigures
 
 _POINTS = 8  # of a curve: as many pieces in each
-_TOPS = (1, 3)
 
 
 class Group(Struct, frozen=True):
@@ -38,8 +37,7 @@ class Group(Struct, frozen=True):
     @classmethod
     def of(cls, name: str, figures: PieceFigures) -> Group:
         """The group of some figures."""
-        located = [figures.located(best) for best in _TOPS]
-        return cls(name, figures.exact, *located, figures.accepted, figures.wrong)
+        return cls(name, figures.exact, figures.located(1), figures.located(3), figures.accepted, figures.wrong)
 
 
 class Point(Struct, frozen=True):

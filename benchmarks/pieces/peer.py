@@ -2,11 +2,11 @@
 
     python -m benchmarks.pieces.peer DATA --results benchmarks/results/piece-peers.json
 
-Both read printed_pages and register_years of DATA and rendered test pieces, which are made from DATA's qmnist_writers and
-real_strings. PP-OCRv6 small (detector, classifier and recogniser, in an environment of its own) reads every line that it
-finds, and counts as right where the wanted code stands anywhere in its text, whatever other codes are there: it is never
-asked to choose. Its texts are kept in WORK/answers, for they do not change with posteye; times are taken anew, of some
-pictures of each set and of a camera's frame, by both readers in turn.
+Both read printed_pages and register_years of DATA, and rendered test pieces, which are made from DATA's qmnist_writers
+and real_strings. PP-OCRv6 small (detector, classifier and recogniser, in an environment of its own) reads every line
+that it finds. It counts as right where the wanted code stands anywhere in its text, whatever other codes are there: it
+is never asked to choose. Its texts are kept in WORK/answers, for they do not change with posteye. Times are taken anew,
+of some pictures of each set and of a camera's frame, by both readers in turn.
 """
 
 from __future__ import annotations
@@ -98,10 +98,22 @@ def _form(chars: Sequence[str]) -> str:
     return rf"(?<!\d){separator.join(chars)}(?!\d)"
 
 
-def compare(pictures: Sequence[Picture], name: str, title: str, work: Path, bundle: Path | None, again: bool) -> Compared:
-    """How many pictures both read exactly, without times."""
-    kept = answers(partial(start, "ppocr", _PAGE), [p.path for p in pictures], work / f"{name}-ppocr.json", again)
-    texts = [kept.texts[digest(picture.path)] for picture in pictures]
+def compare(
+    pictures: Sequence[Picture], name: str, title: str, kept: Path, bundle: Path | None, again: bool
+) -> Compared:
+    """How many pictures both read exactly.
+
+    Args:
+        pictures: Of the set.
+        name: Of the set.
+        title: The same for people.
+        kept: Folder of the other reader's answers.
+        bundle: Folder of posteye's bundle; None takes the shipped one.
+        again: Have the other read again what it has read before.
+    """
+    paths = [picture.path for picture in pictures]
+    found = answers(partial(start, "ppocr", _PAGE), paths, kept / f"{name}-ppocr.json", again)
+    texts = [found.texts[digest(picture.path)] for picture in pictures]
     right = accepted = wrong = 0
     for picture in tqdm(pictures, desc=name, unit="picture", dynamic_ncols=True, leave=False, disable=None):
         reading = reader_of(picture.country, picture.pattern, bundle).read(picture.path).reading
@@ -117,7 +129,7 @@ def compare(pictures: Sequence[Picture], name: str, title: str, work: Path, bund
         Share(wrong, accepted),
         Share(sum(stands_in(*pair) for pair in pairs), of),
         Share(sum(stands_alone(*pair) for pair in pairs), of),
-        kept.version,
+        found.version,
     )
 
 
@@ -145,6 +157,11 @@ def times(pictures: Sequence[Picture], bundle: Path | None, rounds: int) -> tupl
         version = peer.identity.version
     mine, other = (fmean(median(row) for row in rows) for rows in (ours, theirs))
     return Side(len(pictures), mine * 1000, other * 1000), version
+
+
+def _spread(pictures: Sequence[Picture], count: int) -> Sequence[Picture]:
+    """So many of the pictures, from the first on at equal distances."""
+    return pictures[:: max(1, len(pictures) // count)][:count]
 
 
 @click.command()
@@ -186,7 +203,9 @@ def peer(
         name: compare(pictures, name, title, work / "answers", bundle, again)
         for name, (title, pictures) in sets.items()
     }
-    timed = {name: pictures[:: max(1, len(pictures) // _TIMED[name])][: _TIMED[name]] for name, (_, pictures) in sets.items()}
+    timed = {
+        name: pictures[:: max(1, len(pictures) // _TIMED[name])][: _TIMED[name]] for name, (_, pictures) in sets.items()
+    }
     timed["frame"] = [Picture(PIECE_FILE, "", PIECE_COUNTRY)]
     spent = {}
     for name, pictures in tqdm(timed.items(), desc="timing", unit="set", leave=False, disable=None):

@@ -28,14 +28,14 @@ class Stock:
     Attributes:
         writers: Folder of QMNIST label files.
         mnist: Folder of MNIST's four idx files; None = pip.
-        strokes: Folder of pen strokes of capitals.
+        strokes: Folder of pen strokes of capitals; None = words by hand are set in fonts.
         seed: Of all portions.
         bundle: Folder of a model bundle; None = the shipped one.
     """
 
     writers: Path
     mnist: Path | None
-    strokes: Path
+    strokes: Path | None
     seed: int
     bundle: Path | None = None
 

@@ -6,7 +6,7 @@ DATA holds printed_pages, register_years, printed_postcode_lines and reported, e
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -160,9 +160,7 @@ def row_of(asked: FolderSet, judged: list[Judged]) -> Row:
     figures = PieceFigures(judged)
     wrong = {piece.name: piece.code or "" for piece in judged if piece.is_wrong}
     words = asked.way.words if asked.way else "each its own"
-    return Row(
-        asked.title, words, len(judged), asked.exact, figures.exact, figures.accepted, figures.wrong, wrong
-    )
+    return Row(asked.title, words, len(judged), asked.exact, figures.exact, figures.accepted, figures.wrong, wrong)
 
 
 def rows_markdown(files: Files) -> str:
@@ -170,7 +168,9 @@ def rows_markdown(files: Files) -> str:
     try:
         kept = msgspec.convert(files[FIGURE].values, Rows)
     except (KeyError, msgspec.ValidationError) as error:
-        raise PosteyeError(f"{FIGURE}.json holds no sets ({error}); python -m benchmarks.pieces.sets measures") from None
+        raise PosteyeError(
+            f"{FIGURE}.json holds no sets ({error}); python -m benchmarks.pieces.sets measures"
+        ) from None
     lines = [_line(row) for row in kept.sets.values()]
     heads = ("pictures", "read with", "", "asked, %", "exact, %", "95 % interval", "accepted, %", "wrong of them")
     return Table(heads, lines).markdown()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
+from device_runtime.image.load import load_image
 from device_runtime.types import Field
 from train.data.piece_labels import Truth
 from train.evaluation.alignment import aligned
@@ -193,12 +194,10 @@ def load_upright(path: Path) -> NDArray[np.uint8]:
     """A picture's file in colour, upright as its EXIF orientation says: uint8 [H, W, 3], RGB.
 
     Raises:
-        PosteyeError: It is gone, or no picture.
+        ImageError: It is gone, or no picture.
     """
-    found = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if found is None:
-        raise PosteyeError(f"{path} cannot be shown: it is gone, or no picture")
-    return np.asarray(found, np.uint8)
+    pixels = load_image(path)
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
 
 
 def jpeg_uri(picture: NDArray[np.uint8]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.piece.whole import ReadField
 from device_runtime.types import Candidate, Field, Status
 from tests.train.report.parsed import Page
@@ -101,7 +101,7 @@ def test_names_are_text() -> None:
 def test_there_must_be_something_to_show(tmp_path: Path) -> None:
     with pytest.raises(PosteyeError, match="no pieces"):
         piece_gallery("mail", [], [], {})
-    with pytest.raises(PosteyeError, match="cannot be shown"):
+    with pytest.raises(ImageError, match=r"gone\.jpg"):
         load_upright(tmp_path / "gone.jpg")
 
 
