@@ -107,8 +107,8 @@ def measured(coded: Sequence[Judged], bare: Sequence[Judged], max_error: float) 
     """The figures of pieces with a code and of pieces without one."""
     of_coded, of_bare = PieceFigures(coded), PieceFigures(bare)
     surest = sorted(coded, key=lambda piece: -piece.confidence)
-    words = {column: of_coded.by(column) for column in WORDS if _is_told(coded, column)}
-    bands = {column: banded(coded, column, band) for column, band in BANDS.items() if _is_told(coded, column)}
+    words = {column: of_coded.by(column) for column in WORDS}
+    bands = {column: banded(coded, column, band) for column, band in BANDS.items()}
     return Measured(
         max_error,
         goals(of_coded, of_bare),
@@ -117,7 +117,7 @@ def measured(coded: Sequence[Judged], bare: Sequence[Judged], max_error: float) 
         of_bare.accepted_without_code,
         of_bare.mistakes,
         {column: [Group.of(*pair) for pair in groups.items()] for column, groups in (words | bands).items()},
-        {column: curve(coded, column) for column in CURVES if _is_told(coded, column)},
+        {column: curve(coded, column) for column in CURVES},
         [round(piece.confidence, 5) for piece in surest],
         "".join("1" if piece.is_right else "0" for piece in surest),
     )
@@ -146,7 +146,3 @@ def curve(pieces: Sequence[Judged], column: str) -> list[Point]:
             middle = abs(float(order[(start + end) // 2].columns[column]))
             points.append(Point(round(middle, 4), some.exact, some.located(3)))
     return points
-
-
-def _is_told(pieces: Sequence[Judged], column: str) -> bool:
-    return all(column in piece.columns for piece in pieces)

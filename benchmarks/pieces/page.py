@@ -85,10 +85,9 @@ def conditions_markdown(files: Files) -> str:
 def curves(files: Files) -> Figure:
     """Exact and located in the best three along conditions, with 95 % intervals: a panel each."""
     kept = of_files(files)
-    shown = [column for column in CURVES if column in kept.curves]
-    figure = Figure(figsize=(_SIZE_IN[0] * len(shown), _SIZE_IN[1]), layout="constrained")
-    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    for axes, column in zip(panels, shown, strict=True):
+    figure = Figure(figsize=(_SIZE_IN[0] * len(CURVES), _SIZE_IN[1]), layout="constrained")
+    panels = figure.subplots(1, len(CURVES), sharey=True)
+    for axes, column in zip(panels, CURVES, strict=True):
         points = kept.curves[column]
         _curve(axes, points, "top_3", ORANGE, "located in the best three")
         _curve(axes, points, "exact", BLUE, "read exactly")

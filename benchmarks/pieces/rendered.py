@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from benchmarks.pieces.conditions import BANDS, WORDS
 from device_runtime.reader import Reader
 from device_runtime.types import Field
 from train.data.mnist import load_mnist
@@ -94,7 +95,8 @@ def truth_of(piece: Piece) -> Truth:
 
 def columns_of(piece: Piece) -> dict[str, str]:
     """The conditions of a rendered piece, as words."""
-    told = {name: value if isinstance(value, str) else f"{value:g}" for name, value in piece.conditions.items()}
+    told = {name: "no" for name in WORDS} | {name: "0" for name in BANDS}  # what a piece says nothing of, it has not
+    told |= {name: value if isinstance(value, str) else f"{value:g}" for name, value in piece.conditions.items()}
     sender = "yes" if any(number.role == "sender" for number in piece.numbers) else "no"
     return told | {"quarter_turns": str(piece.quarter_turns), "sender": sender}
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.figures.files import Results
 from benchmarks.pieces import page
-from benchmarks.pieces.conditions import banded
+from benchmarks.pieces.conditions import BANDS, WORDS, banded
 from benchmarks.pieces.figures import Measured, curve, measured
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Status
@@ -20,13 +20,13 @@ from train.evaluation.pieces import Judged
 def coded(code: str | None = "70173", rank: int = 1, accepted: bool = True, size: float = 20, **more: str) -> Judged:
     mistake = None if code in (None, "70173") else "sender"
     status: Status = "no_code" if code is None else "accepted" if accepted else "rejected"
-    columns = {"kind": "envelope", "code_px": f"{size:g}"} | more
+    columns = dict.fromkeys(WORDS, "no") | dict.fromkeys(BANDS, "0") | {"code_px": f"{size:g}"} | more
     return Judged("a", "70173", status, code, 0.0 if code is None else 0.9, None, rank, mistake, columns)
 
 
 def bare(accepted: bool) -> Judged:
     status: Status = "accepted" if accepted else "rejected"
-    return Judged("b", "", status, "4711", 0.9, None, None, "box", {"kind": "envelope", "code_px": "0"})
+    return Judged("b", "", status, "4711", 0.9, None, None, "box", {})
 
 
 ROWS = [coded(size=9 + row) for row in range(24)] + [coded("50667", 2), coded(None, 0), coded("50667", 0, False)]

@@ -11,13 +11,19 @@ import pytest
 from benchmarks.pieces import rendered
 from benchmarks.pieces.rendered import BARE, CODED, Portion, Stock, columns_of, drawn, read_portion, truth_of
 from tests.benchmarks.made_digits import made_digits
-from train.data.mnist import Mnist
+from train.data.mnist import Digits, Mnist
+
+
+def every_digit() -> Digits:
+    """Digits of three writers, who have all ten."""
+    made = made_digits()
+    return Digits(made.images, (np.arange(len(made.labels)) % 10).astype(np.uint8), made.writers)
 
 
 @pytest.fixture
 def stock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stock:
     """Made-up digits by made-up writers, and no strokes."""
-    monkeypatch.setattr(rendered, "load_mnist", lambda *_: Mnist(*[made_digits()] * 3))
+    monkeypatch.setattr(rendered, "load_mnist", lambda *_: Mnist(*[every_digit()] * 3))
     rendered._writers.cache_clear()
     return Stock(tmp_path, None, None, 1)
 
