@@ -21,6 +21,7 @@ from device_runtime.image.pixels import Pixels, to_gray, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
+from device_runtime.piece.sampling import sample
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
 from device_runtime.region import Region
@@ -157,11 +158,12 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
 
 
 def find_lines(pixels: Pixels) -> Sequence[Line]:
-    from device_runtime.image.locate import locate  # here, as it brings OpenCV, which a field does not need
+    """The lines of writing in a picture, uint8 [H, W] or [H, W, 3] in RGB."""
+    from device_runtime.piece import finding  # here, as it brings OpenCV, which a field does not need
 
-    return [Line(field, (field.corners[2][1] - field.corners[0][1]) / 1.6) for field in locate(to_gray(pixels))]
+    return finding.find_lines(to_gray(pixels))
 
 
 def sample_line(pixels: Pixels, line: Line) -> Pixels:
-    (x0, y0), (x1, y1) = line.field.corners[0], line.field.corners[2]
-    return np.ascontiguousarray(pixels[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
+    """The pixels of a line of a picture, uint8 [h, w] or [h, w, 3]."""
+    return sample(pixels, line.field)

@@ -39,7 +39,7 @@ class RoleWeights(Struct, frozen=True, forbid_unknown_fields=True):
             odd = sorted(set(self.weights) ^ set(FEATURES))
             raise ValueError(f"the weights are not those of this program's features: {', '.join(odd)[:200]}")
         errors = [point.max_error for point in self.table]
-        if not errors or errors != sorted(set(errors)):
+        if errors != sorted(set(errors)):
             raise ValueError("the errors in the table of the weights do not rise")
 
     def log_mass(self, evidence: Evidence) -> float:
