@@ -1,0 +1,1 @@
+"""The kinds of pieces, and the layouts that each part of the data has of them."""
