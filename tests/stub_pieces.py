@@ -12,7 +12,11 @@ from device_runtime.types import Role
 from train.locator.shards import Views, join, view_with_truth
 from train.synthesis.pieces.piece import Number, Piece
 
-_PLACES: tuple[tuple[Role, float, float], ...] = (("sender", 0.12, 0.12), ("destination", 0.6, 0.7), ("other", 0.5, 0.3))
+_PLACES: tuple[tuple[Role, float, float], ...] = (
+    ("sender", 0.12, 0.12),
+    ("destination", 0.6, 0.7),
+    ("other", 0.5, 0.3),
+)
 _SEEN = (True, True, True, True)
 
 

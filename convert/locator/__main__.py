@@ -1,4 +1,4 @@
-"""A trained locator becomes a bundle, if every engine finds the same: `python -m convert.locator FOLDER --out BUNDLE`."""
+"""A trained locator becomes a bundle if all engines find the same: `python -m convert.locator FOLDER --out BUNDLE`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from device_runtime.piece.locator.bundle import DEFAULT_LOCATOR
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="BUNDLE", type=click.Path(path_type=Path), help="Folder to write.")
 @click.option("--name", default=DEFAULT_LOCATOR, show_default=True, help="The bundle's name.")
-@click.option(
-    "--views", default=300, show_default=True, type=click.IntRange(min=1), help="How many views to compare."
-)
+@click.option("--views", default=300, show_default=True, type=click.IntRange(min=1), help="How many views to compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def locator(folder: Path, out: Path, name: str, views: int, as_json: bool) -> None:
     """Convert the net that `python -m train.locator FOLDER` left to a bundle: ONNX, int8 TFLite and a manifest.

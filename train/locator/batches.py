@@ -1,4 +1,4 @@
-"""Batches of views, each changed afresh: turned, moved, lit otherwise, with noise, so that fewer need to be rendered."""
+"""Batches of views, each changed afresh (turned, moved, lit otherwise, noisy), so that fewer need to be rendered."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def _changed(
     corners = truth.corners @ matrix[:, :2].T.astype(np.float32) + matrix[:, 2].astype(np.float32)
     inside = ((corners >= 0) & (corners <= (WIDTH_PX - 1, HEIGHT_PX - 1))).all(axis=2)
     kept = _mostly_inside(corners)
-    moved = Truth(
-        corners[kept], (truth.visible & inside)[kept], truth.roles[kept], (truth.turn + 2 * int(turned)) % 4
-    )
+    moved = Truth(corners[kept], (truth.visible & inside)[kept], truth.roles[kept], (truth.turn + 2 * int(turned)) % 4)
     return pixels, moved
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,12 +21,16 @@ from device_runtime.files.atomic import replacing
 from device_runtime.piece.locator.grid import ROLES
 from device_runtime.piece.locator.view import view_of
 from train.data.damaged import UNREADABLE, DamagedFileError
+from train.data.writers import Writer
 from train.locator.targets import Truth
+from train.synthesis.pieces.generator import PieceGenerator
+from train.synthesis.pieces.parts import Part
 from train.synthesis.pieces.piece import Piece
 
 SHARD_PIECES = 128
+_WHOLE_EVERY, _CODELESS_EVERY = 4, 20
+_QUICK_PX = 960  # the longer side of the other frames: they are drawn in a third of the time
 _RED, _GREEN, _BLUE = 19595, 38470, 7471  # of 65536: the weights of ITU-R 601
-_POLITE = 10  # the process that renders gives way to the one that trains
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,30 @@ class Source(Protocol):
 
     def pieces(self, index: int) -> Iterator[Piece]:
         """The pieces of shard `index`, always the same, without an end."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Pieces of the renderer.
+
+    Attributes:
+        writers: whose digits stand on them.
+        seed: of all shards.
+        part: "train" or "test": which fonts, layouts and countries.
+        strokes: folder of pen strokes of capitals, if they are used.
+    """
+
+    writers: list[Writer]
+    seed: int
+    part: Part
+    strokes: Path | None = None
+
+    def pieces(self, index: int) -> Iterator[Piece]:
+        """The pieces of shard `index`: one of four in a whole frame, one of twenty without a code."""
+        generator = PieceGenerator(self.writers, self.seed * 1_000_003 + index, self.part, strokes=self.strokes)
+        for number in count():
+            longest_px = None if number % _WHOLE_EVERY == 0 else _QUICK_PX
+            yield generator.piece(with_code=number % _CODELESS_EVERY > 0, longest_px=longest_px)
 
 
 def gray_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -85,9 +113,8 @@ def shard_path(folder: Path, index: int) -> Path:
 def save_views(views: Views, path: Path) -> None:
     """Write a shard, whole or not at all."""
     counts = np.array([len(truth.roles) for truth in views.truths], np.int32)
-    arrays = {
-        name: np.concatenate([getattr(truth, name) for truth in views.truths]) for name in ("corners", "visible", "roles")
-    }
+    names = ("corners", "visible", "roles")
+    arrays = {name: np.concatenate([getattr(truth, name) for truth in views.truths]) for name in names}
     turns = np.array([truth.turn for truth in views.truths], np.int8)
     with replacing(path) as file:
         np.savez_compressed(file, pixels=np.stack(views.pixels), counts=counts, turns=turns, **arrays)
@@ -127,15 +154,14 @@ def rendering(source: Source, folder: Path, shards: int) -> Iterator[Any]:
         process.join()
 
 
-def render_shard(source: Source, index: int, count: int = SHARD_PIECES) -> Views:
-    """Render one shard."""
-    return join(view_with_truth(piece) for piece, _ in zip(source.pieces(index), range(count), strict=False))
+def render_shard(source: Source, index: int, size: int = SHARD_PIECES) -> Views:
+    """Render one shard of so many pieces."""
+    return join(view_with_truth(piece) for piece in islice(source.pieces(index), size))
 
 
 def _render(source: Source, folder: Path, shards: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which ends this process
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
-    os.nice(_POLITE)
     cv2.setNumThreads(1)
     parent = multiprocessing.parent_process()
     for index in range(shards):

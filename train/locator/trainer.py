@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,12 @@ class LocatorRun:
     """A training in a folder; calling it trains to the end."""
 
     def __init__(
-        self, folder: Path, recipe: LocatorRecipe, views: Callable[[], Views], progress: Progress | None = None
+        self,
+        folder: Path,
+        recipe: LocatorRecipe,
+        views: Callable[[], Views],
+        progress: Progress | None = None,
+        start: LocatorNet | None = None,
     ) -> None:
         """Make the folder; nothing is trained yet.
 
@@ -95,9 +101,10 @@ class LocatorRun:
             recipe: what decides the weights.
             views: gives all views that there are now; called before each pass.
             progress: says how far the run is.
+            start: a float net to go on from instead of a random one.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._recipe, self._views = folder, recipe, views
+        self._folder, self._recipe, self._views, self._start = folder, recipe, views, start
         self._progress = progress or Progress(shown=False)
         self._checkpoints = Checkpoints(folder)
         torch.manual_seed(recipe.seed)
@@ -129,7 +136,7 @@ class LocatorRun:
 
     def _float_net(self, state: dict[str, Any] | None, report: Callable[[nn.Module], str]) -> LocatorNet:
         """The running mean at the end of the float phase: trained, or as it was saved."""
-        path, phase = self._folder / FLOAT_FILE, self._phase("float", LocatorNet())
+        path, phase = self._folder / FLOAT_FILE, self._phase("float", self._start or LocatorNet())
         assert isinstance(phase.mean, LocatorNet)
         if path.exists():
             cure = f"delete it and {self._folder}/checkpoint*.pt to train again"
@@ -158,12 +165,11 @@ class LocatorRun:
             phase.optimizer.load_state_dict(state["optimiser"])
             phase.done_s, phase.steps = state["done"]
         self._progress.step(f"{phase.name} phase, {phase.total_s / 60:.0f} min")
-        kept_s = phase.done_s
-        note = ""
+        kept_s, note = phase.done_s, ""
         with self._progress.bar(round(phase.total_s), "s", round(phase.done_s)) as bar:
             while phase.done_s < phase.total_s:
                 views = self._views()
-                found = self._one_pass(phase, views, lambda: bar.to(round(phase.done_s), note))
+                found = self._one_pass(phase, views, partial(bar.to, note=note))
                 note = f"{len(views.truths):,} views, {found}"
                 if phase.done_s - kept_s >= _SAVED_EVERY_S or phase.done_s >= phase.total_s:
                     self._save(phase)
@@ -171,7 +177,7 @@ class LocatorRun:
                     note += report(phase.mean)
                 self._progress.keep(f"{phase.done_s / 60:.0f} min")
 
-    def _one_pass(self, phase: _Phase, views: Views, tell: Callable[[], None]) -> str:
+    def _one_pass(self, phase: _Phase, views: Views, tell: Callable[[int], None]) -> str:
         """Train on all views once, or until the phase's time is over; the parts of the loss, in words."""
         recipe = self._recipe
         random = np.random.default_rng((recipe.seed, phase.name == "quantized", phase.steps))
@@ -196,7 +202,7 @@ class LocatorRun:
             sums = {name: sums.get(name, 0.0) + float(part.detach()) for name, part in parts.items()}
             now = time.monotonic()
             phase.done_s, begun = phase.done_s + now - begun, now
-            tell()
+            tell(round(phase.done_s))
             if phase.done_s >= phase.total_s:
                 break
         return ", ".join(f"{name} {value / count:.3f}" for name, value in sums.items())
@@ -223,3 +229,14 @@ class LocatorRun:
     def _must_be_mine(self, state: dict[str, Any]) -> None:
         if state["recipe"] != asdict(self._recipe):
             raise PosteyeError(f"{self._folder} holds a run with another recipe; choose another folder or delete it")
+
+
+def load_float(folder: Path) -> LocatorNet:
+    """The float net of a training's folder; raises PosteyeError when it has none."""
+    path = folder / FLOAT_FILE
+    if not path.exists():
+        raise PosteyeError(f"{path} is missing; give the folder of a training whose float phase is over")
+    state = saved.load(path, ("state",), "give the folder of another training")
+    net = LocatorNet()
+    net.load_state_dict(state["state"])
+    return net

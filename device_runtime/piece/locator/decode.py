@@ -24,7 +24,7 @@ from device_runtime.types import Field
 
 MOST_FIELDS = 24
 _MOST_PLACES = 256  # sub-cells that are looked at, the surest first
-_LEAST_FOUND = 0.05  # the probability of a number from which a sub-cell is looked at
+_MOST_NONE = -0.0625  # the log-probability of none up to which a sub-cell is looked at: 6 % for a number
 _LEAST_AREA_PX2 = 2.0  # of a field in the view
 _SAME_PX = 4.0  # fields whose middles lie as close are one
 
@@ -41,12 +41,12 @@ def decode(cells: NDArray[np.int8], scale: float, zero_point: int, view: View) -
         view: what the net saw.
     """
     subs, votes = unfold(cells)
-    roles, found = _role_map(subs[..., : len(ROLES)], scale)
+    roles = _role_map(subs[..., : len(ROLES)], scale)
     turns = _turns(votes, scale, zero_point, view.turned)
     # The surest places, and the quadrilaterals that they tell of: [places, 4, 2] in px of the view.
-    flat = found.reshape(-1)
-    order = np.argsort(-flat, kind="stable")[:_MOST_PLACES]
-    order = order[flat[order] >= _LEAST_FOUND]
+    none = roles[..., NONE].reshape(-1)
+    order = np.argsort(none, kind="stable")[:_MOST_PLACES]
+    order = order[none[order] <= _MOST_NONE]
     said = (subs.reshape(-1, subs.shape[-1])[order].astype(np.float64) - zero_point) * scale
     corners = _corners(said[:, len(ROLES) : -CORNERS], order)
     kept = _distinct(corners)
@@ -66,18 +66,15 @@ def decode(cells: NDArray[np.int8], scale: float, zero_point: int, view: View) -
     return Located(fields, turns, roles, view)
 
 
-def _role_map(logits: NDArray[np.int8], scale: float) -> tuple[FloatArray, FloatArray]:
-    """Log-probabilities of the roles [rows, columns, 4], and the probability of any number [rows, columns]."""
+def _role_map(logits: NDArray[np.int8], scale: float) -> FloatArray:
+    """Log-probabilities of the roles, [rows, columns, 4]."""
     below = logits.max(axis=2, keepdims=True).astype(np.intp) - logits  # steps under the best, 0..255
     weights = exact_exp(-scale * np.arange(256.0))[below]
-    numbers = (weights[..., 0] + weights[..., 1]) + weights[..., 2]
-    total = numbers + weights[..., NONE]
-    return -scale * below - exact_log(total)[..., None], numbers / total
+    total = (weights[..., 0] + weights[..., 1]) + (weights[..., 2] + weights[..., 3])
+    return -scale * below - exact_log(total)[..., None]
 
 
-def _turns(
-    votes: NDArray[np.int8], scale: float, zero_point: int, turned: bool
-) -> tuple[float, float, float, float]:
+def _turns(votes: NDArray[np.int8], scale: float, zero_point: int, turned: bool) -> tuple[float, float, float, float]:
     """Log-probabilities of the piece's turns in the frame: the cells' votes on those in the view, added up."""
     sums = (votes.astype(np.int64) - zero_point).sum(axis=(0, 1))  # [4]
     logits = (sums - sums.max()) * (scale / TURN_CELLS)

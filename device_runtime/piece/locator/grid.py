@@ -40,7 +40,8 @@ def unfold(cells: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]
     """
     rows, columns, _ = cells.shape
     subs = cells[..., :-TURNS].reshape(rows, columns, SUB_CELLS, SUB_CELLS, SUB_OUTPUTS)
-    return subs.transpose(0, 2, 1, 3, 4).reshape(rows * SUB_CELLS, columns * SUB_CELLS, SUB_OUTPUTS), cells[..., -TURNS:]
+    subs = subs.transpose(0, 2, 1, 3, 4).reshape(rows * SUB_CELLS, columns * SUB_CELLS, SUB_OUTPUTS)
+    return subs, cells[..., -TURNS:]
 
 
 def offset_px(value: NDArray[np.float64]) -> NDArray[np.float64]:
