@@ -23,6 +23,7 @@ from train.synthesis.pieces.contact_sheet import SHOWN, write_contact_sheet
 from train.synthesis.pieces.folder import Tables, write_image
 from train.synthesis.pieces.generator import PieceGenerator
 from train.synthesis.pieces.parts import PARTS, Part
+from train.synthesis.pieces.piece import Piece
 
 
 @click.command(
@@ -61,7 +62,7 @@ def pieces(
     generator = PieceGenerator(hands, seed, part, strokes=strokes)
     folder.mkdir(parents=True, exist_ok=True)
     codeless = np.random.default_rng((seed, len(PARTS))).random(count) < no_code_share
-    tables, shown = Tables(), []
+    tables, shown = Tables(), list[Piece]()
     try:
         with Progress().bar(count, "pieces") as bar:
             for index in range(count):

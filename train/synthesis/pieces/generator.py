@@ -16,16 +16,15 @@ from train.synthesis.paper import Paper
 from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.camera import Camera, Shot, visible
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.ink.capitals import load_capitals
 from train.synthesis.pieces.ink.inked import Placed, Quad
-from train.synthesis.pieces.kinds.envelope import SIZES_MM, envelope
-from train.synthesis.pieces.kinds.layouts import layouts_of
+from train.synthesis.pieces.ink.scribe import Scribe
+from train.synthesis.pieces.kinds import KINDS
 from train.synthesis.pieces.parts import PARTS, Part, supplies
 from train.synthesis.pieces.piece import Block, Corners, Number, Piece
 from train.synthesis.pieces.sheet import Sheet
 from train.synthesis.pieces.stationery import Stationery
 from train.synthesis.pieces.view import View, draw_view, project, projection
-
-HAND_SHARE = 0.15
 
 
 class PieceGenerator:
@@ -43,9 +42,12 @@ class PieceGenerator:
 
     def __init__(self, writers: Sequence[Writer], seed: int, part: Part, *, strokes: Path | None = None) -> None:
         self.random = np.random.default_rng((seed, PARTS.index(part)))
-        stationery = Stationery(self.random)
         self.part = part
-        self.desk = Desk(self.random, supplies(part), stationery, Paper(self.random))
+        found = supplies(part)
+        stationery = Stationery(self.random)
+        capitals = load_capitals(strokes, part) if strokes else {}
+        scribe = Scribe(writers, found.hand_fonts, capitals, self.random)
+        self.desk = Desk(self.random, found, stationery, Paper(self.random), scribe)
         self.camera = Camera(self.random, stationery)
 
     def piece(self, *, with_code: bool = True, longest_px: int | None = None) -> Piece:
@@ -56,26 +58,38 @@ class PieceGenerator:
             longest_px: longer side of the frame, all on it so much smaller; None = a whole frame.
         """
         random, desk = self.random, self.desk
-        size_mm = any_of(random, SIZES_MM)
+        kind = KINDS[int(random.choice(len(KINDS), p=[kind.share for kind in KINDS]))]
+        layout = any_of(random, kind.layouts[self.part])
+        size_mm = any_of(random, kind.sizes_mm)
         view = draw_view(random, size_mm, longest_px)
-        plan = Plan(any_of(random, desk.supplies.countries), with_code, random.random() < HAND_SHARE, view.reduced)
-        layout = any_of(random, layouts_of(self.part))
         stock = desk.stationery.stock()
+        while kind.papers and stock.name not in kind.papers:
+            stock = desk.stationery.stock()
         size_px = (round(size_mm[0] * view.px_per_mm), round(size_mm[1] * view.px_per_mm))
         sheet = Sheet(desk.stationery.sheet(stock, size_px), view.px_per_mm)
-        sheet.conditions |= {"kind": "envelope", "layout": layout.name, "paper": stock.name}
-        code = envelope(desk, plan, sheet, layout)
+        ink, pen = desk.print_ink(stock.dark), desk.pen(stock.dark)
+        writing = str(random.choice(list(kind.writings), p=list(kind.writings.values())))
+        country = any_of(random, desk.supplies.countries)
+        plan = Plan(self.part, country, with_code, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])
+        sheet.conditions |= {
+            "kind": kind.name,
+            "layout": layout,
+            "paper": stock.name,
+            "writing": writing,
+            "boxes": "no",
+        }
+        sheet.conditions["ink"] = ink[0] if writing == "print" else pen[0]
+        code = kind.draw(desk, plan, sheet, layout)
         wanted = [n.quad for n in sheet.numbers if n.token.kind == "destination"]
-        matrix = projection(random, sheet, view, wanted[0] if wanted else None)
+        matrix = projection(random, sheet, view, wanted[-1] if wanted else None)
         shot = self.camera.shoot(sheet, view, matrix)
         sheet.conditions |= _view_conditions(view, sheet)
-        return _piece(sheet, view, matrix, shot, plan.country, code)
+        return _piece(sheet, view, matrix, shot, country, code)
 
 
 def _view_conditions(view: View, sheet: Sheet) -> dict[str, str | float]:
     code = next((n for n in sheet.numbers if n.token.kind == "destination"), None)
     return {
-        "writing": "none" if code is None else "hand" if code.hand else "print",
         "frame": f"{view.frame[0]}x{view.frame[1]}",
         "scanned": "yes" if view.scanned else "no",
         "rotation_deg": round(view.rotation_deg, 2),

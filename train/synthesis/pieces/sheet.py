@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,42 @@ from train.synthesis.pieces.ink.inked import Inked, Placed, Quad, bounds, box_qu
 
 Color = tuple[int, int, int]  # RGB
 Rect = tuple[float, float, float, float]  # left, top, right, bottom in px
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Writing in a colour, within a group.
+
+    Attributes:
+        inked: the writing.
+        x: of its left edge in the group, px.
+        y: of its top in the group, px.
+        color: of the ink.
+        strength: how much of the paper the ink covers, 0..1.
+    """
+
+    inked: Inked
+    x: float
+    y: float
+    color: Color
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class Group:
+    """Layers that are put on a sheet together, each over those before it."""
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in px, from the group's origin."""
+        rights = (layer.x + layer.inked.size[0] for layer in self.layers)
+        return max(rights), max(layer.y + layer.inked.size[1] for layer in self.layers)
+
+    def colored(self, color: Color) -> Group:
+        """The same with all ink in one colour."""
+        return Group(tuple(replace(layer, color=color) for layer in self.layers))
 
 
 @dataclass
@@ -45,30 +81,33 @@ class Sheet:
         """So many mm in px."""
         return length * self.px_per_mm
 
-    def put(
-        self, inked: Inked, x: float, y: float, color: Color, role: Role | None = None, strength: float = 1.0
-    ) -> Rect:
-        """Put writing on the sheet; what reaches beyond it is cut off.
+    def put(self, inked: Inked, x: float, y: float, color: Color, role: Role | None = None) -> Rect:
+        """Put writing of one colour on the sheet; see `put_group`."""
+        return self.put_group(Group((Layer(inked, 0.0, 0.0, color),)), x, y, role)
+
+    def put_group(self, group: Group, x: float, y: float, role: Role | None = None) -> Rect:
+        """Put layers on the sheet; what reaches beyond it is cut off.
 
         Args:
-            inked: the writing.
+            group: the layers.
             x: of its left edge, px.
             y: of its top, px.
-            color: of the ink.
-            role: of the block it is; None = no block of text.
-            strength: of the ink, 0..1.
+            role: of the block that its lines are; None = no block of text.
 
         Returns:
-            Where its layer lies.
+            Where it lies.
         """
-        left, top = round(x), round(y)
-        self.ink(inked.ink, left, top, color, strength)
-        shift = np.array([left, top], np.float64)
-        self.numbers += [Placed(n.token, n.quad + shift, n.hand) for n in inked.numbers]
-        if role is not None and inked.lines:
-            lines = tuple(quad + shift for quad in inked.lines)
-            self.blocks.append((role, _around(lines), lines))
-        rect = (float(left), float(top), float(left + inked.size[0]), float(top + inked.size[1]))
+        lines: list[Quad] = []
+        for layer in group.layers:
+            left, top = round(x + layer.x), round(y + layer.y)
+            self.ink(layer.inked.ink, left, top, layer.color, layer.strength)
+            shift = np.array([left, top], np.float64)
+            self.numbers += [Placed(n.token, n.quad + shift, n.hand) for n in layer.inked.numbers]
+            lines += [quad + shift for quad in layer.inked.lines]
+        if role is not None and lines:
+            self.blocks.append((role, _around(tuple(lines)), tuple(lines)))
+        width, height = group.size
+        rect = (x, y, x + width, y + height)
         self.taken.append(rect)
         return rect
 

@@ -55,7 +55,7 @@ def print_line(line: Line, style: Print) -> tuple[Inked, float]:
             width, height = mask.size
             if width and height:
                 ink = np.array(mask, np.uint8).reshape(height, width)
-                parts.append((Inked(ink), pen + left, top))
+                parts.append((Inked(ink), pen + left, float(top)))
                 boxes.append(box_quad(pen + left, top, pen + left + width, top + height))
             pen += font.getlength(run) + (spacing if spacing else 0.0)
         if boxes:

@@ -2,115 +2,100 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
-from train.synthesis.pieces.address.address import address
-from train.synthesis.pieces.address.text import Line, Token, plain
 from train.synthesis.pieces.desk import Desk, Plan
-from train.synthesis.pieces.ink.inked import Inked, turned
-from train.synthesis.pieces.kinds.layouts import Layout
-from train.synthesis.pieces.sheet import Color, Rect, Sheet
+from train.synthesis.pieces.kinds.addressing import destination
+from train.synthesis.pieces.kinds.extras import decorate, frank, registered_label, stick_label
+from train.synthesis.pieces.kinds.kind import Kind
+from train.synthesis.pieces.kinds.sender import SenderPlace, add_sender
+from train.synthesis.pieces.sheet import Group, Rect, Sheet
 
-SIZES_MM = ((220, 110), (220, 110), (162, 114), (229, 162), (324, 229), (190, 135))  # DL twice, C6, C5, C4, E6
-SENDER_SHARE = 0.7
+_SIZES_MM = ((220, 110), (220, 110), (162, 114), (162, 114), (229, 162), (324, 229), (190, 135))  # DL, C6, C5, C4, E6
+_LABEL_SHARE, _REGISTERED_SHARE = 0.12, 0.05
+_MOST_EXTRAS = 4
 
 
-def envelope(desk: Desk, plan: Plan, sheet: Sheet, layout: Layout) -> str | None:
-    """Draw an envelope.
+@dataclass(frozen=True)
+class _Layout:
+    """Where the blocks of an envelope stand; shares of its width and height.
 
-    Args:
-        desk: what it is made with.
-        plan: what is decided about it.
-        sheet: blank paper of one of SIZES_MM.
-        layout: where things stand.
-
-    Returns:
-        The destination's code; None where it has none.
+    Attributes:
+        left: from and to where the destination's left edge may be.
+        middle: from and to where the destination's middle may be, from the top.
+        sender: where the sender stands, if there is one.
+        stamp: which corner is franked.
+        centered: whether the destination is in the middle across.
     """
+
+    left: tuple[float, float]
+    middle: tuple[float, float]
+    sender: SenderPlace
+    stamp: Literal["right", "left"] = "right"
+    centered: bool = False
+
+
+_TRAIN = {
+    "classic": _Layout((0.4, 0.55), (0.55, 0.72), "top left"),
+    "classic flap": _Layout((0.35, 0.5), (0.45, 0.65), "flap"),
+    "left address": _Layout((0.08, 0.2), (0.5, 0.65), "line above"),
+    "middle address": _Layout((0.28, 0.4), (0.5, 0.65), "top left"),
+    "sender below": _Layout((0.3, 0.5), (0.38, 0.52), "bottom left"),
+    "centered": _Layout((0.3, 0.4), (0.48, 0.62), "top middle", centered=True),
+    "turned sender": _Layout((0.4, 0.52), (0.5, 0.68), "left edge"),
+}
+_TEST = {
+    "low right": _Layout((0.48, 0.6), (0.62, 0.76), "top left"),
+    "right address": _Layout((0.5, 0.6), (0.5, 0.66), "line above"),
+    "high address": _Layout((0.3, 0.45), (0.42, 0.52), "bottom right"),
+    "left stamp": _Layout((0.38, 0.5), (0.55, 0.68), "flap", stamp="left"),
+    "wide middle": _Layout((0.22, 0.34), (0.52, 0.62), "top middle", centered=True),
+    "upper left": _Layout((0.1, 0.25), (0.45, 0.6), "top left"),
+}
+
+
+def _draw(desk: Desk, plan: Plan, sheet: Sheet, layout_name: str) -> str | None:
     random = desk.random
-    color = desk.print_color(sheet.conditions["paper"] == "dark")[1]
-    to = address(random, plan.country, "destination", coded=plan.coded)
-    style = desk.print_style(sheet, plan, 2.3, 4.0)
-    block = desk.printed(to.lines, style, 0.9 * sheet.size[0])
-    rect = place_destination(random, sheet, block, layout)
-    sheet.put(block, *rect[:2], color, "destination")
-    if random.random() < SENDER_SHARE:
-        add_sender(desk, plan, sheet, layout, rect, color)
-    return to.code if plan.coded else None
+    layout = (_TRAIN | _TEST)[layout_name]
+    group, code = destination(desk, plan, sheet, 0.62 * sheet.size[0])
+    rect = _place(random, sheet, group, layout)
+    if random.random() < _LABEL_SHARE:
+        room = sheet.mm(random.uniform(3, 8))
+        stick_label(desk, sheet, rect, room)
+        if sheet.conditions["paper"] == "dark":
+            dark = (30, 30, 35)
+            group = group.colored(dark)
+    sheet.put_group(group, *rect[:2], "destination")
+    add_sender(desk, plan, sheet, layout.sender, rect)
+    frank(desk, plan, sheet, layout.stamp)
+    if random.random() < _REGISTERED_SHARE:
+        registered_label(desk, plan, sheet)
+    decorate(desk, plan, sheet, int(random.integers(0, _MOST_EXTRAS)) if plan.writing == "print" else 0)
+    return code
 
 
-def place_destination(random: np.random.Generator, sheet: Sheet, block: Inked, layout: Layout) -> Rect:
+def _place(random: np.random.Generator, sheet: Sheet, group: Group, layout: _Layout) -> Rect:
     """Draw where the destination stands."""
     width, height = sheet.size
-    room = sheet.mm(5)
+    wide, tall = group.size
+    room = sheet.mm(4)
     left = random.uniform(*layout.left) * width
-    if layout.align == "middle":
-        left = 0.5 * (width - block.size[0]) + random.normal(0, 0.02) * width
-    left = max(room, min(left, width - room - block.size[0]))
-    top = random.uniform(*layout.middle) * height - block.size[1] / 2
-    top = max(room, min(top, height - room - block.size[1]))
-    return left, top, left + block.size[0], top + block.size[1]
+    if layout.centered:
+        left = 0.5 * (width - wide) + random.normal(0, 0.02) * width
+    left = max(room, min(left, width - room - wide))
+    top = max(room, min(random.uniform(*layout.middle) * height - tall / 2, height - room - tall))
+    return left, top, left + wide, top + tall
 
 
-def add_sender(desk: Desk, plan: Plan, sheet: Sheet, layout: Layout, below: Rect, color: Color) -> None:
-    """Print the sender where the layout has it, if there is room.
-
-    Args:
-        desk: what it is made with.
-        plan: of the piece.
-        sheet: of the piece, with its destination.
-        layout: where the sender stands.
-        below: where the destination stands.
-        color: of the ink.
-    """
-    random = desk.random
-    country = plan.country if random.random() < 0.75 else sender_country(desk)
-    sender = address(random, country, "sender", coded=plan.coded)
-    lines = one_line(sender.lines) if layout.sender in ("line above", "flap") else sender.lines
-    style = desk.print_style(sheet, plan, 1.4, 2.6)
-    small = min(style.digit_px, sheet.mm(random.uniform(1.5, 2.4)))
-    style = type(style)(style.font, max(small, 6.0 * plan.reduced), style.leading, style.spacing)
-    width, height = sheet.size
-    block = desk.printed(lines, style, 0.45 * width)
-    if layout.sender == "left edge":
-        block = turned(block, -90)
-    x, y = _sender_corner(random, sheet, layout, below, block)
-    if sheet.is_free((x, y, x + block.size[0], y + block.size[1]), sheet.mm(1)):
-        sheet.put(block, x, y, color, "sender")
-
-
-def sender_country(desk: Desk) -> str:
-    """Draw where mail from abroad comes from."""
-    names = (*desk.supplies.countries, "NL")
-    return names[int(desk.random.integers(len(names)))]
-
-
-def one_line(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Lines joined to one, as above a window."""
-    joined: list[Token] = []
-    for line in lines:
-        if joined:
-            joined.append(Token(" · "))
-        joined += line
-    return (tuple(joined),) if plain(tuple(joined)) else ()
-
-
-def _sender_corner(
-    random: np.random.Generator, sheet: Sheet, layout: Layout, below: Rect, block: Inked
-) -> tuple[float, float]:
-    width, height = sheet.size
-    wide, tall = block.size
-    edge = sheet.mm(random.uniform(4, 10))
-    if layout.sender == "line above":
-        return below[0], below[1] - tall - sheet.mm(random.uniform(2, 6))
-    if layout.sender == "flap":
-        return (width - wide) / 2, sheet.mm(random.uniform(2, 5)) if random.random() < 0.5 else height - tall - edge
-    if layout.sender == "top middle":
-        return (width - wide) / 2 - random.uniform(0, 0.15) * width, edge
-    if layout.sender == "bottom left":
-        return edge, height - tall - edge
-    if layout.sender == "bottom right":
-        return width - wide - edge, height - tall - edge
-    if layout.sender == "left edge":
-        return edge, (height - tall) / 2
-    return edge, edge
+ENVELOPE = Kind(
+    "envelope",
+    0.45,
+    _SIZES_MM,
+    {"train": tuple(_TRAIN), "test": tuple(_TEST)},
+    {"print": 0.92, "hand": 0.05, "code by hand": 0.01, "boxes": 0.02},
+    (),
+    _draw,
+)
