@@ -17,7 +17,6 @@ from device_runtime.piece.whole import next_line
 from train.evaluation.calibration import MAX_ERRORS, fit_scale
 from train.evidence.record import Record, same
 
-
 _THRESHOLDS = 400  # that are tried
 
 
