@@ -39,9 +39,9 @@ def page(*lines: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def test_of_several_lines_with_a_code_the_surest_is_reported_and_the_other_is_its_rival(reader: Reader) -> None:
     clear = field("04")
     faint = np.asarray(cv2.GaussianBlur(field("01"), (0, 0), 3.0), np.uint8)
-    one, other = (reader.read(page(line)).reading for line in (clear, faint))
+    one, other = (reader.read(page(line), role="any").reading for line in (clear, faint))
     assert one.code and other.code and one.code != other.code
-    assert one.confidence > other.confidence + 0.1
+    assert one.confidence > other.confidence
     for lines in ((clear, faint), (faint, clear)):
         found = reader.read(page(*lines), role="any").reading
         assert found.code == one.code and found.candidates[1].code == other.code
