@@ -55,7 +55,7 @@ def _turned(piece: Piece, quarters: int) -> Piece:
         rows = image.shape[0]
         image = np.ascontiguousarray(np.rot90(image, -1))
         numbers = tuple(
-            Number(n.text, n.role, n.kind, tuple((rows - 1 - y, x) for x, y in n.corners), n.hand, n.visible)
+            Number(n.text, n.role, n.kind, tuple((rows - y, x) for x, y in n.corners), n.hand, n.visible)
             for n in numbers
         )
     return Piece(image, numbers, piece.blocks, piece.country, piece.code, quarters, piece.conditions)

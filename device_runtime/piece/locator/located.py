@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.locator.grid import NONE, middle_line, sub_cell_at
+from device_runtime.piece.locator.grid import NONE, points_in, sub_cell_at
 from device_runtime.piece.locator.view import View
 from device_runtime.types import Field
 
-_LOOKED_AT = np.arange(1, 10) / 10  # shares of a field's middle line
+# Where a field is looked at: shares of its width, and of its height.
+_ACROSS, _DOWN = np.arange(1, 10) / 10, np.array([0.25, 0.5, 0.75])
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ class Located:
     view: View
 
     def roles_at(self, field: Field) -> Roles:
-        """What a field that was found otherwise may be: the opinion where on its middle line a number is likeliest.
+        """What a field that was found otherwise may be: the opinion of the place in it where a number is likeliest.
 
         Args:
             field: in frame px.
         """
         corners = self.view.from_frame(np.array(field.corners, np.float64))
-        rows, columns = sub_cell_at(middle_line(corners, _LOOKED_AT)).T
+        rows, columns = sub_cell_at(points_in(corners, _ACROSS, _DOWN)).T
         opinions = self.role_map[rows, columns]  # [places, 4]
         return Roles(*map(float, opinions[opinions[:, NONE].argmin()]))
