@@ -28,6 +28,7 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_gray, to_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.image.polarity import Inked, inked, resolve
+from device_runtime.piece.sampling import sample
 from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Decoding, Field, Reading, Strip
@@ -274,9 +275,9 @@ class _Clock:
 
 
 def _locate(gray: NDArray[np.uint8]) -> list[Field]:
-    from device_runtime.image.locate import locate  # here, as it brings OpenCV, which a field does not need
+    from device_runtime.piece.finding import find_lines  # here, as it brings OpenCV, which a field does not need
 
-    return locate(gray)
+    return [line.field for line in find_lines(gray)]
 
 
 def _chosen(line: Sequence[_Answer]) -> _Answer:
@@ -293,7 +294,4 @@ def _rank(reading: Reading) -> tuple[bool, float]:
 
 
 def _crop(gray: NDArray[np.uint8], field: Field | None) -> NDArray[np.uint8]:
-    if field is None:
-        return gray
-    (x0, y0), (x1, y1) = field.corners[0], field.corners[2]
-    return np.ascontiguousarray(gray[int(y0) : max(int(y1), int(y0) + 1), int(x0) : max(int(x1), int(x0) + 1)])
+    return gray if field is None else sample(gray, field)

@@ -1,1 +1,1 @@
-"""From a frame to the fields of a piece that may hold its code."""
+"""From a frame to the lines of writing on a piece, and to the fields that are cut out of it."""
