@@ -9,8 +9,9 @@ import click
 
 from device_runtime.commands import picture
 from device_runtime.files.atomic import require_writable
-from device_runtime.reader import Reader, Result
+from device_runtime.reader import Reader
 from device_runtime.report import Reporter
+from device_runtime.result import Result
 from device_runtime.samples import Sample, load_samples
 from firmware_bridge import Cable, Event, serve
 
