@@ -124,7 +124,7 @@ _MEASURED = (
     ),
     Figure(
         "locating",
-        "benchmarks.locating --writers {data}/qmnist_writers --strokes {data}/real_strings",
+        "benchmarks.locating --writers {data}/qmnist_writers --strokes {data}/real_strings --instructions",
         2,
         (
             "device_runtime/bundles/locator/manifest.json",

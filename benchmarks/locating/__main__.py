@@ -15,6 +15,7 @@ from benchmarks.figures.command import mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import machine as machine_here
 from benchmarks.figures.provenance import mnist_hash
+from benchmarks.locating.counted import instructions_of
 from benchmarks.locating.measure import look_at
 from benchmarks.locating.values import by_kind, lines_of, side_by_side, values_of
 from device_runtime.engines import ENGINES, pick
@@ -38,6 +39,7 @@ SEED = 4201
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of the pieces.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A locator's bundle instead of the shipped one.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True, help="That runs it.")
+@click.option("--instructions", is_flag=True, help="Also count instructions on an emulated Cortex-A53.")
 @results_option
 def locating(
     mnist: Path | None,
@@ -47,6 +49,7 @@ def locating(
     seed: int,
     bundle: Path | None,
     engine: str,
+    instructions: bool,
     results: Path | None,
 ) -> None:
     """Let the learned locator and the line finder look at the same rendered pieces.
@@ -71,10 +74,13 @@ def locating(
         click.echo(line)
     click.echo(side_by_side(found.pieces).markdown())
     click.echo(by_kind(found.pieces).markdown())
+    counted = instructions_of(loaded.folder) if instructions else {}
+    for stage, count_of in counted.items():
+        click.echo(f"{stage}: {count_of / 1e6:.1f} million instructions on a Cortex-A53")
     if results:
         data: dict[str, Path | str] = {"qmnist_writers": writers, "real_strings": strokes}
         data["MNIST test digits"] = mnist_hash(digits.test)
-        keep(FIGURE, results, values_of(found, loaded), data=data, seed=seed, bundle=None, machine=busy)
+        keep(FIGURE, results, values_of(found, loaded, counted), data=data, seed=seed, bundle=None, machine=busy)
 
 
 if __name__ == "__main__":

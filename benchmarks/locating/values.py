@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,8 +17,14 @@ from train.locator.measure import Tally
 from train.locator.model import products, receptive_field_px
 
 
-def values_of(found: Found, bundle: LocatorBundle) -> dict[str, Any]:
-    """All figures of the results file."""
+def values_of(found: Found, bundle: LocatorBundle, instructions: Mapping[str, int]) -> dict[str, Any]:
+    """All figures of the results file.
+
+    Args:
+        found: on all pieces.
+        bundle: the locator's.
+        instructions: of each stage on a Cortex-A53, where they were counted.
+    """
     rows, columns = receptive_field_px()
     net = {
         "bytes": len(bundle.model),
@@ -30,6 +36,7 @@ def values_of(found: Found, bundle: LocatorBundle) -> dict[str, Any]:
         "net": net,
         "locator": asdict(found.tally()) | shares(found.tally()),
         "ms": found.median_ms(),
+        "instructions": {stage: round(count / 1e6, 1) for stage, count in instructions.items()},
         "ways": {way.replace(", ", "_").replace(" ", "_"): _rates(found.pieces, way) for way in WAYS},
         "side_by_side": msgspec.to_builtins(side_by_side(found.pieces)),
         "by_kind": msgspec.to_builtins(by_kind(found.pieces)),

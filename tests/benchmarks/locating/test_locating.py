@@ -71,6 +71,7 @@ def test_tables_and_values_tell_of_every_way() -> None:
 def test_values_hold_the_net_s_size() -> None:
     bundle = load_locator(stub_locator_bundle())
     found = look_at([stub_piece(np.random.default_rng(1))], Locator(bundle, pick("numpy", bundle.model)), lambda: None)
-    values = values_of(found, bundle)
+    values = values_of(found, bundle, {"net": 18_400_000})
     assert values["net"]["bytes"] == len(bundle.model) and values["net"]["mmac"] < 30
+    assert values["instructions"] == {"net": 18.4}
     assert set(values["ways"]) == {"locator", "finder", "finder_ranked_by_the_locator", "both"}
