@@ -14,7 +14,6 @@ from device_runtime.types import Line
 
 _LEAST_INSIDE = 0.8  # of the number's area
 _MOST_HEIGHT_RATIO = 1.6
-_MARGIN = 0.3  # of its height, around what the locator finds: the paper that a strip is cut with
 Quad = NDArray[np.float64]  # [4, 2]
 
 
@@ -34,12 +33,12 @@ class Candidate:
 
 
 def of_locator(located: Located) -> list[Candidate]:
-    """The locator's own fields."""
-    found = []
-    for one in located.fields:
-        corners = np.array(one.field.corners, np.float64)
-        found.append(Candidate(_widened(corners), height_of(corners), one.roles.destination))
-    return found
+    """The locator's own fields, as it would have them read."""
+    lines = [one.line() for one in located.fields]
+    return [
+        Candidate(np.array(line.field.corners, np.float64), line.height_px, one.roles.destination)
+        for line, one in zip(lines, located.fields, strict=True)
+    ]
 
 
 def of_lines(lines: Sequence[Line], located: Located) -> list[Candidate]:
@@ -70,13 +69,3 @@ def height_of(quad: Quad) -> float:
     """The mean length of the left and right sides."""
     sides = quad[[3, 2]] - quad[[0, 1]]
     return float(np.hypot(sides[:, 0], sides[:, 1]).mean())
-
-
-def _widened(corners: Quad) -> Quad:
-    """A quadrilateral with a margin of paper around it."""
-    along = corners[[1, 1, 2, 2]] - corners[[0, 0, 3, 3]]  # the side that each corner lies on, to the right
-    down = corners[[3, 2, 2, 3]] - corners[[0, 1, 1, 0]]
-    length = np.hypot(along[:, 0], along[:, 1])[:, None]
-    margin = _MARGIN * height_of(corners)
-    aside = along / np.maximum(length, 1e-9) * margin * np.array([[-1], [1], [1], [-1]])
-    return corners + aside + down * _MARGIN * np.array([[-1], [-1], [1], [1]])
