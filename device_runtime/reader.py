@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -17,17 +17,20 @@ from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_image
-from device_runtime.image.pixels import Pixels, to_gray, to_pixels
+from device_runtime.image.pixels import Pixels, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.in_line import doubted
+from device_runtime.piece.locator.bundle import load_locator
+from device_runtime.piece.locator.locator import Locator
 from device_runtime.piece.sampling import sample
+from device_runtime.piece.scene import scene_of
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
 from device_runtime.region import Region
 from device_runtime.result import Result
-from device_runtime.types import Line, Wanted
+from device_runtime.types import Wanted
 
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
@@ -76,8 +79,7 @@ class Reader:
         found = engines.pick(engine, self.bundle.model)
         self._lines = LineReader(self.bundle, found, self.grammar, max_error, n_best)
         self._country, self._weights = _country(country, self.grammar), load_weights()
-        pieces = PieceReader(self._lines, self._country, self._weights, max_error, n_best)
-        self._pieces = AnyWayUp(pieces, find_lines, sample_line)
+        self._asked, self._n_best = engine, n_best
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
 
@@ -122,6 +124,14 @@ class Reader:
         found = replace(found, source=source or "array", engine=self.engine, timing_ms=clock.timing_ms())
         return found.moved(*place) if place else found
 
+    @cached_property
+    def _pieces(self) -> AnyWayUp:
+        """What reads whole pieces; fields need none of it."""
+        bundle = load_locator()
+        locate = Locator(bundle, engines.pick(self._asked, bundle.model))
+        pieces = PieceReader(self._lines, self._country, self._weights, self.max_error, self._n_best)
+        return AnyWayUp(pieces, lambda pixels: scene_of(pixels, locate))
+
     def _field(self, pixels: Pixels, clock: Clock) -> Result:
         """Read a field of its own."""
         answer = chosen(self._lines.augmented(self._lines.read(pixels, clock), clock))
@@ -135,9 +145,9 @@ class Reader:
             return self._field(pixels, clock)
         shown, (height, width) = way.found.verdict.line, pixels.shape[:2]
         assert shown is not None
-        answer, field = way.found.answers[shown], way.lines[shown].field
+        answer, field = way.found.answers[shown], way.scene.lines[shown].field
         assert answer is not None
-        cut = sample_line(way.pixels, way.lines[shown]).shape[1::-1]
+        cut = sample(way.pixels, field).shape[1::-1]
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
         return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
 
@@ -158,15 +168,3 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
         raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
     if isinstance(n_best, bool) or not isinstance(n_best, Integral) or not 1 <= int(n_best) <= MOST_CANDIDATES:
         raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 to {MOST_CANDIDATES}")
-
-
-def find_lines(pixels: Pixels) -> Sequence[Line]:
-    """The lines of writing in a picture, uint8 [H, W] or [H, W, 3] in RGB."""
-    from device_runtime.piece import finding  # here, as it brings OpenCV, which a field does not need
-
-    return finding.find_lines(to_gray(pixels))
-
-
-def sample_line(pixels: Pixels, line: Line) -> Pixels:
-    """The pixels of a line of a picture, uint8 [h, w] or [h, w, 3]."""
-    return sample(pixels, line.field)

@@ -46,7 +46,9 @@ def stub_piece(random: np.random.Generator) -> Piece:
         corners = ((left, top), (left + width, top), (left + width, top + height), (left, top + height))
         numbers.append(Number("70173", role, role, corners, False, _SEEN))
     quarters = int(random.integers(0, 4))
-    return _turned(Piece(np.repeat(image[..., None], 3, axis=2), tuple(numbers), (), "DE", "70173", 0, _CONDITIONS), quarters)
+    return _turned(
+        Piece(np.repeat(image[..., None], 3, axis=2), tuple(numbers), (), "DE", "70173", 0, _CONDITIONS), quarters
+    )
 
 
 def _turned(piece: Piece, quarters: int) -> Piece:

@@ -1,7 +1,8 @@
 """The four ways up of a piece: the one that reads better counts, and a code that reads both ways is not accepted.
 
-A piece that is read as it lies costs nothing here. One that is not is looked at again: across, where its ink makes
-longer lines that way; and turned by half, where its lines read more plainly so.
+The locator says which way up is likeliest, and the piece is read that way first. Where nothing is accepted it is looked
+at again: the next likeliest way up; across, where its ink makes longer lines that way and the locator was not sure; and
+turned by half, where its lines read more plainly so.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from device_runtime.decoding import upright
 from device_runtime.exact import sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
+from device_runtime.piece.sampling import sample
+from device_runtime.piece.scene import Scene
 from device_runtime.piece.whole import PieceReader, PieceReading
 from device_runtime.types import Field, Line, Wanted
 
-Find = Callable[[Pixels], Sequence[Line]]
-Sample = Callable[[Pixels, Line], Pixels]
+Look = Callable[[Pixels], Scene]
 
+# The log-probability from which the locator is sure of a way up, and that from which another one is tried.
+_SURE, _LIKELY = -0.1, -3.0
 # Lines across the piece have to be so much longer, for their height, before it is read that way.
 _LONGER = 1.3
 # The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats.
-_COMPARED, _PLAIN = 6, 3.0
+_COMPARED, _PLAIN = 4, 3.0
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
 
@@ -35,30 +39,34 @@ class WayUp:
     """What was read one way up.
 
     Attributes:
-        lines: of the turned picture.
+        scene: of the turned picture.
         found: what was read.
         turns: by how many quarters the picture was turned counterclockwise.
         pixels: the turned picture.
     """
 
-    lines: Sequence[Line]
+    scene: Scene
     found: PieceReading
     turns: int
     pixels: Pixels
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a code was accepted."""
+        return self.found.verdict.reading.status == "accepted"
 
 
 class AnyWayUp:
     """Reads a piece that may lie any way up."""
 
-    def __init__(self, reader: PieceReader, find: Find, sample: Sample) -> None:
+    def __init__(self, reader: PieceReader, look: Look) -> None:
         """Prepare.
 
         Args:
             reader: of pieces that lie upright.
-            find: the lines of a picture.
-            sample: the pixels of a line's field.
+            look: what is seen on a picture.
         """
-        self._reader, self._find, self._sample = reader, find, sample
+        self._reader, self._look = reader, look
 
     def read(self, pixels: Pixels, wanted: Wanted, every: bool, clock: Clock) -> WayUp | None:
         """Read a piece; None where no way up has a line.
@@ -69,36 +77,52 @@ class AnyWayUp:
             every: whether to read every line.
             clock: takes the time.
         """
-        find = clock.timed("locate", self._find)
+        look = clock.timed("locate", self._look)
 
-        def read(turned: Pixels, lines: Sequence[Line], turns: int) -> WayUp:
-            found = self._reader.read(lines, turned.shape[1::-1], self._crop(turned), wanted, every, clock)
-            return WayUp(lines, found, turns, turned)
+        def read(turned: Pixels, scene: Scene, turns: int) -> WayUp | None:
+            if not scene.lines:
+                return None
+            crop = _cropper(turned)
+            return WayUp(
+                scene, self._reader.read(scene, turned.shape[1::-1], crop, wanted, every, clock), turns, turned
+            )
 
-        lines = find(pixels)
-        first = read(pixels, lines, 0) if lines else None
-        if first and first.found.verdict.reading.status == "accepted":
-            return self._if_upright(first, clock)
-        # Which two ways the lines run, and which of these reads more plainly.
-        across = turn(pixels, 1)
-        lines_across = find(across)
-        if _length(lines_across) > _LONGER * _length(lines):
-            beside = read(across, lines_across, 1)
-            if beside.found.verdict.reading.status == "accepted":
-                return self._if_upright(beside, clock)
-            first = beside
-        if first is None or self._gain(first, clock) >= 0:
-            return first
-        turned = turn(first.pixels, 2)
-        height, width = first.pixels.shape[:2]
-        lines = [
-            replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in first.lines
-        ]
-        half = read(turned, lines, 2)
-        return _better(first, replace(half, turns=first.turns + 2))
+        lying = look(pixels)
+        likely = sorted(range(4), key=lambda turns: -lying.turns[turns])
+        ways: list[WayUp] = []
+        for turns in likely:
+            if ways and lying.turns[turns] < _LIKELY:
+                break
+            turned = turn(pixels, turns) if turns else pixels
+            way = read(turned, look(turned) if turns else lying, turns)
+            if way and way.is_accepted:
+                return self._unrivalled(self._if_upright(way, clock), ways)
+            ways += [way] if way else []
+        best = max(ways, key=_belief, default=None)
+        # The locator may err where it is not sure, and about which end of the lines is their first.
+        if best is None or lying.turns[likely[0]] < _SURE:
+            across = turn(pixels, 1 + (best.turns if best else 0))
+            scene = look(across)
+            if best is None or _length(scene.lines) > _LONGER * _length(best.scene.lines):
+                beside = read(across, scene, 1 + (best.turns if best else 0))
+                if beside and beside.is_accepted:
+                    return self._if_upright(beside, clock)
+                best = beside or best
+        if best is None or self._gain(best, clock) >= 0:
+            return best
+        height, width = best.pixels.shape[:2]
+        half = read(turn(best.pixels, 2), _half_turned(best.scene, width, height), best.turns + 2)
+        return self._unrivalled(half, [best]) if half and half.is_accepted else _with_code(best, half)
 
-    def _crop(self, pixels: Pixels) -> Callable[[Line], Pixels]:
-        return lambda line: self._sample(pixels, line)
+    def _unrivalled(self, way: WayUp, others: Sequence[WayUp]) -> WayUp:
+        """An accepted reading, rejected if another way up has a code of its own that is believed."""
+        verdict = way.found.verdict
+        for other in others:
+            lying = other.found.verdict.reading
+            if way.is_accepted and upright.is_rival(verdict.reading, lying, _RIVAL):
+                doubted = replace(verdict, reading=upright.doubt(verdict.reading, lying))
+                return replace(way, found=replace(way.found, verdict=doubted))
+        return way
 
     def _if_upright(self, way: WayUp, clock: Clock) -> WayUp:
         """An accepted reading, rejected if it has a rival upside down and the lines tell nothing."""
@@ -113,19 +137,19 @@ class AnyWayUp:
 
     def _gain(self, way: WayUp, clock: Clock) -> float:
         """By how many nats the widest lines read more plainly as they are than turned by half."""
-        widest = sorted(range(len(way.lines)), key=lambda i: (-_width(way.lines[i]), i))
+        widest = sorted(range(len(way.scene.lines)), key=lambda i: (-_width(way.scene.lines[i]), i))
         gain = 0.0
         for line in widest[:_COMPARED]:
             answer = way.found.answers[line]
             if answer is None:
-                answer = self._reader.read_line(self._sample(way.pixels, way.lines[line]), clock)
+                answer = self._reader.read_line(sample(way.pixels, way.scene.lines[line].field), clock)
             gain += upright.plainer(answer.view.decoding, self._upside_down(way, line, clock).view.decoding)
             if abs(gain) >= _PLAIN:
                 break
         return gain
 
     def _upside_down(self, way: WayUp, line: int, clock: Clock) -> Answer:
-        return self._reader.read_line(upright.turn(self._sample(way.pixels, way.lines[line])), clock)
+        return self._reader.read_line(upright.turn(sample(way.pixels, way.scene.lines[line].field)), clock)
 
 
 def turn(pixels: Pixels, quarters: int) -> Pixels:
@@ -171,15 +195,24 @@ def _from_other_end(field: Field) -> Field:
     return Field((*field.corners[2:], *field.corners[:2]))
 
 
-def _better(first: WayUp, half: WayUp) -> WayUp:
-    """The reading turned by half where it is accepted, or the only one; rejected where the other is believed too."""
-    turned, lying = half.found.verdict, first.found.verdict.reading
-    if turned.reading.status != "accepted":
-        return half if lying.code is None else first
-    if upright.is_rival(turned.reading, lying, _RIVAL):
-        doubted = replace(turned, reading=upright.doubt(turned.reading, lying))
-        return replace(half, found=replace(half.found, verdict=doubted))
-    return half
+def _cropper(pixels: Pixels) -> Callable[[Line], Pixels]:
+    return lambda line: sample(pixels, line.field)
+
+
+def _half_turned(scene: Scene, width: int, height: int) -> Scene:
+    """The same lines in a picture turned by half, read from their other ends."""
+    lines = (replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in scene.lines)
+    return replace(scene, lines=tuple(lines))
+
+
+def _belief(way: WayUp) -> tuple[bool, float]:
+    reading = way.found.verdict.reading
+    return reading.code is not None, reading.confidence
+
+
+def _with_code(first: WayUp, half: WayUp | None) -> WayUp:
+    """The way up that has a code, where the other has none."""
+    return half if half and _belief(half)[0] and not _belief(first)[0] else first
 
 
 def _width(line: Line) -> float:

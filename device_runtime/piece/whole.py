@@ -17,6 +17,7 @@ from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
 from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
 from device_runtime.piece.evidence.words import irregularity, words_of
+from device_runtime.piece.scene import Scene
 from device_runtime.piece.verdict import Trust, Verdict, decide_piece, is_accepted
 from device_runtime.types import Field, Line, Reading, Role, Wanted
 
@@ -84,19 +85,20 @@ class PieceReader:
         self._max_error, self._n_best = max_error, n_best
 
     def read(
-        self, lines: Sequence[Line], size: tuple[int, ...], crop: Crop, wanted: Wanted, every: bool, clock: Clock
+        self, scene: Scene, size: tuple[int, ...], crop: Crop, wanted: Wanted, every: bool, clock: Clock
     ) -> PieceReading:
         """Read a piece.
 
         Args:
-            lines: of the piece, at least one.
+            scene: its lines, at least one.
             size: width and height of the picture, px.
             crop: the pixels of a line's field.
             wanted: whose code is wanted.
             every: whether to read every line, also those that cannot change the answer.
             clock: takes the time.
         """
-        piece = _Piece(lines, lay_out(lines, size[0], size[1]), self._country)
+        lines = scene.lines
+        piece = _Piece(scene, lay_out(lines, size[0], size[1]), self._country)
         trust = self._trust(wanted)
         while True:
             belief = self._believe(piece, wanted)
@@ -173,11 +175,11 @@ class _Piece:
         answers: of each; None = not read yet.
     """
 
-    def __init__(self, lines: Sequence[Line], layout: Layout, country: Country) -> None:
-        self.lines, self._layout, self._country = lines, layout, country
-        self._places = geometry(layout, lines)
-        self.answers: list[Answer | None] = [None] * len(lines)
-        self._facts: list[Facts | None] = [None] * len(lines)
+    def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
+        self.lines, self._layout, self._country = scene.lines, layout, country
+        self._places = geometry(layout, scene.lines, scene.opinions)
+        self.answers: list[Answer | None] = [None] * len(scene.lines)
+        self._facts: list[Facts | None] = [None] * len(scene.lines)
 
     @property
     def readings(self) -> list[Reading | None]:

@@ -1,8 +1,8 @@
 """Writes the weights of the evidence into docs/choosing.md: `python -m docs.build.evidence [--check]`.
 
-    <!-- evidence: GEOMETRY -->
-    ...
-    <!-- end evidence -->
+<!-- evidence: GEOMETRY -->
+...
+<!-- end evidence -->
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _GROUPS: Mapping[str, Mapping[str, str]] = {
 
 def filled(text: str) -> str:
     """The page with the weights as they are in the file."""
-    return _BLOCK.sub(lambda block: f"<!-- evidence: {block[1]} -->\n\n{_table(block[1])}\n\n<!-- end evidence -->", text)
+    return _BLOCK.sub(
+        lambda block: f"<!-- evidence: {block[1]} -->\n\n{_table(block[1])}\n\n<!-- end evidence -->", text
+    )
 
 
 def _table(group: str) -> str:
     """The features of a group, with what each takes off the penalty of an alternative, in nats."""
     roles = load_weights().roles
-    rows = [("evidence", "destination", "sender")]
+    rows: list[tuple[str, ...]] = [("evidence", "destination", "sender")]
     for name, meaning in _GROUPS[group].items():
         weights = [f"{roles[role].weights[name]:+.2f}" for role in ("destination", "sender")]
         rows.append((meaning, *weights))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [
-        f"| {meaning:<{widths[0]}} | {one:>{widths[1]}} | {other:>{widths[2]}} |" for meaning, one, other in rows
-    ]
+    lines = [f"| {meaning:<{widths[0]}} | {one:>{widths[1]}} | {other:>{widths[2]}} |" for meaning, one, other in rows]
     rule = f"|{'-' * (widths[0] + 2)}|{'-' * (widths[1] + 1)}:|{'-' * (widths[2] + 1)}:|"
     return "\n".join([lines[0], rule, *lines[1:]])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -11,7 +10,9 @@ from device_runtime.clock import Clock
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country, Facts
-from device_runtime.piece.turns import Find, Sample, turn, turned_field
+from device_runtime.piece.sampling import sample
+from device_runtime.piece.scene import Opinion, is_inside
+from device_runtime.piece.turns import Look, turn, turned_field
 from device_runtime.piece.whole import facts_of
 from device_runtime.types import Field, Line, Reading
 from train.synthesis.pieces.piece import Piece
@@ -22,12 +23,14 @@ class SeenLine(Struct, frozen=True):
 
     Attributes:
         line: where it stands.
+        opinion: what the locator says of it.
         facts: what was read in it.
         status: what is said of it by itself.
         code: its best code.
     """
 
     line: Line
+    opinion: Opinion
     facts: Facts
     status: str
     code: str | None
@@ -58,14 +61,12 @@ class Watcher:
     """What sees a piece.
 
     Attributes:
-        find: its lines.
-        sample: the pixels of a line's field.
-        lines: reads it.
+        look: what is seen on a picture.
+        lines: reads a line.
         country: of the codes.
     """
 
-    find: Find
-    sample: Sample
+    look: Look
     lines: LineReader
     country: Country
 
@@ -79,13 +80,13 @@ def watch(piece: Piece, watcher: Watcher) -> Record:
     """
     height, width = piece.image.shape[:2]
     pixels = turn(piece.image, piece.quarter_turns)  # the piece was turned clockwise
-    found = watcher.find(pixels)
+    scene = watcher.look(pixels)
     clock = Clock()
     lines = []
-    for line in found:
-        answer = chosen(watcher.lines.augmented(watcher.lines.read(watcher.sample(pixels, line), clock), clock))
+    for line, opinion in zip(scene.lines, scene.opinions, strict=True):
+        answer = chosen(watcher.lines.augmented(watcher.lines.read(sample(pixels, line.field), clock), clock))
         reading: Reading = answer.reading
-        lines.append(SeenLine(line, facts_of(answer, watcher.lines), reading.status, reading.code))
+        lines.append(SeenLine(line, opinion, facts_of(answer, watcher.lines), reading.status, reading.code))
     codes, places = {}, {}
     for role in ("destination", "sender"):
         numbers = [number for number in piece.numbers if number.kind == role and number.role == role]
@@ -93,7 +94,9 @@ def watch(piece: Piece, watcher: Watcher) -> Record:
             continue
         codes[role] = numbers[0].text
         upright = [turned_field(Field(number.corners), piece.quarter_turns, width, height) for number in numbers]
-        places[role] = tuple(i for i, line in enumerate(found) if any(_holds(line.field, field) for field in upright))
+        places[role] = tuple(
+            i for i, line in enumerate(scene.lines) if any(_holds(line.field, field) for field in upright)
+        )
     size = (pixels.shape[1], pixels.shape[0])
     return Record(size, tuple(lines), watcher.country, codes, places, dict(piece.conditions))
 
@@ -108,10 +111,4 @@ def _holds(line: Field, number: Field) -> bool:
     """Whether the middle of a number lies in a line."""
     x = sum(corner[0] for corner in number.corners) / 4
     y = sum(corner[1] for corner in number.corners) / 4
-    return _inside(line.corners, x, y)
-
-
-def _inside(quad: Sequence[tuple[float, float]], x: float, y: float) -> bool:
-    """Whether a point lies on the right-hand side of all edges of a clockwise quadrilateral (y runs down)."""
-    edges = zip(quad, (*quad[1:], quad[0]), strict=True)
-    return all((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) >= 0 for (x0, y0), (x1, y1) in edges)
+    return is_inside(line, x, y)

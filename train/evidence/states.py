@@ -82,11 +82,11 @@ def _within(field: Field, left: float, top: float, right: float, bottom: float) 
 
 def _moved(seen: SeenLine, left: float, top: float) -> SeenLine:
     field = Field(tuple((x - left, y - top) for x, y in seen.line.field.corners))
-    return SeenLine(replace(seen.line, field=field), seen.facts, seen.status, seen.code)
+    return SeenLine(replace(seen.line, field=field), seen.opinion, seen.facts, seen.status, seen.code)
 
 
 def _state(record: Record, layout: Layout, facts: Sequence[Facts | None], role: str) -> State:
-    places = geometry(layout, [seen.line for seen in record.lines])
+    places = geometry(layout, [seen.line for seen in record.lines], [seen.opinion for seen in record.lines])
     found = [
         one if one.line is None else replace(one, evidence={**places[one.line], **one.evidence})
         for one in explanations(layout, facts, record.country)

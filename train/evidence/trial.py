@@ -46,7 +46,8 @@ def steps(record: Record, weights: RoleWeights) -> list[Step]:
     """
     seen = record.lines
     layout = lay_out([one.line for one in seen], *record.size)
-    places = [weights.log_mass(evidence) for evidence in geometry(layout, [one.line for one in seen])]
+    where = geometry(layout, [one.line for one in seen], [one.opinion for one in seen])
+    places = [weights.log_mass(evidence) for evidence in where]
     facts: list[Facts | None] = [None] * len(seen)
     found: list[Step] = []
     while True:

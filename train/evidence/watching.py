@@ -14,9 +14,13 @@ from device_runtime.bundle import load_bundle
 from device_runtime.files.atomic import write_bytes
 from device_runtime.grammar.countries import countries
 from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import LineReader
 from device_runtime.piece.evidence.alternatives import Country
-from device_runtime.reader import DEFAULT_MAX_ERROR, find_lines, sample_line
+from device_runtime.piece.locator.bundle import load_locator
+from device_runtime.piece.locator.locator import Locator
+from device_runtime.piece.scene import Scene, scene_of
+from device_runtime.reader import DEFAULT_MAX_ERROR
 from train.data.writers import Writer
 from train.evidence.record import Record, Watcher, watch
 from train.progress import Progress
@@ -72,4 +76,14 @@ def _watcher(country: str, known: bool) -> Watcher:
     lengths = grammar.lengths()
     lines = LineReader(bundle, engines.pick(None, bundle.model), grammar, DEFAULT_MAX_ERROR, _CANDIDATES)
     order = countries()[country].order if known else ""
-    return Watcher(find_lines, sample_line, lines, Country(order, lengths[0], lengths[-1]))
+    return Watcher(_look, lines, Country(order, lengths[0], lengths[-1]))
+
+
+def _look(pixels: Pixels) -> Scene:
+    return scene_of(pixels, _locator())
+
+
+@cache
+def _locator() -> Locator:
+    bundle = load_locator()
+    return Locator(bundle, engines.pick(None, bundle.model))

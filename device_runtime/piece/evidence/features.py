@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from device_runtime.exact import exact_log
 from device_runtime.piece.evidence.layout import Layout
 from device_runtime.piece.evidence.words import Word
+from device_runtime.piece.scene import Opinion
 from device_runtime.types import Line
 
 Evidence = Mapping[str, float]
@@ -20,6 +21,12 @@ _ORDER_WORDS = {
     "alone": "the code has a line of its own",
     "unknown": "no country is given",
 }
+_LOCATED = (
+    ("destination", "the destination's code there"),
+    ("sender", "the sender's"),
+    ("other", "another number"),
+    ("none", "no number"),
+)
 _SIDES = ("above", "below", "left of", "right of")
 _POSITIONS = ("first", "last", "only", "inner")
 _POSITION_WORDS = {
@@ -44,6 +51,8 @@ GEOMETRY = {
     "narrow": "too narrow for a code",
     "as wide as a code": "as wide as a code alone",
     "very wide": "wider than an address",
+    **{f"located {role}": f"log-probability of the locator for {meaning}, -6 at least" for role, meaning in _LOCATED},
+    "located alone": "the locator found it, and the line finder did not",
     "boxes": "it stands in preprinted boxes",
     "light": "light ink on dark ground",
 }
@@ -88,6 +97,7 @@ IN_LINE = (
     *("state", "short word alone", "two and three letters", "prefix"),
 )
 
+_LEAST_LOG = -6.0
 _HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 5.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
 _NARROW, _CODE_WIDE, _VERY_WIDE = 3.0, 8.0, 30.0
@@ -111,12 +121,22 @@ class Seen:
     unclear: float = 0.0
 
 
-def geometry(layout: Layout, lines: Sequence[Line]) -> list[dict[str, float]]:
-    """The evidence of where lines stand, one a line."""
+def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion]) -> list[dict[str, float]]:
+    """The evidence of where lines stand, one a line.
+
+    Args:
+        layout: how they stand to each other.
+        lines: of the piece.
+        opinions: what the locator says of each.
+    """
     boxes = layout.boxes
     heights = sorted(box.height for box in boxes)
     median, tallest = (heights[len(heights) // 2], heights[-1]) if heights else (1.0, 1.0)
     found: list[dict[str, float]] = [{} for _ in lines]
+    for of, opinion in zip(found, opinions, strict=True):
+        for role, _ in _LOCATED:
+            of[f"located {role}"] = max(_LEAST_LOG, getattr(opinion.roles, role))
+        of["located alone"] = float(opinion.alone)
     spans = [_span(layout, block) for block in layout.blocks]
     for block, span in zip(layout.blocks, spans, strict=True):
         others = [other for rows, other in zip(layout.blocks, spans, strict=True) if rows != block and len(rows) > 1]

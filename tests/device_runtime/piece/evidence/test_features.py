@@ -17,6 +17,8 @@ from device_runtime.piece.evidence.features import (
 )
 from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.evidence.words import Word
+from device_runtime.piece.locator.located import Roles
+from device_runtime.piece.scene import Opinion
 from device_runtime.types import Line
 from tests.device_runtime.piece.evidence.test_layout import HEIGHT, SHEET, WIDTH, line
 
@@ -34,6 +36,11 @@ def seen(text: str, code: str) -> Seen:
             span = (at + 5.0, at + 10.0 * len(code) - 5)
         x += 10 * len(word) + 10
     return Seen(tuple(words), span, 0.1)
+
+
+def placed(lines: list[Line]) -> list[dict[str, float]]:
+    """The evidence of where lines stand, of which the locator says nothing."""
+    return geometry(lay_out(lines, WIDTH, HEIGHT), lines, [Opinion(Roles(0.0, 0.0, 0.0, 0.0))] * len(lines))
 
 
 def spoken(text: str, code: str, order: str) -> set[str]:
@@ -79,7 +86,7 @@ def test_what_an_unreadable_line_shows(text: str, name: str | None) -> None:
 
 def test_where_lines_of_an_envelope_stand() -> None:
     lines = [line(*one) for one in SHEET]
-    found = geometry(lay_out(lines, WIDTH, HEIGHT), lines)
+    found = placed(lines)
     sender, code = found[2], found[6]
     assert sender["last row"] == code["last row"] == 1.0 and code["beside"] == 1.0 and sender["beside"] == 0.0
     assert sender["block below"] == 1.0 and sender["block above"] == 0.0
@@ -91,7 +98,7 @@ def test_where_lines_of_an_envelope_stand() -> None:
 
 def test_the_place_is_shared_among_nine() -> None:
     lines = [line(*one) for one in SHEET]
-    for found in geometry(lay_out(lines, WIDTH, HEIGHT), lines):
+    for found in placed(lines):
         places = [value for name, value in found.items() if name.split()[0] in ("top", "middle", "bottom")]
         assert sum(places) == pytest.approx(1.0)
 
@@ -99,7 +106,7 @@ def test_the_place_is_shared_among_nine() -> None:
 def test_boxes_and_light_ink() -> None:
     plain = line(100, 100, 200, 30)
     boxed = Line(plain.field, 30, True, 5)
-    (one,), (other,) = (geometry(lay_out([of], WIDTH, HEIGHT), [of]) for of in (plain, boxed))
+    (one,), (other,) = (placed([of]) for of in (plain, boxed))
     assert (one["boxes"], one["light"], other["boxes"], other["light"]) == (0.0, 0.0, 1.0, 1.0)
 
 
@@ -107,7 +114,14 @@ def test_every_name_has_a_meaning_and_no_other_is_used() -> None:
     assert len(FEATURES) == len(GEOMETRY) + len(READ) + len(UNREAD)
     assert all(FEATURES.values()) and set(IN_LINE) < set(READ)
     lines = [line(*one) for one in SHEET]
-    used = {name for found in geometry(lay_out(lines, WIDTH, HEIGHT), lines) for name in found}
+    used = {name for found in placed(lines) for name in found}
     used |= set(read_evidence(seen("NEW YORK NY 10001", "10001"), (), (), "after", "10001"))
     used |= set(misread_evidence(seen("STREET", "?"), 5, 5))
     assert used <= set(FEATURES)
+
+
+def test_what_the_locator_says() -> None:
+    (of,) = [line(100, 100, 200, 30)]
+    (found,) = geometry(lay_out([of], WIDTH, HEIGHT), [of], [Opinion(Roles(-0.5, -2.0, -9.0, -1.0), True)])
+    said = [found[f"located {role}"] for role in ("destination", "sender", "other", "none")]
+    assert said == [-0.5, -2.0, -6.0, -1.0] and found["located alone"] == 1.0
