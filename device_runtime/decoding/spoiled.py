@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.geometry import BODY_HEIGHT_PX, MIDDLE_PX, STRIP_HEIGHT_PX
+from device_runtime.geometry import MIDDLE_PX, STRIP_HEIGHT_PX
 from device_runtime.types import Character, Strip
 
 STRUCK = "a stroke goes through the code: it may be struck out"
@@ -76,7 +76,7 @@ def _is_struck(ink: Ink) -> bool:
     thick = ink.copy()
     thick[1:] |= ink[:-1]
     thick[:-1] |= ink[1:]
-    # Rows of every line, int [lines, n]: from each left end to each right end, if the middle of it is near to the code's.
+    # Rows of every line, int [lines, n], from each left end to each right end, whose middle is near to the code's.
     ends = [(a, b) for a in _ENDS for b in _ENDS if abs((a + b) / 2 - MIDDLE_PX) <= _OFF_MIDDLE_PX]
     left, right = np.array(ends, np.float64).T[:, :, None]
     share = np.arange(count) / max(1, count - 1)
