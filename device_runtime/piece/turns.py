@@ -175,11 +175,11 @@ def _from_other_end(field: Field) -> Field:
 
 
 def _better(first: WayUp, half: WayUp) -> WayUp:
-    """The way up that reads more plainly, turned by half, unless the other has a code of its own that is believed."""
+    """The reading turned by half where it is accepted, or the only one; rejected where the other is believed too."""
     turned, lying = half.found.verdict, first.found.verdict.reading
-    if turned.reading.code is None and lying.code is not None:
-        return first
-    if upright.is_rival(turned.reading, lying, _RIVAL) and turned.reading.status == "accepted":
+    if turned.reading.status != "accepted":
+        return half if lying.code is None else first
+    if upright.is_rival(turned.reading, lying, _RIVAL):
         doubted = replace(turned, reading=upright.doubt(turned.reading, lying))
         return replace(half, found=replace(half.found, verdict=doubted))
     return half

@@ -14,7 +14,7 @@ HEIGHT_PX, WIDTH_PX = 240, 320
 
 @dataclass(frozen=True)
 class View:
-    """A reduced frame and where it comes from.
+    """A reduced frame and where it comes from. Points are counted from the top left corner of the first pixel.
 
     Attributes:
         pixels: uint8 [240, 320]; 0 beside the frame.
@@ -34,18 +34,16 @@ class View:
 
     def to_frame(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points of the view lie in the frame: (x, y) px, float64 [..., 2] -> [..., 2]."""
-        x = (points[..., 0] - self.left_px + 0.5) * self.scale[0] - 0.5
-        y = (points[..., 1] - self.top_px + 0.5) * self.scale[1] - 0.5
-        return np.stack([self.frame_width_px - 1 - y, x] if self.turned else [x, y], axis=-1)
+        x = (points[..., 0] - self.left_px) * self.scale[0]
+        y = (points[..., 1] - self.top_px) * self.scale[1]
+        return np.stack([self.frame_width_px - y, x] if self.turned else [x, y], axis=-1)
 
     def from_frame(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points of the frame lie in the view: (x, y) px, float64 [..., 2] -> [..., 2]."""
         x, y = points[..., 0], points[..., 1]
         if self.turned:
-            x, y = y, self.frame_width_px - 1 - x
-        x = (x + 0.5) / self.scale[0] + self.left_px - 0.5
-        y = (y + 0.5) / self.scale[1] + self.top_px - 0.5
-        return np.stack([x, y], axis=-1)
+            x, y = y, self.frame_width_px - x
+        return np.stack([x / self.scale[0] + self.left_px, y / self.scale[1] + self.top_px], axis=-1)
 
 
 def view_of(frame: NDArray[np.uint8]) -> View:
