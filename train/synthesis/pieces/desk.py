@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from train.synthesis.paper import Paper
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Line
+from train.synthesis.pieces.draws import any_of, by_share
 from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print, print_block
 from train.synthesis.pieces.ink.scribe import Hand, Scribe
@@ -149,6 +149,6 @@ class Desk:
         if dark_paper:
             name = any_of(random, tuple(_LIGHT_PENS))
             return name, _LIGHT_PENS[name]
-        name = str(random.choice(list(_PENS), p=[share for share, _ in _PENS.values()]))
+        name = by_share(random, {name: share for name, (share, _) in _PENS.items()})
         r, g, b = (int(min(max(level + random.integers(-18, 30), 0), 255)) for level in _PENS[name][1])
         return name, (r, g, b)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from train.synthesis.pieces.address.address import address
-from train.synthesis.pieces.address.numbers import any_of, phone
+from train.synthesis.pieces.address.numbers import phone
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked, turned
 from train.synthesis.pieces.marks.logo import brand, brand_color
 from train.synthesis.pieces.sheet import Rect, Sheet
