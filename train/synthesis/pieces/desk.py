@@ -14,7 +14,7 @@ from train.synthesis.pieces.draws import any_of, by_share
 from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print, print_block
 from train.synthesis.pieces.ink.scribe import Hand, Scribe
-from train.synthesis.pieces.parts import Part, Supplies
+from train.synthesis.pieces.parts import Supplies
 from train.synthesis.pieces.sheet import Color, Sheet
 from train.synthesis.pieces.stationery import Stationery
 
@@ -41,7 +41,6 @@ class Plan:
     """What is decided about a piece.
 
     Attributes:
-        part: of the data.
         country: ISO code of its grammar.
         coded: whether the destination has a code.
         writing: how the destination is written.
@@ -51,7 +50,6 @@ class Plan:
         pen: colour of the hand's ink.
     """
 
-    part: Part
     country: str
     coded: bool
     writing: Writing

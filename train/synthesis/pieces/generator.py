@@ -92,4 +92,4 @@ class PieceGenerator:
         writing = by_share(self.random, kind.writings)
         country = any_of(self.random, desk.supplies.countries)
         sheet.conditions |= {"writing": writing, "ink": ink[0] if writing == "print" else pen[0]}
-        return Plan(self.part, country, coded, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])
+        return Plan(country, coded, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])

@@ -78,7 +78,7 @@ def _corner(desk: Desk, sheet: Sheet, place: SenderPlace, below: Rect, block: In
     wide, tall = block.size
     edge = sheet.mm(random.uniform(4, 10))
     if place == "line above":
-        return below[0], below[1] - tall - sheet.mm(random.uniform(2, 6))
+        return max(0.0, min(below[0], width - wide - edge)), below[1] - tall - sheet.mm(random.uniform(2, 6))
     if place == "flap":
         at_top = random.random() < 0.5
         return (width - wide) / 2, sheet.mm(random.uniform(2, 5)) if at_top else height - tall - edge
