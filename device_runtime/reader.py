@@ -21,6 +21,7 @@ from device_runtime.image.pixels import Pixels, to_gray, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
+from device_runtime.piece.in_line import doubted
 from device_runtime.piece.sampling import sample
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
@@ -74,7 +75,8 @@ class Reader:
         self.max_error = max_error
         found = engines.pick(engine, self.bundle.model)
         self._lines = LineReader(self.bundle, found, self.grammar, max_error, n_best)
-        pieces = PieceReader(self._lines, _country(country, self.grammar), load_weights(), max_error, n_best)
+        self._country, self._weights = _country(country, self.grammar), load_weights()
+        pieces = PieceReader(self._lines, self._country, self._weights, max_error, n_best)
         self._pieces = AnyWayUp(pieces, find_lines, sample_line)
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
@@ -123,7 +125,8 @@ class Reader:
     def _field(self, pixels: Pixels, clock: Clock) -> Result:
         """Read a field of its own."""
         answer = chosen(self._lines.augmented(self._lines.read(pixels, clock), clock))
-        return Result("", answer.reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
+        reading = doubted(answer, self._lines, self._country, self._weights)
+        return Result("", reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
 
     def _piece(self, pixels: Pixels, role: Wanted, every: bool, clock: Clock) -> Result:
         """Read a whole piece; one without lines is read as a field."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.image.boxes import without_boxes
 from device_runtime.image.projection import ink_projection
 
 
@@ -17,4 +18,4 @@ def prepared(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         uint8 [H, W]; a field that is grey and has no boxes as it is.
     """
-    return ink_projection(pixels)
+    return without_boxes(ink_projection(pixels))[0]

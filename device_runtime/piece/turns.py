@@ -13,6 +13,7 @@ import numpy as np
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
+from device_runtime.exact import sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
 from device_runtime.piece.whole import PieceReader, PieceReading
@@ -21,8 +22,8 @@ from device_runtime.types import Field, Line, Wanted
 Find = Callable[[Pixels], Sequence[Line]]
 Sample = Callable[[Pixels, Line], Pixels]
 
-# Lines across the piece have to be so much longer together before it is read that way. A line is that: wide.
-_LONGER, _LINE_WIDTHS = 1.5, 3.0
+# Lines across the piece have to be so much longer, for their height, before it is read that way.
+_LONGER = 1.3
 # The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats.
 _COMPARED, _PLAIN = 6, 3.0
 # Belief in a code the other way, from which it is a rival.
@@ -82,9 +83,10 @@ class AnyWayUp:
         across = turn(pixels, 1)
         lines_across = find(across)
         if _length(lines_across) > _LONGER * _length(lines):
-            first = read(across, lines_across, 1)
-            if first.found.verdict.reading.status == "accepted":
-                return self._if_upright(first, clock)
+            beside = read(across, lines_across, 1)
+            if beside.found.verdict.reading.status == "accepted":
+                return self._if_upright(beside, clock)
+            first = beside
         if first is None or self._gain(first, clock) >= 0:
             return first
         turned = turn(first.pixels, 2)
@@ -186,6 +188,8 @@ def _width(line: Line) -> float:
 
 
 def _length(lines: Sequence[Line]) -> float:
-    """How long the lines are together that are wide enough to be lines of writing."""
-    wide = [_width(line) for line in lines if _width(line) >= _LINE_WIDTHS * line.height_px]
-    return sum(wide, 0.0)
+    """How long lines are in heights of their characters, on the mean over their ink."""
+    widths = [_width(line) for line in lines]
+    total = sum_in_order(widths)
+    ratios = (width * width / max(1.0, line.height_px) for width, line in zip(widths, lines, strict=True))
+    return sum_in_order(ratios) / total if total > 0 else 0.0

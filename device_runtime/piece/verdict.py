@@ -132,6 +132,6 @@ def _reason(
         line = max(others, key=lambda i: (belief.doubts[i], -i))
         doubts.append((belief.doubts[line], f"the writing {places[line]} may hold the code and is not read surely"))
     most, reason = max(doubts, key=lambda doubt: doubt[0])
-    if own.status != "accepted" and own.reason and most < (1.0 - belief.codes[0].posterior) / 2:
+    if own.status != "accepted" and own.reason and most < belief.lines[best.line]:
         return own.reason
     return reason

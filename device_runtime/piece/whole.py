@@ -12,10 +12,10 @@ from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
 from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, explanations, weighed
-from device_runtime.piece.evidence.features import Evidence, Seen, geometry
+from device_runtime.piece.evidence.features import Seen, geometry
 from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
-from device_runtime.piece.evidence.weights import EvidenceWeights
+from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
 from device_runtime.piece.evidence.words import irregularity, words_of
 from device_runtime.piece.verdict import Trust, Verdict, decide_piece, is_accepted
 from device_runtime.types import Field, Line, Reading, Role, Wanted
@@ -135,7 +135,8 @@ class PieceReader:
         found = piece.explanations()
         if wanted == "any":
             return believe(_equal(found), len(piece.answers))
-        return believe(weighed(found, self._weights.roles[wanted]), len(piece.answers))
+        role = self._weights.roles[wanted]
+        return believe(weighed(found, piece.places(role), role), len(piece.answers))
 
     def _trust(self, wanted: Wanted) -> Trust:
         if wanted == "any":
@@ -174,7 +175,7 @@ class _Piece:
 
     def __init__(self, lines: Sequence[Line], layout: Layout, country: Country) -> None:
         self.lines, self._layout, self._country = lines, layout, country
-        self._geometry: list[Evidence] = [*geometry(layout, lines)]
+        self._places = geometry(layout, lines)
         self.answers: list[Answer | None] = [None] * len(lines)
         self._facts: list[Facts | None] = [None] * len(lines)
 
@@ -189,7 +190,11 @@ class _Piece:
 
     def explanations(self) -> list[Explanation]:
         """All alternatives, as far as the lines were read."""
-        return explanations(self._layout, self._geometry, self._facts, self._country)
+        return explanations(self._layout, self._facts, self._country)
+
+    def places(self, weights: RoleWeights) -> list[float]:
+        """What the evidence of where each line stands adds up to, in nats."""
+        return [weights.log_mass(evidence) for evidence in self._places]
 
     def share_of(self, line: int) -> tuple[float, float]:
         """Where a line stands: 0..1 from left to right and from top to bottom."""

@@ -29,6 +29,7 @@ from device_runtime.piece.evidence.weights import (
 from train.data.mnist import load_mnist
 from train.data.writers import writers_of
 from train.evidence.fit import RIDGE, fit_weights
+from train.evidence.line import fit_line
 from train.evidence.record import Record
 from train.evidence.states import states
 from train.evidence.trial import Trial, neutral, operating_points, steps
@@ -64,7 +65,7 @@ def evidence(
         roles[role] = fit_role(records, role, seed)
         say(f"{role}: " + ", ".join(f"{p.max_error:.1%} -> {p.accept_rate:.1%}" for p in roles[role].table))
     recipe = {"pieces": len(records), "without a code": NO_CODE_SHARE, "ridge": RIDGE, "folds": _FOLDS}
-    found = EvidenceWeights(SCHEMA_VERSION, recipe, seed, _SOURCES, roles)
+    found = EvidenceWeights(SCHEMA_VERSION, recipe, seed, _SOURCES, roles, fit_line(records))
     write_text(out, msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
     say(f"{out}: {len(FEATURES)} features, {len(records)} pieces")
 

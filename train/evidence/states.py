@@ -24,7 +24,7 @@ class State:
     """A piece at one time of its reading.
 
     Attributes:
-        alternatives: that explain it.
+        alternatives: that explain it, with all of their evidence.
         right: which of them are true, by index.
     """
 
@@ -86,7 +86,11 @@ def _moved(seen: SeenLine, left: float, top: float) -> SeenLine:
 
 
 def _state(record: Record, layout: Layout, facts: Sequence[Facts | None], role: str) -> State:
-    found = explanations(layout, geometry(layout, [seen.line for seen in record.lines]), facts, record.country)
+    places = geometry(layout, [seen.line for seen in record.lines])
+    found = [
+        one if one.line is None else replace(one, evidence={**places[one.line], **one.evidence})
+        for one in explanations(layout, facts, record.country)
+    ]
     return State(found, right_ones(found, record, role))
 
 

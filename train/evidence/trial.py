@@ -17,7 +17,6 @@ from device_runtime.piece.whole import next_line
 from train.evaluation.calibration import MAX_ERRORS, fit_scale
 from train.evidence.record import Record, same
 
-
 _THRESHOLDS = 400  # that are tried
 
 
@@ -47,11 +46,11 @@ def steps(record: Record, weights: RoleWeights) -> list[Step]:
     """
     seen = record.lines
     layout = lay_out([one.line for one in seen], *record.size)
-    where = geometry(layout, [one.line for one in seen])
+    places = [weights.log_mass(evidence) for evidence in geometry(layout, [one.line for one in seen])]
     facts: list[Facts | None] = [None] * len(seen)
     found: list[Step] = []
     while True:
-        belief = believe(weighed(explanations(layout, where, facts, record.country), weights), len(seen))
+        belief = believe(weighed(explanations(layout, facts, record.country), places, weights), len(seen))
         best = belief.codes[0] if belief.codes else None
         sure = best is not None and seen[best.line].status == "accepted" and seen[best.line].code == best.code
         read = sum(fact is not None for fact in facts)

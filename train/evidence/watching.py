@@ -21,7 +21,6 @@ from train.data.writers import Writer
 from train.evidence.record import Record, Watcher, watch
 from train.progress import Progress
 from train.synthesis.pieces.generator import PieceGenerator
-from train.synthesis.pieces.piece import Piece
 
 PART_PIECES = 50
 NO_CODE_SHARE = 0.15

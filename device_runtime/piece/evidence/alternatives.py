@@ -17,6 +17,7 @@ from device_runtime.types import Candidate
 _LEAST_DOUBT = 0.002
 # A word of an unread line is so many characters long for each of their heights.
 _LETTERS_A_HEIGHT = 1.2
+_NONE, _NOT_READ = {"none": 1.0}, {"not read": 1.0}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Explanation:
         line: that holds the code; None = no line does.
         code: what it reads as; None = it was misread or not read.
         share: belief of this in the line by itself, 0..1.
-        evidence: for and against it.
+        evidence: for and against it, beside that of where its line stands.
     """
 
     line: int | None
@@ -64,18 +65,15 @@ class Country:
     longest: int
 
 
-def explanations(
-    layout: Layout, geometry: Sequence[Evidence], facts: Sequence[Facts | None], country: Country
-) -> list[Explanation]:
+def explanations(layout: Layout, facts: Sequence[Facts | None], country: Country) -> list[Explanation]:
     """All alternatives of a piece.
 
     Args:
         layout: how its lines stand to each other.
-        geometry: the evidence of where they stand, one a line.
         facts: what was read in each; None = not read yet.
         country: of the codes.
     """
-    found = [Explanation(None, None, 1.0, {"none": 1.0})]
+    found = [Explanation(None, None, 1.0, _NONE)]
     best = [fact.candidates[0] if fact and fact.candidates else None for fact in facts]
     for block in layout.blocks:
         believed = [max([b.confidence for i in layout.rows[row] if (b := best[i])], default=0.0) for row in block]
@@ -87,26 +85,33 @@ def explanations(
             for at, i in enumerate(layout.rows[row]):
                 fact = facts[i]
                 if fact is None:
-                    found.append(Explanation(i, None, 1.0, {**geometry[i], "not read": 1.0}))
+                    found.append(Explanation(i, None, 1.0, _NOT_READ))
                     continue
                 left = [word for j in layout.rows[row][:at] for word in _words(layout, facts, j)]
                 right = [word for j in layout.rows[row][at + 1 :] for word in _words(layout, facts, j)]
-                found += _of_line(i, fact, geometry[i], around, left, right, best, country)
+                found += _of_line(i, fact, around, left, right, best, country)
     return found
 
 
-def weighed(alternatives: Sequence[Explanation], weights: RoleWeights) -> list[Alternative]:
-    """The alternatives with their penalties."""
-    return [
-        Alternative(-(exact_log(one.share) + weights.log_mass(one.evidence)), one.line, one.code)
-        for one in alternatives
-    ]
+def weighed(alternatives: Sequence[Explanation], places: Sequence[float], weights: RoleWeights) -> list[Alternative]:
+    """The alternatives with their penalties.
+
+    Args:
+        alternatives: of a piece.
+        places: what the evidence of where each line stands adds up to, in nats, [lines].
+        weights: of the evidence.
+    """
+    found = []
+    for one in alternatives:
+        place = 0.0 if one.line is None else places[one.line]
+        mass = exact_log(one.share) + (place + weights.log_mass(one.evidence))
+        found.append(Alternative(-mass, one.line, one.code))
+    return found
 
 
 def _of_line(
     line: int,
     fact: Facts,
-    geometry: Evidence,
     around: Evidence,
     left: Sequence[Word],
     right: Sequence[Word],
@@ -115,12 +120,12 @@ def _of_line(
 ) -> list[Explanation]:
     """The alternatives on which a line that was read holds the code."""
     rest = 1.0 - sum_in_order(candidate.confidence for candidate in fact.candidates)
-    misread = {**geometry, **misread_evidence(fact.seen, country.shortest, country.longest)}
+    misread = misread_evidence(fact.seen, country.shortest, country.longest)
     found = [Explanation(line, None, max(_LEAST_DOUBT, rest), misread)]
     mine = best[line]
     if mine is None or fact.seen.span is None:
         return found
-    read = {**geometry, **around, **read_evidence(fact.seen, left, right, country.order, mine.code)}
+    read = {**around, **read_evidence(fact.seen, left, right, country.order, mine.code)}
     others = {other.code for j, other in enumerate(best) if other is not None and j != line}
     for candidate in fact.candidates:
         if candidate.confidence > 0:

@@ -20,6 +20,7 @@ _ORDER_WORDS = {
     "alone": "the code has a line of its own",
     "unknown": "no country is given",
 }
+_SIDES = ("above", "below", "left of", "right of")
 _POSITIONS = ("first", "last", "only", "inner")
 _POSITION_WORDS = {
     "first": "first of the words on its line",
@@ -39,8 +40,7 @@ GEOMETRY = {
     "beside": "other lines stand beside it in its row",
     "height": "log of the height of its characters in units of the piece's median, within -1.5 and 1.5",
     "block height": "the same for the tallest line of its block, against the tallest of all",
-    "block above or left": "another block of two rows and more stands above or left of its block",
-    "block below or right": "such a block stands below or right of its block",
+    **{f"block {side}": f"another block of two rows and more stands {side} its block" for side in _SIDES},
     "narrow": "too narrow for a code",
     "as wide as a code": "as wide as a code alone",
     "very wide": "wider than an address",
@@ -80,6 +80,9 @@ UNREAD = {
     "none": "no line holds it",
 }
 FEATURES = {**GEOMETRY, **READ, **UNREAD}
+# What a line says of its code by itself.
+_OF_PIECE = ("code", "code below", "code above", "repeated", "irregular")
+IN_LINE = tuple(name for name in READ if name not in _OF_PIECE and not name.startswith("unknown"))
 
 _HEIGHT_RANGE, _MOST_IRREGULAR, _MOST = 1.5, 0.3, 2.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
@@ -111,8 +114,12 @@ def geometry(layout: Layout, lines: Sequence[Line]) -> list[dict[str, float]]:
     spans = [_span(layout, block) for block in layout.blocks]
     for block, span in zip(layout.blocks, spans, strict=True):
         others = [other for rows, other in zip(layout.blocks, spans, strict=True) if rows != block and len(rows) > 1]
-        after = any(other[3] <= span[1] or other[2] <= span[0] for other in others)
-        before = any(other[1] >= span[3] or other[0] >= span[2] for other in others)
+        sides = {
+            "block above": float(any(other[3] <= span[1] for other in others)),
+            "block below": float(any(other[1] >= span[3] for other in others)),
+            "block left of": float(any(other[2] <= span[0] for other in others)),
+            "block right of": float(any(other[0] >= span[2] for other in others)),
+        }
         members = [i for row in block for i in layout.rows[row]]
         block_height = max(boxes[i].height for i in members)
         for place, row in enumerate(block):
@@ -128,7 +135,7 @@ def geometry(layout: Layout, lines: Sequence[Line]) -> list[dict[str, float]]:
                 of["beside"] = float(len(layout.rows[row]) > 1)
                 of["height"] = _log_ratio(box.height, median)
                 of["block height"] = _log_ratio(block_height, tallest)
-                of["block above or left"], of["block below or right"] = float(after), float(before)
+                of.update(sides)
                 wide = (box.right - box.left) / box.height
                 of["narrow"] = float(wide < _NARROW)
                 of["as wide as a code"] = float(_NARROW <= wide < _CODE_WIDE)

@@ -98,8 +98,13 @@ def _box(line: Line, along: tuple[float, float], across: tuple[float, float], mi
 
 def _rows(boxes: Sequence[Box]) -> tuple[tuple[int, ...], ...]:
     group = list(range(len(boxes)))
-    for i, a in enumerate(boxes):
-        for j, b in enumerate(boxes[:i]):
+    order = sorted(range(len(boxes)), key=lambda i: (boxes[i].top, i))
+    for place, i in enumerate(order):
+        a = boxes[i]
+        for j in order[place + 1 :]:
+            b = boxes[j]
+            if b.top >= a.bottom:
+                break
             shared = min(a.bottom, b.bottom) - max(a.top, b.top)
             gap = max(a.left, b.left) - min(a.right, b.right)
             near = gap <= _ROW_GAP * max(a.height, b.height)
@@ -113,10 +118,13 @@ def _blocks(boxes: Sequence[Box], rows: Sequence[Sequence[int]]) -> tuple[tuple[
     spans = [_around([boxes[i] for i in row]) for row in rows]
     order = sorted(range(len(rows)), key=lambda row: (spans[row].middle[1], row))
     group = list(range(len(rows)))
+    farthest = _PITCH * max([span.height for span in spans], default=0.0)
     taken: set[int] = set()
     for place, row in enumerate(order):
         # The nearest row above that it may go on with, and that no other row goes on with.
         for above in reversed(order[:place]):
+            if spans[row].middle[1] - spans[above].middle[1] > farthest:
+                break
             if above not in taken and _goes_on(spans[above], spans[row]):
                 _join(group, row, above)
                 taken.add(above)

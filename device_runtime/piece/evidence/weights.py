@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from device_runtime.calibration import Calibration, OperatingPoint, Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import sum_in_order
-from device_runtime.piece.evidence.features import FEATURES, Evidence
+from device_runtime.piece.evidence.features import FEATURES, IN_LINE, Evidence
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 SCHEMA_VERSION = 1
@@ -60,6 +60,7 @@ class EvidenceWeights(Struct, frozen=True, forbid_unknown_fields=True):
         seed: of the pieces.
         sources: what the pieces were rendered from.
         roles: the weights for each role whose code may be wanted.
+        line: what each feature of a line by itself says for a postal code against another number, in nats.
     """
 
     schema_version: int
@@ -67,12 +68,15 @@ class EvidenceWeights(Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     sources: tuple[str, ...]
     roles: Mapping[WantedRole, RoleWeights]
+    line: dict[str, _Weight]
 
     def __post_init__(self) -> None:
         if self.schema_version != SCHEMA_VERSION:
             raise ValueError(f"there is no schema {self.schema_version} of weights")
         if set(self.roles) != {"destination", "sender"}:
             raise ValueError("weights are needed for destination and sender")
+        if set(self.line) != set(IN_LINE):
+            raise ValueError("the weights of a line are not those of this program's features")
 
 
 @cache

@@ -18,7 +18,7 @@ from train.synthesis.pieces.view import View, project
 Image = NDArray[np.uint8]
 _COARSE = 16  # px of the frame for one of the maps of light
 _GLARE_HIDES = 110  # grey levels that glare adds where nothing can be read
-_SHADOW_SHARE, _GLARE_SHARE, _MOTION_SHARE, _YUYV_SHARE, _JPEG_SHARE = 0.15, 0.08, 0.1, 0.3, 0.7
+_SHADOW_SHARE, _GLARE_SHARE, _MOTION_SHARE, _YUYV_SHARE, _JPEG_SHARE = 0.15, 0.08, 0.06, 0.3, 0.7
 _TABLES = ((205, 200, 195), (60, 60, 62), (125, 95, 70), (30, 30, 30), (170, 172, 175), (95, 105, 98), (225, 225, 228))
 
 
@@ -133,13 +133,13 @@ class Camera:
     def _blurred(self, image: Image, view: View, conditions: dict[str, str | float]) -> Image:
         """The frame a little out of focus, and at times moved."""
         random = self.random
-        blur_px = float(random.uniform(0.3, 0.8) if view.scanned else min(abs(random.normal(0.7, 0.45)), 2.2))
-        motion_px = float(random.uniform(2, 7)) if not view.scanned and random.random() < _MOTION_SHARE else 0.0
+        blur_px = float(random.uniform(0.3, 0.8) if view.scanned else min(abs(random.normal(0.65, 0.35)), 1.4))
+        motion_px = float(random.uniform(2, 4)) if not view.scanned and random.random() < _MOTION_SHARE else 0.0
         conditions["blur_px"], conditions["motion_px"] = round(blur_px, 2), round(motion_px, 2)
         if blur_px * view.reduced > 0.25:
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), blur_px * view.reduced), np.uint8)
         if motion_px * view.reduced > 1:
-            kernel = motion_kernel(random.uniform(0, pi), motion_px * view.reduced, 8)
+            kernel = motion_kernel(random.uniform(0, pi), motion_px * view.reduced, 4)
             image = np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
         return image
 

@@ -18,9 +18,11 @@ from train.synthesis.pieces.parts import Part, Supplies
 from train.synthesis.pieces.sheet import Color, Sheet
 from train.synthesis.pieces.stationery import Stationery
 
-LEAST_CODE_PX, MOST_CODE_PX = 12.0, 45.0  # heights of the destination's digits in a whole frame
+LEAST_CODE_PX, MOST_CODE_PX = 12.0, 45.0  # heights of the destination's printed digits in a whole frame
+LEAST_HAND_PX, MOST_HAND_PX = 14.0, 36.0  # of those by hand, of which some are much taller than others
 LEAST_OTHER_PX = 6.5  # of other print
 WEAR_SHARE = 0.3
+_HAND_MM = (3.4, 7.0)
 _WORN_FROM_PX = 18.0  # smaller print would be lost
 # "code by hand": a printed address whose code is by hand; "boxes": its code by hand in preprinted boxes.
 Writing = Literal["print", "hand", "code by hand", "boxes"]
@@ -92,6 +94,11 @@ class Desk:
         """
         tall = sheet.mm(self.random.uniform(low_mm, high_mm))
         return float(min(max(tall, LEAST_CODE_PX * plan.reduced), MOST_CODE_PX * plan.reduced))
+
+    def hand_px(self, sheet: Sheet, plan: Plan) -> float:
+        """Draw the height of the destination's digits by hand; arguments as of `code_px`."""
+        tall = sheet.mm(self.random.uniform(*_HAND_MM))
+        return float(min(max(tall, LEAST_HAND_PX * plan.reduced), MOST_HAND_PX * plan.reduced))
 
     def small_px(self, sheet: Sheet, plan: Plan, low_mm: float, high_mm: float) -> float:
         """Draw the height of the digits of other print; arguments as of `code_px`."""

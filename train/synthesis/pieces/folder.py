@@ -17,7 +17,18 @@ LABELS, NUMBERS = "labels.csv", "numbers.csv"
 _JPEG_QUALITY = 95  # little is lost beside what the camera's own compression took
 _LABEL_HEADS = ("file", "code", "country", "role", "corners")
 _NUMBER_HEADS = ("file", "number", "role", "kind", "corners", "hand", "visible")
-_WORDS = ("kind", "writing", "paper", "boxes", "scanned", "shadow", "glare", "postmark", "chroma")  # kept as they are
+_WORDS = (
+    "kind",
+    "writing",
+    "paper",
+    "boxes",
+    "box_color",
+    "scanned",
+    "shadow",
+    "glare",
+    "postmark",
+    "chroma",
+)  # kept as they are
 
 
 def _band(*edges: float) -> Callable[[float], str]:

@@ -14,7 +14,7 @@ Color = tuple[int, int, int]  # RGB
 Rect = tuple[float, float, float, float]  # left, top, right, bottom in px
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """Writing in a colour, within a group.
 
@@ -33,7 +33,7 @@ class Layer:
     strength: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """Layers that are put on a sheet together, each over those before it."""
 

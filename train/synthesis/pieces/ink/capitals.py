@@ -6,6 +6,7 @@ char_off, labels and contributor.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -19,6 +20,7 @@ from train.synthesis.writing.strokes import Line
 
 FILE = "unipen_capitals_strokes.npz"
 TEST_CONTRIBUTORS = ("art", "imp", "val")
+_WIDEST = 1.8  # of its height, that a capital is
 _MOST_OF_ONE = 12  # shapes of a letter that are kept of a contributor
 
 Capitals = dict[str, list[list[Line]]]  # for each letter some shapes, each of lines, one unit high
@@ -53,15 +55,23 @@ def load_capitals(folder: Path, part: Part) -> dict[str, Capitals]:
         shapes = found.setdefault(contributor, {}).setdefault(letter, [])
         if len(shapes) < _MOST_OF_ONE:
             ends = strokes[chars[index] : chars[index + 1] + 1]
-            shapes.append(_unit([points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]))
+            lines = [points[a:b] for a, b in pairwise(ends)]
+            if _whole(lines):
+                shapes.append(_unit(lines))
     whole = {name: capitals for name, capitals in found.items() if capitals.keys() >= set(ascii_uppercase)}
     if not whole:
         raise PosteyeError(f"{path} holds no contributor of the {part} part who wrote all capitals")
     return whole
 
 
+def _whole(lines: list[Line]) -> bool:
+    """Whether lines can be a capital: the collection has a few single strokes that are parts of one."""
+    width, height = np.ptp(np.concatenate(lines), axis=0)
+    return bool(height > 0 and width <= _WIDEST * height)
+
+
 def _unit(lines: list[Line]) -> list[Line]:
     """Lines moved to the origin and scaled to a height of one."""
     together = np.concatenate(lines)
     low, high = together.min(axis=0), together.max(axis=0)
-    return [(line - low) / max(high[1] - low[1], 0.4 * (high[0] - low[0]), 1e-6) for line in lines if len(line)]
+    return [(line - low) / (high[1] - low[1]) for line in lines if len(line)]

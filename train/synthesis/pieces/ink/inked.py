@@ -15,7 +15,7 @@ from train.synthesis.writing.pen import Ink
 Quad = NDArray[np.float64]  # [4, 2], corners (x, y), clockwise from the top left of the writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placed:
     """A number on a layer.
 
@@ -30,7 +30,7 @@ class Placed:
     hand: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inked:
     """Writing on a layer.
 

@@ -27,6 +27,7 @@ from train.synthesis.writing.style import HandStyle, random_style
 _DRAWN_PX = 30.0  # digits are drawn at least so tall, and made smaller as a whole
 _RUNS = re.compile(r"\d+|\s+|[^\d\s]+")
 _INK = 40  # of 255: what counts for the extent of a run
+CAREFUL_SHARE = 0.75  # of the hands: most people write an address so that it arrives
 _CAPITALS_SHARE = 0.5  # of the hands, where strokes of capitals are known
 _THICK_PEN = 0.1  # of the digit height: from here the words get thicker strokes
 
@@ -82,9 +83,10 @@ class Scribe:
         """Draw a hand with its pen."""
         random = self.random
         drawn = self._capitals and random.random() < _CAPITALS_SHARE
+        style = replace(random_style(random), height_px=_DRAWN_PX, marks=0.0, skew=0.0)
         return Hand(
             self._handwriter.any_writer(),
-            replace(random_style(random), height_px=_DRAWN_PX, marks=0.0, skew=0.0),
+            _careful(style) if random.random() < CAREFUL_SHARE else style,
             any_of(random, self._fonts),
             self._capitals[any_of(random, sorted(self._capitals))] if drawn else None,
             float(np.clip(random.normal(0, 1.8), -6, 6)),
@@ -156,7 +158,8 @@ class Scribe:
         if signs is not None:
             return self._drawn(signs, hand, size=1.0)
         if hand.capitals is not None:
-            return self._drawn(self._letters(run, hand.capitals), hand, hand.letter_size)
+            letters = self._letters(run, hand.capitals)
+            return self._drawn(letters, hand, hand.letter_size) if letters else (np.zeros((1, 1), np.uint8), 0.0)
         return self._word(run, hand)
 
     def _letters(self, run: str, capitals: Capitals) -> list[PenLine]:
@@ -212,6 +215,24 @@ class Scribe:
         nib = Nib(1.2 * hand.style.pen * _DRAWN_PX, hand.style.swell, 0.0)
         ink = self._handwriter.pen.draw([part + room for part in lines], shape, nib)
         return edged(ink, hand.style), left - room, top - room
+
+
+def _careful(style: HandStyle) -> HandStyle:
+    """A style with its digits apart, of like size and on their line."""
+    return replace(
+        style,
+        slant=min(max(style.slant, -0.2), 0.45),
+        slant_jitter=min(style.slant_jitter, 0.05),
+        aspect=min(max(style.aspect, 0.75), 1.4),
+        size_jitter=min(style.size_jitter, 0.08),
+        drift=min(style.drift, 0.05),
+        gap=max(style.gap, 0.08),
+        gap_jitter=min(style.gap_jitter, 0.05),
+        pen=min(style.pen, 0.13),
+        skips=min(style.skips, 0.2),
+        bend=min(style.bend, 0.02),
+        ligatures=min(style.ligatures, 0.15),
+    )
 
 
 def _cut(ink: Ink, base: float) -> tuple[Ink, float]:

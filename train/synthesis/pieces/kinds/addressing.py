@@ -15,7 +15,7 @@ from train.synthesis.pieces.sheet import Group, Layer, Sheet
 
 FOREIGN_SHARE = 0.2  # of pieces without a code: sent to a country whose codes have another length
 STRUCK_SHARE = 0.06  # of codes by hand: a wrong one is struck out before
-HAND_MM, PRINT_MM = (3.4, 7.0), (2.4, 4.2)
+PRINT_MM = (2.4, 4.2)
 
 
 def destination(
@@ -40,13 +40,13 @@ def destination(
         to = _abroad(desk, plan) or to
     if plan.writing == "hand":
         lines = _corrected(desk, plan, to.lines) if plan.coded else to.lines
-        block = desk.written(lines, plan, desk.code_px(sheet, plan, *HAND_MM), widest_px)
+        block = desk.written(lines, plan, desk.hand_px(sheet, plan), widest_px)
         return Group((Layer(block, 0, 0, plan.pen),)), to.code if plan.coded else None
     style = desk.style(desk.code_px(sheet, plan, *print_mm))
     block = desk.printed(to.lines, style, widest_px)
     layers = [Layer(block, 0, 0, plan.ink)]
     below = block.size[1] + style.digit_px * random.uniform(0.2, 0.9)
-    digit_px = desk.code_px(sheet, plan, *HAND_MM)
+    digit_px = desk.hand_px(sheet, plan)
     if plan.writing == "code by hand" and plan.coded:
         line = _corrected(desk, plan, ((Token(to.code, "destination", "destination"),),))
         layers.append(Layer(desk.written(line, plan, digit_px, widest_px), 0, below, plan.pen))
@@ -72,7 +72,7 @@ def boxed(
     """
     random = desk.random
     boxes = draw_boxes(random, form, digit_px / random.uniform(0.6, 0.85), max(1.0, digit_px / random.uniform(14, 30)))
-    sheet.conditions["boxes"] = f"{boxes.color} {boxes.style}"
+    sheet.conditions["boxes"], sheet.conditions["box_color"] = boxes.style, boxes.color
     layers = [Layer(Inked(boxes.ink), 0, y, BOX_COLORS[boxes.color], random.uniform(0.7, 1.0))]
     if code:
         digits, x, top = in_cells(desk, plan, code, boxes.cells, digit_px, role)

@@ -62,7 +62,7 @@ def _stack(desk: Desk, plan: Plan, sheet: Sheet, sections: list[Group], destined
     width, height = sheet.size
     edge, least = sheet.mm(random.uniform(4, 9)), sheet.mm(1.5)
     while sum(s.size[1] + least for s in sections) > height - 2 * edge and len(sections) > 1:
-        del sections[next(i for i, section in enumerate(sections) if section is not destined)]
+        sections.pop(next(i for i, s in enumerate(sections) if s is not destined))
     spare = max(height - 2 * edge - sum(section.size[1] for section in sections), 0.0) / (len(sections) + 1)
     ruled, framed = random.random() < 0.6, random.random() < 0.5
     thick = max(1, round(sheet.mm(0.4)))

@@ -13,7 +13,6 @@ from train.synthesis.pieces.address.numbers import any_of, digits
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
 from train.synthesis.pieces.ink.printer import Print
-from train.synthesis.pieces.kinds.addressing import HAND_MM
 from train.synthesis.pieces.kinds.kind import Kind
 from train.synthesis.pieces.sheet import Sheet
 
@@ -123,7 +122,7 @@ def _entry(
     """Write an entry in its cell; its ink may touch the rules."""
     random = desk.random
     left, top, right, low = room
-    digit_px = min(desk.code_px(sheet, plan, *HAND_MM), 0.8 * (low - top) / (len(lines) * 1.4))
+    digit_px = min(desk.hand_px(sheet, plan), 0.8 * (low - top) / (len(lines) * 1.4))
     if plan.writing == "print":
         block = desk.printed(lines, Print(desk.font(), 0.8 * digit_px, 1.5), 0.86 * (right - left))
     else:

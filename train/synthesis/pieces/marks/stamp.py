@@ -55,7 +55,9 @@ def _picture(random: np.random.Generator, size: tuple[int, int]) -> NDArray[np.u
     share = cv2.resize(random.uniform(0, 1, (5, 4, 1)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     picture = (pale + (deep - pale) * np.clip(share, 0, 1)[:, :, None]).astype(np.uint8)
     for _ in range(int(random.integers(2, 6))):
-        color = (pale + (deep - pale) * random.uniform(0, 1) + random.normal(0, 20, 3)).clip(0, 255).astype(int).tolist()
+        color = (
+            (pale + (deep - pale) * random.uniform(0, 1) + random.normal(0, 20, 3)).clip(0, 255).astype(int).tolist()
+        )
         center = (random.uniform(0.2, 0.8, 2) * size).astype(int).tolist()
         axes = (random.uniform(0.05, 0.35, 2) * size).astype(int).tolist()
         cv2.ellipse(picture, center, axes, float(random.uniform(0, 180)), 0, 360, color, -1, cv2.LINE_AA)
