@@ -119,22 +119,15 @@ def golden(sample: Sample, path: Path | None = None) -> Golden:
         sample: how it is read.
         path: of the image; None = where the sample is installed.
     """
-<<<<<<< HEAD
     image, reader = load_image(path or sample.path), Reader(**sample.grammar, engine="numpy")
     result = reader.read(image, field=sample.field)
     strip = normalize(to_gray(image)) if sample.field else result.trace.strip
-    # A float is written with as many digits as tell it from its neighbours.
-    reading = json.dumps(asdict(result.reading)).encode()
-=======
-    gray = load_gray(path)
-    strip = normalize(gray)
-    reader = Reader(**grammar, engine="numpy")
-    found = asdict(reader.read(gray, field=True).reading)
-    for candidate in found["candidates"]:
-        del candidate["field"]  # all are in the field given
+    found = asdict(result.reading)
+    if sample.field:
+        for candidate in found["candidates"]:
+            del candidate["field"]  # all are in the field given
     # A float is written with as many digits as tell it from its neighbours.
     reading = json.dumps(found).encode()
->>>>>>> render
     return Golden(*map(_sha256, (_bytes(strip), reader.scanner.scores(strip.pixels).tobytes(), reading)))
 
 

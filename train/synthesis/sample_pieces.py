@@ -59,9 +59,7 @@ def _has_addresses(piece: Piece) -> bool:
 
 WANTED = (
     Wanted("print", lambda p: _has_addresses(p) and p.conditions["writing"] == "print" and not p.quarter_turns),
-    Wanted(
-        "boxes", lambda p: _has_addresses(p) and p.conditions["writing"] == "hand" and p.conditions["boxes"] != "no"
-    ),
+    Wanted("boxes", lambda p: _has_addresses(p) and p.conditions["boxes"] != "no"),
     Wanted("rival", lambda p: _has_addresses(p) and not p.quarter_turns, has_rival=True),
     Wanted("turned", lambda p: _has_addresses(p) and p.quarter_turns == 2),
 )
