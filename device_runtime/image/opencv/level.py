@@ -42,7 +42,8 @@ def leveled(mask: Mask) -> Leveled:
     y, x = mask.nonzero()
     best, slope = -1, 0
     for tried in sorted(range(-_STEEPEST, _STEEPEST + 1), key=abs):
-        lines = np.bincount(y - _steps(tried, columns)[x] + rows)
+        steps = _steps(tried, columns)
+        lines = np.bincount(y - steps[x] + int(steps.max(initial=0)))
         strength = int((lines * lines).sum())
         if strength > best:
             best, slope = strength, tried
