@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
 
 from benchmarks.locating.candidates import Candidate, of_lines, of_locator, rank
+from device_runtime.piece.evidence.features import geometry
+from device_runtime.piece.evidence.layout import lay_out
+from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.finding import find_lines
 from device_runtime.piece.locator.grid import ROLES
 from device_runtime.piece.locator.located import Located
 from device_runtime.piece.locator.locator import Locator
+from device_runtime.types import Line
 from train.locator.measure import Numbers, Tally, tally
 from train.locator.shards import gray_of
 from train.synthesis.pieces.piece import Piece
 
-WAYS = ("locator", "finder", "finder, ranked by the locator", "both")
+WAYS = ("locator", "finder", "finder, ranked by places", "finder, ranked by the locator", "both")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Ranked:
 
     Attributes:
         conditions: of the piece.
-        ranks: by way of finding, its place among the candidates; None where at none.
+        ranks: by way of finding, its place among the candidates, the likeliest first; None where at none.
         candidates: by way of finding, how many there were.
     """
 
@@ -84,8 +88,10 @@ def look_at(pieces: Iterable[Piece], locate: Locator, advance: Callable[[], None
         destinations = truth.corners[truth.roles == ROLES.index("destination")]
         if len(destinations):
             ours, theirs = of_locator(located), of_lines(lines, located)
-            unranked = [Candidate(one.corners, one.height_px, 0.0) for one in theirs]
-            ways = dict(zip(WAYS, (ours, unranked, theirs, ours + theirs), strict=True))
+            unranked = [replace(one, destination=0.0) for one in theirs]
+            masses = place_masses(lines, gray.shape)
+            placed = [replace(one, destination=mass) for one, mass in zip(theirs, masses, strict=True)]
+            ways = dict(zip(WAYS, (ours, unranked, placed, theirs, ours + theirs), strict=True))
             ranks = {way: min_rank(candidates, destinations) for way, candidates in ways.items()}
             found.pieces.append(Ranked(piece.conditions, ranks, {way: len(of) for way, of in ways.items()}))
         advance()
@@ -96,6 +102,12 @@ def min_rank(candidates: list[Candidate], numbers: np.ndarray) -> int | None:
     """The best place at which any of the numbers [n, 4, 2] can be read."""
     found = [place for place in (rank(candidates, number) for number in numbers) if place is not None]
     return min(found, default=None)
+
+
+def place_masses(lines: Sequence[Line], shape: tuple[int, ...]) -> list[float]:
+    """What the evidence says of where each line stands before any is read: for the destination, in nats."""
+    weights = load_weights().roles["destination"]
+    return [weights.log_mass(evidence) for evidence in geometry(lay_out(lines, shape[1], shape[0]), lines)]
 
 
 def truth_of(piece: Piece) -> Numbers:

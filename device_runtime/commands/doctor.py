@@ -64,7 +64,7 @@ def _self_test(engine: str, sample: Sample) -> str:
         if not sample.is_read_as_expected(result.reading):
             return f"reads {sample.file} as {result.reading.code} ({result.reading.status}), not {sample.expected}"
         if engine == "numpy":
-            found = golden(sample.path, sample.grammar)
+            found = golden(sample)
             for stage in ("strip", "scores", "reading"):
                 if getattr(found, stage) != getattr(sample.golden, stage):
                     return f"{stage} of {sample.file} is not the golden one: something computes otherwise here"

@@ -68,13 +68,14 @@ class AnyWayUp:
         """
         self._reader, self._look = reader, look
 
-    def read(self, pixels: Pixels, wanted: Wanted, every: bool, clock: Clock) -> WayUp | None:
+    def read(self, pixels: Pixels, wanted: Wanted, every: bool, right: bool, clock: Clock) -> WayUp | None:
         """Read a piece; None where no way up has a line.
 
         Args:
             pixels: the picture.
             wanted: whose code is wanted.
             every: whether to read every line.
+            right: whether it is known to lie the right way up.
             clock: takes the time.
         """
         look = clock.timed("locate", self._look)
@@ -88,6 +89,8 @@ class AnyWayUp:
             )
 
         lying = look(pixels)
+        if right:
+            return read(pixels, lying, 0)
         likely = sorted(range(4), key=lambda turns: -lying.turns[turns])
         ways: list[WayUp] = []
         for turns in likely:

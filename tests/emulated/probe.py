@@ -27,7 +27,7 @@ from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.piece.locator.locator import Locator
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.samples import Sample, golden, load_samples
+from device_runtime.samples import Sample, golden, load_index
 from device_runtime.version import VERSION
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
@@ -51,17 +51,20 @@ def observe(engines: list[str]) -> dict[str, Any]:
         "core": library.name(),
         "noise_scores": [_packed(scanner.scores(strip)) for strip in noise],
         "located": {engine: _located(engine) for engine in engines},
-        "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_samples()},
+        "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_index()},
     }
 
 
 def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:
-    strip = normalize(load_gray(sample.path)).pixels
+    if sample.field:
+        strip = normalize(load_gray(sample.path)).pixels
+    else:
+        strip = _reader("numpy", sample.country, sample.pattern).read(sample.path).trace.strip.pixels
     scores = scanner.scores(strip)
-    hashes = golden(sample.path, sample.grammar)
+    hashes = golden(sample)
     readings = {}
     for engine in engines:
-        reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=True).reading
+        reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=sample.field).reading
         readings[engine] = {"code": reading.code, "status": reading.status, "reason": reading.reason}
     return {
         "expected": sample.expected,

@@ -50,7 +50,7 @@ def samples(out: Path, writers: Path | None) -> None:
     for number, (image, sample) in enumerate(_all(generator), start=1):
         named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
         write_bytes(out / named.file, cv2.imencode(".png", image)[1].tobytes())
-        index.append(msgspec.structs.replace(named, golden=golden(out / named.file, named.grammar)))
+        index.append(msgspec.structs.replace(named, golden=golden(named, out / named.file)))
     encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
     write_bytes(out / INDEX_FILE, encoded + b"\n")
 

@@ -53,15 +53,15 @@ def view_of(frame: NDArray[np.uint8]) -> View:
         frame: uint8 [H, W], grey.
     """
     turned = frame.shape[0] > frame.shape[1]
-    landscape = np.ascontiguousarray(np.rot90(frame)) if turned else frame
-    rows, columns = landscape.shape
+    rows, columns = sorted(frame.shape)
     # The larger of the two ratios fits both sides; rounded down, and no side vanishes.
     if rows * WIDTH_PX > columns * HEIGHT_PX:
         height, width = min(rows, HEIGHT_PX), max(1, columns * min(rows, HEIGHT_PX) // rows)
     else:
         height, width = max(1, rows * min(columns, WIDTH_PX) // columns), min(columns, WIDTH_PX)
-    reduced = landscape if (height, width) == landscape.shape else resize_exact(landscape, width, height)
+    size = (width, height) if turned else (height, width)  # as the frame stands
+    reduced = frame if size == frame.shape else resize_exact(frame, size[1], size[0])
     top, left = (HEIGHT_PX - height) // 2, (WIDTH_PX - width) // 2
     pixels = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
-    pixels[top : top + height, left : left + width] = reduced
+    pixels[top : top + height, left : left + width] = np.rot90(reduced) if turned else reduced
     return View(pixels, turned, frame.shape[1], (columns / width, rows / height), left, top)
