@@ -83,7 +83,8 @@ class Readers:
         else:
             pixels = image.source
         began, began_cpu = time.perf_counter_ns(), time.process_time_ns()
-        result = reader.read(pixels, field=kind == FIELDS, source=image.name)
+        field, known = kind == FIELDS, image.sample is not None
+        result = reader.read(pixels, field=field, source=image.name, upright=field and known)
         spent, spent_cpu = time.perf_counter_ns() - began, time.process_time_ns() - began_cpu
         ms |= {stage: took for stage, took in result.timing_ms.items() if kind != FIELDS or stage != "locate"}
         ms |= {_TOTAL: spent / 1e6, _CPU: spent_cpu / 1e6}

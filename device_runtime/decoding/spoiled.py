@@ -54,6 +54,7 @@ def _ink(gray: Gray, strip: Strip, start: int, end: int) -> Ink:
     rows, columns = np.arange(STRIP_HEIGHT_PX)[:, None], np.arange(start, end)[None, :]
     (xx, xy, x0), (yx, yy, y0) = strip.image_from_strip.tolist()
     x, y = xx * columns + xy * rows + x0, yx * columns + yy * rows + y0
+    inside = (x > -0.5) & (x < gray.shape[1] - 0.5) & (y > -0.5) & (y < gray.shape[0] - 0.5)
     at_x = np.clip(np.rint(x), 0, gray.shape[1] - 1).astype(np.int64)
     levels = [
         gray[np.clip(np.rint(y + part * yy), 0, gray.shape[0] - 1).astype(np.int64), at_x].astype(np.int16)
@@ -64,7 +65,7 @@ def _ink(gray: Gray, strip: Strip, start: int, end: int) -> Ink:
     darker, lighter = paper - np.minimum.reduce(levels), np.maximum.reduce(levels) - paper
     deepest = [int(np.sort(depth, axis=None)[-1 - depth.size // _OUTLIERS]) for depth in (darker, lighter)]
     depth = darker if deepest[0] >= deepest[1] else lighter
-    return np.asarray(_INK[1] * depth > _INK[0] * max(deepest), np.bool_)
+    return np.asarray(inside & (_INK[1] * depth > _INK[0] * max(deepest)), np.bool_)
 
 
 def _is_struck(ink: Ink) -> bool:

@@ -101,8 +101,8 @@ def _levels(gray: Gray, rows: NDArray[np.float64], columns: NDArray[np.intp]) ->
 
 
 def _length(flags: Sequence[bool]) -> int:
-    """How many flags from the first on are true, beside the first itself."""
-    return next((number for number, flag in enumerate(flags) if not flag), len(flags)) - 1
+    """How many flags after the first one are true without a break."""
+    return next((number for number, flag in enumerate(flags[1:]) if not flag), len(flags) - 1)
 
 
 def _erased(gray: Gray, bands: Sequence[_Band]) -> Gray:
@@ -112,12 +112,14 @@ def _erased(gray: Gray, bands: Sequence[_Band]) -> Gray:
     """
     cleared = gray.copy()
     for band in bands:
-        reach, beyond = band.above + band.below + 2, max(1, band.above)
+        reach, beyond = band.above + band.below + 2, max(band.above, band.below) + 1
         # The part of the field around the line, int [h, w], and how far each pixel of it is below the line's middle.
         left = max(0, band.first - beyond)
         middles = np.pad(band.middles, beyond, mode="edge")[left - band.first + beyond :][: gray.shape[1] - left]
-        top, bottom = max(0, int(middles.min()) - 2 * reach), max(1, int(middles.max()) + 2 * reach)
+        top, bottom = max(0, int(middles.min()) - 2 * reach), max(0, int(middles.max()) + 2 * reach)
         part = cleared[top:bottom, left : left + len(middles)]
+        if not part.size:  # beyond the field
+            continue
         off = np.rint(np.arange(top, top + len(part))[:, None] - middles[None, :])
         # What a closing across the line makes of it, where there is the line and no darker stroke on it.
         padded = cv2.copyMakeBorder(part, reach, reach, 0, 0, cv2.BORDER_REPLICATE)
