@@ -15,8 +15,9 @@ from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.finding import find_lines
 from device_runtime.piece.locator.grid import ROLES
-from device_runtime.piece.locator.located import Located
+from device_runtime.piece.locator.located import Located, Roles
 from device_runtime.piece.locator.locator import Locator
+from device_runtime.piece.scene import Opinion
 from device_runtime.types import Line
 from train.locator.measure import Numbers, Tally, tally
 from train.locator.shards import gray_of
@@ -105,9 +106,11 @@ def min_rank(candidates: list[Candidate], numbers: np.ndarray) -> int | None:
 
 
 def place_masses(lines: Sequence[Line], shape: tuple[int, ...]) -> list[float]:
-    """What the evidence says of where each line stands before any is read: for the destination, in nats."""
+    """What the evidence of where each line stands says, without the locator's: for the destination, in nats."""
     weights = load_weights().roles["destination"]
-    return [weights.log_mass(evidence) for evidence in geometry(lay_out(lines, shape[1], shape[0]), lines)]
+    silent = [Opinion(Roles(0.0, 0.0, 0.0, 0.0))] * len(lines)
+    found = geometry(lay_out(lines, shape[1], shape[0]), lines, silent)
+    return [weights.log_mass(evidence) for evidence in found]
 
 
 def truth_of(piece: Piece) -> Numbers:

@@ -17,12 +17,12 @@ PLACES = ("at the top left", "in the middle", "at the bottom right")
 
 def reading(code: str | None, status: str = "accepted", reason: str | None = None) -> Reading:
     """What a line says by itself."""
-    assert status in ("accepted", "rejected", "no_code")
     if code is None:
         return Reading("no_code", None, reason, 0.0, (), ())
     characters = tuple(Character(char, 0.99, 10.0 * i) for i, char in enumerate(code))
-    kind = "accepted" if status == "accepted" else "rejected"
-    return Reading(kind, code, reason, 0.99, characters, (Candidate(code, 0.99),))
+    return Reading(
+        "accepted" if status == "accepted" else "rejected", code, reason, 0.99, characters, (Candidate(code, 0.99),)
+    )
 
 
 def belief(codes: list[tuple[str, float, int]], doubts: tuple[float, ...] = (0, 0, 0), none: float = 0.0) -> Belief:
