@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.locator.located import Located
+from device_runtime.piece.locator.located import Located, Roles
 from device_runtime.types import Line
 
 _LEAST_INSIDE = 0.8  # of the number's area
@@ -41,11 +41,11 @@ def of_locator(located: Located) -> list[Candidate]:
     ]
 
 
-def of_lines(lines: Sequence[Line], located: Located) -> list[Candidate]:
-    """The finder's lines, with the locator's opinion on their places."""
+def of_lines(lines: Sequence[Line], roles: Sequence[Roles]) -> list[Candidate]:
+    """Lines with the locator's opinions on their places."""
     return [
-        Candidate(np.array(line.field.corners, np.float64), line.height_px, located.roles_at(line.field).destination)
-        for line in lines
+        Candidate(np.array(line.field.corners, np.float64), line.height_px, opinion.destination)
+        for line, opinion in zip(lines, roles, strict=True)
     ]
 
 

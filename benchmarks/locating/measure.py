@@ -1,4 +1,4 @@
-"""Renders test pieces, and lets the locator and the line finder look at the same frames."""
+"""Lets the locator and the line finder look at the same rendered pieces, as the reader does before it reads."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.locating.candidates import Candidate, of_lines, of_locator, rank
 from device_runtime.piece.evidence.features import geometry
 from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.evidence.weights import load_weights
-from device_runtime.piece.finding import find_lines
 from device_runtime.piece.locator.grid import ROLES
-from device_runtime.piece.locator.located import Located, Roles
+from device_runtime.piece.locator.located import Located
 from device_runtime.piece.locator.locator import Locator
-from device_runtime.piece.scene import Opinion
-from device_runtime.types import Line
+from device_runtime.piece.scene import Scene, scene_of
 from train.locator.measure import Numbers, Tally, tally
 from train.locator.shards import gray_of
 from train.synthesis.pieces.piece import Piece
 
-WAYS = ("locator", "finder", "finder, ranked by places", "finder, ranked by the locator", "both")
+WAYS = ("locator", "finder", "finder, ranked by the locator", "both", "both, ranked by the evidence")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Found:
         pieces: those that hold the destination's code, ranked.
         located: by the locator, on each piece.
         truths: of each piece.
-        ms: time of each stage on each piece.
+        ms: time of each finder on each piece.
     """
 
     pieces: list[Ranked] = field(default_factory=list)
@@ -75,42 +74,62 @@ def look_at(pieces: Iterable[Piece], locate: Locator, advance: Callable[[], None
         advance: called after each piece.
     """
     found = Found()
+
+    def timed(gray: NDArray[np.uint8]) -> Located:
+        begun = time.perf_counter()
+        located = locate(gray)
+        found.ms["locator"].append(1000 * (time.perf_counter() - begun))
+        found.located.append(located)
+        return located
+
     for piece in pieces:
         gray = gray_of(piece.image)
         begun = time.perf_counter()
-        located = locate(gray)
-        between = time.perf_counter()
-        lines = find_lines(gray)
-        found.ms["finder"].append(1000 * (time.perf_counter() - between))
-        found.ms["locator"].append(1000 * (between - begun))
+        scene = scene_of(gray, timed)
+        found.ms["finder"].append(1000 * (time.perf_counter() - begun) - found.ms["locator"][-1])
         truth = truth_of(piece)
-        found.located.append(located)
         found.truths.append(truth)
         destinations = truth.corners[truth.roles == ROLES.index("destination")]
         if len(destinations):
-            ours, theirs = of_locator(located), of_lines(lines, located)
-            unranked = [replace(one, destination=0.0) for one in theirs]
-            masses = place_masses(lines, gray.shape)
-            placed = [replace(one, destination=mass) for one, mass in zip(theirs, masses, strict=True)]
-            ways = dict(zip(WAYS, (ours, unranked, placed, theirs, ours + theirs), strict=True))
-            ranks = {way: min_rank(candidates, destinations) for way, candidates in ways.items()}
+            ways = candidates_of(scene, found.located[-1], gray.shape)
+            ranks = {way: _best_rank(candidates, destinations) for way, candidates in ways.items()}
             found.pieces.append(Ranked(piece.conditions, ranks, {way: len(of) for way, of in ways.items()}))
         advance()
     return found
 
 
-def min_rank(candidates: list[Candidate], numbers: np.ndarray) -> int | None:
-    """The best place at which any of the numbers [n, 4, 2] can be read."""
-    found = [place for place in (rank(candidates, number) for number in numbers) if place is not None]
-    return min(found, default=None)
+def candidates_of(scene: Scene, located: Located, shape: tuple[int, ...]) -> dict[str, list[Candidate]]:
+    """The candidates of every way of finding.
+
+    Args:
+        scene: what both saw.
+        located: what the locator found.
+        shape: rows and columns of the frame.
+    """
+    both = of_lines(scene.lines, [opinion.roles for opinion in scene.opinions])
+    finder = [one for one, opinion in zip(both, scene.opinions, strict=True) if not opinion.alone]
+    masses = place_masses(scene, shape)
+    ways = (
+        of_locator(located),
+        [replace(one, destination=0.0) for one in finder],  # its lines have no order
+        finder,
+        both,
+        [replace(one, destination=mass) for one, mass in zip(both, masses, strict=True)],
+    )
+    return dict(zip(WAYS, ways, strict=True))
 
 
-def place_masses(lines: Sequence[Line], shape: tuple[int, ...]) -> list[float]:
-    """What the evidence of where each line stands says, without the locator's: for the destination, in nats."""
+def place_masses(scene: Scene, shape: tuple[int, ...]) -> list[float]:
+    """What the evidence says of each line before any is read: for the destination, in nats."""
     weights = load_weights().roles["destination"]
-    silent = [Opinion(Roles(0.0, 0.0, 0.0, 0.0))] * len(lines)
-    found = geometry(lay_out(lines, shape[1], shape[0]), lines, silent)
-    return [weights.log_mass(evidence) for evidence in found]
+    layout = lay_out(scene.lines, shape[1], shape[0])
+    return [weights.log_mass(evidence) for evidence in geometry(layout, scene.lines, scene.opinions)]
+
+
+def _best_rank(candidates: Sequence[Candidate], numbers: NDArray[np.float64]) -> int | None:
+    """The best place at which any of the numbers [n, 4, 2] can be read."""
+    places = [place for place in (rank(candidates, number) for number in numbers) if place is not None]
+    return min(places, default=None)
 
 
 def truth_of(piece: Piece) -> Numbers:

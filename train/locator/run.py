@@ -71,13 +71,20 @@ class Growing:
         """
         first = min(_FIRST_SHARDS, len(self._paths))
         while not self._paths[first - 1].exists():
-            if not self._process.is_alive() and not self._paths[first - 1].exists():
-                raise PosteyeError("the process that renders pieces has died (see above); the same command goes on")
+            self._require_running()
             sleep(_LOOK_S)
+        self._require_running()
         while self._read < len(self._paths) and self._paths[self._read].exists():
             self._views += load_views(self._paths[self._read])
             self._read += 1
         return self._views
+
+    def _require_running(self) -> None:
+        if not self._process.is_alive() and self._process.exitcode != 0:
+            raise PosteyeError(
+                "the process that renders pieces has died (see above); what was trained is kept, and the same command "
+                "goes on from there"
+            )
 
 
 def train_locator(

@@ -51,21 +51,21 @@ def test_stub_pieces_are_looked_at_in_every_way() -> None:
     found = look_at(pieces, Locator(bundle, pick("numpy", bundle.model)), lambda: seen.append(1))
     assert len(seen) == len(found.pieces) == found.tally().destinations == 3
     assert all(set(one.ranks) == set(WAYS) for one in found.pieces)
-    assert (
-        found.pieces[0].candidates["both"] == len(of_locator(found.located[0])) + found.pieces[0].candidates["finder"]
-    )
+    for one, located in zip(found.pieces, found.located, strict=True):
+        most = len(of_locator(located)) + one.candidates["finder"]
+        assert one.candidates["finder"] <= one.candidates["both"] <= most
     assert len(lines_of(found.tally())) == 3
 
 
 def test_tables_and_values_tell_of_every_way() -> None:
-    ranks = dict(zip(WAYS, (0, 5, 4, None, 2), strict=True))
+    ranks = dict(zip(WAYS, (0, 5, None, 2, 4), strict=True))
     pieces = [Ranked({"kind": "card", "writing": "hand"}, ranks, dict.fromkeys(WAYS, 4))]
     table = side_by_side(pieces)
     assert [line[0] for line in table.lines] == list(WAYS)
     assert table.lines[0][1:] == ["100.0%", "100.0%", "100.0%", "4.0"]
     assert table.lines[1][1:] == ["", "", "100.0%", "4.0"]
     assert [line[1] for line in by_kind(pieces).lines] == ["1", "1"]
-    assert by_kind(pieces).lines[0] == ["kind: card", "1", "100.0%", "100.0%", "0.0%", "0.0%", "100.0%"]
+    assert by_kind(pieces).lines[0] == ["kind: card", "1", "100.0%", "100.0%", "0.0%", "100.0%", "0.0%"]
 
 
 def test_values_hold_the_net_s_size() -> None:
@@ -74,10 +74,4 @@ def test_values_hold_the_net_s_size() -> None:
     values = values_of(found, bundle, {"net": 18_400_000})
     assert values["net"]["bytes"] == len(bundle.model) and values["net"]["mmac"] < 30
     assert values["instructions"] == {"net": 18.4}
-    assert set(values["ways"]) == {
-        "locator",
-        "finder",
-        "finder_ranked_by_places",
-        "finder_ranked_by_the_locator",
-        "both",
-    }
+    assert set(values["ways"]) == {way.replace(", ", "_").replace(" ", "_") for way in WAYS}

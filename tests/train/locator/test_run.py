@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from train.locator.shards import Views, render_shard, save_views
 from train.locator.shards import load_views as load_shard
 from train.locator.trainer import LocatorRecipe, LocatorRun
 from train.progress import Progress
+from train.synthesis.pieces.piece import Piece
 
 RECIPE = LocatorRecipe(minutes=0.1, batch=8, bfloat16=False)
 SILENT = Progress(shown=False)
@@ -39,6 +41,14 @@ def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
         load_shard(tmp_path / "shard.npz")
 
 
+class FewPieces(StubPieces):
+    """A source that fails after a few pieces."""
+
+    def pieces(self, index: int) -> Iterator[Piece]:
+        yield from islice(super().pieces(index), 3)
+        raise PosteyeError("no more paper")
+
+
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that moves by half a second whenever it is looked at, so that a training has a fixed number of steps."""
@@ -57,6 +67,12 @@ def test_a_whole_run_leaves_what_the_conversion_takes(tmp_path: Path, monkeypatc
     # All that was made is taken up again, and gives the same net.
     again = run(folder, RECIPE, (StubPieces(1), StubPieces(2)), 128, ("bars",), SILENT)
     assert again == found
+
+
+def test_a_renderer_that_fails_ends_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("train.locator.run._HELD_OUT_PIECES", 1)
+    with pytest.raises(PosteyeError, match="the process that renders pieces has died"):
+        run(tmp_path / "run", RECIPE, (FewPieces(), StubPieces(2)), 256, ("bars",), SILENT)
 
 
 def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
