@@ -14,11 +14,12 @@ from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import View, augmented, is_doubtful
 from device_runtime.decoding.rejection import decide, unfit
+from device_runtime.decoding.spoiled import spoiled
 from device_runtime.engines import Engine
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.normalize import normalize
-from device_runtime.image.pixels import Pixels
+from device_runtime.image.pixels import Pixels, to_gray
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.image.prepare import prepared
 from device_runtime.recognition.recognizer import SCAN
@@ -32,10 +33,12 @@ class Scanned:
 
     Attributes:
         strip: what was scanned.
+        field: what the strip was made of, uint8 [H, W] or [H, W, 3] in RGB.
         scores: int8 [columns, classes].
     """
 
     strip: Strip
+    field: Pixels
     scores: NDArray[np.int8]
 
 
@@ -95,7 +98,8 @@ class LineReader:
             pixels: its field, uint8 [H, W], or [H, W, 3] in RGB.
             clock: takes the time.
         """
-        return [self._read_inked(ink, clock) for ink in inked(clock.timed("normalize", prepared)(pixels))]
+        fields = inked(clock.timed("normalize", prepared)(pixels))
+        return [self._read_inked(ink, pixels, clock) for ink in fields]
 
     def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
         """The answers of a line, those in doubt with test-time augmentation."""
@@ -105,26 +109,32 @@ class LineReader:
         """Where the first columns of a strip stand, float32 [columns]."""
         return self._columns.x_px(columns)
 
-    def _read_inked(self, ink: Inked, clock: Clock) -> Answer:
+    def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
         strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
             scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
-            view = View(strip, self._decode(clock)(Scanned(strip, scores)))
+            scanned = Scanned(strip, pixels, scores)
+            view = View(strip, self._decode(clock)(scanned))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
-        return Answer(view, self._judged(view), Scanned(strip, scores))
+        return Answer(view, self._judged(view, pixels), scanned)
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
             return one
         scan, decode = clock.timed("scan", self.scanner.scores), self._decode(clock)
-        view = augmented(one.view, lambda strip: decode(Scanned(strip, scan(strip.pixels))))
-        return replace(one, view=view, reading=self._judged(view))
+        field = one.scanned.field
+        view = augmented(one.view, lambda strip: decode(Scanned(strip, field, scan(strip.pixels))))
+        return replace(one, view=view, reading=self._judged(view, field))
 
-    def _judged(self, view: View) -> Reading:
+    def _judged(self, view: View, field: Pixels) -> Reading:
+        """The answer for a line, made of a field's pixels."""
         doubt = unfit(view.strip, view.decoding.characters)
-        return decide(view.decoding, self._calibration, self._max_error, view.strip.has_ink, doubt)
+        reading = decide(view.decoding, self._calibration, self._max_error, view.strip.has_ink, doubt)
+        if reading.status == "accepted" and (fault := spoiled(to_gray(field), view.strip, reading.characters)):
+            return replace(reading, status="rejected", reason=fault)
+        return reading
 
     def _decode(self, clock: Clock) -> Callable[[Scanned], Decoding]:
         """The function that finds the codes in what was scanned, with the time it takes told to a clock."""

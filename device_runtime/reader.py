@@ -21,7 +21,7 @@ from device_runtime.image.pixels import Pixels, to_gray, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import load_weights
-from device_runtime.piece.in_line import doubted
+from device_runtime.piece.in_line import doubted, if_upright, if_whole
 from device_runtime.piece.sampling import sample
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
@@ -71,6 +71,7 @@ class Reader:
         self.bundle: Bundle = load_bundle(bundle)
         alphabet = self.bundle.manifest.alphabet
         chosen = Grammar.chosen(country, pattern, lexicon, alphabet)
+        self._given = chosen is not None
         self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
         found = engines.pick(engine, self.bundle.model)
@@ -91,6 +92,7 @@ class Reader:
         role: Wanted = "destination",
         region: Region | None = None,
         every: bool = False,
+        upright: bool = False,
     ) -> Result:
         """Read the code in one image.
 
@@ -102,6 +104,7 @@ class Reader:
             role: whose code is wanted on a whole piece: "destination", "sender" or "any".
             region: the part of the image to read; None = all of it.
             every: read every line of a whole piece, also those that cannot change the answer.
+            upright: the image is the right way up: a code that is another one upside down needs no other evidence.
 
         Raises:
             ImageError: it is no image that can be read, or it has nothing in the region.
@@ -118,21 +121,23 @@ class Reader:
         if place:
             left, top, width, height = place
             pixels = np.ascontiguousarray(pixels[top : top + height, left : left + width])
-        found = self._field(pixels, clock) if field else self._piece(pixels, role, every, clock)
+        found = self._field(pixels, upright, clock) if field else self._piece(pixels, role, every, upright, clock)
         found = replace(found, source=source or "array", engine=self.engine, timing_ms=clock.timing_ms())
         return found.moved(*place) if place else found
 
-    def _field(self, pixels: Pixels, clock: Clock) -> Result:
+    def _field(self, pixels: Pixels, upright: bool, clock: Clock) -> Result:
         """Read a field of its own."""
         answer = chosen(self._lines.augmented(self._lines.read(pixels, clock), clock))
+        answer = answer if upright else if_upright(answer, self._lines, pixels, clock)
+        answer = answer if self._given else if_whole(answer, pixels.shape[1])
         reading = doubted(answer, self._lines, self._country, self._weights)
         return Result("", reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
 
-    def _piece(self, pixels: Pixels, role: Wanted, every: bool, clock: Clock) -> Result:
+    def _piece(self, pixels: Pixels, role: Wanted, every: bool, upright: bool, clock: Clock) -> Result:
         """Read a whole piece; one without lines is read as a field."""
-        way = self._pieces.read(pixels, role, every, clock)
+        way = self._pieces.read(pixels, role, every, upright, clock)
         if way is None:
-            return self._field(pixels, clock)
+            return self._field(pixels, upright, clock)
         shown, (height, width) = way.found.verdict.line, pixels.shape[:2]
         assert shown is not None
         answer, field = way.found.answers[shown], way.lines[shown].field

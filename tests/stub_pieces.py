@@ -18,6 +18,7 @@ _PLACES: tuple[tuple[Role, float, float], ...] = (
     ("other", 0.5, 0.3),
 )
 _SEEN = (True, True, True, True)
+_CONDITIONS: dict[str, str | float] = {"kind": "bars", "writing": "bars"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def stub_piece(random: np.random.Generator) -> Piece:
         corners = ((left, top), (left + width, top), (left + width, top + height), (left, top + height))
         numbers.append(Number("70173", role, role, corners, False, _SEEN))
     quarters = int(random.integers(0, 4))
-    return _turned(Piece(np.repeat(image[..., None], 3, axis=2), tuple(numbers), (), "DE", "70173", 0, {}), quarters)
+    return _turned(Piece(np.repeat(image[..., None], 3, axis=2), tuple(numbers), (), "DE", "70173", 0, _CONDITIONS), quarters)
 
 
 def _turned(piece: Piece, quarters: int) -> Piece:
@@ -55,7 +56,7 @@ def _turned(piece: Piece, quarters: int) -> Piece:
         rows = image.shape[0]
         image = np.ascontiguousarray(np.rot90(image, -1))
         numbers = tuple(
-            Number(n.text, n.role, n.kind, tuple((rows - 1 - y, x) for x, y in n.corners), n.hand, n.visible)
+            Number(n.text, n.role, n.kind, tuple((rows - y, x) for x, y in n.corners), n.hand, n.visible)
             for n in numbers
         )
     return Piece(image, numbers, piece.blocks, piece.country, piece.code, quarters, piece.conditions)

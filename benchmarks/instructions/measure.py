@@ -23,7 +23,7 @@ RELEASE = next(release for release in RELEASES if release.name == "trixie")
 # Whose counts are published: handwritten fields of five digits.
 FIVE_DIGITS = ("01-hand", "02-hand", "03-hand", "04-hand", "05-hand")
 # What a program finds in its environment moves its memory, and so its counts, a little; threads would mix them.
-_FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class NoPlugins(MissingTool):
@@ -80,7 +80,7 @@ def _probe(board: Board, cpu: Cpu, counter: Path, subjects: Sequence[str]) -> di
     """The probe's answer."""
     with tempfile.TemporaryDirectory() as folder:
         counts = f"{folder}/counts"
-        environment = [word for name, value in _FIXED.items() for word in ("-E", f"{name}={value}")]
+        environment = [word for name, value in FIXED.items() for word in ("-E", f"{name}={value}")]
         emulator = ["-seed", "1", "-plugin", f"{counter},counts={counts}", *environment]
         answer: dict[str, Any] = json.loads(board.run(str(_PROBE), counts, *subjects, cpu=cpu, emulator=emulator))
         return answer

@@ -15,6 +15,7 @@ from device_runtime.reader import DEFAULT_MAX_ERROR, ROLES
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.region import Region
 
+UPRIGHT_HELP = "The image is the right way up: a code such as 66898, upside down another, needs no other evidence."
 F = TypeVar("F", bound=Callable[..., Any])
 
 

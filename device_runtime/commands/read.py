@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.commands.notes import note
-from device_runtime.commands.options import advise, piece_options, reading_options
+from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
 from device_runtime.image.load import load_image
@@ -37,6 +37,7 @@ LoadImage = Callable[[str], NDArray[np.uint8]]
 @reading_options
 @piece_options
 @click.option("--all", "every", is_flag=True, help="Read every line of a whole picture: one line for each code found.")
+@click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
 )
@@ -48,6 +49,7 @@ def read(
     role: Wanted,
     region: Region | None,
     every: bool,
+    upright: bool,
     serial: str | None,
     isolate: bool,
     as_json: bool,
@@ -71,7 +73,7 @@ def read(
     if field and (every or role != ROLES[0]):
         raise click.UsageError(f"{'--all' if every else '--role'} is for whole pictures; leave it or --field out")
     reader = Reader(**reading)
-    wanted = partial(reader.read, field=field, role=role, region=region, every=every)
+    wanted = partial(reader.read, field=field, role=role, region=region, every=every, upright=upright)
     hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
     if hint:
         note(f"posteye: {hint}")

@@ -60,7 +60,7 @@ def doubt(reading: Reading, turned: Reading) -> Reading:
     return replace(
         reading,
         status="rejected",
-        reason=f"reads {reading.code} this way up and {turned.code} turned: give --field or turn the picture",
+        reason=f"reads {reading.code} this way up and {turned.code} turned: turn it, or give --upright if it lies right",
         confidence=reading.confidence / 2,
         candidates=(both + rest)[: max(2, len(reading.candidates))],
     )

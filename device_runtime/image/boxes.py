@@ -6,15 +6,20 @@ looked at closely (image/opencv/boxes.py).
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
 
 _WORK_ROWS = 48  # rows that are looked at, about
-_RUN = 8  # of those: longer than the strokes of most writing are straight
-_COVERED = 2  # a part of the columns with ink, that long runs must cover
-_OUTLIERS = 50  # a part of the pixels, that may be darker than the ink's level
+_SIDE, _BASE = 6, 20  # px of those: straight runs as long as a box is wide, and as long as a comb
+_APART = 8  # rows from the top of a box to its bottom, at least
+_BASE_SHARE, _SIDE_SHARE = (3, 5), (2, 5)  # of the width of the ink, that is on such runs
+_ON_LINE, _OFF_PX = (4, 5), 1.5  # of the columns; so near is the ink of a straight line to it
+_INK = 3  # a part of the deepest ink's depth: paler is paper
 
 
 def without_boxes(gray: Gray) -> tuple[Gray, int]:
@@ -30,7 +35,8 @@ def without_boxes(gray: Gray) -> tuple[Gray, int]:
         return gray, 0
     from device_runtime.image.opencv.boxes import erase, find
 
-    light = _is_light(gray)
+    darkest, paper, lightest = _tones(gray)
+    light = lightest - paper > paper - darkest
     dark = np.asarray(255 - gray, np.uint8) if light else gray
     found = find(dark)
     if found is None:
@@ -40,16 +46,76 @@ def without_boxes(gray: Gray) -> tuple[Gray, int]:
 
 
 def may_have_boxes(gray: Gray) -> bool:
-    """Whether long straight runs lie above or below each other along most of the writing.
+    """Whether long straight runs lie along most of the writing: one as long as a comb, or two at a distance.
 
     Args:
         gray: uint8 [H, W].
     """
-    return True
+    ink = _ink(gray)
+    written = np.flatnonzero(ink.any(axis=0))
+    if not len(written):
+        return False
+    width = int(written[-1] - written[0]) + 1
+    if _covers(_runs(ink, _BASE).any(axis=0), width, _BASE_SHARE):
+        return True
+    # The first and the last row with a run in each column, int [w]; both 0 where there is none.
+    runs = _runs(ink, _SIDE)
+    first, last = runs.argmax(axis=0), len(runs) - 1 - runs[::-1].argmax(axis=0)
+    both = (last - first >= _APART) & runs.any(axis=0)
+    return _covers(both, width, _SIDE_SHARE) and all(
+        _is_straight(np.flatnonzero(both), rows[both]) for rows in (first, last)
+    )
 
 
-def _is_light(gray: Gray) -> bool:
-    """Whether the ink is lighter than the paper."""
+def _covers(columns: Flags, width: int, share: tuple[int, int]) -> bool:
+    """Whether columns, bool [w], are a share of a width, and do not go on to both edges as ruled lines do."""
+    found = np.flatnonzero(columns)
+    enough = share[1] * len(found) >= share[0] * width > 0
+    return enough and (int(found[0]) > 1 or int(found[-1]) < len(columns) - 2)
+
+
+def _is_straight(columns: NDArray[np.intp], rows: NDArray[np.intp]) -> bool:
+    """Whether most of some places, int [n] each, lie on one straight line, as the tops of boxes do.
+
+    The line goes through the medians of the left half and the right half.
+    """
+    half = len(columns) // 2
+    if not half:
+        return False
+    (left, right), (begin, end) = (
+        (float(np.median(part)) for part in (at[:half], at[half:])) for at in (columns, rows)
+    )
+    off = rows - (end - begin) / max(right - left, 1.0) * columns
+    near = np.count_nonzero(np.abs(off - np.median(off)) <= _OFF_PX)
+    return _ON_LINE[1] * int(near) >= _ON_LINE[0] * len(columns)
+
+
+def _ink(gray: Gray) -> Flags:
+    """The field with about 48 rows, bool [h, w]: where any of a square's pixels is ink."""
+    step = max(1, min(gray.shape[0] // _WORK_ROWS, gray.shape[1]))
+    darkest, paper, lightest = _tones(gray[:: 2 * step, :: 2 * step])
+    light = lightest - paper > paper - darkest
+    # The extreme of each square, first of its rows and then of its columns, uint8 [h, w].
+    outermost = np.maximum if light else np.minimum
+    for _ in range(2):
+        length = gray.shape[0] // step * step
+        gray = reduce(outermost, [gray[start:length:step] for start in range(step)]).T
+    limit = paper + (lightest - paper) // _INK if light else paper - (paper - darkest) // _INK
+    return gray > limit if light else gray < limit
+
+
+def _runs(ink: Flags, length: int) -> Flags:
+    """The pixels in which a run of ink along the rows begins that has a length: bool [h, w - length + 1]."""
+    runs, reach = ink, 1
+    while reach < length:
+        more = min(reach, length - reach)
+        runs = runs[:, : max(0, runs.shape[1] - more)] & runs[:, more:]
+        reach += more
+    return runs
+
+
+def _tones(gray: Gray) -> tuple[int, int, int]:
+    """The grey levels of the darkest ink, of the paper and of the lightest ink."""
     counts = np.bincount(gray.ravel(), minlength=256).cumsum()
-    darkest, paper, lightest = (int(counts.searchsorted(gray.size * part // 100)) for part in (1, 50, 99))
-    return lightest - paper > paper - darkest
+    darkest, paper, lightest = (int(counts.searchsorted(gray.size * part / 100)) for part in (1, 50, 99))
+    return darkest, paper, lightest

@@ -28,7 +28,7 @@ _PLAIN, _FAINT = 3, 6  # parts of the ink's depth: deeper than a third is surely
 _LESS_INK = (9, 10)  # of the grey's: a sum with more ink than that takes nothing out
 _SIMPLER = (9, 10)  # of a simpler sum's: one with more ink than that is not worth its noise
 _OUTLIERS = 5  # of 1000 pixels: ink covers more
-_STROKE = 2  # of the field's height, a part of it: straight runs of that length are rules, not strokes
+_STROKE = 4  # of the field's height, a part of it: straight runs of that length are rules, not strokes
 _SAME_PLACES = 2  # a part of the columns of what vanishes, in which there must be other ink too
 _NEAR = 4  # of the field's height, a part of it: the neighbourhood of a column
 

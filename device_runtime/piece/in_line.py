@@ -1,11 +1,22 @@
-"""A field of its own: whether the words beside a number speak for a postal code or for another number."""
+"""A field of its own: what speaks against a code that is read in it with confidence.
+
+The words beside it may be those of another number, upside down it may be another code, and where nobody said how long
+the codes are, there may be room for a character that has gone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
+
+from device_runtime.clock import Clock
+from device_runtime.decoding import upright
 from device_runtime.exact import exact_exp, sum_in_order
-from device_runtime.line_reader import Answer, LineReader
+from device_runtime.geometry import MIDDLE_PX
+from device_runtime.image.pixels import Pixels
+from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.features import IN_LINE, read_evidence
 from device_runtime.piece.evidence.weights import EvidenceWeights
@@ -14,6 +25,10 @@ from device_runtime.types import Reading
 
 # Odds that a field whose number looks like a code of the country holds another kind of number.
 _OTHER_ODDS = 0.005
+# Distances between characters: as much more room at one end than at the other, or as much from one to the next.
+_ROOM, _GAP = 0.75, 1.75
+_INK_LEVEL = 64  # of a strip
+ROOM = "there is room for one more character: say how long the codes are by --country or --pattern"
 REASON = "the words beside it are not those beside a postal code of this country"
 
 
@@ -40,3 +55,43 @@ def doubted(answer: Answer, reader: LineReader, country: Country, weights: Evide
     if believed >= reader.threshold:
         return reading
     return replace(reading, status="rejected", reason=REASON, confidence=believed)
+
+
+def if_upright(answer: Answer, reader: LineReader, pixels: Pixels, clock: Clock) -> Answer:
+    """The answer of a field, rejected if its code is accepted and upside down is another one that is believed too.
+
+    Args:
+        answer: of the field.
+        reader: that gave it.
+        pixels: the field, uint8 [H, W] or [H, W, 3] in RGB.
+        clock: takes the time.
+    """
+    if not upright.may_be_turned(answer.reading):
+        return answer
+    turned = chosen(reader.read(upright.turn(pixels), clock))
+    plainer = upright.plainer(answer.view.decoding, turned.view.decoding) >= upright.PLAINER
+    if plainer or not upright.is_rival(answer.reading, turned.reading):
+        return answer
+    return replace(answer, reading=upright.doubt(answer.reading, turned.reading))
+
+
+def if_whole(answer: Answer, width_px: int) -> Answer:
+    """The answer of a field with a code of unknown length, rejected if there is room for a character that has gone.
+
+    Args:
+        answer: of the field.
+        width_px: of the field.
+    """
+    places, strip = [one.x_px for one in answer.reading.characters], answer.view.strip
+    if answer.reading.status != "accepted" or len(places) < 2:
+        return answer
+    # The distances between the characters, and the room at both ends of all ink, in px of the strip.
+    steps = sorted(right - left for left, right in pairwise(places))
+    spacing = sum(steps[: len(steps) // 2 + 1]) / (len(steps) // 2 + 1)
+    inked = np.flatnonzero((strip.pixels > _INK_LEVEL).any(axis=0))
+    (scale, shear, offset), _ = strip.image_from_strip.tolist()
+    ends = [(edge - offset - shear * MIDDLE_PX) / scale for edge in (0, width_px)]
+    rooms = (float(inked[0]) - ends[0], ends[1] - float(inked[-1]))
+    if steps[-1] < _GAP * spacing and abs(rooms[0] - rooms[1]) < _ROOM * spacing:
+        return answer
+    return replace(answer, reading=replace(answer.reading, status="rejected", reason=ROOM))

@@ -60,13 +60,14 @@ class AnyWayUp:
         """
         self._reader, self._find, self._sample = reader, find, sample
 
-    def read(self, pixels: Pixels, wanted: Wanted, every: bool, clock: Clock) -> WayUp | None:
+    def read(self, pixels: Pixels, wanted: Wanted, every: bool, right: bool, clock: Clock) -> WayUp | None:
         """Read a piece; None where no way up has a line.
 
         Args:
             pixels: the picture.
             wanted: whose code is wanted.
             every: whether to read every line.
+            right: whether it is known to lie the right way up.
             clock: takes the time.
         """
         find = clock.timed("locate", self._find)
@@ -77,6 +78,8 @@ class AnyWayUp:
 
         lines = find(pixels)
         first = read(pixels, lines, 0) if lines else None
+        if right:
+            return first
         if first and first.found.verdict.reading.status == "accepted":
             return self._if_upright(first, clock)
         # Which two ways the lines run, and which of these reads more plainly.
@@ -172,11 +175,11 @@ def _from_other_end(field: Field) -> Field:
 
 
 def _better(first: WayUp, half: WayUp) -> WayUp:
-    """The way up that reads more plainly, turned by half, unless the other has a code of its own that is believed."""
+    """The reading turned by half where it is accepted, or the only one; rejected where the other is believed too."""
     turned, lying = half.found.verdict, first.found.verdict.reading
-    if turned.reading.code is None and lying.code is not None:
-        return first
-    if upright.is_rival(turned.reading, lying, _RIVAL) and turned.reading.status == "accepted":
+    if turned.reading.status != "accepted":
+        return half if lying.code is None else first
+    if upright.is_rival(turned.reading, lying, _RIVAL):
         doubted = replace(turned, reading=upright.doubt(turned.reading, lying))
         return replace(half, found=replace(half.found, verdict=doubted))
     return half

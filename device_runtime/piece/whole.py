@@ -229,7 +229,10 @@ def facts_of(answer: Answer, reader: LineReader) -> Facts:
     stretch = scanned.strip.pixels.shape[1] / answer.view.strip.pixels.shape[1]
     places = [character.x_px * stretch for character in reading.characters]
     span = (places[0], places[-1]) if places else None
-    return Facts(Seen(words, span, irregularity(scanned.strip, span)), reading.candidates if span else ())
+    free = answer.view.decoding.free
+    unclear = 0.0 if free is None else max(0.0, -free) / max(1, len(scanned.scores))
+    seen = Seen(words, span, irregularity(scanned.strip, span), unclear)
+    return Facts(seen, reading.candidates if span else ())
 
 
 def _equal(found: Sequence[Explanation]) -> list[Alternative]:

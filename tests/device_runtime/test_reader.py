@@ -47,6 +47,7 @@ def test_result_has_the_public_keys(reader: Reader) -> None:
         "characters",
         "candidates",
         "field",
+        "fields",
         "engine",
         "timing_ms",
     ]
@@ -55,7 +56,7 @@ def test_result_has_the_public_keys(reader: Reader) -> None:
     width = cv2.imread(str(sample.path)).shape[1]
     assert places == sorted(places) and places[0] >= 0 and places[-1] <= width
     assert set(found["timing_ms"]) == {"locate", "normalize", "scan", "decode", "total"}
-    assert found["field"] is None and found["candidates"][0]["code"] == found["code"]
+    assert found["field"] is None and found["fields"] == [] and found["candidates"][0]["code"] == found["code"]
 
 
 def test_a_code_on_a_larger_image_is_located() -> None:

@@ -14,6 +14,7 @@ import click
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
+from device_runtime.commands.options import UPRIGHT_HELP
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.errors import PosteyeError
@@ -56,6 +57,7 @@ _DIGITS = ("mnist", "usps")
 @click.option(
     "--gallery", "page", type=click.Path(path_type=Path, dir_okay=False), help="HTML page of figures, errors, rejects."
 )
+@click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
 @click.option("--by", multiple=True, help="Column of labels.csv to break the figures of whole pictures down by.")
 @click.option("--confusion", "show_confusion", is_flag=True, help="Count which digit is read as which.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -74,6 +76,7 @@ def evaluate(
     answers: Path | None,
     plot: Path | None,
     page: Path | None,
+    upright: bool,
     by: tuple[str, ...],
     show_confusion: bool,
     as_json: bool,
@@ -110,8 +113,10 @@ def evaluate(
             if given:
                 raise PosteyeError(f"{option} is for text fields; add --field, or leave {option} out")
         options: dict[str, Any] = {"pattern": pattern, "lexicon": lexicon, "bundle": bundle, "engine": engine}
-        _whole_pieces(Path(what), country, options, by, answers, page, show_confusion, as_json)
+        _whole_pieces(Path(what), country, options, upright, by, answers, page, show_confusion, as_json)
         return
+    if upright:
+        raise PosteyeError("--upright is for whole pictures; text fields are taken to be the right way up here")
     if by:
         raise PosteyeError("--by is for whole pictures; the page of --gallery slices text fields by every column")
 
@@ -164,6 +169,7 @@ def _whole_pieces(
     folder: Path,
     country: str | None,
     options: Mapping[str, Any],
+    upright: bool,
     by: Sequence[str],
     answers: Path | None,
     page: Path | None,
@@ -176,6 +182,7 @@ def _whole_pieces(
         folder: With labels.csv.
         country: Whose codes are read on pieces whose row names no country.
         options: Further ones of the reader.
+        upright: Whether the pictures are known to be the right way up.
         by: Columns to break the figures down by.
         answers: File for every reading.
         page: File for the gallery.
@@ -194,7 +201,7 @@ def _whole_pieces(
             raise PosteyeError(f"{folder / 'labels.csv'} has no column {column!r} to break figures down by")
     # All of them before the first piece is read, as one may be asked for in vain.
     readers = {of: Reader(country=of or country, **options) for of in dict.fromkeys(p.country for p in labelled)}
-    looks = pieces.read_pieces(labelled, readers.__getitem__)
+    looks = pieces.read_pieces(labelled, readers.__getitem__, upright)
     figures = pieces.PieceFigures([look.judged for look in looks])
     if answers:
         _write(answers, pieces.ANSWER_HEADS, (piece.row() for piece in figures.pieces))

@@ -184,15 +184,21 @@ def judge(name: str, truth: Truth, columns: Mapping[str, str], result: Result) -
     return Look(Judged(name, truth.code, *told, rank, wrong, columns), result.fields, reading.candidates)
 
 
-def read_pieces(pieces: Sequence[LabelledPiece], reader_of: Callable[[str], Reader]) -> list[Look]:
+def read_pieces(
+    pieces: Sequence[LabelledPiece], reader_of: Callable[[str], Reader], upright: bool = False
+) -> list[Look]:
     """Read every piece as `posteye read` does without --field.
 
     Args:
         pieces: Labelled.
         reader_of: Gives the reader of a country; nothing is the folder's only one.
+        upright: Whether the pictures are known to be the right way up.
 
     Raises:
         ImageError: For a file that is no image.
     """
     bar = tqdm(pieces, desc="pieces", unit="piece", dynamic_ncols=True, leave=False, disable=None)
-    return [judge(piece.name, piece.truth, piece.columns, reader_of(piece.country).read(piece.path)) for piece in bar]
+    return [
+        judge(piece.name, piece.truth, piece.columns, reader_of(piece.country).read(piece.path, upright=upright))
+        for piece in bar
+    ]

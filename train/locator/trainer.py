@@ -51,7 +51,7 @@ class LocatorRecipe:
     seed: int = 2016
     minutes: float = 30.0
     quantized_share: float = 0.25
-    batch: int = 32
+    batch: int = 16
     turn_rate: float = 0.02
     float_rate: float = 4e-3
     quantized_rate: float = 3e-4

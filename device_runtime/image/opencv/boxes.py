@@ -24,7 +24,7 @@ FEWEST, MOST = 3, 9  # cells
 _WORK_ROWS = 96  # rows in which lines are looked for, about
 _INK = 3  # a part of the deepest ink's depth: paler is paper
 _MOST_ROWS, _MOST_EDGES = 8, 64  # of a field that is looked at further; text has more edges, but no boxes
-_WHOLE = (19, 20)  # of a line that must be there
+_LINED, _WHOLE = (9, 10), (19, 20)  # of the lines along and across that must be there
 _LOWEST = 18  # rows that a box has at least: writing in lower ones cannot be read
 _NARROWEST = 12  # px from tooth to tooth of a comb, at least
 _SPARE = 2  # px that a line may be off its place
@@ -75,6 +75,7 @@ def find(gray: Gray) -> Boxes | None:
     ink = leveled(_ink(_reduced(gray, step)))
     runs = _long_runs(ink.mask)
     rows = _strongest_rows(runs)
+    runs = np.asarray(cv2.dilate(runs, np.ones((3, 1), np.uint8)), np.uint8)  # a line that is a row off here and there
     grids = [*_box_grids(ink.mask, runs, rows), *_comb_grids(ink.mask, runs, rows)]
     best = max(grids, key=lambda grid: len(grid.cells), default=None)
     return None if best is None or len(best.cells) > MOST else _boxes(best, ink, step)
@@ -103,9 +104,8 @@ def _ink(gray: Gray) -> Gray:
 
 
 def _long_runs(mask: Gray) -> Gray:
-    """The runs along the rows of a mask, uint8 [h, w], that are too long for a stroke, one row thicker on both sides."""
-    runs = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, _run(mask)), np.uint8))
-    return np.asarray(cv2.dilate(runs, np.ones((3, 1), np.uint8)), np.uint8)
+    """The runs along the rows of a mask, uint8 [h, w], that are too long for a stroke."""
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, _run(mask)), np.uint8)), np.uint8)
 
 
 def _run(mask: Gray) -> int:
@@ -163,9 +163,10 @@ def _written(mask: Gray, grid: _Grid) -> int:
 def _ends(run: Gray, cells: tuple[tuple[int, int], ...]) -> bool:
     """Whether a line, uint8 [w], 1 = ink, ends with a row of cells, and breaks off where they stand apart."""
     spare = max(_SPARE, (cells[0][1] - cells[0][0]) // 10)
-    gaps = [(left, right) for (_, left), (right, _) in pairwise(cells) if right - left > 2 * spare + 1]
-    gaps += [(cells[0][0] - 4 * spare, cells[0][0]), (cells[-1][1], cells[-1][1] + 4 * spare)]
-    return not any(run[max(0, left + spare + 1) : max(0, right - spare)].any() for left, right in gaps)
+    gaps = [(left, right) for (_, left), (right, _) in pairwise(cells) if right - left > 4 * spare]
+    gaps += [(cells[0][0] - 5 * spare, cells[0][0]), (cells[-1][1], cells[-1][1] + 5 * spare)]
+    parts = [run[max(0, left + spare + 1) : max(0, right - spare)] for left, right in gaps]
+    return all(2 * int(part.sum()) <= len(part) for part in parts)
 
 
 def _middles(flags: Flags) -> list[int]:
@@ -186,7 +187,7 @@ def _cells(edges: list[int], lined: NDArray[np.int64], height: int) -> Iterator[
         for right in edges[number + 1 : number + 4]:
             width = right - left
             there = int(lined[right] - lined[left])
-            if height <= 4 * width and 2 * width <= 3 * height and _WHOLE[1] * there >= _WHOLE[0] * width:
+            if height <= 4 * width and 2 * width <= 3 * height and _LINED[1] * there >= _LINED[0] * width:
                 yield left, right
 
 
@@ -198,7 +199,10 @@ def _longest_row(cells: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         spare = max(_SPARE, width // 10)
         for second in cells:
             pitch = second[0] - first[0]
-            if not max(width, 2 * spare + 1) - spare <= pitch <= 2 * width or abs(second[1] - second[0] - width) > spare:
+            if (
+                not max(width, 2 * spare + 1) - spare <= pitch <= 2 * width
+                or abs(second[1] - second[0] - width) > spare
+            ):
                 continue
             row = [first, second]
             while after := _near(cells, row[-1][0] + pitch, row[-1][1] + pitch, spare):
@@ -288,7 +292,7 @@ def _boxes(grid: _Grid, ink: Leveled, step: int) -> Boxes:
 
     def line(start: tuple[int, int], end: tuple[int, int], thickness: int) -> Line:
         ends = [tuple((place + 0.5) * step - 0.5 for place in ink.place(*at)) for at in (start, end)]
-        return Line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), thickness * step)
+        return Line((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1]), thickness * step, step + 1)
 
     along = [line((left, row), (right, row), thick) for row, thick in zip(grid.rows, width, strict=True)]
     across = [line((x, grid.top), (x, grid.bottom), _thickness(upright, x)) for x in edges]

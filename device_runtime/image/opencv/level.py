@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.uint8]
 
-_UNIT = 128
-_STEEPEST = 10  # rows down for 128 columns to the right: 4.5 degrees
+_UNIT = 256
+_STEEPEST = 20  # rows down for 256 columns to the right: 4.5 degrees
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Leveled:
 
     Attributes:
         mask: uint8 [h, w], 1 = ink.
-        slope: of the lines before, rows down for 128 columns to the right.
+        slope: of the lines before, rows down for 256 columns to the right.
     """
 
     mask: Mask

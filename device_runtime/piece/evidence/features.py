@@ -68,6 +68,7 @@ READ = {
     "code above": "posterior that a higher row of its block is a code too",
     "repeated": "the same code stands in another line",
     "irregular": "how unevenly high its characters are, in heights: by hand more than in print, up to 0.3",
+    "unclear": "how far its line is from being plainly digits and letters, in fifths of a nat a column, up to 1",
 }
 # Of a line that holds it but was misread or not read; and of a piece without one:
 UNREAD = {
@@ -76,15 +77,18 @@ UNREAD = {
     "misread, few digits": "it shows digits, but fewer than a code has",
     "misread, many digits": "it shows more digits than a code has",
     "misread, irregular": "how unevenly high its characters are, in heights, up to 0.3",
+    "misread, unclear": "how far it is from being plainly digits and letters, in fifths of a nat a column, up to 1",
     "not read": "the line was not read yet",
     "none": "no line holds it",
 }
 FEATURES = {**GEOMETRY, **READ, **UNREAD}
-# What a line says of its code by itself.
-_OF_PIECE = ("code", "code below", "code above", "repeated", "irregular")
-IN_LINE = tuple(name for name in READ if name not in _OF_PIECE and not name.startswith("unknown"))
+# What the words of a line say by themselves of the number between them, where the country is known.
+IN_LINE = (
+    *(f"{order}, {position}" for order in _ORDERS[:-1] for position in _POSITIONS),
+    *("state", "short word alone", "two and three letters", "prefix"),
+)
 
-_HEIGHT_RANGE, _MOST_IRREGULAR, _MOST = 1.5, 0.3, 2.0
+_HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 5.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
 _NARROW, _CODE_WIDE, _VERY_WIDE = 3.0, 8.0, 30.0
 _LONG_BLOCK = 7
@@ -98,11 +102,13 @@ class Seen:
         words: of the line.
         span: x of the first and the last character of the best code in the strip; None = no code was read.
         irregular: how unevenly high its characters are, in heights.
+        unclear: nats a column by which all readings of the line together fall short of certainty.
     """
 
     words: tuple[Word, ...]
     span: tuple[float, float] | None
     irregular: float
+    unclear: float = 0.0
 
 
 def geometry(layout: Layout, lines: Sequence[Line]) -> list[dict[str, float]]:
@@ -176,6 +182,7 @@ def read_evidence(seen: Seen, left: Sequence[Word], right: Sequence[Word], order
     found["numbers left"] = min(_MOST, float(sum(1 for word in before if word.digits)))
     found["numbers right"] = min(_MOST, float(sum(1 for word in after if word.digits)))
     found["irregular"] = min(_MOST_IRREGULAR, seen.irregular)
+    found["unclear"] = min(1.0, _UNCLEAR * seen.unclear)
     return found
 
 
@@ -194,6 +201,7 @@ def misread_evidence(seen: Seen, shortest: int, longest: int) -> dict[str, float
         "misread, few digits": float(0 < digits < shortest),
         "misread, many digits": float(digits > longest),
         "misread, irregular": min(_MOST_IRREGULAR, seen.irregular),
+        "misread, unclear": min(1.0, _UNCLEAR * seen.unclear),
     }
 
 

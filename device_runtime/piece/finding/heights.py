@@ -20,14 +20,15 @@ _BESIDE = 3  # characters' heights to each side in which lines are looked for
 _MOST_CUT = 300
 
 
-def usual_height(pieces: Pieces, rows: int) -> int:
+def usual_height(pieces: Pieces, plain: NDArray[np.bool_], rows: int) -> int:
     """The median height of pieces that may be characters, in px; 0 when there are none.
 
     Args:
         pieces: of a mask.
+        plain: bool [n], which of them are surely ink.
         rows: of the mask.
     """
-    maybe = (pieces.height >= _CHARACTER_PX) & (pieces.area >= 8) & (pieces.height < 0.5 * rows + 60)
+    maybe = plain & (pieces.height >= _CHARACTER_PX) & (pieces.area >= 8) & (pieces.height < 0.5 * rows + 60)
     heights = np.sort(pieces.height[maybe])
     return int(heights[len(heights) // 2]) if len(heights) else 0
 

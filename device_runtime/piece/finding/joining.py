@@ -12,7 +12,7 @@ from device_runtime.piece.finding.runs import Ints, Neighbours, Pieces, Runs, ne
 
 _ALIKE = 0.4  # a lower piece is a mark beside the taller one
 _LEVEL = 0.4  # of the lower piece: so much of it stands beside the other
-_REACH = 1.5  # of the taller piece: between two characters
+_REACH = 2.0  # of the taller piece: between two characters
 _MARK_REACH = 0.8  # of the taller piece: between a character and a mark
 _LEAST_PX = 7  # lower lines cannot be read
 _TALL = 1.7  # of a line's characters
@@ -68,7 +68,7 @@ def join(runs: Runs, pieces: Pieces) -> list[Row]:
             rows += _parted(runs, pieces, part, row)
         else:
             rows.append(row)
-    return [row for row in rows if row.bottom - row.top >= _LEAST_PX]
+    return [row for row in rows if _LEAST_PX <= row.bottom - row.top <= row.right - row.left]
 
 
 def _lines(beside: Neighbours, pieces: Pieces, own: Ints) -> NDArray[np.int64]:

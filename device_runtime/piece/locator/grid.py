@@ -62,15 +62,20 @@ def sub_cell_at(points: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.clip(np.floor(found / SUB_CELL_PX), 0, (ROWS - 1, COLUMNS - 1)).astype(np.intp)
 
 
-def middle_line(corners: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points on the line from the middle of a field's left edge to that of its right edge.
+def points_in(
+    corners: NDArray[np.float64], across: NDArray[np.float64], down: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Points in a field, from its left edge to its right one and from its top to its foot.
 
     Args:
         corners: (x, y), float64 [4, 2], the first two along the top.
-        shares: of the way, float64 [n].
+        across: shares of the width, float64 [n].
+        down: shares of the height, float64 [m].
 
     Returns:
-        float64 [n, 2].
+        float64 [m * n, 2].
     """
-    left, right = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
-    return left + shares[:, None] * (right - left)
+    along, below = across[None, :, None], down[:, None, None]
+    top = corners[0] + along * (corners[1] - corners[0])
+    foot = corners[3] + along * (corners[2] - corners[3])
+    return (top + below * (foot - top)).reshape(-1, 2)

@@ -84,14 +84,13 @@ def test_what_is_a_rival() -> None:
     assert not upright.is_rival(reading("86899"), reading(None, 1.0, "no_code"))
 
 
-def test_lines_count_together() -> None:
+def test_a_line_reads_more_plainly_one_way_up() -> None:
     def seen(free: float | None) -> Decoding:
         return Decoding((), (), None, free=free)
 
-    assert upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.1), seen(-0.6))])
-    assert not upright.is_upright([(seen(0.0), seen(-0.6)), (seen(-0.6), seen(-0.1))])
-    assert not upright.is_upright([(seen(0.0), seen(None)), (seen(None), seen(-9.0))])
-    assert not upright.is_upright([])
+    assert upright.plainer(seen(-0.1), seen(-0.6)) == 0.5
+    assert upright.plainer(seen(-0.6), seen(-0.1)) == -0.5
+    assert upright.plainer(seen(0.0), seen(None)) == upright.plainer(seen(None), seen(-9.0)) == 0.0
 
 
 def test_both_ways_share_the_belief() -> None:

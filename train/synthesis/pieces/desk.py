@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 
 from train.synthesis.paper import Paper
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Line
+from train.synthesis.pieces.draws import any_of, by_share
 from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print, print_block
 from train.synthesis.pieces.ink.scribe import Hand, Scribe
-from train.synthesis.pieces.parts import Part, Supplies
+from train.synthesis.pieces.parts import Supplies
 from train.synthesis.pieces.sheet import Color, Sheet
 from train.synthesis.pieces.stationery import Stationery
 
@@ -41,7 +41,6 @@ class Plan:
     """What is decided about a piece.
 
     Attributes:
-        part: of the data.
         country: ISO code of its grammar.
         coded: whether the destination has a code.
         writing: how the destination is written.
@@ -51,7 +50,6 @@ class Plan:
         pen: colour of the hand's ink.
     """
 
-    part: Part
     country: str
     coded: bool
     writing: Writing
@@ -149,6 +147,6 @@ class Desk:
         if dark_paper:
             name = any_of(random, tuple(_LIGHT_PENS))
             return name, _LIGHT_PENS[name]
-        name = str(random.choice(list(_PENS), p=[share for share, _ in _PENS.values()]))
+        name = by_share(random, {name: share for name, (share, _) in _PENS.items()})
         r, g, b = (int(min(max(level + random.integers(-18, 30), 0), 255)) for level in _PENS[name][1])
         return name, (r, g, b)

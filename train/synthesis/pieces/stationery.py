@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from train.synthesis.pieces.draws import by_share
 from train.synthesis.pieces.sheet import Color
 
 _BANK_SHAPE = (1400, 2100)  # larger than nearly every sheet: a larger one is scaled up
-_GRAINS = ("fine", "mottled", "fibers")
+GRAINS = ("fine", "mottled", "fibers")
 PAPER_SHARES = {"white": 0.52, "cream": 0.12, "recycled": 0.1, "kraft": 0.12, "colored": 0.09, "dark": 0.05}
 
 
@@ -46,7 +47,7 @@ class Stationery:
 
     def __init__(self, random: np.random.Generator) -> None:
         self.random = random
-        self._grains = {name: self._bank(name) for name in _GRAINS}
+        self._grains = {name: self._bank(name) for name in GRAINS}
 
     def stock(self, name: str | None = None) -> Stock:
         """Draw a paper.
@@ -56,7 +57,7 @@ class Stationery:
         """
         random = self.random
         uniform = random.uniform
-        name = name or str(random.choice(list(PAPER_SHARES), p=list(PAPER_SHARES.values())))
+        name = name or by_share(random, PAPER_SHARES)
         if name == "white":
             level = uniform(228, 252)
             return Stock(name, _rgb(level, level + uniform(-3, 2), level + uniform(-6, 5)), "fine", uniform(0.5, 2.5))

@@ -39,7 +39,7 @@ def seen(text: str, code: str) -> Seen:
 def spoken(text: str, code: str, order: str) -> set[str]:
     """The names of the evidence beside a code that is there."""
     found = read_evidence(seen(text, code), (), (), order, code)
-    return {name for name, value in found.items() if value} - {"code", "irregular"}
+    return {name for name, value in found.items() if value} - {"code", "irregular", "unclear"}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_words_of_lines_beside_it_count() -> None:
 def test_what_an_unreadable_line_shows(text: str, name: str | None) -> None:
     found = misread_evidence(seen(text, "?"), 5, 9)
     kinds = {key.removeprefix("misread, ") for key, value in found.items() if value and key != "misread"}
-    assert kinds - {"irregular"} == ({name} if name else set())
+    assert kinds - {"irregular", "unclear"} == ({name} if name else set())
 
 
 def test_where_lines_of_an_envelope_stand() -> None:

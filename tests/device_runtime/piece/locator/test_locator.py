@@ -9,7 +9,7 @@ from device_runtime.engines import pick
 from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.piece.locator.decode import decode
 from device_runtime.piece.locator.grid import CELL_COLUMNS, CELL_ROWS, OUTPUTS
-from device_runtime.piece.locator.located import Located
+from device_runtime.piece.locator.located import Located, LocatedField, Roles
 from device_runtime.piece.locator.locator import Locator
 from device_runtime.piece.locator.view import view_of
 from device_runtime.types import Field
@@ -59,6 +59,22 @@ def test_a_field_found_otherwise_gets_the_role_of_its_place(role: int) -> None:
     there = whole.roles_at(box(130, 310, 200, 335))
     assert int(np.argmax((there.destination, there.sender, there.other, there.none))) == role
     assert whole.roles_at(box(400, 100, 470, 120)).none > -0.01
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_the_line_of_a_number_has_paper_around_it(turn: int) -> None:
+    corners = np.roll(np.array([(100, 50), (160, 50), (160, 62), (100, 62)], np.float64), turn, axis=0)
+    if turn % 2:  # writing that runs down or up
+        corners = corners[:, ::-1][::-1]
+    field = Field(tuple((float(x), float(y)) for x, y in corners))
+    line = LocatedField(field, Roles(-1.0, -1.0, -1.0, -1.0), (1.0,) * 4).line()
+    around = np.array(line.field.corners) - corners
+    height = float(np.hypot(*(corners[3] - corners[0])))
+    assert line.height_px == pytest.approx(height)
+    along = (corners[1] - corners[0]) / np.hypot(*(corners[1] - corners[0]))
+    down = (corners[3] - corners[0]) / height
+    np.testing.assert_allclose(around @ along, np.array([-2, 2, 2, -2]) * height)
+    np.testing.assert_allclose(around @ down, np.array([-0.5, -0.5, 0.5, 0.5]) * height)
 
 
 def test_a_field_outside_the_frame_is_answered_too() -> None:

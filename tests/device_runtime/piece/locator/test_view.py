@@ -30,9 +30,9 @@ def test_a_mark_lies_where_it_is_said_to(size: tuple[int, int]) -> None:
     frame = np.full(size, 255, np.uint8)
     frame[60:84, 120:144] = 10
     view = view_of(frame)
-    (x, y) = view.from_frame(np.array([131.5, 71.5]))
+    (x, y) = view.from_frame(np.array([132.0, 72.0]))
     rows, columns = np.nonzero((view.pixels > 0) & (view.pixels < 120))
-    assert abs(columns.mean() - x) < 0.6 and abs(rows.mean() - y) < 0.6
+    assert abs(columns.mean() + 0.5 - x) < 0.3 and abs(rows.mean() + 0.5 - y) < 0.3
 
 
 def test_a_small_frame_is_not_enlarged() -> None:

@@ -9,9 +9,11 @@ import numpy as np
 
 from device_runtime.types import Role
 from train.synthesis.pieces.address import names
-from train.synthesis.pieces.address.countries import FORMATS, LETTERED, Format
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.countries import FORMATS, LETTERED
+from train.synthesis.pieces.address.format import Format
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token, fill
+from train.synthesis.pieces.draws import any_of
 
 BOX_SHARE, FIRM_SHARE, USUAL_PLACE_SHARE, COUNTRY_LINE_SHARE = 0.14, 0.35, 0.55, 0.12
 # A code in a template with what only stands beside a code.
@@ -48,11 +50,8 @@ def address(random: np.random.Generator, country: str, role: Role, *, coded: boo
     form = FORMATS[country]
     code = code_of(random, country)
     lettered = country in LETTERED
-    values = _values(
-        random,
-        form,
-        Token(code, "lettered" if lettered else role, role if role == "sender" or not lettered else "other"),
-    )
+    owner: Role = "other" if lettered and role == "destination" else role
+    values = _values(random, form, Token(code, "lettered" if lettered else role, owner))
     # The name, the street or the box, the place in the country's order, and its name on mail from abroad.
     lines: list[Line] = [(Token(line),) for line in _names(random)]
     lines.append(_street(random, form, values))

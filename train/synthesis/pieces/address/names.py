@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.synthesis.pieces.address.numbers import any_of
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.writing.typeset import random_word
 
 _FIRST = (

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
 import numpy as np
 
 from train.synthesis.pieces.address.text import Line, Token, fill
+from train.synthesis.pieces.draws import any_of
 
-_T = TypeVar("_T")
 _DIGITS = "0123456789"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAI", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _PHONES = (
     ("Tel. {n}", "0## ######"), ("Tel: {n}", "+## ## ### ## ##"), ("Tel {n}", "0# ## ## ## ##"),
-    ("Phone {n}", "(###) ###-####"), ("Fax {n}", "0### / ### ###"), ("T {n}", "+## (0)## #####"), ("{n}", "0###-######"),
-    ("Tel.: {n}", "##/#######"), ("Hotline {n}", "0800 #####"), ("Telefax {n}", "0#### #####"),
+    ("Phone {n}", "(###) ###-####"), ("Fax {n}", "0### / ### ###"), ("T {n}", "+## (0)## #####"),
+    ("{n}", "0###-######"), ("Tel.: {n}", "##/#######"), ("Hotline {n}", "0800 #####"), ("Telefax {n}", "0#### #####"),
 )  # fmt: skip
 _CUSTOMERS = (
     ("Kundennummer {n}", "########"), ("Kd.-Nr. {n}", "######"), ("Réf. client : {n}", "# ### ###"),
@@ -28,14 +25,10 @@ _TRACKING = (
     "##.###.###.###", "JJD#### #### ####", "##############", "(00) # ####### #########",
 )  # fmt: skip
 _ACCOUNTS = (
-    "DE## #### #### #### #### ##", "FR## #### #### #### #### #### ###", "CH## #### #### #### #### #", "AT## #### #### #### ####",
-    "NL## ABNA #### #### ##", "##-######-#", "BE## #### #### ####", "GB## BUKB #### #### #### ##",
+    "DE## #### #### #### #### ##", "FR## #### #### #### #### #### ###", "CH## #### #### #### #### #",
+    "AT## #### #### #### ####", "NL## ABNA #### #### ##", "##-######-#", "BE## #### #### ####",
+    "GB## BUKB #### #### #### ##",
 )  # fmt: skip
-
-
-def any_of(random: np.random.Generator, choices: Sequence[_T]) -> _T:
-    """Draw one of some things, each as likely as another."""
-    return choices[int(random.integers(len(choices)))]
 
 
 def digits(random: np.random.Generator, form: str) -> str:

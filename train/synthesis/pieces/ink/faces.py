@@ -12,7 +12,7 @@ from device_runtime.grammar.grammar import DIGITS
 
 _TRIAL_PX = 100
 _MISSING = "\U000f0000"  # of a private plane: no font has it
-_PLAIN = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "Ł": "L", "ł": "l", "ı": "i", "º": "o", "č": "c", "æ": "ae"})
+_PLAIN = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "Ł": "L", "ł": "l", "º": "o", "č": "c", "æ": "ae"})
 
 
 @cache

@@ -62,11 +62,11 @@ def print_line(line: Line, style: Print) -> tuple[Inked, float]:
             ink_boxes.append((token, bounds(boxes)))
     if not parts:
         return Inked(np.zeros((1, 1), np.uint8)), 0.0
-    left, top = min(x for _, x, _ in parts), min(y for _, _, y in parts)
+    origin = (min(x for _, x, _ in parts), min(y for _, _, y in parts))
     whole = stacked(parts)
     around = box_quad(0, 0, *whole.size)
-    numbers = tuple(Placed(token, box_quad(*box) - [left, top], hand=False) for token, box in ink_boxes if token.kind)
-    return Inked(whole.ink, (around,), numbers), -top
+    numbers = tuple(Placed(token, box_quad(*box) - origin, hand=False) for token, box in ink_boxes if token.kind)
+    return Inked(whole.ink, (around,), numbers), -origin[1]
 
 
 def print_block(lines: Sequence[Line], style: Print) -> Inked:

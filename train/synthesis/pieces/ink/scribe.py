@@ -1,4 +1,4 @@
-"""Handwriting: lines and blocks in one hand and with one pen; digits as writers write them, words in fonts or strokes."""
+"""Handwriting in one hand and with one pen: digits as writers write them, words in fonts or strokes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from train.data.writers import Writer
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Line, Token
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.capitals import Capitals
 from train.synthesis.pieces.ink.faces import face, writable
 from train.synthesis.pieces.ink.inked import Inked, Placed, bounds, box_quad, stacked, turned

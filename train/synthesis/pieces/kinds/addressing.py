@@ -5,9 +5,9 @@ from __future__ import annotations
 from device_runtime.types import Role
 from train.synthesis.pieces.address.address import Address, address, code_of
 from train.synthesis.pieces.address.countries import FORMATS, LETTERED
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked, Placed, bounds, box_quad, stacked
 from train.synthesis.pieces.ink.printer import print_line
 from train.synthesis.pieces.marks.boxes import BOX_COLORS, draw_boxes
@@ -123,7 +123,7 @@ def _abroad(desk: Desk, plan: Plan) -> Address | None:
     """An address of a country whose codes are longer or shorter; None where none is drawn soon."""
     lengths = _lengths(plan.country)
     for _ in range(5):
-        country = any_of(desk.random, tuple(FORMATS) if plan.part == "test" else (*desk.supplies.countries, *LETTERED))
+        country = any_of(desk.random, (*desk.supplies.countries, *LETTERED))
         if not lengths & _lengths(country):
             there = address(desk.random, country, "destination")
             lines = (tuple(_foreign(token) for token in line) for line in there.lines)

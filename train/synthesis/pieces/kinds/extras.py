@@ -45,7 +45,10 @@ def frank(desk: Desk, plan: Plan, sheet: Sheet, corner: str) -> None:
     elif kind < STAMP_SHARE + FRANKING_SHARE:
         mark = franking(random, sheet.px_per_mm, desk.font())
         x = width - edge - mark.size[0] if corner == "right" else edge
-        if sheet.is_free((x, edge, x + mark.size[0], edge + mark.size[1]), 1.0):
+        rect = (x, edge, x + mark.size[0], edge + mark.size[1])
+        if sheet.is_free(rect, 1.0):
+            if sheet.conditions["paper"] == "dark":  # such ink is printed on a label
+                stick_label(desk, sheet, rect, sheet.mm(2))
             sheet.put(mark, x, edge, COLORS[int(random.integers(len(COLORS)))], "other")
         return
     if random.random() < POSTMARK_SHARE:
@@ -86,24 +89,22 @@ def decorate(desk: Desk, plan: Plan, sheet: Sheet, count: int) -> None:
     random = desk.random
     for _ in range(count):
         mark, color = _extra(desk, plan, sheet)
-        role = "other" if mark.lines else None
-        if role is None and random.random() < 0.3:
-            color = logo.brand_color(random)
-        put_where_free(random, sheet, mark, color, role is not None)
+        if mark.numbers and sheet.conditions["paper"] == "dark":
+            color = plan.ink
+        put_where_free(random, sheet, mark, color)
 
 
-def put_where_free(random: np.random.Generator, sheet: Sheet, mark: Inked, color: Color, block: bool = True) -> bool:
-    """Put a mark anywhere on the sheet where nothing is; tell whether there was a place."""
+def put_where_free(random: np.random.Generator, sheet: Sheet, mark: Inked, color: Color) -> None:
+    """Put a mark anywhere on the sheet where nothing is, if a few tries find such a place."""
     width, height = sheet.size
     wide, tall = mark.size
     if wide >= width or tall >= height:
-        return False
+        return
     for _ in range(_TRIES):
         x, y = random.uniform(0.02 * width, 0.98 * width - wide), random.uniform(0.03 * height, 0.97 * height - tall)
         if sheet.is_free((x, y, x + wide, y + tall), sheet.mm(1.5)):
-            sheet.put(mark, x, y, color, "other" if block and mark.lines else None)
-            return True
-    return False
+            sheet.put(mark, x, y, color, "other")
+            return
 
 
 def _extra(desk: Desk, plan: Plan, sheet: Sheet) -> tuple[Inked, Color]:

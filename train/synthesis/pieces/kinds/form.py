@@ -9,9 +9,10 @@ import cv2
 from train.synthesis.pieces.address import names, numbers
 from train.synthesis.pieces.address.address import address, code_of
 from train.synthesis.pieces.address.countries import FORMATS
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.printer import Print, print_line
 from train.synthesis.pieces.kinds.addressing import boxed
 from train.synthesis.pieces.kinds.kind import Kind

@@ -10,7 +10,7 @@ from train.synthesis.pieces.parts import Part
 from train.synthesis.pieces.sheet import Sheet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of pieces.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import cv2
 
+from device_runtime.types import Role
 from train.synthesis.pieces.address import numbers
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token, fill
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print
 from train.synthesis.pieces.kinds.addressing import destination
@@ -36,7 +38,7 @@ _ROUTED_SHARE = 0.25  # of labels that show the code once more, large
 
 def _draw(desk: Desk, plan: Plan, sheet: Sheet, layout: str) -> str | None:
     random = desk.random
-    width, height = sheet.size
+    width = sheet.size[0]
     group, code = destination(desk, plan, sheet, 0.84 * width, (2.8, 4.6))
     sections: list[Group] = []
     for name in (_TRAIN | _TEST)[layout]:
@@ -68,8 +70,7 @@ def _stack(desk: Desk, plan: Plan, sheet: Sheet, sections: list[Group], destined
     thick = max(1, round(sheet.mm(0.4)))
     y = edge + spare
     for index, section in enumerate(sections):
-        role = "destination" if section is destined else "sender" if _has_sender(section) else "other"
-        sheet.put_group(section, edge + random.uniform(0, 0.06) * width, y, role)
+        sheet.put_group(section, edge + random.uniform(0, 0.06) * width, y, _role(section, destined))
         y += section.size[1]
         if ruled and index + 1 < len(sections):
             at = round(y + spare / 2)
@@ -80,8 +81,11 @@ def _stack(desk: Desk, plan: Plan, sheet: Sheet, sections: list[Group], destined
         cv2.rectangle(sheet.image, (corner, corner), (width - corner, height - corner), plan.ink, thick)
 
 
-def _has_sender(section: Group) -> bool:
-    return any(n.token.role == "sender" for layer in section.layers for n in layer.inked.numbers)
+def _role(section: Group, destined: Group) -> Role:
+    if section is destined:
+        return "destination"
+    roles = {number.token.role for layer in section.layers for number in layer.inked.numbers}
+    return "sender" if "sender" in roles else "other"
 
 
 def _single(inked: Inked, plan: Plan) -> Group:

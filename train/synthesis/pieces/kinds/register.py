@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from train.synthesis.pieces.address import names
 from train.synthesis.pieces.address.address import code_of
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.printer import Print
 from train.synthesis.pieces.kinds.kind import Kind
 from train.synthesis.pieces.sheet import Sheet
@@ -72,7 +74,7 @@ def _rules(
     random: np.random.Generator,
     sheet: Sheet,
     xs: list[int],
-    ys: np.ndarray,
+    ys: NDArray[np.float64],
     color: tuple[int, int, int],
     *,
     double: bool,

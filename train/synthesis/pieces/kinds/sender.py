@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from train.synthesis.pieces.address.address import address
-from train.synthesis.pieces.address.numbers import any_of, phone
+from train.synthesis.pieces.address.numbers import phone
 from train.synthesis.pieces.address.text import Line, Token
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked, turned
 from train.synthesis.pieces.marks.logo import brand, brand_color
 from train.synthesis.pieces.sheet import Rect, Sheet
@@ -77,7 +78,7 @@ def _corner(desk: Desk, sheet: Sheet, place: SenderPlace, below: Rect, block: In
     wide, tall = block.size
     edge = sheet.mm(random.uniform(4, 10))
     if place == "line above":
-        return below[0], below[1] - tall - sheet.mm(random.uniform(2, 6))
+        return max(0.0, min(below[0], width - wide - edge)), below[1] - tall - sheet.mm(random.uniform(2, 6))
     if place == "flap":
         at_top = random.random() < 0.5
         return (width - wide) / 2, sheet.mm(random.uniform(2, 5)) if at_top else height - tall - edge

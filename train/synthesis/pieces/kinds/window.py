@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from train.synthesis.pieces.address import names, numbers
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Line, Token, fill
 from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.printer import Print
 from train.synthesis.pieces.kinds.addressing import destination
 from train.synthesis.pieces.kinds.extras import decorate, frank

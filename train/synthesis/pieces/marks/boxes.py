@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from train.synthesis.pieces.address.numbers import any_of
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.sheet import Color
 from train.synthesis.writing.pen import Ink
 

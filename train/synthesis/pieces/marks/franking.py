@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from train.synthesis.pieces.address import numbers
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token, fill
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked, Placed, stacked
 from train.synthesis.pieces.ink.printer import Print, print_block
 from train.synthesis.pieces.marks.codes import matrix

@@ -9,21 +9,23 @@ import numpy as np
 
 from train.synthesis.pieces.address import numbers
 from train.synthesis.pieces.address.names import firm, sentence
-from train.synthesis.pieces.address.numbers import any_of, digits
+from train.synthesis.pieces.address.numbers import digits
 from train.synthesis.pieces.address.text import Line, Token, fill
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print, print_block, print_line
 from train.synthesis.pieces.sheet import Color
 from train.synthesis.writing.typeset import random_word
 
 _NUMBERED = (
-    ("seit {n}", "1###"), ("since {n}", "19##"), ("-{n} %", "#0"), ("{n} % Rabatt", "#0"), ("{n} Jahre", "###"), ("{n}/7", "24"),
-    ("Win {n} EUR", "#0 000"), ("only {n}", "#9.90"), ("www.{n}.com", "###"), ("ISO {n}", "9001"), ("Edition {n}", "20##"),
-    ("No. {n}", "#####"), ("{n} Ausgabe", "#"),
+    ("seit {n}", "1###"), ("since {n}", "19##"), ("-{n} %", "#0"), ("{n} % Rabatt", "#0"), ("{n} Jahre", "###"),
+    ("{n}/7", "24"), ("Win {n} EUR", "#0 000"), ("only {n}", "#9.90"), ("www.{n}.com", "###"), ("ISO {n}", "9001"),
+    ("Edition {n}", "20##"), ("No. {n}", "#####"), ("{n} Ausgabe", "#"),
 )  # fmt: skip
 _NOTES = (
-    "PRIORITY", "PAR AVION", "Luftpost", "A PRIORITAIRE", "Bitte nicht knicken", "Do not bend", "VERTRAULICH", "URGENT",
-    "Drucksache", "If undelivered please return", "Wichtige Unterlagen", "Economy", "Lettre verte", "B-Post", "EINSCHREIBEN",
+    "PRIORITY", "PAR AVION", "Luftpost", "A PRIORITAIRE", "Bitte nicht knicken", "Do not bend", "VERTRAULICH",
+    "URGENT", "Drucksache", "If undelivered please return", "Wichtige Unterlagen", "Economy", "Lettre verte", "B-Post",
+    "EINSCHREIBEN",
 )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.synthesis.pieces.address.numbers import any_of
 from train.synthesis.pieces.address.text import Token
+from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.printer import Print, print_line
 from train.synthesis.pieces.sheet import Sheet
 from train.synthesis.writing.typeset import random_word

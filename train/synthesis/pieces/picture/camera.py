@@ -10,16 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.synthesis.camera import light, motion_kernel
-from train.synthesis.pieces.ink.inked import Quad, box_quad
+from train.synthesis.pieces.draws import any_of
+from train.synthesis.pieces.ink.inked import box_quad
+from train.synthesis.pieces.picture.view import View, project
 from train.synthesis.pieces.sheet import Sheet
-from train.synthesis.pieces.stationery import Stationery, Stock
-from train.synthesis.pieces.view import View, project
+from train.synthesis.pieces.stationery import GRAINS, Stationery, Stock
 
 Image = NDArray[np.uint8]
 _COARSE = 16  # px of the frame for one of the maps of light
 _GLARE_HIDES = 110  # grey levels that glare adds where nothing can be read
 _SHADOW_SHARE, _GLARE_SHARE, _MOTION_SHARE, _YUYV_SHARE, _JPEG_SHARE = 0.15, 0.08, 0.06, 0.3, 0.7
-_TABLES = ((205, 200, 195), (60, 60, 62), (125, 95, 70), (30, 30, 30), (170, 172, 175), (95, 105, 98), (225, 225, 228))
+_TABLES = (
+    (205, 200, 195),
+    (60, 60, 62),
+    (125, 95, 70),
+    (186, 148, 104),
+    (30, 30, 30),
+    (170, 172, 175),
+    (95, 105, 98),
+    (225, 225, 228),
+)
 
 
 @dataclass(frozen=True)
@@ -82,10 +92,10 @@ class Camera:
     def _table(self, sheet: Sheet, view: View, matrix: NDArray[np.float64]) -> Image:
         """What lies around the piece, with the piece's shadow on it; uint8 [H, W, 3]."""
         random = self.random
-        color = _TABLES[int(random.integers(len(_TABLES)))]
+        color = any_of(random, _TABLES)
         if view.scanned:
             color = (250, 250, 250) if random.random() < 0.7 else (12, 12, 12)
-        grain = str(random.choice(["fine", "mottled", "fibers"]))
+        grain = any_of(random, GRAINS)
         table = self.stationery.sheet(
             Stock("table", color, grain, 0.5 if view.scanned else random.uniform(1, 9)), view.frame
         )
@@ -168,8 +178,3 @@ def _scaled(image: Image, gain: NDArray[np.float32]) -> Image:
     """An image times a coarse map, uint8 [H, W, 3]."""
     whole = cv2.resize(gain, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.multiply(image, cv2.merge([whole] * 3), dtype=cv2.CV_8U), np.uint8)
-
-
-def visible(quad: Quad, frame: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which corners are in the frame, bool [4]."""
-    return np.asarray(((quad >= 0) & (quad <= np.array(frame) - 1)).all(axis=1), np.bool_)

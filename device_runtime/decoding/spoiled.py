@@ -1,0 +1,98 @@
+"""Codes that are written well and yet must not be believed: struck out, or with a character under a blot.
+
+The field itself is looked at, at the places that its strip names: normalisation takes ruled lines out, and a stroke
+through a code is one. Only codes that would be accepted are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.geometry import MIDDLE_PX, STRIP_HEIGHT_PX
+from device_runtime.types import Character, Strip
+
+STRUCK = "a stroke goes through the code: it may be struck out"
+BLOT = "a blot beside the code may hide a character"
+
+Gray = NDArray[np.uint8]
+Ink = NDArray[np.bool_]
+
+_INK = (2, 5)  # of the deepest ink's depth: paler is paper
+_OUTLIERS = 50  # a part of the pixels, that may be deeper than the ink
+_BESIDE = 1.6  # of the distance between characters: so near to the code a blot may hide another
+_SPACING_PX = 16.0  # between the characters of most codes
+_HALF_PX = 5  # of a character's width, about
+_STROKE_SHARE = (19, 20)  # of its columns in which a stroke through a code must be seen
+_ENDS = range(3, STRIP_HEIGHT_PX - 2)  # rows between which a stroke through a code begins and ends
+_OFF_MIDDLE_PX = 4  # its middle is so near to the code's
+_BLOT_HEIGHT_PX, _BLOT_WIDTH_PX = 12, 9  # a blot is at least so large, and solid; strokes in bold print are thinner
+
+
+def spoiled(gray: Gray, strip: Strip, characters: Sequence[Character]) -> str | None:
+    """Why a code that is read with confidence must not be believed; None where nothing speaks against it.
+
+    Args:
+        gray: the field, uint8 [H, W].
+        strip: made of it.
+        characters: of the code, x in px of the strip.
+    """
+    first, last = characters[0].x_px, characters[-1].x_px
+    spacing = (last - first) / (len(characters) - 1) if len(characters) > 1 else _SPACING_PX
+    start = int(first - _BESIDE * spacing)
+    ink = _ink(gray, strip, start, int(last + _BESIDE * spacing))
+    if len(characters) > 1 and _is_struck(ink[:, int(first) - _HALF_PX - start : int(last) + _HALF_PX + 1 - start]):
+        return STRUCK
+    return BLOT if _has_blot(ink) else None
+
+
+def _ink(gray: Gray, strip: Strip, start: int, end: int) -> Ink:
+    """The ink of a field, bool [32, end - start], at the places of some columns of its strip."""
+    # Places in the field, float64 [32, n], and the most extreme of three levels at each, so that thin strokes are met.
+    rows, columns = np.arange(STRIP_HEIGHT_PX)[:, None], np.arange(start, end)[None, :]
+    (xx, xy, x0), (yx, yy, y0) = strip.image_from_strip.tolist()
+    x, y = xx * columns + xy * rows + x0, yx * columns + yy * rows + y0
+    at_x = np.clip(np.rint(x), 0, gray.shape[1] - 1).astype(np.int64)
+    levels = [
+        gray[np.clip(np.rint(y + part * yy), 0, gray.shape[0] - 1).astype(np.int64), at_x].astype(np.int16)
+        for part in (-1 / 3, 0.0, 1 / 3)
+    ]
+    # The median of the levels is the paper; the ink is on the side of it that goes further.
+    paper = np.int16(np.sort(levels[1], axis=None)[levels[1].size // 2])
+    darker, lighter = paper - np.minimum.reduce(levels), np.maximum.reduce(levels) - paper
+    deepest = [int(np.sort(depth, axis=None)[-1 - depth.size // _OUTLIERS]) for depth in (darker, lighter)]
+    depth = darker if deepest[0] >= deepest[1] else lighter
+    return np.asarray(_INK[1] * depth > _INK[0] * max(deepest), np.bool_)
+
+
+def _is_struck(ink: Ink) -> bool:
+    """Whether one straight stroke goes through ink, bool [32, n], from end to end and near its middle."""
+    count = ink.shape[1]
+    part, whole = _STROKE_SHARE
+    if whole * int(np.count_nonzero(ink.any(axis=0))) < part * count:
+        return False
+    thick = ink.copy()
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    # Rows of every line, int [lines, n], from each left end to each right end, whose middle is near to the code's.
+    ends = [(a, b) for a in _ENDS for b in _ENDS if abs((a + b) / 2 - MIDDLE_PX) <= _OFF_MIDDLE_PX]
+    left, right = np.array(ends, np.float64).T[:, :, None]
+    share = np.arange(count) / max(1, count - 1)
+    rows = np.rint(left + (right - left) * share[None, :]).astype(np.int64)
+    met = thick[rows, np.arange(count)[None, :]].sum(axis=1)
+    return whole * int(met.max()) >= part * count
+
+
+def _has_blot(ink: Ink) -> bool:
+    """Whether there is solid ink as large as a character in ink, bool [32, n]."""
+    # How many rows and then columns of ink end at each pixel, by sums over windows.
+    tall = _windows(ink, _BLOT_HEIGHT_PX)
+    return bool(_windows(tall.T, _BLOT_WIDTH_PX).any())
+
+
+def _windows(flags: Ink, length: int) -> Ink:
+    """Where a number of flags in a row along the first axis are all true."""
+    total = np.cumsum(np.pad(flags, ((1, 0), (0, 0))).astype(np.int32), axis=0)
+    return np.asarray(total[length:] - total[:-length] == length, np.bool_)
