@@ -34,9 +34,17 @@ def bare(text: str) -> str:
     return "".join(char for char in text if char not in SEPARATORS)
 
 
-def rank_of(truth: Field, fields: Sequence[Field]) -> int:
-    """Which of the reader's fields, the best first, is on the true one: 1 for the first; 0 = none of them."""
-    return next((rank for rank, field in enumerate(fields, start=1) if is_on(field, truth)), 0)
+def rank_of(truth: Truth, fields: Sequence[Field]) -> int | None:
+    """Which of the reader's fields, the best first, is on the wanted code, wherever on the piece that stands.
+
+    Returns:
+        1 for the first; 0 = none of them; None = no code is wanted, or nobody says where it stands.
+    """
+    if not truth.code or truth.field is None:
+        return None
+    again = [number.field for number in truth.numbers if number.field and is_same(number.text, truth.code)]
+    places = [truth.field, *again]
+    return next((rank for rank, field in enumerate(fields, 1) if any(is_on(field, place) for place in places)), 0)
 
 
 def is_on(field: Field, number: Field) -> bool:

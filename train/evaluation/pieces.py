@@ -177,7 +177,7 @@ class Look:
 def judge(name: str, truth: Truth, columns: Mapping[str, str], result: Result) -> Look:
     """Compare a reading of a piece with the truth."""
     reading = result.reading
-    rank = rank_of(truth.field, [one.field for one in result.fields]) if truth.code and truth.field else None
+    rank = rank_of(truth, [one.field for one in result.fields])
     is_wrong = reading.code is not None and not (truth.code and is_same(reading.code, truth.code))
     wrong = mistake(reading.code, result.field, truth) if reading.code is not None and is_wrong else None
     told = (reading.status, reading.code, reading.confidence, reading.reason)

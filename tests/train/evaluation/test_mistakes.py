@@ -91,6 +91,12 @@ def test_a_leaning_field_holds_what_lies_between_its_sides() -> None:
 
 
 def test_the_rank_is_that_of_the_first_field_on_the_code() -> None:
-    assert rank_of(WANTED, [SENDERS, WANTED, WANTED]) == 2
-    assert rank_of(WANTED, [WANTED]) == 1
-    assert rank_of(WANTED, [SENDERS]) == rank_of(WANTED, []) == 0
+    assert rank_of(TRUTH, [SENDERS, WANTED, WANTED]) == 2
+    assert rank_of(TRUTH, [WANTED]) == 1
+    assert rank_of(TRUTH, [SENDERS]) == rank_of(TRUTH, []) == 0
+    assert rank_of(BARE, [WANTED]) is None and rank_of(Truth("", WANTED), [WANTED]) is None
+
+
+def test_a_code_that_stands_twice_is_located_at_either_place() -> None:
+    again = number("70173", "destination", "code", PAPER)
+    assert rank_of(Truth("70173", WANTED, (*TRUTH.numbers, again)), [SENDERS, PAPER]) == 2
