@@ -1,8 +1,9 @@
 """The four ways up of a piece: the one that reads better counts, and a code that reads both ways is not accepted.
 
-The locator says which way up is likeliest, and the piece is read that way first. Where nothing is accepted it is looked
-at again: the next likeliest way up; across, where its ink makes longer lines that way and the locator was not sure; and
-turned by half, where its lines read more plainly so.
+Most pieces lie upright, and the locator says which way up is likely: the piece is read that way first. Where a line of
+it is accepted by itself, that settles how it lies. Otherwise it is looked at again: other likely ways up; across, where
+its ink makes longer lines that way and the locator was not sure; and turned by half, where its lines read more plainly
+so. Of several ways up the one counts whose best line reads best, at a penalty for the less likely one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
-from device_runtime.exact import sum_in_order
+from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
 from device_runtime.piece.sampling import sample
@@ -24,6 +25,10 @@ from device_runtime.types import Field, Line, Wanted
 
 Look = Callable[[Pixels], Scene]
 
+# Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it.
+_UPRIGHT, _TURNED = -0.16, -3.0
+# No way up is less likely than this beside the likeliest: the locator errs on pictures unlike those it learned from.
+_FLOOR = -5.0
 # The log-probability from which the locator is sure of a way up, and that from which another one is tried.
 _SURE, _LIKELY = -0.1, -3.0
 # Lines across the piece have to be so much longer, for their height, before it is read that way.
@@ -32,6 +37,7 @@ _LONGER = 1.3
 _COMPARED, _PLAIN = 4, 3.0
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
+_LEAST = 1e-6  # confidences below tell nothing
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class WayUp:
     def is_accepted(self) -> bool:
         """Whether a code was accepted."""
         return self.found.verdict.reading.status == "accepted"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a line is accepted by itself that would not be one upside down, so that the piece lies this way."""
+        readings = [answer.reading for answer in self.found.answers if answer]
+        return any(one.status == "accepted" and not upright.may_be_turned(one) for one in readings)
 
 
 class AnyWayUp:
@@ -91,27 +103,31 @@ class AnyWayUp:
         lying = look(pixels)
         if right:
             return read(pixels, lying, 0)
-        likely = sorted(range(4), key=lambda turns: -lying.turns[turns])
+        odds = _odds(lying.turns)
+        likely = sorted(range(4), key=lambda turns: -odds[turns])
         ways: list[WayUp] = []
         for turns in likely:
-            if ways and lying.turns[turns] < _LIKELY:
+            if ways and (odds[turns] < _LIKELY or ways[-1].is_settled):
                 break
             turned = turn(pixels, turns) if turns else pixels
             way = read(turned, look(turned) if turns else lying, turns)
             if way and way.is_accepted:
                 return self._unrivalled(self._if_upright(way, clock), ways)
             ways += [way] if way else []
-        best = max(ways, key=_belief, default=None)
+        best = _best(ways, odds)
+        if best and best.is_settled:
+            return best
         # The locator may err where it is not sure, and about which end of the lines is their first.
-        if best is None or lying.turns[likely[0]] < _SURE:
-            across = turn(pixels, 1 + (best.turns if best else 0))
+        if best is None or odds[likely[0]] < _SURE:
+            turns = ((best.turns if best else 0) + 1) % 4
+            across = turn(pixels, turns)
             scene = look(across)
             if best is None or _length(scene.lines) > _LONGER * _length(best.scene.lines):
-                beside = read(across, scene, 1 + (best.turns if best else 0))
+                beside = read(across, scene, turns)
                 if beside and beside.is_accepted:
-                    return self._if_upright(beside, clock)
-                best = beside or best
-        if best is None or self._gain(best, clock) >= 0:
+                    return self._unrivalled(self._if_upright(beside, clock), ways)
+                best = _best([way for way in (best, beside) if way], odds)
+        if best is None or best.is_settled or self._gain(best, clock) >= 0:
             return best
         height, width = best.pixels.shape[:2]
         half = read(turn(best.pixels, 2), _half_turned(best.scene, width, height), best.turns + 2)
@@ -208,14 +224,31 @@ def _half_turned(scene: Scene, width: int, height: int) -> Scene:
     return replace(scene, lines=tuple(lines))
 
 
-def _belief(way: WayUp) -> tuple[bool, float]:
-    reading = way.found.verdict.reading
-    return reading.code is not None, reading.confidence
+def _odds(seen: Sequence[float]) -> list[float]:
+    """Log-probabilities of the four ways up, [4], beside the likeliest.
+
+    Args:
+        seen: what the locator says of them.
+    """
+    odds = [one + (_TURNED if turns else _UPRIGHT) for turns, one in enumerate(seen)]
+    most = max(odds)
+    return [max(one - most, _FLOOR) for one in odds]
+
+
+def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp | None:
+    """The way up whose best line reads best, at the penalty of the way; None where there is none."""
+
+    def log_mass(way: WayUp) -> tuple[bool, float]:
+        sure = max((answer.reading.confidence for answer in way.found.answers if answer), default=0.0)
+        return way.found.verdict.reading.code is not None, exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
+
+    return max(ways, key=log_mass, default=None)
 
 
 def _with_code(first: WayUp, half: WayUp | None) -> WayUp:
     """The way up that has a code, where the other has none."""
-    return half if half and _belief(half)[0] and not _belief(first)[0] else first
+    codes = [way is not None and way.found.verdict.reading.code is not None for way in (first, half)]
+    return half if half and codes == [False, True] else first
 
 
 def _width(line: Line) -> float:
