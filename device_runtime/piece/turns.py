@@ -2,8 +2,9 @@
 
 Most pieces lie upright, and the locator says which way up is likely: the piece is read that way first. Where a line of
 it is accepted by itself, that settles how it lies. Otherwise it is looked at again: turned by half, where its widest
-lines read more plainly so, or as plainly and the locator thinks it likely; and across, where the locator is not sure and
-the ink makes longer lines that way. Of two ways up the one counts whose best line reads best, at the penalty of each.
+lines read more plainly so, or as plainly and the locator thinks it likely; and across, where the locator is not sure
+and the ink makes longer lines that way. Of two ways up the one counts whose best line reads best, at the penalty of
+each.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from device_runtime.types import Field, Line, Wanted
 Look = Callable[[Pixels], Scene]
 Read = Callable[[Pixels, Scene, int], "WayUp | None"]
 
-# Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it. Upright is never
-# thought less likely than so: the locator errs on pictures unlike those that it learned from.
+# Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it. Upright is
+# never thought less likely than so: the locator errs on pictures unlike those that it learned from.
 _UPRIGHT, _TURNED, _LEAST_UPRIGHT = -0.16, -3.0, -3.5
 # The probability from which the locator is sure which way the lines run, and the log-probability from which it is worth
 # looking at them from the other end.
@@ -142,7 +143,7 @@ class AnyWayUp:
         assert half is not None
         if half.is_accepted:
             return self._unrivalled(half, [way])
-        return max(way, half, key=_has_code) if gain > -upright.PLAINER else max(half, way, key=_has_code)
+        return _best([way, half], odds)
 
     def _unrivalled(self, way: WayUp, others: Sequence[WayUp]) -> WayUp:
         """An accepted reading, rejected if another way up has a code of its own that is believed."""
@@ -233,10 +234,6 @@ def _half_turned(scene: Scene, width: int, height: int) -> Scene:
     """The same lines in a picture turned by half, read from their other ends."""
     lines = (replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in scene.lines)
     return replace(scene, lines=tuple(lines))
-
-
-def _has_code(way: WayUp) -> bool:
-    return way.found.verdict.reading.code is not None
 
 
 def _odds(seen: Sequence[float]) -> list[float]:
