@@ -39,7 +39,7 @@ _LONGER = 1.3
 _COMPARED, _PLAIN = 4, 3.0
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
-_LEAST = 1e-6  # confidences below tell nothing
+_LEAST = 0.01  # confidences below tell nothing
 
 
 @dataclass(frozen=True)
@@ -250,9 +250,9 @@ def _odds(seen: Sequence[float]) -> list[float]:
 def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp:
     """The way up whose best line reads best, at the penalty of the way."""
 
-    def log_mass(way: WayUp) -> tuple[bool, float]:
+    def log_mass(way: WayUp) -> float:
         sure = max((answer.reading.confidence for answer in way.found.answers if answer), default=0.0)
-        return way.found.verdict.reading.code is not None, exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
+        return exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
 
     return max(ways, key=log_mass)
 
