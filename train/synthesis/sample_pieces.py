@@ -93,13 +93,13 @@ def found_pieces(generator: PieceGenerator, wanted: tuple[Wanted, ...]) -> list[
     """
     found: dict[str, tuple[Sample, bytes]] = {}
     with Progress().bar(_TRIES, "pieces looked at") as bar:
-        for _ in range(_TRIES):
+        for tried in range(1, _TRIES + 1):
             piece = generator.piece(longest_px=_LONGEST_PX)
             for one in wanted:
                 if one.name not in found and one.is_shown(piece) and (sample := _sample(piece, one)):
                     found[one.name] = sample
                     break  # no piece twice
-            bar.advance()
+            bar.to(tried, f"found: {', '.join(found) or 'none yet'}")
             if len(found) == len(wanted):
                 return [found[one.name] for one in wanted]
     missing = ", ".join(one.name for one in wanted if one.name not in found)
@@ -114,12 +114,13 @@ def _sample(piece: Piece, wanted: Wanted) -> tuple[Sample, bytes] | None:
     stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     assert stored is not None
     reading = Reader(country=piece.country).read(np.asarray(stored, np.uint8)).reading
-    codes = {number.text for number in piece.numbers if number.role in _ADDRESSES}
-    rival = next((code for code in codes if reading.reason and f"rival {code}" in reading.reason), None)
+    others = {number.text for number in piece.numbers} - {piece.code}
+    reason = (reading.reason or "").split()
+    rival = next((number for number in others if "rival" in reason and number in reason), None)
     expected = None if wanted.has_rival else piece.code
     sample = Sample("", expected, _ORIGIN, _NONE, country=piece.country, field=False, rival=rival)
     if wanted.has_rival:
-        return (sample, data) if rival and reading.code in codes - {rival} else None
+        return (sample, data) if rival and reading.code == piece.code else None
     return (sample, data) if sample.is_read_as_expected(reading) else None
 
 
