@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import cv2
@@ -57,6 +58,8 @@ def samples(out: Path, writers: Path | None) -> None:
 
 def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
     made = []
+    code: str
+    form: dict[str, Any]
     for code, form in (
         ("80331", {"country": "DE"}),
         ("47500", {"country": "MY"}),
