@@ -57,15 +57,22 @@ def _ink(gray: Gray, strip: Strip, start: int, end: int) -> Ink:
     inside = (x > -0.5) & (x < gray.shape[1] - 0.5) & (y > -0.5) & (y < gray.shape[0] - 0.5)
     at_x = np.clip(np.rint(x), 0, gray.shape[1] - 1).astype(np.int64)
     levels = [
-        gray[np.clip(np.rint(y + part * yy), 0, gray.shape[0] - 1).astype(np.int64), at_x].astype(np.int16)
+        gray[np.clip(np.rint(y + part * yy), 0, gray.shape[0] - 1).astype(np.int64), at_x]
         for part in (-1 / 3, 0.0, 1 / 3)
     ]
     # The median of the levels is the paper; the ink is on the side of it that goes further.
-    paper = np.int16(np.sort(levels[1], axis=None)[levels[1].size // 2])
-    darker, lighter = paper - np.minimum.reduce(levels), np.maximum.reduce(levels) - paper
-    deepest = [int(np.sort(depth, axis=None)[-1 - depth.size // _OUTLIERS]) for depth in (darker, lighter)]
-    depth = darker if deepest[0] >= deepest[1] else lighter
-    return np.asarray(inside & (_INK[1] * depth > _INK[0] * max(deepest)), np.bool_)
+    darkest, lightest = np.minimum.reduce(levels), np.maximum.reduce(levels)
+    few, size = levels[1].size // _OUTLIERS, levels[1].size
+    paper = _level(levels[1], size // 2)
+    down, up = paper - _level(darkest, few), _level(lightest, size - few) - paper
+    if down >= up:
+        return np.asarray(inside & (darkest < paper - _INK[0] * down // _INK[1]), np.bool_)
+    return np.asarray(inside & (lightest > paper + _INK[0] * up // _INK[1]), np.bool_)
+
+
+def _level(levels: Gray, count: int) -> int:
+    """The grey level that `count` pixels do not exceed."""
+    return int(np.bincount(levels.ravel(), minlength=256).cumsum().searchsorted(count))
 
 
 def _is_struck(ink: Ink) -> bool:

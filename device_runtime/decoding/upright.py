@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.types import Candidate, Decoding, Reading
 
-TURNABLE = frozenset("0125689" + SEPARATORS)
+TURNABLE, ALWAYS = frozenset("0125689" + SEPARATORS), frozenset("0689" + SEPARATORS)
 # Confidence of the turned reading from which it rivals. On 120 generated fields of 0 6 8 9, 61 were accepted upside
 # down, and each of these read at 0.98 or more the right way up.
 RIVAL = 0.9

@@ -1,9 +1,10 @@
 """The four ways up of a piece: the one that reads better counts, and a code that reads both ways is not accepted.
 
 Most pieces lie upright, and the locator says which way up is likely: the piece is read that way first. Where a line of
-it is accepted by itself, that settles how it lies. Otherwise it is looked at again: other likely ways up; across, where
-its ink makes longer lines that way and the locator was not sure; and turned by half, where its lines read more plainly
-so. Of several ways up the one counts whose best line reads best, at a penalty for the less likely one.
+it is accepted by itself, that settles how it lies. Otherwise it is looked at again: turned by half, where its widest
+lines read more plainly so, or as plainly and the locator thinks it likely; and across, where the locator is not sure
+and the ink makes longer lines that way. Of two ways up the one counts whose best line reads best, at the penalty of
+each.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
-from device_runtime.exact import exact_log, sum_in_order
+from device_runtime.exact import exact_exp, exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
 from device_runtime.piece.sampling import sample
@@ -24,20 +25,21 @@ from device_runtime.piece.whole import PieceReader, PieceReading
 from device_runtime.types import Field, Line, Wanted
 
 Look = Callable[[Pixels], Scene]
+Read = Callable[[Pixels, Scene, int], "WayUp | None"]
 
-# Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it.
-_UPRIGHT, _TURNED = -0.16, -3.0
-# No way up is less likely than this beside the likeliest: the locator errs on pictures unlike those it learned from.
-_FLOOR = -5.0
-# The log-probability from which the locator is sure of a way up, and that from which another one is tried.
-_SURE, _LIKELY = -0.1, -3.0
+# Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it. Upright is
+# never thought less likely than so: the locator errs on pictures unlike those that it learned from.
+_UPRIGHT, _TURNED, _LEAST_UPRIGHT = -0.16, -3.0, -3.5
+# The probability from which the locator is sure which way the lines run, and the log-probability from which it is worth
+# looking at them from the other end.
+_SURE, _LIKELY = 0.98, -3.0
 # Lines across the piece have to be so much longer, for their height, before it is read that way.
 _LONGER = 1.3
 # The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats.
 _COMPARED, _PLAIN = 4, 3.0
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
-_LEAST = 1e-6  # confidences below tell nothing
+_LEAST = 0.01  # confidences below tell nothing
 
 
 @dataclass(frozen=True)
@@ -95,43 +97,53 @@ class AnyWayUp:
         def read(turned: Pixels, scene: Scene, turns: int) -> WayUp | None:
             if not scene.lines:
                 return None
-            crop = _cropper(turned)
-            return WayUp(
-                scene, self._reader.read(scene, turned.shape[1::-1], crop, wanted, every, clock), turns, turned
-            )
+            size, crop = turned.shape[1::-1], _cropper(turned)
+            return WayUp(scene, self._reader.read(scene, size, crop, wanted, every, clock), turns, turned)
 
         lying = look(pixels)
         if right:
             return read(pixels, lying, 0)
         odds = _odds(lying.turns)
-        likely = sorted(range(4), key=lambda turns: -odds[turns])
-        ways: list[WayUp] = []
-        for turns in likely:
-            if ways and (odds[turns] < _LIKELY or ways[-1].is_settled):
-                break
-            turned = turn(pixels, turns) if turns else pixels
-            way = read(turned, look(turned) if turns else lying, turns)
-            if way and way.is_accepted:
-                return self._unrivalled(self._if_upright(way, clock), ways)
-            ways += [way] if way else []
-        best = _best(ways, odds)
-        if best and best.is_settled:
+        first = max(range(4), key=lambda turns: odds[turns])
+        turned = turn(pixels, first) if first else pixels
+        best = self._either_end(read(turned, look(turned) if first else lying, first), read, odds, clock)
+        # Across: where it is not sure which way the lines run.
+        along = exact_exp(odds[first]) + exact_exp(odds[first - 2])
+        if best is not None and (best.is_accepted or best.is_settled or along >= _SURE):
             return best
-        # The locator may err where it is not sure, and about which end of the lines is their first.
-        if best is None or odds[likely[0]] < _SURE:
-            turns = ((best.turns if best else 0) + 1) % 4
-            across = turn(pixels, turns)
-            scene = look(across)
-            if best is None or _length(scene.lines) > _LONGER * _length(best.scene.lines):
-                beside = read(across, scene, turns)
-                if beside and beside.is_accepted:
-                    return self._unrivalled(self._if_upright(beside, clock), ways)
-                best = _best([way for way in (best, beside) if way], odds)
-        if best is None or best.is_settled or self._gain(best, clock) >= 0:
+        across = max((first + 1) % 4, (first + 3) % 4, key=lambda turns: odds[turns])
+        turned = turn(pixels, across) if across else pixels
+        scene = look(turned) if across else lying
+        if best is not None and along >= 0.5 and _length(scene.lines) <= _LONGER * _length(best.scene.lines):
             return best
-        height, width = best.pixels.shape[:2]
-        half = read(turn(best.pixels, 2), _half_turned(best.scene, width, height), best.turns + 2)
-        return self._unrivalled(half, [best]) if half and half.is_accepted else _with_code(best, half)
+        beside = self._either_end(read(turned, scene, across), read, odds, clock)
+        if best is None or beside is None:
+            return best or beside
+        return self._unrivalled(beside, [best]) if beside.is_accepted else _best([best, beside], odds)
+
+    def _either_end(self, way: WayUp | None, read: Read, odds: Sequence[float], clock: Clock) -> WayUp | None:
+        """The way up, or that turned by half where it is accepted and the lines do not read more plainly as they are.
+
+        Args:
+            way: what was read one way up.
+            read: reads another one.
+            odds: log-probabilities of the four ways up.
+            clock: takes the time.
+        """
+        if way is None or way.is_accepted:
+            return way and self._if_upright(way, clock)
+        if way.is_settled:
+            return way
+        gain = self._gain(way, clock)
+        turns = (way.turns + 2) % 4
+        if gain >= upright.PLAINER or (gain > -upright.PLAINER and odds[turns] < _LIKELY):
+            return way
+        height, width = way.pixels.shape[:2]
+        half = read(turn(way.pixels, 2), _half_turned(way.scene, width, height), turns)
+        assert half is not None
+        if half.is_accepted:
+            return self._unrivalled(half, [way])
+        return _best([way, half], odds)
 
     def _unrivalled(self, way: WayUp, others: Sequence[WayUp]) -> WayUp:
         """An accepted reading, rejected if another way up has a code of its own that is believed."""
@@ -225,30 +237,24 @@ def _half_turned(scene: Scene, width: int, height: int) -> Scene:
 
 
 def _odds(seen: Sequence[float]) -> list[float]:
-    """Log-probabilities of the four ways up, [4], beside the likeliest.
+    """Log-probabilities of the four ways up, [4].
 
     Args:
         seen: what the locator says of them.
     """
     odds = [one + (_TURNED if turns else _UPRIGHT) for turns, one in enumerate(seen)]
-    most = max(odds)
-    return [max(one - most, _FLOOR) for one in odds]
+    total = exact_log(sum_in_order(exact_exp(one) for one in odds))
+    return [max(_LEAST_UPRIGHT, odds[0] - total), *(one - total for one in odds[1:])]
 
 
-def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp | None:
-    """The way up whose best line reads best, at the penalty of the way; None where there is none."""
+def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp:
+    """The way up whose best line reads best, at the penalty of the way."""
 
-    def log_mass(way: WayUp) -> tuple[bool, float]:
+    def log_mass(way: WayUp) -> float:
         sure = max((answer.reading.confidence for answer in way.found.answers if answer), default=0.0)
-        return way.found.verdict.reading.code is not None, exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
+        return exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
 
-    return max(ways, key=log_mass, default=None)
-
-
-def _with_code(first: WayUp, half: WayUp | None) -> WayUp:
-    """The way up that has a code, where the other has none."""
-    codes = [way is not None and way.found.verdict.reading.code is not None for way in (first, half)]
-    return half if half and codes == [False, True] else first
+    return max(ways, key=log_mass)
 
 
 def _width(line: Line) -> float:

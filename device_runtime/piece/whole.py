@@ -11,7 +11,7 @@ from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
-from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, explanations, weighed
+from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, Known, explanations, weighed
 from device_runtime.piece.evidence.features import Seen, geometry
 from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
@@ -100,15 +100,16 @@ class PieceReader:
         lines = scene.lines
         piece = _Piece(scene, lay_out(lines, size[0], size[1]), self._country)
         trust = self._trust(wanted)
-        while True:
-            belief = self._believe(piece, wanted)
-            whole = every or wanted == "any"
-            if not whole and is_accepted(belief, piece.readings, trust):
-                break
-            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None], whole)
+        if every or wanted == "any":
+            for i, one in enumerate(lines):
+                piece.put(i, self.read_line(crop(one), clock), self._lines)
+        belief = self._believe(piece, wanted)
+        while not is_accepted(belief, piece.readings, trust):
+            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None])
             if line is None:
                 break
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
+            belief = self._believe(piece, wanted)
         if not is_accepted(belief, piece.readings, trust):
             self._augment(piece, belief, clock)
             belief = self._believe(piece, wanted)
@@ -134,11 +135,8 @@ class PieceReader:
             piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
-        found = piece.explanations()
-        if wanted == "any":
-            return believe(_equal(found), len(piece.answers))
-        role = self._weights.roles[wanted]
-        return believe(weighed(found, piece.places(role), role), len(piece.answers))
+        found = _equal(piece.explanations()) if wanted == "any" else piece.weighed(wanted, self._weights.roles[wanted])
+        return believe(found, len(piece.answers))
 
     def _trust(self, wanted: Wanted) -> Trust:
         if wanted == "any":
@@ -180,6 +178,9 @@ class _Piece:
         self._places = geometry(layout, scene.lines, scene.opinions)
         self.answers: list[Answer | None] = [None] * len(scene.lines)
         self._facts: list[Facts | None] = [None] * len(scene.lines)
+        self._known: Known = {}
+        self._of_places: dict[str, list[float]] = {}
+        self._of_evidence: dict[tuple[str, int], tuple[Explanation, Alternative]] = {}
 
     @property
     def readings(self) -> list[Reading | None]:
@@ -192,11 +193,19 @@ class _Piece:
 
     def explanations(self) -> list[Explanation]:
         """All alternatives, as far as the lines were read."""
-        return explanations(self._layout, self._facts, self._country)
+        return explanations(self._layout, self._facts, self._country, self._known)
 
-    def places(self, weights: RoleWeights) -> list[float]:
-        """What the evidence of where each line stands adds up to, in nats."""
-        return [weights.log_mass(evidence) for evidence in self._places]
+    def weighed(self, role: str, weights: RoleWeights) -> list[Alternative]:
+        """All alternatives by the evidence for a role; what was weighed before is kept."""
+        if role not in self._of_places:
+            self._of_places[role] = [weights.log_mass(evidence) for evidence in self._places]
+        found = []
+        for one in self.explanations():
+            key = (role, id(one))
+            if key not in self._of_evidence:  # its explanation is kept too, or another one could get its id
+                self._of_evidence[key] = one, weighed([one], self._of_places[role], weights)[0]
+            found.append(self._of_evidence[key][1])
+        return found
 
     def share_of(self, line: int) -> tuple[float, float]:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
@@ -204,15 +213,14 @@ class _Piece:
         return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
 
 
-def next_line(belief: Belief, unread: Sequence[int], every: bool = False) -> int | None:
+def next_line(belief: Belief, unread: Sequence[int]) -> int | None:
     """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
 
     Args:
         belief: over the piece.
         unread: lines that were not read yet.
-        every: whether all lines are to be read.
     """
-    settled = not every and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    settled = sum_in_order(belief.lines[i] for i in unread) < _UNREAD
     return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
 
 

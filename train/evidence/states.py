@@ -97,11 +97,20 @@ def _state(record: Record, layout: Layout, facts: Sequence[Facts | None], role: 
 def right_ones(found: Sequence[Explanation], record: Record, role: str) -> list[int]:
     """Which alternatives of a piece are true.
 
-    A line that holds the code and reads as another one, or not surely, was misread; where no line holds it, or the
-    piece has none, "none of these" is true.
+    Of lines one over another that hold the code, those count that read it, else the smallest. A line that reads it as
+    another one, or not surely, was misread. Where no line holds it, or the piece has none, "none of these" is true.
     """
     truth, places = record.codes.get(role), record.places.get(role, ())
-    right = [n for n, one in enumerate(found) if one.line in places and same(one.code, truth)]
+    readers = [i for i in places if same(record.lines[i].code, truth)]
+    if not readers and places:
+        readers = [min(places, key=lambda i: (_area(record.lines[i].line.field), i))]
+    right = [n for n, one in enumerate(found) if one.line in readers and same(one.code, truth)]
     read = {found[n].line for n in right if found[n].share >= _READ}
-    right += [n for n, one in enumerate(found) if one.line in places and one.code is None and one.line not in read]
+    right += [n for n, one in enumerate(found) if one.line in readers and one.code is None and one.line not in read]
     return right or [n for n, one in enumerate(found) if one.line is None]
+
+
+def _area(field: Field) -> float:
+    corners = field.corners
+    sides = zip(corners, (*corners[1:], corners[0]), strict=True)
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in sides)) / 2

@@ -17,11 +17,12 @@ from train.locator.targets import Truth, targets_of
 from train.scanner.quantization import INPUT_SCALE
 
 _UPSIDE_DOWN, _NEGATIVE, _NOISY, _BLURRED = 0.5, 0.08, 0.5, 0.15  # shares of the views
+_ON_SIDE_TIMES = 3
 _MIDDLE = np.array([(WIDTH_PX - 1) / 2, (HEIGHT_PX - 1) / 2])
 
 
 def training_batches(views: Views, size: int, random: np.random.Generator) -> Iterator[tuple[Tensor, Wanted]]:
-    """One pass over views in random order, augmented afresh.
+    """One pass over views in random order, augmented afresh; those on their side are rare, and come three times.
 
     Args:
         views: as rendered.
@@ -29,7 +30,8 @@ def training_batches(views: Views, size: int, random: np.random.Generator) -> It
         random: decides order and augmentation.
     """
     noise = random.normal(0, 1, (2 * HEIGHT_PX, 2 * WIDTH_PX)).astype(np.float32)
-    order = random.permutation(len(views.truths))
+    times = [1 if truth.turn % 2 == 0 else _ON_SIDE_TIMES for truth in views.truths]
+    order = random.permutation(np.repeat(np.arange(len(times)), times))
     for start in range(0, len(order) - size + 1, size):
         changed = [_changed(views.pixels[i], views.truths[i], noise, random) for i in order[start : start + size]]
         yield as_input(np.stack([pixels for pixels, _ in changed])), wanted_of([truth for _, truth in changed])
@@ -74,11 +76,11 @@ def _changed(
 
 def _motion(turned: bool, random: np.random.Generator) -> NDArray[np.float64]:
     """An affine map of the view onto itself, float64 [2, 3]: a small turn, another size, a shift."""
-    angle = random.normal(0, 0.05) + np.pi * turned
-    sizes = np.exp(random.normal(0, 0.08) + random.normal(0, 0.02, 2))
+    angle = random.normal(0, 0.06) + np.pi * turned
+    sizes = np.exp(random.normal(0, 0.12) + random.normal(0, 0.03, 2))
     sine, cosine = np.sin(angle), np.cos(angle)
     linear = np.array([[cosine, -sine], [sine, cosine]]) * sizes
-    shift = random.uniform(-12, 12, 2)
+    shift = random.uniform(-24, 24, 2)
     return np.column_stack([linear, _MIDDLE + shift - linear @ _MIDDLE])
 
 

@@ -17,7 +17,7 @@ from device_runtime.types import Candidate
 _LEAST_DOUBT = 0.002
 # A word of an unread line is so many characters long for each of their heights.
 _LETTERS_A_HEIGHT = 1.2
-_NONE, _NOT_READ = {"none": 1.0}, {"not read": 1.0}
+_NOT_READ = {"not read": 1.0}
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Explanation:
     evidence: Evidence
 
 
+NOTHING = Explanation(None, None, 1.0, {"none": 1.0})  # "none of these"
+# The alternatives of lines, by line, with what they rest on.
+Known = dict[int, tuple[Sequence[object], list[Explanation]]]
+
+
 @dataclass(frozen=True)
 class Country:
     """What the grammar and the country say of codes.
@@ -65,15 +70,19 @@ class Country:
     longest: int
 
 
-def explanations(layout: Layout, facts: Sequence[Facts | None], country: Country) -> list[Explanation]:
+def explanations(
+    layout: Layout, facts: Sequence[Facts | None], country: Country, known: Known | None = None
+) -> list[Explanation]:
     """All alternatives of a piece.
 
     Args:
         layout: how its lines stand to each other.
         facts: what was read in each; None = not read yet.
         country: of the codes.
+        known: those of the same piece with fewer lines read; what has not changed is taken from it, and the rest kept.
     """
-    found = [Explanation(None, None, 1.0, _NONE)]
+    known = {} if known is None else known
+    found = [NOTHING]
     best = [fact.candidates[0] if fact and fact.candidates else None for fact in facts]
     for block in layout.blocks:
         believed = [max([b.confidence for i in layout.rows[row] if (b := best[i])], default=0.0) for row in block]
@@ -84,13 +93,23 @@ def explanations(layout: Layout, facts: Sequence[Facts | None], country: Country
             }
             for at, i in enumerate(layout.rows[row]):
                 fact = facts[i]
-                if fact is None:
-                    found.append(Explanation(i, None, 1.0, _NOT_READ))
-                    continue
-                left = [word for j in layout.rows[row][:at] for word in _words(layout, facts, j)]
-                right = [word for j in layout.rows[row][at + 1 :] for word in _words(layout, facts, j)]
-                found += _of_line(i, fact, around, left, right, best, country)
+                others = {other.code for j, other in enumerate(best) if other is not None and j != i}
+                repeated = [candidate.code in others for candidate in fact.candidates] if fact else []
+                grounds = (fact, *around.values(), *(facts[j] for j in layout.rows[row]), *repeated)
+                if i not in known or not _same(known[i][0], grounds):
+                    left = [word for j in layout.rows[row][:at] for word in _words(layout, facts, j)]
+                    right = [word for j in layout.rows[row][at + 1 :] for word in _words(layout, facts, j)]
+                    one = _of_line(i, fact, around, left, right, repeated, country)
+                    known[i] = grounds, one
+                found += known[i][1]
     return found
+
+
+def _same(before: Sequence[object], now: Sequence[object]) -> bool:
+    """Whether what a line's alternatives rest on is what it was: the same facts, and equal numbers."""
+    return len(before) == len(now) and all(
+        a is b or (isinstance(a, float | bool) and a == b) for a, b in zip(before, now, strict=True)
+    )
 
 
 def weighed(alternatives: Sequence[Explanation], places: Sequence[float], weights: RoleWeights) -> list[Alternative]:
@@ -111,26 +130,26 @@ def weighed(alternatives: Sequence[Explanation], places: Sequence[float], weight
 
 def _of_line(
     line: int,
-    fact: Facts,
+    fact: Facts | None,
     around: Evidence,
     left: Sequence[Word],
     right: Sequence[Word],
-    best: Sequence[Candidate | None],
+    repeated: Sequence[bool],
     country: Country,
 ) -> list[Explanation]:
-    """The alternatives on which a line that was read holds the code."""
+    """The alternatives on which a line holds the code; repeated: of each candidate, whether it stands elsewhere too."""
+    if fact is None:
+        return [Explanation(line, None, 1.0, _NOT_READ)]
     rest = 1.0 - sum_in_order(candidate.confidence for candidate in fact.candidates)
     misread = misread_evidence(fact.seen, country.shortest, country.longest)
     found = [Explanation(line, None, max(_LEAST_DOUBT, rest), misread)]
-    mine = best[line]
-    if mine is None or fact.seen.span is None:
+    if not fact.candidates or fact.seen.span is None:
         return found
-    read = {**around, **read_evidence(fact.seen, left, right, country.order, mine.code)}
-    others = {other.code for j, other in enumerate(best) if other is not None and j != line}
-    for candidate in fact.candidates:
+    read = {**around, **read_evidence(fact.seen, left, right, country.order, fact.candidates[0].code)}
+    for candidate, elsewhere in zip(fact.candidates, repeated, strict=True):
         if candidate.confidence > 0:
-            repeated = {"repeated": float(candidate.code in others)}
-            found.append(Explanation(line, candidate.code, candidate.confidence, {**read, **repeated}))
+            evidence = {**read, "repeated": float(elsewhere)}
+            found.append(Explanation(line, candidate.code, candidate.confidence, evidence))
     return found
 
 

@@ -77,7 +77,7 @@ READ = {
     "code above": "posterior that a higher row of its block is a code too",
     "repeated": "the same code stands in another line",
     "irregular": "how unevenly high its characters are, in heights: by hand more than in print, up to 0.3",
-    "unclear": "how far its line is from being plainly digits and letters, in fifths of a nat a column, up to 1",
+    "unclear": "how far its line is from being plainly digits and letters, in units of 0.05 nats a column, up to 1",
 }
 # Of a line that holds it but was misread or not read; and of a piece without one:
 UNREAD = {
@@ -86,7 +86,7 @@ UNREAD = {
     "misread, few digits": "it shows digits, but fewer than a code has",
     "misread, many digits": "it shows more digits than a code has",
     "misread, irregular": "how unevenly high its characters are, in heights, up to 0.3",
-    "misread, unclear": "how far it is from being plainly digits and letters, in fifths of a nat a column, up to 1",
+    "misread, unclear": "how far it is from being plainly digits and letters, in units of 0.05 nats a column, up to 1",
     "not read": "the line was not read yet",
     "none": "no line holds it",
 }
@@ -98,7 +98,7 @@ IN_LINE = (
 )
 
 _LEAST_LOG = -6.0
-_HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 5.0
+_HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 20.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
 _NARROW, _CODE_WIDE, _VERY_WIDE = 3.0, 8.0, 30.0
 _LONG_BLOCK = 7
