@@ -6,6 +6,7 @@ on, and stored in a bundle's manifest in exactly this form.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Annotated
 
 import numpy as np
@@ -90,13 +91,13 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
                 "no error rate can be promised for this model: it was too often wrong when it was calibrated; "
                 "train it longer, or calibrate it with more strings"
             )
-        kept = [point.threshold for point in self.table if point.max_error <= max_error]
+        kept = bisect_right(self.table, max_error, key=lambda point: point.max_error)
         if not kept:
             raise PosteyeError(
                 f"max error {max_error:g} cannot be promised; "
                 f"the smallest for this model is {self.table[0].max_error:g}"
             )
-        return kept[-1]
+        return self.table[kept - 1].threshold
 
 
 def logit(posterior: NDArray[np.float64]) -> NDArray[np.float64]:
