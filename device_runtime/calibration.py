@@ -7,12 +7,15 @@ on, and stored in a bundle's manifest in exactly this form.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
+from device_runtime.core import checks
+from device_runtime.core.library import library
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import Number, exact_exp, exact_log
 
@@ -37,6 +40,12 @@ class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     def __call__(self, posterior: float) -> float:
         """Return the calibrated value (0..1) of a posterior (0..1)."""
         return self._scaled(_log_odds(min(max(posterior, _EDGE), 1.0 - _EDGE)))
+
+    def each(self, posteriors: Sequence[float]) -> list[float]:
+        """Return the calibrated values (0..1) of a few posteriors, by the compiled core where there is one."""
+        if library() is None:
+            return [self(posterior) for posterior in posteriors]
+        return checks.calibrated(posteriors, self.temperature, self.offset)
 
     def all(self, posteriors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated values (0..1) of many posteriors, float64 of any shape."""

@@ -1,9 +1,11 @@
-"""The compiled core's calls for looks at a field and its strip: for boxes, strokes through a code, blots, and words."""
+"""The compiled core's calls for what decides whether a code is believed: boxes, strokes, blots, words, posteriors."""
 
 from __future__ import annotations
 
 import ctypes
 import threading
+from array import array
+from collections.abc import Sequence
 from struct import Struct
 from typing import Literal
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from device_runtime.core.library import library
 from device_runtime.core.strips import RESULT_AT, Block, core_function
+from device_runtime.core.structs import INVALID
 
 Gray = NDArray[np.uint8]
 Fault = Literal["struck", "blot"]
@@ -37,6 +40,7 @@ class _Calls(Block):
         self.may_have_boxes = core_function(core, "pe_may_have_boxes", address, address, address)
         self.spoiled = core_function(core, "pe_spoiled", address, address, address, address)
         self.ink_runs = core_function(core, "pe_ink_runs", address, number, address, address, address)
+        self.calibrate = core_function(core, "pe_calibrate", address, number, ctypes.c_double, ctypes.c_double)
 
 
 class _Local(threading.local):
@@ -98,3 +102,20 @@ def ink_runs(pixels: Gray, level: int) -> list[Run]:
     here.run(pixels, lambda arena: here.ink_runs(here.gray, level, arena, here.result, here.count))
     at, count = _RUNS.unpack_from(here.block, RESULT_AT)
     return list(_RUN.iter_unpack(ctypes.string_at(at, count * _RUN.size)))
+
+
+def calibrated(posteriors: Sequence[float], temperature: float, offset: float) -> list[float]:
+    """Calibrated values (0..1) of posteriors; calibration.py says how.
+
+    Args:
+        posteriors: numbers of 0..1.
+        temperature: above 0.
+        offset: between -1000 and 1000.
+
+    Raises:
+        ValueError: one of them is out of its range.
+    """
+    values = array("d", posteriors)
+    if _calls().calibrate(values.buffer_info()[0], len(values), temperature, offset) == INVALID:
+        raise ValueError("the core refuses to calibrate this: a posterior is no number, or a scale is out of its range")
+    return values.tolist()

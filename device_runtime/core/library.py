@@ -25,6 +25,7 @@ _FUNCTIONS = (
     "pe_ink_runs",
     "pe_graph_check",
     "pe_decode",
+    "pe_calibrate",
 )
 # Where an ELF file says what it is, and for 32 and for 64 bits where its table of sections begins, the size of an entry
 # and their number. Source: System V Application Binary Interface, "ELF Header".

@@ -263,6 +263,12 @@ PE_API pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_op
                            int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                            pe_decoding *decoding);
 
+/* Calibrate posteriors, in place: sigmoid(logit(posterior) / temperature + offset), by pe_decode's exact logarithm and
+ * exponential. Posteriors are kept 10^-12 away from 0 and 1.
+ *
+ * temperature: above 0, below 10^30. offset: above -1000, below 1000. */
+PE_API pe_status pe_calibrate(double *posteriors, int32_t count, double temperature, double offset);
+
 #ifdef __cplusplus
 }
 #endif

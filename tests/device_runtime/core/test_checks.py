@@ -1,7 +1,8 @@
-"""The compiled core says the same of boxes, struck codes, blots and runs of ink as NumPy."""
+"""The compiled core says the same of boxes, struck codes, blots, runs of ink and posteriors as NumPy and Python."""
 
 from __future__ import annotations
 
+from array import array
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -11,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from device_runtime.calibration import Scale
 from device_runtime.core import checks, strips
 from device_runtime.core.arena import ThreadArena
 from device_runtime.core.library import library, trouble
@@ -191,6 +193,22 @@ def test_an_image_of_no_size_is_refused(shape: tuple[int, int]) -> None:
     ):
         with pytest.raises(ValueError, match=f"{shape[1]} x {shape[0]} px"):
             call()
+
+
+@settings(kept, max_examples=400)
+@given(st.lists(st.floats(0, 1), max_size=30), st.floats(1e-6, 1e29), st.floats(-999, 999))
+@example([0.0, 1e-13, 1e-12, 0.5, 1 - 1e-12, 1.0, 1 + 1e-15], 1.0, 0.0)
+@example([0.25, 0.999999], 1.3, -0.2)
+def test_posteriors_are_calibrated_to_the_same_bits(given_: list[float], temperature: float, offset: float) -> None:
+    scale = Scale(temperature, offset)
+    expected = [scale(posterior) for posterior in given_]
+    assert array("d", scale.each(given_)).tobytes() == array("d", expected).tobytes()
+
+
+@pytest.mark.parametrize(("posterior", "temperature", "offset"), [(np.nan, 1, 0), (0.5, 0, 0), (0.5, 1, 1e3)])
+def test_a_calibration_out_of_range_is_refused(posterior: float, temperature: float, offset: float) -> None:
+    with pytest.raises(ValueError, match="calibrate"):
+        checks.calibrated([0.5, posterior], temperature, offset)
 
 
 @pytest.mark.parametrize("level", [-1, 256])
