@@ -73,8 +73,8 @@ def side_by_side(pieces: Sequence[Ranked]) -> Table:
     for way in WAYS:
         rates = _rates(pieces, way)
         ranked = way != "finder"  # its lines have no order in which to look for the destination
-        order = [f"{rates[key]:.1%}" if ranked else "" for key in ("first", "third")]
-        rows.append([way, *order, f"{rates['any']:.1%}", f"{rates['candidates']:.1f}"])
+        order = [_percent(rates[key]) if ranked else "" for key in ("first", "third")]
+        rows.append([way, *order, _percent(rates["any"]), f"{rates['candidates']:.1f}"])
     return Table(["found by", "first", "among three", "among all", "fields a piece"], rows)
 
 
@@ -84,7 +84,7 @@ def by_kind(pieces: Sequence[Ranked]) -> Table:
     for key in ("kind", "writing"):
         for value in sorted({str(piece.conditions[key]) for piece in pieces}):
             some = [piece for piece in pieces if str(piece.conditions[key]) == value]
-            cells = [f"{_rates(some, way)['any' if way == 'finder' else 'third']:.1%}" for way in WAYS]
+            cells = [_percent(_rates(some, way)["any" if way == "finder" else "third"]) for way in WAYS]
             rows.append([f"{key}: {value}", str(len(some)), *cells])
     heads = [way if way != "finder" else "finder (all)" for way in WAYS]
     return Table(["pieces", "count", *heads], rows)
@@ -99,6 +99,10 @@ def _rates(pieces: Sequence[Ranked], way: str) -> dict[str, float]:
         "any": sum(rank is not None for rank in ranks) / total,
         "candidates": sum(piece.candidates[way] for piece in pieces) / total,
     }
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _channels(bundle: LocatorBundle) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.commands import picture, piece_picture
+from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable
 from device_runtime.image.load import load_image
 from device_runtime.reader import Reader
@@ -26,12 +27,14 @@ from firmware_bridge import Cable, Event, serve
 def demo(path: Path, engine: str | None) -> None:
     """Read the bundled samples, send the readings over a virtual cable to an emulated sorter, and draw them.
 
-    The picture shows the pieces with the lines that were read. A second one, with -field in its name, shows what the
-    net sees in the first field.
+    The picture, a .png or .jpg file, shows the pieces with the lines that were read. A second one, -field.png, shows
+    what the net sees in the first field.
 
     Exit status 1 when a sample is not read as it should be.
     """
-    field_path = path.with_stem(f"{path.stem}-field")
+    if path.suffix.lower() not in piece_picture.SUFFIXES:
+        raise PosteyeError(f"{path}: give a picture's name that ends in {', '.join(piece_picture.SUFFIXES)}")
+    field_path = path.with_name(f"{path.stem}-field.png")
     for file in (path, field_path):
         require_writable(file)
     samples = [*load_pieces(), *load_samples()]

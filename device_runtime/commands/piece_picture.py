@@ -14,6 +14,7 @@ from device_runtime.result import Result
 from device_runtime.types import Field, Role
 
 Color = tuple[int, int, int]
+SUFFIXES = (".png", ".jpg", ".jpeg")
 _WIDTH_PX, _GAP_PX, _HEADLINE_PX = 760, 12, 40
 _COLUMNS = 2
 _LABELLED = 3  # lines of a piece whose role and penalty are written beside them
@@ -22,6 +23,7 @@ _PAPER: Color = (255, 255, 255)
 _ROLES: dict[Role, Color] = {"destination": (0, 158, 115), "sender": (213, 94, 0), "other": (0, 114, 178)}
 _STATUS: dict[str, Color] = {"accepted": (0, 128, 90), "rejected": (190, 80, 0), "no_code": (110, 110, 110)}
 _FONT_SIZE, _HEADLINE_SIZE = 0.5, 0.7
+_QUALITY = 85
 _FRACTION_BITS = 3
 
 
@@ -44,7 +46,7 @@ def draw(pixels: NDArray[np.uint8], result: Result) -> NDArray[np.uint8]:
         _outline(canvas, line.field, scale, _ROLES[line.role], 2 if rank == 0 else 1)
     for line in result.fields[:_LABELLED]:
         code = f" {line.code}" if line.code else ""
-        _label(canvas, f"{line.role} {line.penalty:.1f}{code}", _above(line.field, scale), _ROLES[line.role])
+        _label(canvas, f"{line.role} {line.penalty:.1f}{code}", line.field, scale, _ROLES[line.role])
     headline = np.full((_HEADLINE_PX, _WIDTH_PX, 3), _PAPER, np.uint8)
     reading = result.reading
     text = f"{reading.code or 'no code'}  {reading.status} {reading.confidence:.3f}"
@@ -73,16 +75,17 @@ def sheet(drawn: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
 
 def write(drawn: Sequence[NDArray[np.uint8]], path: Path) -> None:
-    """Write pictures of pieces side by side as a PNG file.
+    """Write pictures of pieces side by side as a file.
 
     Args:
         drawn: as `draw` makes them.
-        path: the file.
+        path: the file, of one of SUFFIXES.
 
     Raises:
         WriteError: the file cannot be written.
     """
-    write_bytes(path, cv2.imencode(".png", sheet(drawn)[..., ::-1])[1].tobytes())
+    data = cv2.imencode(path.suffix.lower(), sheet(drawn)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    write_bytes(path, data.tobytes())
 
 
 def _outline(canvas: NDArray[np.uint8], field: Field, scale: float, color: Color, width: int) -> None:
@@ -90,18 +93,15 @@ def _outline(canvas: NDArray[np.uint8], field: Field, scale: float, color: Color
     cv2.polylines(canvas, [points], True, color, width, cv2.LINE_AA, _FRACTION_BITS)
 
 
-def _above(field: Field, scale: float) -> tuple[int, int]:
-    """Where the words on a field begin: above the highest of its corners, at the left."""
-    left, top = (min(corner[axis] for corner in field.corners) for axis in (0, 1))
-    return max(2, round(left * scale)), max(14, round(top * scale) - 4)
-
-
-def _label(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], color: Color) -> None:
-    """Words that can be read on any ground, moved to the left where they would leave the picture."""
-    width = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, _FONT_SIZE, 1)[0][0]
-    place = (max(2, min(at[0], canvas.shape[1] - width - 4)), at[1])
-    _text(canvas, text, place, _FONT_SIZE, _PAPER, 4)
-    _text(canvas, text, place, _FONT_SIZE, color, 1)
+def _label(canvas: NDArray[np.uint8], text: str, field: Field, scale: float, color: Color) -> None:
+    """Words that can be read on any ground, behind a field as it stands in the picture, or before it without room."""
+    xs, ys = zip(*field.corners, strict=True)
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, _FONT_SIZE, 1)
+    behind, before = round(max(xs) * scale) + 5, round(min(xs) * scale) - width - 5
+    x = behind if behind + width < canvas.shape[1] else max(2, before)
+    y = min(max(round(sum(ys) / len(ys) * scale) + height // 2, height + 2), len(canvas) - 3)
+    _text(canvas, text, (x, y), _FONT_SIZE, _PAPER, 4)
+    _text(canvas, text, (x, y), _FONT_SIZE, color, 1)
 
 
 def _text(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, color: Color, width: int) -> None:

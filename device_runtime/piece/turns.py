@@ -27,8 +27,10 @@ from device_runtime.types import Field, Line, Wanted
 Look = Callable[[Pixels], Scene]
 Read = Callable[[Pixels, Scene, int], "WayUp | None"]
 
+# How many nats one of the locator's is worth: it is surer than it is right on pictures unlike those it learned from.
+_TRUST = 0.5
 # Log-probabilities that a piece lies upright, or in each of the other ways, before anything is seen of it. Upright is
-# never thought less likely than so: the locator errs on pictures unlike those that it learned from.
+# never thought less likely than so.
 _UPRIGHT, _TURNED, _LEAST_UPRIGHT = -0.16, -3.0, -3.5
 # The probability from which the locator is sure which way the lines run, and the log-probability from which it is worth
 # looking at them from the other end.
@@ -39,7 +41,7 @@ _LONGER = 1.3
 _COMPARED, _PLAIN = 4, 3.0
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
-_LEAST = 1e-6  # confidences below tell nothing
+_LEAST = 0.01  # confidences that are nearer to 0 or 1 tell no more
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,18 @@ class AnyWayUp:
         turned = turn(pixels, first) if first else pixels
         best = self._either_end(read(turned, look(turned) if first else lying, first), read, odds, clock)
         # Across: where it is not sure which way the lines run.
-        along = exact_exp(odds[first]) + exact_exp(odds[first - 2])
+        beside_it = (first + 1) % 4, (first + 3) % 4
+        along = 1.0 - sum_in_order(exact_exp(odds[turns]) for turns in beside_it)
         if best is not None and (best.is_accepted or best.is_settled or along >= _SURE):
             return best
-        across = max((first + 1) % 4, (first + 3) % 4, key=lambda turns: odds[turns])
+        across = max(beside_it, key=lambda turns: odds[turns])
         turned = turn(pixels, across) if across else pixels
         scene = look(turned) if across else lying
-        if best is not None and along >= 0.5 and _length(scene.lines) <= _LONGER * _length(best.scene.lines):
+        if (
+            best is not None
+            and 0 in (first, (first + 2) % 4)
+            and _length(scene.lines) <= _LONGER * _length(best.scene.lines)
+        ):
             return best
         beside = self._either_end(read(turned, scene, across), read, odds, clock)
         if best is None or beside is None:
@@ -143,7 +150,9 @@ class AnyWayUp:
         assert half is not None
         if half.is_accepted:
             return self._unrivalled(half, [way])
-        return _best([way, half], odds)
+        likely = list(odds)
+        likely[way.turns] += min(_PLAIN, max(-_PLAIN, gain))
+        return _best([way, half], likely)
 
     def _unrivalled(self, way: WayUp, others: Sequence[WayUp]) -> WayUp:
         """An accepted reading, rejected if another way up has a code of its own that is believed."""
@@ -242,19 +251,20 @@ def _odds(seen: Sequence[float]) -> list[float]:
     Args:
         seen: what the locator says of them.
     """
-    odds = [one + (_TURNED if turns else _UPRIGHT) for turns, one in enumerate(seen)]
+    odds = [_TRUST * one + (_TURNED if turns else _UPRIGHT) for turns, one in enumerate(seen)]
     total = exact_log(sum_in_order(exact_exp(one) for one in odds))
     return [max(_LEAST_UPRIGHT, odds[0] - total), *(one - total for one in odds[1:])]
 
 
 def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp:
-    """The way up whose best line reads best, at the penalty of the way."""
+    """The way up whose best line reads best, by the odds of its confidence and those of the way."""
 
-    def log_mass(way: WayUp) -> tuple[bool, float]:
+    def log_odds(way: WayUp) -> float:
         sure = max((answer.reading.confidence for answer in way.found.answers if answer), default=0.0)
-        return way.found.verdict.reading.code is not None, exact_log(max(sure, _LEAST)) + odds[way.turns % 4]
+        sure = min(max(sure, _LEAST), 1.0 - _LEAST)
+        return exact_log(sure / (1.0 - sure)) + odds[way.turns]
 
-    return max(ways, key=log_mass)
+    return max(ways, key=log_odds)
 
 
 def _width(line: Line) -> float:

@@ -62,10 +62,10 @@ def test_tables_and_values_tell_of_every_way() -> None:
     pieces = [Ranked({"kind": "card", "writing": "hand"}, ranks, dict.fromkeys(WAYS, 4))]
     table = side_by_side(pieces)
     assert [line[0] for line in table.lines] == list(WAYS)
-    assert table.lines[0][1:] == ["100.0%", "100.0%", "100.0%", "4.0"]
-    assert table.lines[1][1:] == ["", "", "100.0%", "4.0"]
+    assert table.lines[0][1:] == ["100.0 %", "100.0 %", "100.0 %", "4.0"]
+    assert table.lines[1][1:] == ["", "", "100.0 %", "4.0"]
     assert [line[1] for line in by_kind(pieces).lines] == ["1", "1"]
-    assert by_kind(pieces).lines[0] == ["kind: card", "1", "100.0%", "100.0%", "0.0%", "100.0%", "0.0%"]
+    assert by_kind(pieces).lines[0] == ["kind: card", "1", "100.0 %", "100.0 %", "0.0 %", "100.0 %", "0.0 %"]
 
 
 def test_values_hold_the_net_s_size() -> None:

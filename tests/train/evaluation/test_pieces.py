@@ -34,9 +34,9 @@ def piece(*lines: str) -> NDArray[np.uint8]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A piece with a code, one without, and the first with a wrong label."""
+    """A piece with a code, one without writing, and the first with a wrong label."""
     place = tmp_path_factory.mktemp("mail")
-    for name, lines in {"a.png": ADDRESS, "b.png": ("TO THE", "TENANT"), "c.png": ADDRESS}.items():
+    for name, lines in {"a.png": ADDRESS, "b.png": (), "c.png": ADDRESS}.items():
         cv2.imwrite(str(place / name), piece(*lines))
     (place / "labels.csv").write_text("file,code\na.png,81100\nb.png,\nc.png,10000\n")
     return place
