@@ -49,7 +49,7 @@ def doubted(answer: Answer, reader: LineReader, country: Country, weights: Evide
     seen = facts_of(answer, reader).seen
     if seen.span is None:
         return reading
-    evidence = read_evidence(seen, (), (), country.order, reading.code)
+    evidence = read_evidence(seen, (), (), country.order, reading.candidates[0])
     gain = sum_in_order(weights.line[name] * evidence.get(name, 0.0) for name in IN_LINE)
     if gain > _AGAINST:
         return reading

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from device_runtime.piece.evidence.features import FEATURES
 from train.evidence.states import State
 
-RIDGE = 2.0  # of all weights, in states: a feature that is rare stays small
+RIDGE = 0.5  # of all weights, in states: a feature that is rare stays small
 _STEPS = 60
 
 

@@ -51,8 +51,7 @@ def _lines(records: Sequence[Record]) -> tuple[NDArray[np.float64], NDArray[np.b
             known = record.country.order == LINE_ORDER and seen.code is not None and seen.facts.seen.span is not None
             if not known or candidates[0].confidence < _READ or (roles and not true):
                 continue
-            assert seen.code is not None
-            found = read_evidence(seen.facts.seen, (), (), record.country.order, seen.code)
+            found = read_evidence(seen.facts.seen, (), (), record.country.order, candidates[0])
             rows.append([found.get(name, 0.0) for name in IN_LINE])
             right.append(true)
     return np.array(rows).reshape(-1, len(IN_LINE)), np.array(right, np.bool_)

@@ -9,7 +9,7 @@ import numpy as np
 
 from device_runtime.calibration import OperatingPoint, Scale
 from device_runtime.piece.decision import believe
-from device_runtime.piece.evidence.alternatives import Facts, explanations, weighed
+from device_runtime.piece.evidence.alternatives import Facts, Known, explanations, weighed
 from device_runtime.piece.evidence.features import geometry
 from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.evidence.weights import RoleWeights
@@ -49,9 +49,10 @@ def steps(record: Record, weights: RoleWeights) -> list[Step]:
     where = geometry(layout, [one.line for one in seen], [one.opinion for one in seen])
     places = [weights.log_mass(evidence) for evidence in where]
     facts: list[Facts | None] = [None] * len(seen)
+    known: Known = {}
     found: list[Step] = []
     while True:
-        belief = believe(weighed(explanations(layout, facts, record.country), places, weights), len(seen))
+        belief = believe(weighed(explanations(layout, facts, record.country, known), places, weights), len(seen))
         best = belief.codes[0] if belief.codes else None
         sure = best is not None and seen[best.line].status == "accepted" and seen[best.line].code == best.code
         read = sum(fact is not None for fact in facts)

@@ -159,7 +159,7 @@ def _of_line(
     found = [Explanation(line, None, max(_LEAST_DOUBT, rest), misread)]
     if not fact.candidates or fact.seen.span is None:
         return found
-    read = {**around, **read_evidence(fact.seen, left, right, country.order, fact.candidates[0].code)}
+    read = {**around, **read_evidence(fact.seen, left, right, country.order, fact.candidates[0])}
     for candidate, elsewhere in zip(fact.candidates, repeated, strict=True):
         if candidate.confidence > 0:
             evidence = {**read, "repeated": float(elsewhere)}

@@ -9,7 +9,7 @@ from device_runtime.exact import exact_log
 from device_runtime.piece.evidence.layout import Layout
 from device_runtime.piece.evidence.words import Word
 from device_runtime.piece.scene import Opinion
-from device_runtime.types import Line
+from device_runtime.types import Candidate, Line
 
 Evidence = Mapping[str, float]
 
@@ -51,7 +51,7 @@ GEOMETRY = {
     "narrow": "too narrow for a code",
     "as wide as a code": "as wide as a code alone",
     "very wide": "wider than an address",
-    **{f"located {role}": f"log-probability of the locator for {meaning}, -6 at least" for role, meaning in _LOCATED},
+    **{f"located {role}": f"log-probability of the locator for {meaning}, -3 at least" for role, meaning in _LOCATED},
     "located alone": "the locator found it, and the line finder did not",
     "boxes": "it stands in preprinted boxes",
     "light": "light ink on dark ground",
@@ -59,6 +59,8 @@ GEOMETRY = {
 # Of a code that was read in it:
 READ = {
     "code": "a code was read",
+    "read surely": "its line by itself has it at a confidence of 0.95 or more",
+    "read with doubt": "at less than 0.5",
     **{
         f"{order}, {position}": f"{_ORDER_WORDS[order]} in this country, and this one is {_POSITION_WORDS[position]}"
         for order in _ORDERS
@@ -96,7 +98,8 @@ FEATURES = {**GEOMETRY, **READ, **UNREAD}
 LINE_ORDER = "after"
 IN_LINE = ("after, first", "after, last", "after, inner", "state", "short word alone", "two and three letters")
 
-_LEAST_LOG = -6.0
+_LEAST_LOG = -3.0  # the locator has a vote and no veto: there are pieces unlike those that it learned from
+_SURE, _DOUBTED = 0.95, 0.5
 _HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 20.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
 _NARROW, _CODE_WIDE, _VERY_WIDE = 3.0, 8.0, 30.0
@@ -169,15 +172,17 @@ def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion])
     return found
 
 
-def read_evidence(seen: Seen, left: Sequence[Word], right: Sequence[Word], order: str, code: str) -> dict[str, float]:
-    """The evidence of what stands around the best code of a line.
+def read_evidence(
+    seen: Seen, left: Sequence[Word], right: Sequence[Word], order: str, best: Candidate
+) -> dict[str, float]:
+    """The evidence of the best code of a line and of what stands around it.
 
     Args:
         seen: what was read in the line; it has a span.
         left: the words of the lines left of it in its row.
         right: those of the lines right of it.
         order: where a code stands on its line in the country, "" if that is not known.
-        code: the code that was read.
+        best: the code that was read.
     """
     assert seen.span is not None
     x0, x1 = seen.span
@@ -189,6 +194,8 @@ def read_evidence(seen: Seen, left: Sequence[Word], right: Sequence[Word], order
     letters, marks = sum(word.letters for word in own), sum(word.marks for word in own)
     digits = sum(len(word.digits) for word in own)
     found = {"code": 1.0, f"{order or 'unknown'}, {position}": 1.0}
+    found["read surely"] = float(best.confidence >= _SURE)
+    found["read with doubt"] = float(best.confidence < _DOUBTED)
     if position == "last":
         sizes = [word.letters for word in words_left]
         found["state"] = float(sizes[-1] == 2 and len(sizes) > 1 and not words_left[-1].digits)
@@ -196,7 +203,7 @@ def read_evidence(seen: Seen, left: Sequence[Word], right: Sequence[Word], order
         found["two and three letters"] = float(sizes == [2, 3])
     found["prefix"] = float(1 <= letters <= 3 and marks == 1)
     found["letters joined"] = float(letters > 0 and not found["prefix"])
-    found["digits joined"] = float(digits > sum(char.isdecimal() for char in code))
+    found["digits joined"] = float(digits > sum(char.isdecimal() for char in best.code))
     found["marks joined"] = min(_MOST, float(marks))
     found["numbers left"] = min(_MOST, float(sum(1 for word in before if word.digits)))
     found["numbers right"] = min(_MOST, float(sum(1 for word in after if word.digits)))

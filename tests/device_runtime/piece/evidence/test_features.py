@@ -19,7 +19,7 @@ from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.evidence.words import Word
 from device_runtime.piece.locator.located import Roles
 from device_runtime.piece.scene import Opinion
-from device_runtime.types import Line
+from device_runtime.types import Candidate, Line
 from tests.device_runtime.piece.evidence.test_layout import HEIGHT, SHEET, WIDTH, line
 
 
@@ -45,7 +45,7 @@ def placed(lines: list[Line]) -> list[dict[str, float]]:
 
 def spoken(text: str, code: str, order: str) -> set[str]:
     """The names of the evidence beside a code that is there."""
-    found = read_evidence(seen(text, code), (), (), order, code)
+    found = read_evidence(seen(text, code), (), (), order, Candidate(code, 0.9))
     return {name for name, value in found.items() if value} - {"code", "irregular", "unclear"}
 
 
@@ -70,8 +70,8 @@ def test_what_stands_beside_a_code(text: str, code: str, order: str, names: set[
 
 def test_words_of_lines_beside_it_count() -> None:
     town = (Word(0, 40, "", 4, 0),)
-    assert read_evidence(seen("97267", "97267"), town, (), "after", "97267")["after, last"] == 1.0
-    assert read_evidence(seen("97267", "97267"), (), town, "after", "97267")["after, first"] == 1.0
+    assert read_evidence(seen("97267", "97267"), town, (), "after", Candidate("97267", 0.9))["after, last"] == 1.0
+    assert read_evidence(seen("97267", "97267"), (), town, "after", Candidate("97267", 0.9))["after, first"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_every_name_has_a_meaning_and_no_other_is_used() -> None:
     assert all(FEATURES.values()) and set(IN_LINE) < set(READ)
     lines = [line(*one) for one in SHEET]
     used = {name for found in placed(lines) for name in found}
-    used |= set(read_evidence(seen("NEW YORK NY 10001", "10001"), (), (), "after", "10001"))
+    used |= set(read_evidence(seen("NEW YORK NY 10001", "10001"), (), (), "after", Candidate("10001", 0.99)))
     used |= set(misread_evidence(seen("STREET", "?"), 5, 5))
     assert used <= set(FEATURES)
 
@@ -124,4 +124,10 @@ def test_what_the_locator_says() -> None:
     (of,) = [line(100, 100, 200, 30)]
     (found,) = geometry(lay_out([of], WIDTH, HEIGHT), [of], [Opinion(Roles(-0.5, -2.0, -9.0, -1.0), True)])
     said = [found[f"located {role}"] for role in ("destination", "sender", "other", "none")]
-    assert said == [-0.5, -2.0, -6.0, -1.0] and found["located alone"] == 1.0
+    assert said == [-0.5, -2.0, -3.0, -1.0] and found["located alone"] == 1.0
+
+
+@pytest.mark.parametrize(("confidence", "sure", "doubted"), [(0.99, 1.0, 0.0), (0.7, 0.0, 0.0), (0.3, 0.0, 1.0)])
+def test_how_surely_it_was_read(confidence: float, sure: float, doubted: float) -> None:
+    found = read_evidence(seen("80331", "80331"), (), (), "before", Candidate("80331", confidence))
+    assert (found["read surely"], found["read with doubt"]) == (sure, doubted)
