@@ -11,12 +11,22 @@ from struct import Struct
 from device_runtime.errors import PosteyeError
 
 LIBRARY_FILE = Path(__file__).parent / "libposteye_core.so"
-ABI_VERSION = 1
+ABI_VERSION = 2
 # POSTEYE_CORE=numpy reads without the core: to compare both, and to find out which of them is at fault.
 SWITCH = "POSTEYE_CORE"
 
 
-_FUNCTIONS = ("pe_normalize", "pe_polarity", "pe_resize", "pe_graph_check", "pe_decode")
+_FUNCTIONS = (
+    "pe_normalize",
+    "pe_polarity",
+    "pe_resize",
+    "pe_may_have_boxes",
+    "pe_spoiled",
+    "pe_ink_runs",
+    "pe_graph_check",
+    "pe_decode",
+    "pe_calibrate",
+)
 # Where an ELF file says what it is, and for 32 and for 64 bits where its table of sections begins, the size of an entry
 # and their number. Source: System V Application Binary Interface, "ELF Header".
 _MAGIC, _BITS_AT = b"\x7fELF", 4

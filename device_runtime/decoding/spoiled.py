@@ -1,7 +1,8 @@
 """Codes that are written well and yet must not be believed: struck out, or with a character under a blot.
 
 The field itself is looked at, at the places that its strip names: normalisation takes ruled lines out, and a stroke
-through a code is one. Only codes that would be accepted are looked at.
+through a code is one. Only codes that would be accepted are looked at, by the compiled core (core/c/image/spoiled.c) or
+NumPy where there is none.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.core import checks
+from device_runtime.core.library import library
 from device_runtime.geometry import MIDDLE_PX, STRIP_HEIGHT_PX
 from device_runtime.types import Character, Strip
 
 STRUCK = "a stroke goes through the code: it may be struck out"
 BLOT = "a blot beside the code may hide a character"
+_REASONS = {"struck": STRUCK, "blot": BLOT}
 
 Gray = NDArray[np.uint8]
 Ink = NDArray[np.bool_]
@@ -42,17 +46,31 @@ def spoiled(gray: Gray, strip: Strip, characters: Sequence[Character]) -> str | 
     first, last = characters[0].x_px, characters[-1].x_px
     spacing = (last - first) / (len(characters) - 1) if len(characters) > 1 else _SPACING_PX
     start = int(first - _BESIDE * spacing)
-    ink = _ink(gray, strip, start, int(last + _BESIDE * spacing))
-    if len(characters) > 1 and _is_struck(ink[:, int(first) - _HALF_PX - start : int(last) + _HALF_PX + 1 - start]):
-        return STRUCK
-    return BLOT if _has_blot(ink) else None
+    seen = start, max(start, int(last + _BESIDE * spacing))
+    code = None
+    if len(characters) > 1:
+        begin, end, _ = slice(int(first) - _HALF_PX - start, int(last) + _HALF_PX + 1 - start).indices(seen[1] - start)
+        code = begin, max(begin, end)
+    find = fault_by_numpy if library() is None else checks.spoiled
+    fault = find(gray, strip.image_from_strip, seen, code)
+    return _REASONS[fault] if fault else None
 
 
-def _ink(gray: Gray, strip: Strip, start: int, end: int) -> Ink:
+def fault_by_numpy(
+    gray: Gray, image_from_strip: NDArray[np.float64], seen: checks.Columns, code: checks.Columns | None
+) -> checks.Fault | None:
+    """As core.checks.spoiled, without the compiled core."""
+    ink = _ink(gray, image_from_strip, *seen)
+    if code is not None and _is_struck(ink[:, slice(*code)]):
+        return "struck"
+    return "blot" if _has_blot(ink) else None
+
+
+def _ink(gray: Gray, image_from_strip: NDArray[np.float64], start: int, end: int) -> Ink:
     """The ink of a field, bool [32, end - start], at the places of some columns of its strip."""
     # Places in the field, float64 [32, n], and the most extreme of three levels at each, so that thin strokes are met.
     rows, columns = np.arange(STRIP_HEIGHT_PX)[:, None], np.arange(start, end)[None, :]
-    (xx, xy, x0), (yx, yy, y0) = strip.image_from_strip.tolist()
+    (xx, xy, x0), (yx, yy, y0) = image_from_strip.tolist()
     x, y = xx * columns + xy * rows + x0, yx * columns + yy * rows + y0
     inside = (x > -0.5) & (x < gray.shape[1] - 0.5) & (y > -0.5) & (y < gray.shape[0] - 0.5)
     at_x = np.clip(np.rint(x), 0, gray.shape[1] - 1).astype(np.int64)

@@ -1,7 +1,7 @@
 """Preprinted boxes and combs for single characters, found by their geometry and taken out of a grey field.
 
-Most fields have none. To see that costs a look for long straight runs, without OpenCV; what is left of the fields is
-looked at closely (image/opencv/boxes.py).
+Most fields have none. To see that costs a look for long straight runs, by the compiled core (core/c/image/boxes.c) or
+NumPy; what is left of the fields is looked at closely (image/opencv/boxes.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from device_runtime.core import checks
+from device_runtime.core.library import library
 
 Gray = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -52,6 +55,11 @@ def may_have_boxes(gray: Gray) -> bool:
     Args:
         gray: uint8 [H, W].
     """
+    return may_have_boxes_by_numpy(gray) if library() is None else checks.may_have_boxes(gray)
+
+
+def may_have_boxes_by_numpy(gray: Gray) -> bool:
+    """The same without the compiled core."""
     ink = _ink(gray)
     written = np.flatnonzero(ink.any(axis=0))
     if not len(written):

@@ -13,18 +13,18 @@ import numpy as np
 
 from device_runtime.clock import Clock
 from device_runtime.decoding import upright
-from device_runtime.exact import exact_exp, sum_in_order
+from device_runtime.exact import sum_in_order
 from device_runtime.geometry import MIDDLE_PX
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
-from device_runtime.piece.evidence.features import IN_LINE, read_evidence
+from device_runtime.piece.evidence.features import IN_LINE, LINE_ORDER, read_evidence
 from device_runtime.piece.evidence.weights import EvidenceWeights
 from device_runtime.piece.whole import facts_of
 from device_runtime.types import Reading
 
-# Odds that a field whose number looks like a code of the country holds another kind of number.
-_OTHER_ODDS = 0.005
+# Log odds of a postal code against another number from which the words of a field speak against a code.
+_AGAINST = -2.0
 # Distances between characters: as much more room at one end than at the other, or as much from one to the next.
 _ROOM, _GAP = 0.75, 1.75
 _INK_LEVEL = 64  # of a strip
@@ -33,9 +33,9 @@ REASON = "the words beside it are not those beside a postal code of this country
 
 
 def doubted(answer: Answer, reader: LineReader, country: Country, weights: EvidenceWeights) -> Reading:
-    """The reading of a field, rejected where what stands beside an accepted code speaks against it.
+    """The reading of a field, rejected where the words beside an accepted code speak against it.
 
-    Where the country is not known, nothing does.
+    They do where the country is known and writes its codes after the town: no code is the first word there.
 
     Args:
         answer: of the field.
@@ -44,17 +44,16 @@ def doubted(answer: Answer, reader: LineReader, country: Country, weights: Evide
         weights: of the evidence.
     """
     reading = answer.reading
-    if reading.status != "accepted" or not country.order or reading.code is None:
+    if reading.status != "accepted" or country.order != LINE_ORDER or reading.code is None:
         return reading
     seen = facts_of(answer, reader).seen
     if seen.span is None:
         return reading
     evidence = read_evidence(seen, (), (), country.order, reading.code)
     gain = sum_in_order(weights.line[name] * evidence.get(name, 0.0) for name in IN_LINE)
-    believed = reading.confidence / (1.0 + _OTHER_ODDS * exact_exp(-gain))
-    if believed >= reader.threshold:
+    if gain > _AGAINST:
         return reading
-    return replace(reading, status="rejected", reason=REASON, confidence=believed)
+    return replace(reading, status="rejected", reason=REASON)
 
 
 def if_upright(answer: Answer, reader: LineReader, pixels: Pixels, clock: Clock) -> Answer:

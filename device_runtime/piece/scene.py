@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from device_runtime.image.pixels import Pixels, to_gray
 from device_runtime.piece.locator.located import Located, Roles
+from device_runtime.piece.sampling import is_convex
 from device_runtime.types import Field, Line
 
 # A number that the locator found is one with a line of the finder where its middle lies in that line, and the line's
@@ -57,7 +58,7 @@ def scene_of(pixels: Pixels, locate: Locate) -> Scene:
     lines = find_lines(gray)
     located = locate(gray)
     more = [found.line() for found in located.fields]
-    more = [line for line in more if not any(_is_same(line, other) for other in lines)]
+    more = [line for line in more if is_convex(line.field.corners) and not any(_is_same(line, o) for o in lines)]
     every = (*lines, *more)
     opinions = (Opinion(located.roles_at(line.field), i >= len(lines)) for i, line in enumerate(every))
     return Scene(every, tuple(opinions), located.turns)

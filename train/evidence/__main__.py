@@ -1,6 +1,6 @@
 """Fits the weights of the evidence to rendered pieces of the training part.
 
-    python -m train.evidence --writers qmnist_writers --strokes real_strings --pieces 2000 --work runs/evidence
+    python -m train.evidence --writers qmnist_writers --strokes real_strings --pieces 600 --work runs/evidence
       --out device_runtime/piece/evidence/weights.json
 
 The thresholds are found on pieces that the weights were not fitted to: each fold is read with weights of the others.
@@ -44,8 +44,12 @@ _SOURCES = ("rendered pieces of the training part: its fonts, layouts and countr
 @click.option(
     "--work", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for what is seen."
 )
-@click.option("--pieces", type=click.IntRange(100), default=2000, show_default=True, help="How many pieces.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
+@click.option(
+    "--pieces", type=click.IntRange(100), default=600, show_default=True, help="How many pieces of each seed."
+)
+@click.option(
+    "--seed", "seeds", multiple=True, type=click.IntRange(0), default=(1, 2, 3), show_default=True, help="Of all draws."
+)
 @click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip.")
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files: one hand a piece.")
 @click.option(
@@ -53,19 +57,25 @@ _SOURCES = ("rendered pieces of the training part: its fonts, layouts and countr
 )
 @click.option("--out", type=click.Path(path_type=Path), default=WEIGHTS_FILE, show_default="the reader's own file")
 def evidence(
-    work: Path, pieces: int, seed: int, mnist: Path | None, writers: Path | None, strokes: Path | None, out: Path
+    work: Path,
+    pieces: int,
+    seeds: tuple[int, ...],
+    mnist: Path | None,
+    writers: Path | None,
+    strokes: Path | None,
+    out: Path,
 ) -> None:
     """Fit the weights."""
     require_writable(out)
     hands = writers_of(load_mnist(mnist, writers).train)
-    records = watch_pieces(hands, strokes, pieces, seed, work)
+    records = [one for seed in seeds for one in watch_pieces(hands, strokes, pieces, seed, work / f"seed-{seed}")]
     say = Progress().say
     roles = {}
     for role in get_args(WantedRole):
-        roles[role] = fit_role(records, role, seed)
+        roles[role] = fit_role(records, role, seeds[0])
         say(f"{role}: " + ", ".join(f"{p.max_error:.1%} -> {p.accept_rate:.1%}" for p in roles[role].table))
     recipe = {"pieces": len(records), "without a code": NO_CODE_SHARE, "ridge": RIDGE, "folds": _FOLDS}
-    found = EvidenceWeights(SCHEMA_VERSION, recipe, seed, _SOURCES, roles, fit_line(records))
+    found = EvidenceWeights(SCHEMA_VERSION, recipe, seeds, _SOURCES, roles, fit_line(records))
     write_text(out, msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
     say(f"{out}: {len(FEATURES)} features, {len(records)} pieces")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.evidence.features import IN_LINE, read_evidence
+from device_runtime.piece.evidence.features import IN_LINE, LINE_ORDER, read_evidence
 from train.evidence.record import Record, same
 
 RIDGE = 0.1
@@ -19,7 +19,7 @@ def fit_line(records: Sequence[Record], ridge: float = RIDGE) -> dict[str, float
     """The log odds that each feature adds, codes and other numbers weighing alike.
 
     Args:
-        records: of pieces whose country was known or not; only the former count.
+        records: of pieces; those of countries that write the code after the town count.
         ridge: pull of each weight towards 0, in lines.
 
     Returns:
@@ -48,7 +48,7 @@ def _lines(records: Sequence[Record]) -> tuple[NDArray[np.float64], NDArray[np.b
             roles = [role for role, places in record.places.items() if i in places]
             true = any(same(seen.code, record.codes[role]) for role in roles)
             candidates = seen.facts.candidates
-            known = record.country.order and seen.code is not None and seen.facts.seen.span is not None
+            known = record.country.order == LINE_ORDER and seen.code is not None and seen.facts.seen.span is not None
             if not known or candidates[0].confidence < _READ or (roles and not true):
                 continue
             assert seen.code is not None

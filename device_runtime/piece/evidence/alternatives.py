@@ -85,14 +85,14 @@ def explanations(
     found = [NOTHING]
     best = [fact.candidates[0] if fact and fact.candidates else None for fact in facts]
     for block in layout.blocks:
-        believed = [max([b.confidence for i in layout.rows[row] if (b := best[i])], default=0.0) for row in block]
         for place, row in enumerate(block):
-            around = {
-                "code below": max(believed[place + 1 :], default=0.0),
-                "code above": max(believed[:place], default=0.0),
-            }
+            above, below = ([i for r in of for i in layout.rows[r]] for of in (block[:place], block[place + 1 :]))
             for at, i in enumerate(layout.rows[row]):
                 fact = facts[i]
+                around = {
+                    "code below": _another(layout, best, i, below),
+                    "code above": _another(layout, best, i, above),
+                }
                 others = {other.code for j, other in enumerate(best) if other is not None and j != i}
                 repeated = [candidate.code in others for candidate in fact.candidates] if fact else []
                 grounds = (fact, *around.values(), *(facts[j] for j in layout.rows[row]), *repeated)
@@ -102,6 +102,20 @@ def explanations(
                     one = _of_line(i, fact, around, left, right, repeated, country)
                     known[i] = grounds, one
                 found += known[i][1]
+    return found
+
+
+def _another(layout: Layout, best: Sequence[Candidate | None], line: int, others: Sequence[int]) -> float:
+    """The confidence of the surest other code in other lines that do not stand over this line's middle."""
+    mine, found = best[line], 0.0
+    if mine is None:
+        return found
+    x, y = layout.boxes[line].middle
+    for other in others:
+        box, code = layout.boxes[other], best[other]
+        over = box.left <= x <= box.right and box.top <= y <= box.bottom
+        if code is not None and code.code != mine.code and not over:
+            found = max(found, code.confidence)
     return found
 
 

@@ -73,8 +73,8 @@ READ = {
     "marks joined": "how many dots, commas and dashes are joined to it, up to two",
     "numbers left": "how many other numbers stand left of it in its row, up to two",
     "numbers right": "how many stand right of it, up to two",
-    "code below": "posterior that a lower row of its block is a code too",
-    "code above": "posterior that a higher row of its block is a code too",
+    "code below": "confidence of another code in a lower row of its block",
+    "code above": "confidence of another code in a higher row of its block",
     "repeated": "the same code stands in another line",
     "irregular": "how unevenly high its characters are, in heights: by hand more than in print, up to 0.3",
     "unclear": "how far its line is from being plainly digits and letters, in units of 0.05 nats a column, up to 1",
@@ -91,11 +91,10 @@ UNREAD = {
     "none": "no line holds it",
 }
 FEATURES = {**GEOMETRY, **READ, **UNREAD}
-# What the words of a line say by themselves of the number between them, where the country is known.
-IN_LINE = (
-    *(f"{order}, {position}" for order in _ORDERS[:-1] for position in _POSITIONS),
-    *("state", "short word alone", "two and three letters", "prefix"),
-)
+# What the words of a line say by themselves of a number, in countries where the code stands after the town: there no
+# code is first. Elsewhere towns stand before codes often enough.
+LINE_ORDER = "after"
+IN_LINE = ("after, first", "after, last", "after, inner", "state", "short word alone", "two and three letters")
 
 _LEAST_LOG = -6.0
 _HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 20.0

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from device_runtime.calibration import Calibration, OperatingPoint, Scale
+from device_runtime.calibration import OperatingPoint, Scale
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import sum_in_order
 from device_runtime.piece.evidence.features import FEATURES, IN_LINE, Evidence
@@ -47,8 +47,19 @@ class RoleWeights(Struct, frozen=True, forbid_unknown_fields=True):
         return sum_in_order(self.weights[name] * value for name, value in evidence.items() if value)
 
     def threshold(self, max_error: float) -> float:
-        """The lowest scaled posterior to accept; raises PosteyeError where the error cannot be promised."""
-        return Calibration(self.scale, self.scale, self.table, 1, "").threshold(max_error)
+        """The lowest scaled posterior to accept; between two rows of the table the stricter one counts.
+
+        Args:
+            max_error: share of wrong codes allowed among the accepted ones.
+
+        Raises:
+            PosteyeError: so small an error cannot be promised.
+        """
+        kept = [point.threshold for point in self.table if point.max_error <= max_error]
+        if not kept:
+            least = f"; the smallest is {self.table[0].max_error:g}" if self.table else ""
+            raise PosteyeError(f"max error {max_error:g} cannot be promised for this role on a whole piece{least}")
+        return kept[-1]
 
 
 class EvidenceWeights(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +68,7 @@ class EvidenceWeights(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         schema_version: of the file.
         recipe: how it was fitted.
-        seed: of the pieces.
+        seeds: of the pieces.
         sources: what the pieces were rendered from.
         roles: the weights for each role whose code may be wanted.
         line: what each feature of a line by itself says for a postal code against another number, in nats.
@@ -65,7 +76,7 @@ class EvidenceWeights(Struct, frozen=True, forbid_unknown_fields=True):
 
     schema_version: int
     recipe: dict[str, Any]
-    seed: int
+    seeds: tuple[int, ...]
     sources: tuple[str, ...]
     roles: Mapping[WantedRole, RoleWeights]
     line: dict[str, _Weight]

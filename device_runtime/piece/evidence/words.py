@@ -12,6 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.core import checks
+from device_runtime.core.library import library
 from device_runtime.geometry import BASELINE_ROW, BODY_HEIGHT_PX, INK_LEVEL
 from device_runtime.types import Strip
 
@@ -52,8 +54,9 @@ def words_of(strip: Strip, scores: NDArray[np.int8], x_px: NDArray[np.float32], 
         x_px: float32 [columns], where the columns stand.
         alphabet: the scanner's.
     """
-    line = strip.pixels[_TOP_ROW : BASELINE_ROW + 2] > INK_LEVEL
-    runs = _runs(line.any(axis=0))
+    line = strip.pixels[_TOP_ROW : BASELINE_ROW + 2]
+    boxes = _ink_runs(line)
+    runs, heights = [(left, right) for left, _, right, _ in boxes], [bottom - top for _, top, _, bottom in boxes]
     if not runs:
         return ()
     gaps = sorted(after[0] - before[1] for before, after in pairwise(runs))
@@ -65,7 +68,6 @@ def words_of(strip: Strip, scores: NDArray[np.int8], x_px: NDArray[np.float32], 
     first = digit & np.concatenate(([True], shown[1:] != shown[:-1]))
     places, names = x_px[first].tolist(), [alphabet[i] for i in shown[first].tolist()]
     columns = x_px[digit].tolist()
-    heights = [_height(line[:, left:right]) for left, right in runs]
     words: list[Word] = []
     begin = 0
     for end in range(1, len(runs) + 1):
@@ -96,12 +98,8 @@ def irregularity(strip: Strip, span: tuple[float, float] | None) -> float:
     """
     width = strip.pixels.shape[1]
     first, last = (max(0, int(span[0]) - _REACH_PX), int(span[1]) + _REACH_PX) if span else (0, width)
-    ink = strip.pixels[:, first:last] > INK_LEVEL
-    edges: list[tuple[int, int]] = []
-    for left, right in _runs(ink.any(axis=0)):
-        rows = ink[:, left:right].any(axis=1).nonzero()[0]
-        if int(rows[-1] - rows[0]) + 1 >= _TALL_PX:
-            edges.append((int(rows[0]), int(rows[-1])))
+    boxes = _ink_runs(strip.pixels[:, first:last])
+    edges = [(top, bottom - 1) for _, top, _, bottom in boxes if bottom - top >= _TALL_PX]
     if not edges:
         return 0.0
     away = 0
@@ -111,12 +109,18 @@ def irregularity(strip: Strip, span: tuple[float, float] | None) -> float:
     return away / (2 * len(edges) * BODY_HEIGHT_PX)
 
 
-def _height(ink: NDArray[np.bool_]) -> int:
-    rows = ink.any(axis=1).nonzero()[0]
-    return int(rows[-1] - rows[0]) + 1
+def _ink_runs(pixels: NDArray[np.uint8]) -> list[checks.Run]:
+    if not pixels.size:
+        return []
+    return ink_runs_by_numpy(pixels, INK_LEVEL) if library() is None else checks.ink_runs(pixels, INK_LEVEL)
 
 
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and one past the last index of each run of true flags."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+def ink_runs_by_numpy(pixels: NDArray[np.uint8], level: int) -> list[checks.Run]:
+    """As core.checks.ink_runs, without the compiled core."""
+    ink = pixels > level
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], ink.any(axis=0), [False]))))
+    runs: list[checks.Run] = []
+    for left, right in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        rows = ink[:, left:right].any(axis=1).nonzero()[0]
+        runs.append((left, int(rows[0]), right, int(rows[-1]) + 1))
+    return runs

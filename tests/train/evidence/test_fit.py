@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from device_runtime.calibration import Scale
+from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.features import FEATURES, IN_LINE
 from tests.train.evidence.made import read_line, record
 from train.evidence.fit import fit_weights
@@ -116,12 +117,15 @@ def test_a_piece_is_accepted_at_its_first_sure_step() -> None:
 def test_the_words_of_a_line_tell_a_code_from_another_number() -> None:
     made = []
     for one in records(40):
-        box = read_line(one.lines[4].line, "CS 12345", "12345")
-        made.append(msgspec.structs.replace(one, lines=(*one.lines[:4], box, one.lines[5])))
+        house = read_line(one.lines[4].line, "12345 MAIN STREET", "12345")
+        code = one.codes["destination"]
+        town = read_line(one.lines[5].line, f"TOWN {code}", code)
+        found = msgspec.structs.replace(one, lines=(*one.lines[:4], house, town), country=Country("after", 5, 5))
+        made.append(found)
     weights = fit_line(made)
     assert set(weights) == set(IN_LINE)
-    assert weights["before, first"] > 2 and weights["before, last"] + weights["short word alone"] < -2
-    assert weights["after, last"] == 0.0  # of which there were none
+    assert weights["after, last"] > 2 and weights["after, first"] < -0.5
+    assert weights["two and three letters"] == 0.0  # of which there were none
 
 
 def test_without_other_numbers_nothing_is_said() -> None:

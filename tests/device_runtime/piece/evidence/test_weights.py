@@ -77,3 +77,11 @@ def test_another_file_is_refused(tmp_path: Path, change: Any, complaint: str) ->
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PosteyeError, match=r"none\.json cannot be used"):
         load_weights(tmp_path / "none.json")
+
+
+def test_an_error_that_cannot_be_promised_is_refused() -> None:
+    role = load_weights().roles["destination"]
+    errors = [point.max_error for point in role.table]
+    assert role.threshold(errors[0]) >= role.threshold(errors[-1]) == role.threshold(1.0)
+    with pytest.raises(PosteyeError, match="cannot be promised for this role on a whole piece; the smallest is"):
+        role.threshold(errors[0] / 2)
