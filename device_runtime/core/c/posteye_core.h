@@ -103,9 +103,9 @@ PE_API pe_status pe_may_have_boxes(const pe_gray *field, pe_arena *arena, int32_
 
 /* Where a code stands that was read in a field, in columns of its strip. */
 typedef struct {
-    double image_from_strip[6];   /* as in pe_strip; each at most 2^40 */
     int32_t begin, end;           /* what is looked at: the code, and as much beside it as a character needs */
-    int32_t code_begin, code_end; /* of that the code's own columns, counted from begin; begin = -1: no stroke is sought */
+    int32_t code_begin, code_end; /* of that the code's own columns, from begin on; begin = -1: seek no stroke */
+    double image_from_strip[6];   /* as in pe_strip; each at most 2^40 */
 } pe_place;
 
 /* What speaks against a code that is read with confidence. */
