@@ -10,6 +10,7 @@ from device_runtime.piece.finding.runs import Ints, Pieces, Runs
 
 FEWEST, MOST = 3, 12
 _LEAST_WIDTH_PX, _LEAST_HEIGHT_PX = 7, 10
+_FILLED = 0.7  # of a box, with what is written in it, is less
 _NARROW, _WIDE = 0.4, 1.6  # width of a box by its height
 _SIDE = 0.12  # of a box's width and height: within so much of its edge lies a side
 _WHOLE = 0.8  # of a side's length that is ink, at least
@@ -25,7 +26,8 @@ def box_rows(runs: Runs, pieces: Pieces) -> list[Row]:
         pieces: of these runs.
     """
     large = (pieces.width >= _LEAST_WIDTH_PX) & (pieces.height >= _LEAST_HEIGHT_PX)
-    framed = large & _framed(runs, pieces)
+    large &= pieces.area < _FILLED * pieces.width.astype(np.int64) * pieces.height
+    framed = _framed(runs.of(large[runs.piece]), pieces)
     single = framed & (pieces.width <= _WIDE * pieces.height) & (pieces.width >= _NARROW * pieces.height)
     rows = _chains(pieces, np.flatnonzero(single))
     long = framed & ~single & (pieces.width > _WIDE * pieces.height)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import darker, shrink
+from device_runtime.piece.finding.pixels import BLOCK_PX, darker, shrink
 from device_runtime.piece.finding.windows import least, most, total
 
 # In blocks of BLOCK_PX.
@@ -40,6 +40,12 @@ class Blocks:
     mean: Gray
     darkest: Gray
     lightest: Gray
+
+    def part(self, rows: slice, columns: slice) -> Blocks:
+        """Some rows and columns of blocks."""
+        pixels = tuple(slice(at.start * BLOCK_PX, at.stop * BLOCK_PX) for at in (rows, columns))
+        mean, darkest, lightest = (values[rows, columns] for values in (self.mean, self.darkest, self.lightest))
+        return Blocks(self.soft[pixels], mean, darkest, lightest)
 
     @property
     def negative(self) -> Blocks:
