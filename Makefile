@@ -23,7 +23,7 @@ wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-
 	for wheel in dist/*.whl; do $(DEV) auditwheel show $$wheel || exit; done
 	sha256sum dist/*
 
-demo: .venv/.ready  ## install the reader alone (no torch) and read the sample fields
+demo: .venv/.ready  ## install the reader alone (no torch) and read the samples
 	.venv/bin/posteye demo
 
 test: core .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM

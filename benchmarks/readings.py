@@ -63,7 +63,7 @@ def read_fields(
     confidences, right, accepted = [], [], []
     bar = tqdm(images, desc=name, total=len(truths), unit="field", dynamic_ncols=True, leave=False, disable=None)
     for image, truth in zip(bar, truths, strict=True):
-        reading = reader.read(image, field=True).reading
+        reading = reader.read(image, field=True, upright=True).reading
         confidences.append(reading.confidence)
         right.append(reading.code == truth)
         accepted.append(reading.status == "accepted")

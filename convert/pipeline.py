@@ -98,7 +98,7 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
         "sources": trained.sources,
         "accuracy": trained.metrics,
     }
-    return make_manifest(parts)
+    return make_manifest(parts, Manifest)
 
 
 def decoder(manifest: Manifest) -> Decode:

@@ -6,12 +6,16 @@ on, and stored in a bundle's manifest in exactly this form.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
+from device_runtime.core import checks
+from device_runtime.core.library import library
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import Number, exact_exp, exact_log
 
@@ -36,6 +40,12 @@ class Scale(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     def __call__(self, posterior: float) -> float:
         """Return the calibrated value (0..1) of a posterior (0..1)."""
         return self._scaled(_log_odds(min(max(posterior, _EDGE), 1.0 - _EDGE)))
+
+    def each(self, posteriors: Sequence[float]) -> list[float]:
+        """Return the calibrated values (0..1) of a few posteriors, by the compiled core where there is one."""
+        if library() is None:
+            return [self(posterior) for posterior in posteriors]
+        return checks.calibrated(posteriors, self.temperature, self.offset)
 
     def all(self, posteriors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated values (0..1) of many posteriors, float64 of any shape."""
@@ -90,13 +100,13 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
                 "no error rate can be promised for this model: it was too often wrong when it was calibrated; "
                 "train it longer, or calibrate it with more strings"
             )
-        kept = [point.threshold for point in self.table if point.max_error <= max_error]
+        kept = bisect_right(self.table, max_error, key=lambda point: point.max_error)
         if not kept:
             raise PosteyeError(
                 f"max error {max_error:g} cannot be promised; "
                 f"the smallest for this model is {self.table[0].max_error:g}"
             )
-        return kept[-1]
+        return self.table[kept - 1].threshold
 
 
 def logit(posterior: NDArray[np.float64]) -> NDArray[np.float64]:

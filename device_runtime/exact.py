@@ -24,7 +24,7 @@ _LN2_HIGH, _LN2_LOW, _PER_LN2 = 0.6931471803691238, 1.9082149292705877e-10, 1.44
 _SQRT_HALF = 0.7071067811865476
 _LOWEST, _HIGHEST = -745.0, 709.0  # beyond, exp is 0 or too large for a float
 _LOG_TERMS = tuple(1 / n for n in range(23, 0, -2))
-_EXP_TERMS = 14
+_EXP_TERMS = tuple(map(float, range(14, 0, -1)))  # no whole numbers: mixed arithmetic takes Python twice as long
 
 
 @overload
@@ -103,6 +103,6 @@ def _exp_series(x: Number, power: Number) -> Number:
     """Exponential of x over 2^power, the whole number nearest to x / log 2, by the Taylor series."""
     rest = (x - power * _LN2_HIGH) - power * _LN2_LOW
     series = 0.0 * rest + 1
-    for n in range(_EXP_TERMS, 0, -1):
-        series = series * rest / n + 1
+    for n in _EXP_TERMS:
+        series = series * rest / n + 1.0
     return series

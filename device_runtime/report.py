@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from device_runtime.reader import Result
+from device_runtime.result import Result
 from device_runtime.unreadable import Unreadable
 from firmware_bridge import Link, ReadingMessage
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Status = Literal["accepted", "rejected", "no_code"]
 Role = Literal["destination", "sender", "other"]
+Wanted = Literal["destination", "sender", "any"]
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,12 @@ class Candidate:
     Attributes:
         code: the code.
         confidence: its posterior, 0..1.
+        field: where it stands on a whole piece; None = in the field that was read.
     """
 
     code: str
     confidence: float
+    field: Field | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from device_runtime.reader import STAGES
+from device_runtime.clock import STAGES
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Unreadable:
             "characters": [],
             "candidates": [],
             "field": None,
+            "fields": [],
             "engine": self.engine,
             "timing_ms": dict.fromkeys(STAGES, 0.0) | {"total": round(self.spent_ms, 3)},
         }

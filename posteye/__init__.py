@@ -9,10 +9,11 @@ from device_runtime.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from device_runtime.errors import PosteyeError
-    from device_runtime.reader import Reader, Result
+    from device_runtime.reader import Reader
+    from device_runtime.result import Result
 
 __all__ = ["PosteyeError", "Reader", "Result", "__version__"]
-_HOMES = {"PosteyeError": "device_runtime.errors", "Reader": "device_runtime.reader", "Result": "device_runtime.reader"}
+_HOMES = {"PosteyeError": "device_runtime.errors", "Reader": "device_runtime.reader", "Result": "device_runtime.result"}
 
 
 def __getattr__(name: str) -> Any:

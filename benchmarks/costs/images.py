@@ -18,7 +18,7 @@ from PIL import Image
 
 from benchmarks.figures.provenance import ROOT
 from device_runtime.image.isolated import IsolatedDecoder
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_image
 from device_runtime.samples import load_samples
 
 A4_PX = (4677, 3307)  # at 400 dpi
@@ -88,12 +88,12 @@ def decoding(whole: Path, times: int = 5) -> dict[str, float]:
     for _ in range(times):
         with IsolatedDecoder() as decoder:
             begun = time.perf_counter()
-            decoder.load_gray(fields[0])
+            decoder.load_image(fields[0])
             starts.append((time.perf_counter() - begun) * 1000)
     with IsolatedDecoder() as decoder:
-        decoder.load_gray(fields[0])
-        field_ms = _both_ms(load_gray, decoder.load_gray, fields * 20)
-        page_ms = _both_ms(load_gray, decoder.load_gray, [whole] * times)
+        decoder.load_image(fields[0])
+        field_ms = _both_ms(load_image, decoder.load_image, fields * 20)
+        page_ms = _both_ms(load_image, decoder.load_image, [whole] * times)
         memory = sum(_private_mb(int(pid)) for pid in _children())
     return {
         "field_ms": field_ms[0],

@@ -40,6 +40,8 @@ READING = (
     "device_runtime/files/*.py",
     "device_runtime/grammar/*",
     "device_runtime/image/**/*.py",
+    "device_runtime/piece/**/*.py",
+    "device_runtime/piece/evidence/*.json",
     "device_runtime/recognition/*.py",
     "-device_runtime/cli.py",
     "-device_runtime/report.py",
@@ -75,6 +77,15 @@ EVALUATING = (
     "train/evaluation/metrics.py",
     "train/data/labelled.py",
     "train/data/mnist.py",
+)
+# Rendered mail pieces, and how readings of whole pieces are judged.
+PIECES = ("train/synthesis/pieces/**/*.py",)
+JUDGING = (
+    "train/data/piece_labels.py",
+    "train/evaluation/breakdown.py",
+    "train/evaluation/metrics.py",
+    "train/evaluation/mistakes.py",
+    "train/evaluation/pieces.py",
 )
 QUANTIZED = ("train/scanner/quantization.py", "train/scanner/model.py", "train/scanner/from_bundle.py")
 # Heuristic over-segmentation, as far as it reads.

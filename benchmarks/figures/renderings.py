@@ -14,10 +14,14 @@ from benchmarks.figures.charts import svg
 from benchmarks.instructions import page as instructions_page
 from benchmarks.lenet1998 import page as paper_page
 from benchmarks.peers import page as peer_page
+from benchmarks.pieces import page as piece_page
+from benchmarks.pieces import peer_page as piece_peer_page
+from benchmarks.pieces import sets as piece_sets
 from benchmarks.robustness import page as robustness_page
 
 RENDERERS: Mapping[str, Renderer] = {
     "instructions.libraries": instructions_page.libraries_markdown,
+    "instructions.piece": instructions_page.piece_markdown,
     "instructions.pictures": instructions_page.pictures_markdown,
     "instructions.processors": instructions_page.processors_markdown,
     "instructions.samples": instructions_page.samples_markdown,
@@ -25,6 +29,12 @@ RENDERERS: Mapping[str, Renderer] = {
     "paper.table": paper_page.rows_markdown,
     "paper.ablations": paper_page.ablations_markdown,
     "paper.origin": paper_page.origin,
+    "piece-peers.table": piece_peer_page.rates_markdown,
+    "piece-peers.times": piece_peer_page.times_markdown,
+    "piece-sets.table": piece_sets.rows_markdown,
+    "pieces.conditions": piece_page.conditions_markdown,
+    "pieces.goals-table": piece_page.goals_markdown,
+    "pieces.mistakes-table": piece_page.mistakes_markdown,
     "peer-rates.table": peer_page.rates_markdown,
     "peer-rates.readers": peer_page.readers_markdown,
     "robustness.table": robustness_page.rates_markdown,
@@ -57,5 +67,7 @@ class Chart:
 CHARTS: Mapping[str, Chart] = {
     **{f"docs/accuracy-1998{suffix}.svg": Chart(("paper",), draw) for suffix, draw in paper_page.CHARTS.items()},
     "docs/peer-rates.svg": Chart(("peer-rates", "peer-answers"), peer_page.rates_chart),
+    "docs/pieces-curves.svg": Chart(("pieces",), piece_page.curves),
+    "docs/pieces-reject.svg": Chart(("pieces",), piece_page.rejection),
     "docs/robustness.svg": Chart(("robustness",), robustness_page.curves),
 }

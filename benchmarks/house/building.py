@@ -32,6 +32,8 @@ _TO_COME = {"benchmarks": ("device",)}  # rooms of packages without floors
 # What a room does, where it has a floor of its own.
 _DOES = {
     "device_runtime.commands": "one file a command",
+    "device_runtime.reader": "a picture to its reading",
+    "device_runtime.piece": "a frame to its lines and numbers",
     "device_runtime.decoding": "lattice and grammar to a reading",
     "device_runtime.recognition": "strip to lattice",
     "device_runtime.bundle": "a verified model with its facts",
@@ -52,7 +54,6 @@ _DOES = {
     "train.progress": "how far a run is",
     "train.duration": "times in words",
     "convert.commands": "posteye convert, calibrate",
-    "convert.lenet5": "LeNet-5 of 1998 in int8",
     "convert.crosscheck": "TensorFlow as a witness",
     "convert.pipeline": "all steps of a conversion",
     "convert.chain": "a net as integer steps",

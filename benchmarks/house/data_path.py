@@ -53,7 +53,7 @@ class Stage:
 
 STAGES = (
     Stage("capture", ("camera, video,", "folder"), "Frame"),
-    Stage("piece", ("all that may", "be a field"), "Candidate"),
+    Stage("piece", ("all that may", "be a field"), "device_runtime.piece.locator.locator:Locator.__call__"),
     Stage("image", ("flatten, deslant,", "one height"), "device_runtime.image.normalize:normalize"),
     Stage(
         "recognition",

@@ -38,8 +38,9 @@ class Counted(Struct, frozen=True):
     """Instructions of one subject.
 
     Attributes:
-        stages: By stage; of a picture "locate" and "whole". The whole is the reading of an array: normalize (of which
-            polarity is a part), scan (of which invoke is a part), decode and the rest add up to it; load is beside it.
+        stages: By stage; of a picture "locate" and "whole". The whole is the reading of an array: locate of a piece,
+            normalize (of which a field's polarity is a part), scan (of which invoke is a part), decode and the rest
+            add up to it; load is beside it.
         libraries: The same whole by library.
     """
 
@@ -79,17 +80,20 @@ def counted(found: Mapping[str, Any]) -> Counted:
             "mend benchmarks/instructions/probe.py, which counts there"
         )
     stages = {"locate": clock["locate"], WHOLE: whole}
-    if "polarity" in found:  # one field
-        normalize = found["polarity"] + clock["normalize"]
+    if "load" in found:  # a field or a piece; of other pictures no more is told
+        located = {} if "polarity" in found else {"locate": clock["locate"]}
+        polarity = {"polarity": found["polarity"]} if "polarity" in found else {}
+        normalize = clock["normalize"] + sum(polarity.values())
         decode = clock["scan"] + clock["decode"] - scan  # the reader may tell the lattice to either
         stages = {
             "load": found["load"],
+            **located,
             "normalize": normalize,
-            "polarity": found["polarity"],
+            **polarity,
             "scan": scan,
             "invoke": found["invoke"],
             "decode": decode,
-            "rest": whole - normalize - scan - decode,
+            "rest": whole - sum(located.values()) - normalize - scan - decode,
             WHOLE: whole,
         }
     return Counted(stages, libraries(found["libraries"]))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.instructions.counted import A53, A76, Measurement, counted
-from benchmarks.instructions.probe import PICTURES
+from benchmarks.instructions.probe import PICTURES, PIECE
 from device_runtime.samples import load_samples
 from tests.emulated.board import Board
 from tests.emulated.roots import RELEASES, Cpu, MissingTool, cache_folder, run_quietly
@@ -23,7 +23,7 @@ RELEASE = next(release for release in RELEASES if release.name == "trixie")
 # Whose counts are published: handwritten fields of five digits.
 FIVE_DIGITS = ("01-hand", "02-hand", "03-hand", "04-hand", "05-hand")
 # What a program finds in its environment moves its memory, and so its counts, a little; threads would mix them.
-_FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class NoPlugins(MissingTool):
@@ -31,14 +31,14 @@ class NoPlugins(MissingTool):
 
 
 def measure(board: Board) -> Measurement:
-    """Counts all samples and pictures on a Cortex-A53, and fields of five digits on a Cortex-A76.
+    """Counts all samples, pictures and a piece on a Cortex-A53, and fields of five digits on a Cortex-A76.
 
     Raises:
         MissingTool: A tool is not installed.
         PosteyeError: The reader does not pass where its stages are counted.
     """
     counter = build_counter()
-    every = [*(sample.path.stem for sample in load_samples()), *PICTURES]
+    every = [*(sample.path.stem for sample in load_samples()), *PICTURES, PIECE]
     found = {cpu: _probe(board, cpu, counter, every if cpu == A53 else FIVE_DIGITS) for cpu in (A53, A76)}
     return Measurement(
         board.release.name,
@@ -80,7 +80,7 @@ def _probe(board: Board, cpu: Cpu, counter: Path, subjects: Sequence[str]) -> di
     """The probe's answer."""
     with tempfile.TemporaryDirectory() as folder:
         counts = f"{folder}/counts"
-        environment = [word for name, value in _FIXED.items() for word in ("-E", f"{name}={value}")]
+        environment = [word for name, value in FIXED.items() for word in ("-E", f"{name}={value}")]
         emulator = ["-seed", "1", "-plugin", f"{counter},counts={counts}", *environment]
         answer: dict[str, Any] = json.loads(board.run(str(_PROBE), counts, *subjects, cpu=cpu, emulator=emulator))
         return answer

@@ -9,6 +9,7 @@ from statistics import fmean
 from benchmarks.figures.blocks import Files
 from benchmarks.figures.tables import Table
 from benchmarks.instructions.counted import A53, A76, LIBRARIES, WHOLE, Counted, Measurement, of_results
+from benchmarks.instructions.probe import PIECE
 from device_runtime.errors import PosteyeError
 
 BEFORE, NOW = "instructions-before", "instructions"
@@ -24,6 +25,8 @@ _STAGES = {
     "load": "beside it: to load the file",
 }
 _PICTURES = {"frame": "a camera's frame, 1920 x 1080", "page": "a page, 1000 x 2000"}
+_WHOLE = (*_PICTURES, PIECE)  # all but fields
+_PIECE_STAGES = {"locate": "find lines", **{name: title for name, title in _STAGES.items() if name != "polarity"}}
 _HEADS = (f"{EXAMPLE}, before", "now", "mean sample, before", "now")
 _MILLION = 1e6
 _NOTHING = "0.00"
@@ -55,7 +58,7 @@ def samples_markdown(files: Files) -> str:
     rows = [
         [name, _millions(before[name].stages[WHOLE]), *(_millions(of.stages[stage]) for stage in (WHOLE, *stages))]
         for name, of in now.items()
-        if name not in _PICTURES
+        if name not in _WHOLE
     ]
     return Table(["sample", "whole, before", "now", *(_STAGES[stage] for stage in stages)], rows).markdown()
 
@@ -68,6 +71,15 @@ def pictures_markdown(files: Files) -> str:
         for name, title in _PICTURES.items()
     ]
     return Table(["picture", "finding lines, before", "now", "whole, before", "now"], rows).markdown()
+
+
+def piece_markdown(files: Files) -> str:
+    """The stages of a camera's frame of a mail piece in colour."""
+    of = _both(files)[1].cpus[A53]
+    if PIECE not in of:
+        raise PosteyeError(f"{NOW}.json has no counts of a piece; python -m benchmarks.instructions measures them")
+    rows = [[title, _millions(of[PIECE].stages[stage])] for stage, title in _PIECE_STAGES.items()]
+    return Table(["stage", "a mail piece, 1920 x 1080 in colour"], rows).markdown()
 
 
 def processors_markdown(files: Files) -> str:
@@ -88,7 +100,7 @@ def _both(files: Files) -> tuple[Measurement, Measurement]:
 
 
 def _fields(side: Measurement) -> list[Counted]:
-    return [of for name, of in side.cpus[A53].items() if name not in _PICTURES]
+    return [of for name, of in side.cpus[A53].items() if name not in _WHOLE]
 
 
 def _stage(name: str, of: Counted) -> int:

@@ -2,7 +2,7 @@
 
 python probe.py COUNTS SUBJECT...
 
-COUNTS is the plugin's file. A subject is the name of a sample, which is read as one field, or of one of PICTURES.
+COUNTS is the plugin's file. A subject is the name of a sample that is one field, of one of PICTURES, or PIECE.
 The reader's own clock is set to count instructions, so that its stages are those that the reader itself tells.
 """
 
@@ -25,16 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.engines.interpreter import InterpreterEngine
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_gray, load_image
 from device_runtime.image.polarity import inked
-from device_runtime.reader import Reader, Result
+from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
+from device_runtime.result import Result
 from device_runtime.samples import load_samples
 
 ENGINE = "litert"
 # A camera's frame and a scanned page: height and width in px. Samples of many countries stand there.
 PICTURES = {"frame": (1080, 1920), "page": (2000, 1000)}
 PICTURE_COUNTRY = "DE"
+# A camera's frame of a mail piece in colour, as benchmarks/instructions/frame.py draws it, and its country.
+PIECE, PIECE_FILE, PIECE_COUNTRY = "piece", Path(__file__).with_name("frame.jpg"), "DE"
 _PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert")
 # CPython fits code to its values while it runs, and memory finds its places: first some to warm up, then the least of
 # those that count. A picture's many lines even that out.
@@ -97,6 +100,13 @@ def main(counts: str, subjects: list[str]) -> None:
             reader = Reader(engine=ENGINE, country=PICTURE_COUNTRY)
             gray = picture(*PICTURES[subject], [load_gray(sample.path) for sample in samples.values()])
             found[subject] = _reading(table, watch, partial(reader.read, gray), *_PICTURE_TIMES)
+        elif subject == PIECE:
+            reader = Reader(engine=ENGINE, country=PIECE_COUNTRY)
+            read = partial(reader.read, load_image(PIECE_FILE))
+            found[subject] = {
+                "load": _least(table, partial(load_image, PIECE_FILE), 2),
+                **_reading(table, watch, read, *_PICTURE_TIMES),
+            }
         else:
             sample = samples[subject]
             reader = Reader(engine=ENGINE, **sample.grammar)
@@ -122,10 +132,10 @@ def picture(height: int, width: int, fields: list[NDArray[np.uint8]]) -> NDArray
     return np.clip(paper + grain, 0, 255).astype(np.uint8)
 
 
-def _least(table: Table, run: Callable[[], object]) -> int:
-    """Instructions of a call."""
+def _least(table: Table, run: Callable[[], object], times: int = sum(_FIELD_TIMES)) -> int:
+    """Instructions of a call, of so many the least."""
     found = []
-    for _ in range(sum(_FIELD_TIMES)):
+    for _ in range(times):
         begun = table.total()
         run()
         found.append(table.total() - begun)

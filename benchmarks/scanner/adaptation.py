@@ -85,7 +85,7 @@ def read_fields(
     """Read fields with the public reader."""
     reader = Reader(pattern=pattern, bundle=bundle)
     bar = tqdm(rows, desc=name, unit="field", leave=False, disable=None)
-    readings = [(reader.read(folder / file, field=True).reading, code) for file, code in bar]
+    readings = [(reader.read(folder / file, field=True, upright=True).reading, code) for file, code in bar]
     right = [reading.code == code for reading, code in readings]
     return BundleReadings(str(bundle or "shipped"), name, [reading.confidence for reading, _ in readings], right)
 

@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from convert.bundle.folder_swap import CannotSwap, replacing_folder
 from convert.errors import ConvertError
-from device_runtime.bundle import MANIFEST_FILE, MODEL_FILE, ONNX_FILE, Hashes, Manifest, checksum
+from device_runtime.bundle import MANIFEST_FILE, MODEL_FILE, ONNX_FILE, AnyManifest, Hashes, Sealed, checksum
 from device_runtime.files.atomic import write_bytes
 
 _UNSEALED = "0" * 64
 
 
-def make_manifest(parts: dict[str, Any]) -> Manifest:
+def make_manifest(parts: dict[str, Any], kind: type[AnyManifest]) -> AnyManifest:
     """Make a manifest that is not yet sealed.
 
     Args:
         parts: All its keys but sha256 and checksum.
+        kind: Of the manifest.
 
     Raises:
         ConvertError: When one is out of range.
@@ -29,7 +31,7 @@ def make_manifest(parts: dict[str, Any]) -> Manifest:
     unsealed = {"sha256": {"tflite": _UNSEALED, "onnx": _UNSEALED}, "checksum": _UNSEALED}
     try:
         # Through JSON, since the manifest must say the same after it was written and read.
-        return msgspec.json.decode(msgspec.json.encode({**parts, **unsealed}), type=Manifest)
+        return msgspec.json.decode(msgspec.json.encode({**parts, **unsealed}), type=kind)
     except (msgspec.ValidationError, TypeError) as error:
         raise ConvertError(f"the model cannot be described in a manifest: {error}") from error
 
@@ -47,7 +49,7 @@ def check_target(folder: Path) -> None:
         raise ConvertError(f"{folder} cannot be made: {above} is no folder to write in; choose another --out")
 
 
-def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -> None:
+def write_bundle(folder: Path, manifest: Sealed, tflite: bytes, onnx: bytes) -> None:
     """Write a bundle; an older one there is replaced.
 
     At every instant `folder` is the old bundle or the new one, whole: `replacing_folder` says what holds after a power
@@ -64,10 +66,11 @@ def write_bundle(folder: Path, manifest: Manifest, tflite: bytes, onnx: bytes) -
         WriteError: For a full disk.
     """
     check_target(folder)
+    assert isinstance(manifest, Struct)
     hashes = Hashes(hashlib.sha256(tflite).hexdigest(), hashlib.sha256(onnx).hexdigest())
-    manifest = msgspec.structs.replace(manifest, sha256=hashes)
-    manifest = msgspec.structs.replace(manifest, checksum=checksum(manifest))
-    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    hashed = msgspec.structs.replace(manifest, sha256=hashes)
+    sealed = msgspec.structs.replace(hashed, checksum=checksum(hashed))
+    text = msgspec.json.format(msgspec.json.encode(sealed), indent=2) + b"\n"
     try:
         with replacing_folder(folder) as fresh:
             for name, data in ((MODEL_FILE, tflite), (ONNX_FILE, onnx), (MANIFEST_FILE, text)):

@@ -38,7 +38,7 @@ def to_onnx(
             (torch.zeros(example),),
             dynamo=True,
             opset_version=OPSET,
-            dynamic_shapes={name: axes},
+            dynamic_shapes=(axes,),
             input_names=[name],
             output_names=[result],
             optimize=False,  # nothing may be folded: the scales must stay what training found

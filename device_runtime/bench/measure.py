@@ -16,7 +16,7 @@ from device_runtime.bench.report import Readings, WarmUp
 from device_runtime.bench.spread import curve, spread
 from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.files.regular import printable
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_image
 from device_runtime.reader import Reader
 from device_runtime.types import Reading
 
@@ -78,12 +78,13 @@ class Readers:
         ms: dict[str, float] = {}
         if isinstance(image.source, str):
             began = time.perf_counter_ns()
-            gray = _load(image.source)
+            pixels = _load(image.source)
             ms[_LOAD] = (time.perf_counter_ns() - began) / 1e6
         else:
-            gray = image.source
+            pixels = image.source
         began, began_cpu = time.perf_counter_ns(), time.process_time_ns()
-        result = reader.read(gray, field=kind == FIELDS, source=image.name)
+        field, known = kind == FIELDS, image.sample is not None
+        result = reader.read(pixels, field=field, source=image.name, upright=field and known)
         spent, spent_cpu = time.perf_counter_ns() - began, time.process_time_ns() - began_cpu
         ms |= {stage: took for stage, took in result.timing_ms.items() if kind != FIELDS or stage != "locate"}
         ms |= {_TOTAL: spent / 1e6, _CPU: spent_cpu / 1e6}
@@ -182,7 +183,7 @@ class _Rounds:
 
 def _load(file: str) -> NDArray[np.uint8]:
     try:
-        return load_gray(file)
+        return load_image(file)
     except ImageError as error:
         raise Unreadable(str(error).removeprefix(printable(file)).strip()) from error
     except MemoryError as error:

@@ -60,11 +60,11 @@ def examine() -> dict[str, Any]:
 def _self_test(engine: str, sample: Sample) -> str:
     """Return `ok`, or what is wrong with an engine's reading of the sample."""
     try:
-        result = Reader(**sample.grammar, engine=engine).read(sample.path, field=True)
+        result = Reader(**sample.grammar, engine=engine).read(sample.path, field=True, upright=True)
         if not sample.is_read_as_expected(result.reading):
             return f"reads {sample.file} as {result.reading.code} ({result.reading.status}), not {sample.expected}"
         if engine == "numpy":
-            found = golden(sample.path, sample.grammar)
+            found = golden(sample)
             for stage in ("strip", "scores", "reading"):
                 if getattr(found, stage) != getattr(sample.golden, stage):
                     return f"{stage} of {sample.file} is not the golden one: something computes otherwise here"

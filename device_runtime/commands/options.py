@@ -11,9 +11,11 @@ import click
 
 from device_runtime.engines import ENGINES
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.reader import DEFAULT_MAX_ERROR
+from device_runtime.reader import DEFAULT_MAX_ERROR, ROLES
 from device_runtime.recognition.recognizer import SCAN
+from device_runtime.region import Region
 
+UPRIGHT_HELP = "The image is the right way up: a code such as 66898, upside down another, needs no other evidence."
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -60,6 +62,31 @@ def code_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def piece_options(command: F) -> F:
+    """Add the options that say what of a whole picture is wanted."""
+    for option in (
+        click.option(
+            "--role",
+            type=click.Choice(ROLES),
+            default=ROLES[0],
+            show_default=True,
+            help="Whose code is wanted on a whole picture; any: the only code there is.",
+        ),
+        click.option(
+            "--region",
+            metavar="X,Y,W,H",
+            callback=_region,
+            help="The part of the image to read, in pixels, or all four as shares from 0 to 1.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _region(_context: click.Context, _option: click.Parameter, text: str | None) -> Region | None:
+    return None if text is None else Region.from_text(text)
 
 
 def _scanning_alone(_context: click.Context, _option: click.Parameter, method: str | None) -> None:

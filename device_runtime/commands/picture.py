@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from device_runtime.decoding.alignment import align
 from device_runtime.files.atomic import write_bytes
 from device_runtime.image.opencv import cv2
-from device_runtime.reader import Result
 from device_runtime.recognition.scanner import Scanner
+from device_runtime.result import Result
 from device_runtime.types import Penalties
 
 _ZOOM = 8

@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,30 +14,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.commands.notes import note
-from device_runtime.commands.options import advise, reading_options
+from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
-from device_runtime.image.load import load_gray
-from device_runtime.reader import Reader, Result
+from device_runtime.image.load import load_image
+from device_runtime.reader import ROLES, Reader
+from device_runtime.region import Region
+from device_runtime.result import Result
+from device_runtime.types import Wanted
 from device_runtime.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from device_runtime.image.isolated import IsolatedDecoder
+    from device_runtime.piece.whole import ReadField
     from device_runtime.report import Reporter
 
-LoadGray = Callable[[str], NDArray[np.uint8]]
+LoadImage = Callable[[str], NDArray[np.uint8]]
 
 
 @click.command()
 @click.argument("images", nargs=-1, required=True, type=click.Path())
 @reading_options
+@piece_options
+@click.option("--all", "every", is_flag=True, help="Read every line of a whole picture: one line for each code found.")
+@click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
 )
 @click.option("--isolate", is_flag=True, help="Decode in a process of its own: for images from strangers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a reading.")
 def read(
-    images: tuple[str, ...], field: bool, serial: str | None, isolate: bool, as_json: bool, **reading: Any
+    images: tuple[str, ...],
+    field: bool,
+    role: Wanted,
+    region: Region | None,
+    every: bool,
+    upright: bool,
+    serial: str | None,
+    isolate: bool,
+    as_json: bool,
+    **reading: Any,
 ) -> None:
     """Read the postal code in each of IMAGES.
 
@@ -48,20 +65,25 @@ def read(
       posteye read letter.png --country US
       posteye read fields/*.png --field --pattern '\\d{5}' --max-error 0.005 --json
       posteye read letter.png --country US --lexicon us.grammar
+      posteye read letter.png --country US --region 0.3,0.4,0.7,0.6
+      posteye read letter.png --country US --all
       posteye read letter.png --country DE --serial /dev/serial0
       posteye read inbox/* --country DE --isolate
     """
+    if field and (every or role != ROLES[0]):
+        raise click.UsageError(f"{'--all' if every else '--role'} is for whole pictures; leave it or --field out")
     reader = Reader(**reading)
+    wanted = partial(reader.read, field=field, role=role, region=region, every=every, upright=upright)
     hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
     if hint:
         note(f"posteye: {hint}")
     unreadable = 0
     with contextlib.ExitStack() as stack:
         reporter = stack.enter_context(_reporter(serial)) if serial is not None else None
-        load = stack.enter_context(_isolated_decoder()).load_gray if isolate else load_gray
+        load = stack.enter_context(_isolated_decoder()).load_image if isolate else load_image
         for piece, image in enumerate(images, start=1):
-            found = read_one(reader, load, image, field)
-            print(json.dumps(found.as_dict()) if as_json else line(found), flush=True)
+            found = read_one(wanted, load, image, reader.engine)
+            print(json.dumps(found.as_dict()) if as_json else "\n".join(lines(found, every)), flush=True)
             if isinstance(found, Unreadable):
                 unreadable += 1
             if reporter:
@@ -83,14 +105,14 @@ def _isolated_decoder() -> IsolatedDecoder:
     return IsolatedDecoder()
 
 
-def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result | Unreadable:
+def read_one(read: Callable[..., Result], load: LoadImage, image: str, engine: str) -> Result | Unreadable:
     """Read one image; what is wrong with it becomes the answer, so that the other images are read all the same.
 
     Args:
-        reader: reads it.
-        load: decodes a file to grey, uint8 [H, W].
+        read: reads its pixels, and calls it by its `source`.
+        load: decodes a file, uint8 [H, W] or [H, W, 3] in RGB.
         image: the path, as it was given.
-        field: whether the image is one text field already.
+        engine: name and version of what reads.
 
     Raises:
         OpenCVMissingError: it is not installed, and this image needs it.
@@ -99,7 +121,7 @@ def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result 
     # JSON cannot hold bytes that are not UTF-8: they become text such as \udce9.
     source = image.encode("utf-8", "backslashreplace").decode("utf-8")
     try:
-        return reader.read(load(image), field=field, source=source)
+        return read(load(image), source=source)
     except ImageError as error:
         reason = str(error).removeprefix(printable(image)).removeprefix(":").strip()
     except OpenCVMissingError:  # what is wrong is not the image
@@ -110,7 +132,18 @@ def read_one(reader: Reader, load: LoadGray, image: str, field: bool) -> Result 
         reason = "needs more memory than there is"
     except Exception as error:  # a fault of the program: it is reported, and the next image is read
         reason = printable(f"cannot be read: unexpected {type(error).__name__}: {error}")
-    return Unreadable(source, reason, reader.engine, (time.perf_counter() - started) * 1000)
+    return Unreadable(source, reason, engine, (time.perf_counter() - started) * 1000)
+
+
+def lines(found: Result | Unreadable, every: bool) -> list[str]:
+    """Return the line of a result, for people; with `every`, below it one for each code that was found on the piece."""
+    fields = found.fields if every and isinstance(found, Result) else ()
+    return [line(found), *(_found(one) for one in fields if one.code is not None)]
+
+
+def _found(one: ReadField) -> str:
+    x, y = (sum(corner[axis] for corner in one.field.corners) / len(one.field.corners) for axis in (0, 1))
+    return f"  {one.code:<11} {one.role:<11} {one.confidence:6.4f}  at {x:.0f},{y:.0f}"
 
 
 def line(found: Result | Unreadable) -> str:

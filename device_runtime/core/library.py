@@ -20,6 +20,9 @@ _FUNCTIONS = (
     "pe_normalize",
     "pe_polarity",
     "pe_resize",
+    "pe_may_have_boxes",
+    "pe_spoiled",
+    "pe_ink_runs",
     "pe_shrink",
     "pe_darker",
     "pe_trace",
@@ -27,6 +30,7 @@ _FUNCTIONS = (
     "pe_turn",
     "pe_graph_check",
     "pe_decode",
+    "pe_calibrate",
 )
 # Where an ELF file says what it is, and for 32 and for 64 bits where its table of sections begins, the size of an entry
 # and their number. Source: System V Application Binary Interface, "ELF Header".

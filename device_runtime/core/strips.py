@@ -27,22 +27,23 @@ _INKS: tuple[Ink, ...] = ("dark", "light", "unclear", "panel")  # by the number 
 
 # The header's structures, as this machine lays them out, at multiples of 64 bytes of the block.
 _GRAY, _GRAY_AT = Struct("@PiiN"), 0
-_STRIP, _RESULT_AT = Struct("@P5i6d"), 64
+_STRIP, RESULT_AT = Struct("@P5i6d"), 64
 _POINTER, _NUMBER = Struct("@P"), Struct("@i")
-_BLOCK_BYTES = _RESULT_AT + _STRIP.size
 
 
-class _Calls:
-    """A thread's block, and the functions that are given its parts."""
+class Block:
+    """A thread's block: an image, and room for what else a call is given and for its result.
 
-    def __init__(self, core: ctypes.CDLL) -> None:
-        self.block = ctypes.create_string_buffer(_BLOCK_BYTES)
+    Attributes:
+        block: the memory.
+        gray: address of the image in it.
+        result: address of the room, at RESULT_AT.
+    """
+
+    def __init__(self, size_bytes: int) -> None:
+        self.block = ctypes.create_string_buffer(size_bytes)
         start = ctypes.addressof(self.block)
-        self.gray, self.result = start + _GRAY_AT, start + _RESULT_AT
-        address, number = ctypes.c_void_p, ctypes.c_int32
-        self.normalize = _function(core, "pe_normalize", address, ctypes.c_double, address, address)
-        self.polarity = _function(core, "pe_polarity", address, address, address)
-        self.resize = _function(core, "pe_resize", address, number, number, address, address)
+        self.gray, self.result = start + _GRAY_AT, start + RESULT_AT
 
     def run(self, gray: Gray, call: Callable[[int], int]) -> None:
         """Call the core with an image in the block.
@@ -71,11 +72,22 @@ class _Calls:
             ) from error
 
 
-def _function(core: ctypes.CDLL, name: str, *arguments: type) -> Callable[..., int]:
+def core_function(core: ctypes.CDLL, name: str, *arguments: type) -> Callable[..., int]:
     """One of the core's functions, of its own type: the library's attributes are shared."""
     function = core[name]
     function.argtypes, function.restype = arguments, ctypes.c_int
     return function
+
+
+class _Calls(Block):
+    """A thread's block, and the functions that are given its parts."""
+
+    def __init__(self, core: ctypes.CDLL) -> None:
+        super().__init__(RESULT_AT + _STRIP.size)
+        address, number = ctypes.c_void_p, ctypes.c_int32
+        self.normalize = core_function(core, "pe_normalize", address, ctypes.c_double, address, address)
+        self.polarity = core_function(core, "pe_polarity", address, address, address)
+        self.resize = core_function(core, "pe_resize", address, number, number, address, address)
 
 
 class _Local(threading.local):
@@ -109,7 +121,7 @@ def normalize(field: Gray, body_height_px: float) -> Strip:
     """
     here = _calls()
     here.run(field, lambda arena: here.normalize(here.gray, body_height_px, arena, here.result))
-    at, width, has_ink, second_line, left, right, *matrix = _STRIP.unpack_from(here.block, _RESULT_AT)
+    at, width, has_ink, second_line, left, right, *matrix = _STRIP.unpack_from(here.block, RESULT_AT)
     image_from_strip = np.array(matrix).reshape(2, 3)
     cut = (left == 1, right == 1)
     return Strip(ARENA.pixels(at, STRIP_HEIGHT_PX, width), image_from_strip, has_ink == 1, second_line == 1, cut)
@@ -123,7 +135,7 @@ def polarity(field: Gray) -> Ink:
     """
     here = _calls()
     here.run(field, lambda arena: here.polarity(here.gray, arena, here.result))
-    return _INKS[_NUMBER.unpack_from(here.block, _RESULT_AT)[0]]
+    return _INKS[_NUMBER.unpack_from(here.block, RESULT_AT)[0]]
 
 
 def resize(gray: Gray, width_px: int, height_px: int) -> Gray:
@@ -139,4 +151,4 @@ def resize(gray: Gray, width_px: int, height_px: int) -> Gray:
     """
     here = _calls()
     here.run(gray, lambda arena: here.resize(here.gray, height_px, width_px, arena, here.result))
-    return ARENA.pixels(_POINTER.unpack_from(here.block, _RESULT_AT)[0], height_px, width_px)
+    return ARENA.pixels(_POINTER.unpack_from(here.block, RESULT_AT)[0], height_px, width_px)

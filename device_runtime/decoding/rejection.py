@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from device_runtime.calibration import Calibration
 from device_runtime.exact import sum_in_order
@@ -59,9 +58,10 @@ def decide(
     if not candidates or decoding.candidates[0].confidence < NO_CODE_POSTERIOR:
         return _no_code(_outside(decoding.outside) or "no code of this form", candidates)
     best = candidates[0]
+    softened = calibration.character.each([character.confidence for character in decoding.characters])
     characters = tuple(
-        replace(character, confidence=max(best.confidence, calibration.character(character.confidence)))
-        for character in decoding.characters
+        Character(character.char, max(best.confidence, confidence), character.x_px)
+        for character, confidence in zip(decoding.characters, softened, strict=True)
     )
     if unfit:
         return Reading("rejected", best.code, unfit, best.confidence, characters, candidates)
@@ -76,7 +76,7 @@ def _no_code(reason: str, candidates: tuple[Candidate, ...]) -> Reading:
 
 def _calibrated_candidates(decoding: Decoding, calibration: Calibration) -> tuple[Candidate, ...]:
     """Calibrate each candidate; rivals share at most what the best one leaves."""
-    softened = [calibration.code(candidate.confidence) for candidate in decoding.candidates]
+    softened = calibration.code.each([candidate.confidence for candidate in decoding.candidates])
     rivals = sum_in_order(softened[1:])
     share = min(1.0, (1.0 - softened[0]) / rivals) if rivals > 0 else 1.0
     kept = [*softened[:1], *(confidence * share for confidence in softened[1:])]

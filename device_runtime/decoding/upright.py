@@ -6,7 +6,6 @@ tells more: the right way up it is read more plainly than turned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.types import Candidate, Decoding, Reading
 
-TURNABLE = frozenset("0125689" + SEPARATORS)
+TURNABLE, ALWAYS = frozenset("0125689" + SEPARATORS), frozenset("0689" + SEPARATORS)
 # Confidence of the turned reading from which it rivals. On 120 generated fields of 0 6 8 9, 61 were accepted upside
 # down, and each of these read at 0.98 or more the right way up.
 RIVAL = 0.9
 # Nats by which all lines together must read more plainly upright than turned. Of 24 generated pictures of address lines
 # none came to -1 and half came to 1.
-_PLAINER = 1.0
+PLAINER = 1.0
 
 
 def may_be_turned(reading: Reading) -> bool:
@@ -29,29 +28,28 @@ def may_be_turned(reading: Reading) -> bool:
     return reading.status == "accepted" and reading.code is not None and TURNABLE.issuperset(reading.code)
 
 
-def turn(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A grey image, uint8 [H, W], turned by 180 degrees."""
-    return np.ascontiguousarray(gray[::-1, ::-1])
+def turn(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An image, uint8 [H, W] or [H, W, 3], turned by 180 degrees."""
+    return np.ascontiguousarray(pixels[::-1, ::-1])
 
 
-def is_rival(reading: Reading, turned: Reading) -> bool:
-    """Whether the turned picture gives another code that is believed too."""
-    return turned.code not in (None, reading.code) and turned.confidence >= RIVAL
+def is_rival(reading: Reading, turned: Reading, believed: float = RIVAL) -> bool:
+    """Whether the turned picture gives another code that is believed too, with this confidence or more."""
+    return turned.code not in (None, reading.code) and turned.confidence >= believed
 
 
-def is_upright(lines: Iterable[tuple[Decoding, Decoding]]) -> bool:
-    """Whether lines read more plainly as they are than turned.
+def plainer(upright: Decoding, turned: Decoding) -> float:
+    """By how many nats a line reads more plainly as it is than turned; 0 where one of them could not be read.
 
     Plainness is the log mass of all readings of a line, `Decoding.free`.
 
     Args:
-        lines: each line as it is and turned.
+        upright: the line as it is.
+        turned: the same turned.
     """
-    gain = 0.0
-    for upright, turned in lines:
-        if upright.free is not None and turned.free is not None:
-            gain += upright.free - turned.free
-    return gain >= _PLAINER
+    if upright.free is None or turned.free is None:
+        return 0.0
+    return upright.free - turned.free
 
 
 def doubt(reading: Reading, turned: Reading) -> Reading:
@@ -62,7 +60,7 @@ def doubt(reading: Reading, turned: Reading) -> Reading:
     return replace(
         reading,
         status="rejected",
-        reason=f"reads {reading.code} this way up and {turned.code} turned: give --field or turn the picture",
+        reason=f"reads {reading.code} this way up and {turned.code} turned: turn it, or give --upright if it is right",
         confidence=reading.confidence / 2,
         candidates=(both + rest)[: max(2, len(reading.candidates))],
     )

@@ -1,4 +1,4 @@
-"""Engines compute the scanner's scores; all take the same model file and strips."""
+"""Engines compute a net's scores; all take the same model file and pixels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
-    """Computes scores of strips, from any thread.
+    """Computes scores of strips, or of frames, from any thread.
 
     Attributes:
         name: one of ENGINES; it goes into every report.
@@ -31,13 +31,13 @@ class Engine(Protocol):
     def version(self) -> str: ...
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Compute the scores of a strip.
+        """Compute the scores of a strip or frame.
 
         Args:
-            strip: int8 [1, 32, W, 1], on the grid of the model's input.
+            strip: int8 [1, H, W, 1], on the grid of the model's input; H is 32 for the scanner.
 
         Returns:
-            int8 [1, 1, W / 4, sub-columns * classes].
+            int8 [1, rows, columns, outputs]; the scanner's has one row and W / 4 columns.
 
         Raises:
             BundleError: the model does not fit the strip.

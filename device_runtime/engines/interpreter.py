@@ -101,13 +101,13 @@ class InterpreterEngine:
         self._lock = threading.Lock()
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Compute the scores of a strip.
+        """Compute the scores of a strip or frame.
 
         Args:
-            strip: int8 [1, 32, W, 1].
+            strip: int8 [1, H, W, 1].
 
         Returns:
-            int8 [1, 1, W / 4, outputs].
+            int8 [1, rows, columns, outputs].
 
         Raises:
             BundleError: the interpreter refuses the model.

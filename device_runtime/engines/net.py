@@ -70,12 +70,12 @@ class Pad:
 
 @dataclass(frozen=True)
 class Net:
-    """The net: int8 [height_px, W, 1] -> int8 [1, W / 4, outputs].
+    """The net: int8 [height_px, W, 1] -> int8 [rows, columns, outputs]; the scanner's has one row, W / 4 columns.
 
     Attributes:
-        height_px: of a strip.
-        input: grid of the strip.
-        steps: from the strip to the scores.
+        height_px: of the strip or frame.
+        input: grid of its pixels.
+        steps: from the pixels to the scores.
     """
 
     height_px: int

@@ -1,4 +1,4 @@
-"""The scanner in plain integers: runs where no interpreter does, and fixes what the int8 model means, bit for bit.
+"""A net in plain integers: runs where no interpreter does, and fixes what the int8 model means, bit for bit.
 
 Products of int8 numbers and their sums stay exact in float32 up to 2**24 and in float64 up to 2**53, so BLAS may add
 them in any order. Only the rescaling of the sums rounds, and it is done as the kernels named by `rescale` do it.
@@ -43,13 +43,13 @@ class NumpyEngine:
         self._steps = [step if isinstance(step, Pad) else prepare(step, rescale) for step in self._net.steps]
 
     def scores(self, strip: NDArray[np.int8]) -> NDArray[np.int8]:
-        """Compute the scores of a strip.
+        """Compute the scores of a strip or frame.
 
         Args:
-            strip: int8 [1, 32, W, 1].
+            strip: int8 [1, H, W, 1].
 
         Returns:
-            int8 [1, 1, W / 4, outputs].
+            int8 [1, rows, columns, outputs].
 
         Raises:
             BundleError: the strip cannot fit the model.

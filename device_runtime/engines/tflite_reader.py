@@ -106,7 +106,7 @@ class _Graph:
         return self.buffers[number].values(0, "u1")
 
 
-@lru_cache(maxsize=1)  # a bundle is checked when it is loaded, and an engine built from it next
+@lru_cache(maxsize=2)  # a bundle is checked when it is loaded, and an engine built from it next: of two bundles
 def read_net(data: bytes) -> Net:
     """Read the net out of a TFLite file.
 
@@ -134,7 +134,7 @@ def _read(data: bytes) -> Net:
     first, last = _only(subgraphs[0], 1), _only(subgraphs[0], 2)
     source = graph.grid(first)
     drawn = graph.tensors[first].values(0, "<i4").tolist()
-    require(len(drawn) == 4 and min(drawn) > 0, "the input is no strip")
+    require(len(drawn) == 4 and min(drawn) > 0, "the input is no image")
     shape: Shape = (drawn[1], drawn[2], 1)
     graph.check_map(first, shape)
     # Its operators, each of which takes the map that the one before made.
@@ -149,7 +149,7 @@ def _read(data: bytes) -> Net:
         graph.check_map(output, shape)
         steps.append(step)
         current = output
-    require(current == last and bool(steps) and shape[0] == 1, "the operators do not lead to the output")
+    require(current == last and bool(steps), "the operators do not lead to the output")
     require(sorted(graph.used) == list(range(len(graph.tensors))), "a tensor has two uses or none")
     return Net(drawn[1], source, tuple(steps))
 

@@ -21,6 +21,7 @@ class Country:
         prefix: letters that are often written before the code and are not part of it ("CH-").
         pattern: form of the codes, "" if they have letters or there are none.
         examples: real codes without the prefix; none if no codes are known.
+        order: where the code stands on its line of an address: "before" the town, "after" it, "alone"; "" if unknown.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Country:
     prefix: str
     pattern: str
     examples: tuple[str, ...]
+    order: str
 
 
 @cache
@@ -35,8 +37,8 @@ def countries() -> dict[str, Country]:
     """Return every country of the table by its code, in order."""
     rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     return {
-        code: Country(code, name, prefix, pattern, tuple(filter(None, examples.split(","))))
-        for code, name, prefix, pattern, examples in rows
+        code: Country(code, name, prefix, pattern, tuple(filter(None, examples.split(","))), order)
+        for code, name, prefix, pattern, examples, order in rows
     }
 
 

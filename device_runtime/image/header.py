@@ -54,9 +54,10 @@ class ImageHeader:
         format: its name.
         width: in px, as stored.
         height: in px, as stored.
-        decoded_bytes: of the array that the decoder returns.
+        decoded_bytes: of the array that the decoder returns, for a JPEG that of its grey.
         held_bytes: what the decoder holds beside it.
         orientation: how EXIF says that the picture lies, 1 to 8; 1 for TIFF, which its decoder puts upright itself.
+        color_bytes: of a JPEG's array in colour; 0 for a JPEG in grey, and for other formats.
     """
 
     format: str
@@ -65,6 +66,7 @@ class ImageHeader:
     decoded_bytes: int
     held_bytes: int
     orientation: int = UPRIGHT
+    color_bytes: int = 0
 
 
 @dataclass
@@ -230,7 +232,11 @@ def _jpeg(data: bytes) -> ImageHeader:
     if scans > _MOST_SCANS:
         raise ImageError(f"is a JPEG of {scans} scans; save it again, not progressive")
     held = 2 * frame.samples if frame.in_scans else 0  # all coefficients, 16 bits each, until the last scan
-    return ImageHeader("JPEG", frame.width, frame.height, frame.width * frame.height, held, orientation or UPRIGHT)
+    gray_bytes = frame.width * frame.height
+    color_bytes = 3 * gray_bytes if frame.components >= 3 else 0
+    return ImageHeader(
+        "JPEG", frame.width, frame.height, gray_bytes, held, orientation=orientation or UPRIGHT, color_bytes=color_bytes
+    )
 
 
 def _frame(data: bytes, start: int) -> _Frame:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.files.regular import printable
-from device_runtime.image.load import MAX_DECODED_BYTES, load_gray
+from device_runtime.image.load import MAX_DECODED_BYTES, load_image
 
 TIMEOUT_S = 30  # for one file; a page at 400 dpi takes a Pi Zero 2 W a few seconds
 MEMORY_BYTES = 300_000_000  # on top of what the idle child has
@@ -34,13 +34,14 @@ _ROOT = Path(__file__).parents[2]
 # Not `-m`: the child imports this very package, wherever the parent found it, and nothing from the current folder.
 _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from device_runtime.image import isolated; isolated.serve()"
 _LENGTH = struct.Struct("<I")
-_ANSWER = struct.Struct("<III")  # height and width and 0; or 0, 0 and the length of a complaint in UTF-8
+# Height, width, channels (1 or 3) and 0; or 0, 0, 0 and the length of a complaint in UTF-8.
+_ANSWER = struct.Struct("<IIII")
 _MOST_COMPLAINT_BYTES = 10_000
 _PIECE_BYTES = 1 << 20
 
 
 class IsolatedDecoder:
-    """Reads image files as `load_gray` does, but in a child process; a context manager, for one thread."""
+    """Reads image files as `load_image` does, but in a child process; a context manager, for one thread."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -53,19 +54,18 @@ class IsolatedDecoder:
     ) -> None:
         self.close()
 
-    def load_gray(self, path: Path | str) -> NDArray[np.uint8]:
-        """Read an image file as grey, upright.
+    def load_image(self, path: Path | str) -> NDArray[np.uint8]:
+        """Read an image file with its colour, upright.
 
         Args:
             path: of the file.
 
         Returns:
-            uint8 [H, W].
+            uint8 [H, W], or [H, W, 3] in RGB.
 
         Raises:
-            ImageError: as load.load_gray does; also when the child crashes or takes longer than TIMEOUT_S. The next
-                file then
-                gets a new one.
+            ImageError: as load.load_image does; also when the child crashes or takes longer than TIMEOUT_S. The next
+                file then gets a new one.
         """
         deadline = time.monotonic() + TIMEOUT_S
         child = self._child = self._child or _start()
@@ -74,11 +74,12 @@ class IsolatedDecoder:
             name = os.fsencode(path)
             child.stdin.write(_LENGTH.pack(len(name)) + name)
             child.stdin.flush()
-            height, width, complaint = _ANSWER.unpack(_receive(child, _ANSWER.size, deadline))
-            if height * width > MAX_DECODED_BYTES or complaint > _MOST_COMPLAINT_BYTES:
+            height, width, channels, complaint = _ANSWER.unpack(_receive(child, _ANSWER.size, deadline))
+            if height * width * channels > MAX_DECODED_BYTES or complaint > _MOST_COMPLAINT_BYTES:
                 raise EOFError
             if not complaint:
-                return np.frombuffer(_receive(child, height * width, deadline), np.uint8).reshape(height, width)
+                shape = _shape(height, width, channels)
+                return np.frombuffer(_receive(child, height * width * channels, deadline), np.uint8).reshape(shape)
             text = _receive(child, complaint, deadline).decode("utf-8", "backslashreplace")
         except (EOFError, OSError, TimeoutError) as error:
             raise ImageError(f"{printable(path)} cannot be decoded: {self._end(error)}") from None
@@ -133,15 +134,27 @@ def serve() -> None:
         # Should a parent be killed, a child that hangs does not outlive it for long.
         _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + TIMEOUT_S + 1)
         try:
-            gray = load_gray(name)
-            answers.write(_ANSWER.pack(*gray.shape, 0))
-            answers.write(gray.data)
-            del gray  # not to be kept until the next file
+            pixels = load_image(name)
+            height, width, *colors = pixels.shape
+            answers.write(_ANSWER.pack(height, width, *(colors or [1]), 0))
+            answers.write(pixels.data)
+            del pixels  # not to be kept until the next file
         except (PosteyeError, MemoryError) as error:
             complaint = str(error) or f"{name} needs more memory than there is"
             text = complaint.encode("utf-8", "backslashreplace")[:_MOST_COMPLAINT_BYTES]
-            answers.write(_ANSWER.pack(0, 0, len(text)) + text)
+            answers.write(_ANSWER.pack(0, 0, 0, len(text)) + text)
         answers.flush()
+
+
+def _shape(height: int, width: int, channels: int) -> tuple[int, ...]:
+    """The shape of a picture that the child announces.
+
+    Raises:
+        EOFError: there is no such picture.
+    """
+    if channels not in (1, 3):
+        raise EOFError
+    return (height, width, channels) if channels == 3 else (height, width)
 
 
 def _limit(what: int, value: int) -> None:

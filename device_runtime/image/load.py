@@ -1,8 +1,9 @@
-"""Image files and arrays to grey, with errors that say what is wrong."""
+"""Image files to pixels, with errors that say what is wrong."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,36 +11,41 @@ from numpy.typing import NDArray
 from device_runtime.errors import FileError, ImageError
 from device_runtime.files.regular import printable, read_regular
 from device_runtime.image.header import ImageHeader, read_header
+from device_runtime.image.pixels import MAX_SIDE_PX, Pixels, swap, to_gray, to_pixels
 from device_runtime.image.plain_png import decode_plain_png
 from device_runtime.image.png_data import check_png_data
 from device_runtime.image.tiff_header import UPRIGHT
 
-MAX_SIDE_PX = 32_000  # OpenCV's resampling maps hold 16-bit coordinates
 MAX_FILE_BYTES = 64_000_000
 MAX_DECODED_BYTES = 64_000_000  # an A4 page at 400 dpi in colour has 46 MB
 MAX_DECODING_BYTES = 160_000_000  # with what the decoder holds beside it
 
 _NO_MEMORY = -4  # OpenCV's StsNoMem
-_BAND_ROWS = 256
-
-Gray = NDArray[np.uint8]
 
 
-def load_gray(path: Path | str) -> Gray:
-    """Read an image file as grey, upright as its EXIF orientation says.
+def load_image(path: Path | str) -> Pixels:
+    """Read an image file with its colour, upright as its EXIF orientation says.
 
     Args:
         path: of the file.
 
     Returns:
-        uint8 [H, W].
+        uint8 [H, W], or [H, W, 3] in RGB. Of a JPEG whose colour needs more memory than is allowed, the grey.
 
     Raises:
         ImageError: beginning with the path: the file is missing, no regular file, empty, not a PNG, JPEG, TIFF, BMP or
             WebP, damaged, or needs more memory than MAX_DECODED_BYTES and MAX_DECODING_BYTES.
     """
     try:
-        return _decode(_bytes(path))
+        return _decode(_bytes(path), in_color=True)
+    except ImageError as error:
+        raise ImageError(f"{printable(path)} {error}") from error
+
+
+def load_gray(path: Path | str) -> Pixels:
+    """Read an image file as grey, uint8 [H, W]; else as `load_image`, but of a JPEG only the grey is decoded."""
+    try:
+        return to_gray(_decode(_bytes(path), in_color=False))
     except ImageError as error:
         raise ImageError(f"{printable(path)} {error}") from error
 
@@ -54,7 +60,13 @@ def _bytes(path: Path | str) -> bytes:
     return data
 
 
-def _decode(data: bytes) -> Gray:
+def _decode(data: bytes, in_color: bool) -> Pixels:
+    """The picture in a file, upright.
+
+    Args:
+        data: the whole file.
+        in_color: whether the colour of a JPEG is wanted.
+    """
     header = read_header(data)
     _check_size(header)
     if header.format == "PNG":
@@ -63,22 +75,27 @@ def _decode(data: bytes) -> Gray:
         plain = decode_plain_png(data, header)
         if plain is not None:
             return upright(plain, header.orientation)
-    image = _opencv_decode(data, header.format)
+    image = _opencv_decode(data, header, in_color)
     del data  # no longer needed, and as large as the picture at worst
-    return upright(to_gray(image), header.orientation)
+    if image.dtype == np.uint8 and image.shape[2:] == (3,):
+        swap(image)
+        return upright(image, header.orientation)
+    return upright(to_pixels(image, "BGR"), header.orientation)
 
 
-def _opencv_decode(data: bytes, kind: str) -> NDArray[np.generic]:
-    """The picture in a file of a format, as `to_gray` takes it."""
+def _opencv_decode(data: bytes, header: ImageHeader, in_color: bool) -> NDArray[Any]:
+    """The picture in a file, as `to_pixels` takes it in BGR; arguments as `_decode`."""
     from device_runtime.image.opencv import cv2
 
     # As stored, with any alpha, but for two: a JPEG's grey is cheaper to have from its decoder, being the file's first
     # component, and what OpenCV takes for the alpha of a BMP is mostly a byte without a meaning.
     # No flag here lets OpenCV turn a picture as EXIF says, which 4.11 and 5 do not do alike.
+    jpeg = cv2.IMREAD_COLOR if in_color and _fits_in_color(header) else cv2.IMREAD_GRAYSCALE
     flags = {
-        "JPEG": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+        "JPEG": jpeg | cv2.IMREAD_IGNORE_ORIENTATION,
         "BMP": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
     }
+    kind = header.format
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags.get(kind, cv2.IMREAD_UNCHANGED))
     except cv2.error as error:  # so damaged that a codec gives up
@@ -87,6 +104,12 @@ def _opencv_decode(data: bytes, kind: str) -> NDArray[np.generic]:
     if image is None:
         raise ImageError(f"is a damaged {kind}")
     return np.asarray(image)
+
+
+def _fits_in_color(header: ImageHeader) -> bool:
+    """Whether a JPEG holds colour, and may be decoded in it."""
+    decoded = header.color_bytes
+    return 0 < decoded <= MAX_DECODED_BYTES and decoded + header.held_bytes <= MAX_DECODING_BYTES
 
 
 def _check_size(header: ImageHeader) -> None:
@@ -105,77 +128,24 @@ def _check_size(header: ImageHeader) -> None:
     )
 
 
-def upright(gray: Gray, orientation: int) -> Gray:
+def upright(pixels: Pixels, orientation: int) -> Pixels:
     """Turn and mirror a picture so that it stands as EXIF says that it should.
 
     Args:
-        grey: uint8 [H, W].
+        pixels: uint8 [H, W] or [H, W, 3].
         orientation: 1 to 8, 1 = as it is.
 
     Returns:
-        uint8 [H, W], or [W, H] for 5 to 8.
+        uint8 [H, W] or [H, W, 3], the sides exchanged for 5 to 8.
 
     Source: EXIF 2.3, tag 274.
     """
     if orientation == UPRIGHT:
-        return gray
-    if orientation >= 5:
-        gray = gray.T
-    if orientation in (2, 3, 6, 7):
-        gray = gray[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        gray = gray[::-1]
-    return np.ascontiguousarray(gray)
-
-
-def to_gray(image: NDArray[np.generic]) -> Gray:
-    """Return an image as grey.
-
-    Args:
-        image: 8 or 16 bits unsigned, grey or BGR, [H, W] or [H, W, 1 to 4]; alpha, the last of 2 or 4 channels, is laid
-            on white.
-
-    Returns:
-        uint8 [H, W].
-
-    Raises:
-        ImageError: it is no such array, or has a side over MAX_SIDE_PX.
-    """
-    if not isinstance(image, np.ndarray):
-        raise ImageError(f"a {type(image).__name__} is no image; give a path or a NumPy array")
-    if image.ndim not in (2, 3) or 0 in image.shape[:2] or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4)):
-        raise ImageError(f"an array of shape {image.shape} is no image; give [H, W], [H, W, 3] or [H, W, 4]")
-    if max(image.shape[:2]) > MAX_SIDE_PX:
-        raise ImageError(f"{image.shape[1]} x {image.shape[0]} px is too large; crop it to {MAX_SIDE_PX} px a side")
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ImageError(f"pixels are {image.dtype}; give 8-bit or 16-bit unsigned integers")
-    if image.ndim == 2 and image.dtype == np.uint8:
-        return np.ascontiguousarray(image, np.uint8)
-    gray = np.empty(image.shape[:2], np.uint8)
-    for top in range(0, len(gray), _BAND_ROWS):  # by bands, or what stands between takes four times the image
-        gray[top : top + _BAND_ROWS] = _gray_band(image[top : top + _BAND_ROWS])
-    return gray
-
-
-def _gray_band(image: NDArray[np.generic]) -> Gray:
-    """Some rows of an image as `to_gray` takes it: uint8 [rows, W]."""
-    if image.dtype == np.uint16:
-        image = np.right_shift(image, 8)
-    pixels = np.ascontiguousarray(image, np.uint8)
-    if pixels.ndim == 2:
         return pixels
-    channels = pixels.shape[2]
-    color = pixels[:, :, : channels - 1] if channels in (2, 4) else pixels
-    gray = color[:, :, 0] if color.shape[2] == 1 else _gray_of_color(color)
-    # White shows through by what the alpha, 0..255, lacks.
-    if channels in (2, 4):
-        alpha = pixels[:, :, -1].astype(np.uint16)
-        gray = ((gray * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return gray
-
-
-def _gray_of_color(color: Gray) -> Gray:
-    """uint8 [rows, W] of BGR, uint8 [rows, W, 3]."""
-    from device_runtime.image.opencv import cv2
-
-    return np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2GRAY), np.uint8)
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)

@@ -54,19 +54,24 @@ def _crop(pixels: NDArray[np.uint8], corners: Corners) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels[top : max(int(y1), top + 1), left : max(int(x1), left + 1)])
 
 
+def is_convex(corners: Corners) -> bool:
+    """Whether corners are a convex quadrilateral in clockwise order, as y runs down: such a field can be cut out."""
+    # On which side of each side of the field the next corner lies: right of it.
+    turns = [
+        (corners[i - 1][0] - corners[i - 2][0]) * (corners[i][1] - corners[i - 1][1])
+        - (corners[i - 1][1] - corners[i - 2][1]) * (corners[i][0] - corners[i - 1][0])
+        for i in range(4)
+    ]
+    return all(turn > 0 for turn in turns)
+
+
 def _size(corners: Corners) -> tuple[int, int]:
     """Width and height of what is drawn, in px.
 
     Raises:
         PosteyeError: the corners cannot be drawn.
     """
-    # On which side of each side of the field the next corner lies: right of it, y pointing down.
-    turns = [
-        (corners[i - 1][0] - corners[i - 2][0]) * (corners[i][1] - corners[i - 1][1])
-        - (corners[i - 1][1] - corners[i - 2][1]) * (corners[i][0] - corners[i - 1][0])
-        for i in range(4)
-    ]
-    if not all(turn > 0 for turn in turns):
+    if not is_convex(corners):
         raise PosteyeError(f"the field's corners {corners} are no convex quadrilateral in clockwise order")
     top, right, bottom, left = (math.dist(corners[i], corners[(i + 1) % 4]) for i in range(4))
     width, height = max(1.0, round(max(top, bottom), 6)), max(1.0, round(max(left, right), 6))

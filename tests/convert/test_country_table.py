@@ -6,7 +6,7 @@ from importlib import metadata
 
 import pytest
 
-from convert.country_table import digits_pattern, source_entries, table, table_row
+from convert.country_table import code_order, digits_pattern, source_entries, table, table_row
 from device_runtime.errors import GrammarError
 from device_runtime.grammar.countries import TABLE
 
@@ -47,13 +47,27 @@ def test_forms_with_letters(source: str) -> None:
     assert digits_pattern(source) is None
 
 
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [
+        ("%N%n%O%n%A%n%Z %C", "before"),
+        ("%O%n%N%n%A%nCH-%Z %C", "before"),
+        ("%N%n%O%n%A%n%C, %S %Z", "after"),
+        ("%N%n%A%n%C%n%Z", "alone"),
+        ("%N%n%A%n%C", ""),
+    ],
+)
+def test_where_the_code_stands_on_its_line(form: str, order: str) -> None:
+    assert code_order(form) == order
+
+
 def test_rows() -> None:
     latvia = {"name": "LATVIA", "zip": r"LV-\d{4}", "zipex": "LV-1073,LV-1000"}
-    assert table_row("LV", latvia) == ["LV", "LATVIA", "LV-", r"\d{4}", "1073,1000"]
-    sweden = {"name": "SWEDEN", "zip": r"\d{3} ?\d{2}", "zipex": "11455", "postprefix": "SE-"}
-    assert table_row("SE", sweden) == ["SE", "SWEDEN", "SE-", r"\d{3} ?\d{2}", "11455"]
-    assert table_row("CA", {"zip": r"[A-Z]\d", "zipex": "H3"}) == ["CA", "", "", "", "H3"]
-    assert table_row("HK", {"name": "HONG KONG"}) == ["HK", "HONG KONG", "", "", ""]
+    assert table_row("LV", latvia) == ["LV", "LATVIA", "LV-", r"\d{4}", "1073,1000", ""]
+    sweden = {"name": "SWEDEN", "zip": r"\d{3} ?\d{2}", "zipex": "11455", "postprefix": "SE-", "fmt": "%A%nSE-%Z %C"}
+    assert table_row("SE", sweden) == ["SE", "SWEDEN", "SE-", r"\d{3} ?\d{2}", "11455", "before"]
+    assert table_row("CA", {"zip": r"[A-Z]\d", "zipex": "H3"}) == ["CA", "", "", "", "H3", ""]
+    assert table_row("HK", {"name": "HONG KONG"}) == ["HK", "HONG KONG", "", "", "", ""]
     with pytest.raises(GrammarError, match="does not match its own example 123"):
         table_row("XX", {"zip": r"\d{4}", "zipex": "1234,123"})
 

@@ -15,7 +15,7 @@ import pytest
 from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
 from device_runtime.commands.doctor import doctor
-from device_runtime.samples import load_samples
+from device_runtime.samples import load_index, load_samples
 from firmware_bridge import PortError
 from tests.device_runtime.program import posteye, run_in_shell
 
@@ -183,12 +183,14 @@ def test_alone_it_shows_its_help() -> None:
     assert found.returncode == 0 and found.stdout == posteye("--help").stdout and "Usage: posteye" in found.stdout
 
 
-def test_demo_ends_well_and_draws_its_picture(tmp_path: Path) -> None:
+def test_demo_ends_well_and_draws_its_pictures(tmp_path: Path) -> None:
     found = posteye("demo", cwd=tmp_path)
     assert found.returncode == 0, found.stdout + found.stderr
-    assert found.stdout.count("piece ") == len(SAMPLES)
-    picture = cv2.imread(str(tmp_path / "posteye-demo.png"))
-    assert picture is not None and picture.shape[0] > 300
+    assert found.stdout.count("piece ") == len(load_index())
+    assert "rejected" in found.stdout and "rival" in found.stdout
+    for name in ("posteye-demo.png", "posteye-demo-field.png"):
+        picture = cv2.imread(str(tmp_path / name))
+        assert picture is not None and picture.shape[0] > 300
 
 
 def test_doctor_finds_everything_well() -> None:

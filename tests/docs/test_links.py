@@ -45,7 +45,7 @@ def test_the_site_gets_every_page_and_picture(tmp_path: Path) -> None:
     (tmp_path / "stale.md").touch()
     prepare(tmp_path)
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert {"index.md", "contributing.md", "commands/read.md", "samples/01-hand.png", "demo.png"} <= made
+    assert {"index.md", "contributing.md", "commands/read.md", "samples/01-hand.png", "demo.jpg"} <= made
     assert not any(name.endswith(".py") or name == "stale.md" for name in made)
 
 

@@ -6,6 +6,7 @@ python probe.py numpy litert
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import platform
 import sys
@@ -22,9 +23,11 @@ from device_runtime.core import library
 from device_runtime.engines import pick
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
+from device_runtime.piece.locator.bundle import load_locator
+from device_runtime.piece.locator.locator import Locator
 from device_runtime.reader import Reader
 from device_runtime.recognition.scanner import Scanner
-from device_runtime.samples import Sample, golden, load_samples
+from device_runtime.samples import Sample, golden, load_index
 from device_runtime.version import VERSION
 
 _NOISE_WIDTHS_PX = (32, 100, 160, 256)
@@ -47,17 +50,21 @@ def observe(engines: list[str]) -> dict[str, Any]:
         "versions": {"posteye": VERSION, "numpy": np.__version__, "opencv": cv2.__version__},
         "core": library.name(),
         "noise_scores": [_packed(scanner.scores(strip)) for strip in noise],
-        "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_samples()},
+        "located": {engine: _located(engine) for engine in engines},
+        "samples": {sample.file: _observe(sample, scanner, engines) for sample in load_index()},
     }
 
 
 def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, Any]:
-    strip = normalize(load_gray(sample.path)).pixels
+    if sample.field:
+        strip = normalize(load_gray(sample.path)).pixels
+    else:
+        strip = _reader("numpy", sample.country, sample.pattern).read(sample.path).trace.strip.pixels
     scores = scanner.scores(strip)
-    hashes = golden(sample.path, sample.grammar)
+    hashes = golden(sample)
     readings = {}
     for engine in engines:
-        reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=True).reading
+        reading = _reader(engine, sample.country, sample.pattern).read(sample.path, field=sample.field).reading
         readings[engine] = {"code": reading.code, "status": reading.status, "reason": reading.reason}
     return {
         "expected": sample.expected,
@@ -66,6 +73,15 @@ def _observe(sample: Sample, scanner: Scanner, engines: list[str]) -> dict[str, 
         "not_golden": [stage for stage, value in asdict(hashes).items() if value != getattr(sample.golden, stage)],
         "readings": readings,
     }
+
+
+def _located(engine: str) -> str:
+    """A hash of all that the locator says of a frame of blots."""
+    bundle = load_locator()
+    blots = np.random.default_rng(3).integers(0, 2, (48, 64), dtype=np.uint8)
+    located = Locator(bundle, pick(engine, bundle.model))(np.kron(blots, np.full((20, 20), 230, np.uint8)))
+    numbers = [located.turns, *((*sum(one.field.corners, ()), *one.visible) for one in located.fields)]
+    return hashlib.sha256(located.role_map.tobytes() + repr(numbers).encode()).hexdigest()
 
 
 @cache

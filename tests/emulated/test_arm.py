@@ -41,6 +41,10 @@ def test_numpy_engine_scores_noise_bit_for_bit(sight: Sight) -> None:
         np.testing.assert_array_equal(_unpacked(ours), _unpacked(theirs), strict=True)
 
 
+def test_the_locator_finds_the_same_with_every_engine(sight: Sight) -> None:
+    assert len({*sight.arm["located"].values(), *sight.x86["located"].values()}) == 1
+
+
 @pytest.mark.parametrize("stage", ["strip", "scores"])
 def test_samples_pass_each_stage_bit_for_bit(sight: Sight, stage: str) -> None:
     for file, sample in sight.arm["samples"].items():

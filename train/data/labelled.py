@@ -18,8 +18,9 @@ from tqdm import tqdm
 from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, read_regular, require_regular
 from device_runtime.geometry import STRIP_HEIGHT_PX
-from device_runtime.image.load import load_gray
+from device_runtime.image.load import load_image
 from device_runtime.image.normalize import normalize
+from device_runtime.image.prepare import prepared
 from device_runtime.types import Strip
 from train.data.mnist import Digits
 
@@ -71,7 +72,7 @@ class Station:
 
     Attributes:
         name: The folder's.
-        images: Grey, uint8 [H, W] each.
+        images: Grey, without preprinted colour and boxes, uint8 [H, W] each.
         codes: The digits in each.
     """
 
@@ -137,7 +138,7 @@ def load_station(folder: Path) -> Station:
         raise PosteyeError(
             f"{folder} holds {len(labels)} labelled fields; label at least {FEWEST}, better a few hundred"
         )
-    images = tuple(load_gray(label.path) for label in _with_bar(labels))
+    images = tuple(prepared(load_image(label.path)) for label in _with_bar(labels))
     return Station(folder.resolve().name, images, tuple(label.code for label in labels))
 
 
@@ -151,9 +152,8 @@ def folder_strips(folder: Path) -> Labeled:
         ImageError: For a file that is no image.
     """
     labels = read_labels(folder)
-    seen = [
-        (normalize(image), f"{darkness(image):.3f}") for image in (load_gray(label.path) for label in _with_bar(labels))
-    ]
+    images = (prepared(load_image(label.path)) for label in _with_bar(labels))
+    seen = [(normalize(image), f"{darkness(image):.3f}") for image in images]
     slices = {DARKNESS: [dark for _, dark in seen]}
     for name in dict.fromkeys(name for label in labels for name in label.further):
         slices[name] = [label.further.get(name, "") for label in labels]

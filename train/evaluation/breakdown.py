@@ -81,7 +81,21 @@ def breakdown(data: Labeled, correct: NDArray[np.bool_], accepted: NDArray[np.bo
 
 
 def _sliced(name: str, column: Sequence[str], correct: NDArray[np.bool_], accepted: NDArray[np.bool_]) -> Slicing:
-    """Slice by a column of one value a string: numbers by quartiles where there are many, words by themselves."""
+    """Slice by a column of one value a string."""
+    groups = [_group(value, correct[mask], accepted[mask]) for value, mask in slices(column)]
+    return Slicing(name, tuple(groups), len(set(column)))
+
+
+def slices(column: Sequence[str], most_values: int = _MOST_VALUES) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Group strings or pieces by a column of one value each.
+
+    Args:
+        column: The values, words or numbers as text.
+        most_values: More different words are not grouped; more different numbers are, by quartiles.
+
+    Returns:
+        The groups that are not empty, in order: what to call each, and whether each string is in it, bool [strings].
+    """
     numbers = _numbers(column)
     different = len(set(column))
     if numbers is not None and different > _MOST_VALUES:
@@ -89,13 +103,12 @@ def _sliced(name: str, column: Sequence[str], correct: NDArray[np.bool_], accept
         bins = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(0, len(edges) - 2))  # [strings]
         labels = [f"{low:.3g} to {high:.3g}" for low, high in itertools.pairwise(edges)]
         masks = [(label, bins == number) for number, label in enumerate(labels)]
-    elif different > _MOST_VALUES:
+    elif different > most_values:
         masks = []
     else:
         order = sorted(set(column), key=float if numbers is not None else str)
         masks = [(value or "(not given)", np.array([value == other for other in column])) for value in order]
-    groups = [_group(value, correct[mask], accepted[mask]) for value, mask in masks if mask.any()]
-    return Slicing(name, tuple(groups), different)
+    return [(name, mask) for name, mask in masks if mask.any()]
 
 
 def _numbers(column: Sequence[str]) -> NDArray[np.float64] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -21,6 +22,29 @@ def wilson(share: float, of: int) -> tuple[float, float]:
     """
     middle, spread = share + _Z**2 / (2 * of), _Z * sqrt(share * (1 - share) / of + _Z**2 / (4 * of * of))
     return max(0.0, (middle - spread) / (1 + _Z**2 / of)), min(1.0, (middle + spread) / (1 + _Z**2 / of))
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of some strings or pieces something holds for.
+
+    Attributes:
+        count: Those that it holds for.
+        of: All of them.
+    """
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """0..1; 0 of none."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % confidence interval of the share; all shares are possible of none."""
+        return wilson(self.value, self.of) if self.of else (0.0, 1.0)
 
 
 def accept_rate(

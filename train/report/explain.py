@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from device_runtime.engines.net import Net
 from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import PosteyeError
-from device_runtime.reader import Reader, Result
+from device_runtime.reader import Reader
+from device_runtime.result import Result
 from device_runtime.types import Character, Penalties, Strip
 from train.gtn.code_lattice import CodePath, best_path, code_lattice, flow
 from train.report.activations import Seen, grad_cam, see

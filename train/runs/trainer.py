@@ -175,7 +175,7 @@ class Run:
                 started = time.monotonic()
                 loss, strips = self._one_shard(phase, shard)
                 phase.done += 1
-                rate = phase.rate * _rate_factor(phase.done / phase.total)
+                rate = phase.rate * rate_factor(phase.done / phase.total)
                 row = {"phase": phase.name, "shard": phase.done, "loss": loss, "rate": rate}
                 row["strips_per_s"] = strips / (time.monotonic() - started)
                 if leads:
@@ -212,7 +212,7 @@ class Run:
             phase.net.observe(not restored and phase.done < _OBSERVED_SHARE * phase.total)
         for step, whole in enumerate(training_batches(shard, self.recipe.batch, random)):
             batch, weight = self.group.part(whole)
-            phase.optimizer.set_rates(_rate_factor((phase.done + step / steps) / phase.total))
+            phase.optimizer.set_rates(rate_factor((phase.done + step / steps) / phase.total))
             low_precision = self.recipe.bfloat16 and phase.name == "float"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low_precision):
                 # [strips, columns, classes]
@@ -235,12 +235,7 @@ class Run:
     def _average(self, phase: _Phase, step: int) -> None:
         """Move the running mean towards the weights; in the first steps of a phase faster."""
         keep = min(self.recipe.average, step / (step + 20))
-        with torch.no_grad():
-            for mean, now in zip(phase.mean.state_dict().values(), phase.net.state_dict().values(), strict=True):
-                if mean.dtype.is_floating_point and mean.dim():
-                    mean.lerp_(now, 1 - keep)
-                else:
-                    mean.copy_(now)  # counters, scales and zero points are taken as they are
+        average_into(phase.mean, phase.net, keep)
 
     def _save(self, phase: _Phase) -> None:
         state = {
@@ -272,7 +267,23 @@ def follow(folder: Path, recipe: Recipe, group: Group, start: ScanningLeNet | Qu
         Run(folder, recipe, Shard([], []), group, start)(lambda path: None)
 
 
-def _rate_factor(progress: float) -> float:
+def average_into(mean: nn.Module, net: nn.Module, keep: float) -> None:
+    """Move a running mean of a net towards it.
+
+    Args:
+        mean: of the same kind; changed.
+        net: as it is now.
+        keep: the share of the mean that stays, 0..1.
+    """
+    with torch.no_grad():
+        for old, new in zip(mean.state_dict().values(), net.state_dict().values(), strict=True):
+            if old.dtype.is_floating_point and old.dim():
+                old.lerp_(new, 1 - keep)
+            else:
+                old.copy_(new)  # counters, scales and zero points are taken as they are
+
+
+def rate_factor(progress: float) -> float:
     """The schedule: what the peak rate is multiplied by, at a progress 0..1: a linear warm-up and half a cosine."""
     if progress < _WARM_UP:
         return progress / _WARM_UP + _LEAST_FACTOR

@@ -11,7 +11,7 @@ is exact, and no sum lies on a tie, whatever a kernel does with ties. The price 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor, distributed, nn
@@ -199,30 +199,34 @@ def _round_bias(bias: Tensor, scale: Tensor) -> Tensor:
     return (WEIGHT_STEP * steps + BIAS_REMAINDER).to(torch.int32)
 
 
-class QuantScanner(nn.Module):
-    """The scanner with every tensor on its integer grid: strips [batch, 1, 32, W] -> logits [batch, W / 2, classes]."""
+def folded(conv: nn.Module, norm: nn.Module, shape: ConvShape) -> QuantConv:
+    """A trained convolution with the batch normalisation behind it folded in, and a ReLU after it.
+
+    Args:
+        conv: nn.Conv2d without a bias.
+        norm: nn.BatchNorm2d that has seen data.
+        shape: of the convolution.
+    """
+    assert (
+        isinstance(conv, nn.Conv2d)
+        and isinstance(norm, nn.BatchNorm2d)
+        and norm.running_var is not None
+        and norm.running_mean is not None
+    )
+    gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # [out]
+    weight = conv.weight * gain.view(-1, 1, 1, 1)
+    return QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True)
+
+
+class QuantChain(nn.Module):
+    """Quantised convolutions in a row, from pixels to a map of scores."""
 
     input_scale: Tensor
     input_zero_point: Tensor
 
-    def __init__(self, source: ScanningLeNet) -> None:
-        """Fold a trained float net's batch normalisation into its convolutions."""
+    def __init__(self, layers: Iterable[QuantConv]) -> None:
+        """Take the layers, each of which takes what the one before gives."""
         super().__init__()
-        self.channels = source.channels
-        layers = []
-        for conv, norm, shape in zip(source.convs, source.norms, SHAPES, strict=True):
-            assert (
-                isinstance(conv, nn.Conv2d)
-                and isinstance(norm, nn.BatchNorm2d)
-                and norm.running_var is not None
-                and norm.running_mean is not None
-            )
-            gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # [out]
-            weight = conv.weight * gain.view(-1, 1, 1, 1)
-            layers.append(QuantConv(weight, norm.bias - norm.running_mean * gain, shape, relu=True))
-        layers.append(
-            QuantConv(*_centered_head(source.head), POINT, relu=False, output=ActivationQuantizer(OUTPUT_SCALE))
-        )
         self.layers = nn.ModuleList(layers)
         self.register_buffer("input_scale", torch.tensor(INPUT_SCALE))
         self.register_buffer("input_zero_point", torch.tensor(INPUT_ZERO_POINT, dtype=torch.int32))
@@ -233,17 +237,14 @@ class QuantScanner(nn.Module):
             assert isinstance(layer, QuantConv)
             yield layer
 
-    def head_map(self, strips: Tensor) -> Tensor:
-        """The classifier's quantised map [batch, sub-columns * classes, 1, W / 4], as the int8 model puts it out."""
+    def head_map(self, pixels: Tensor) -> Tensor:
+        """The last layer's quantised map [batch, outputs, rows, columns], as the int8 model puts it out."""
         scale = self.input_scale
-        x = torch.fake_quantize_per_tensor_affine(strips, scale, self.input_zero_point, -128, 127)
+        x = torch.fake_quantize_per_tensor_affine(pixels, scale, self.input_zero_point, -128, 127)
         for layer in self.convs():  # x: [batch, channels, rows, columns], scale: that of its grid
             x = layer(x, scale)
             scale = layer.output.scale
         return x
-
-    def forward(self, strips: Tensor) -> Tensor:
-        return columns(self.head_map(strips))
 
     def observe(self, on: bool) -> None:
         """Let the activation ranges follow the data, or hold them."""
@@ -260,6 +261,20 @@ class QuantScanner(nn.Module):
         for layer in self.convs():
             layer.finish(scale)
             scale = layer.output.scale
+
+
+class QuantScanner(QuantChain):
+    """The scanner with every tensor on its integer grid: strips [batch, 1, 32, W] -> logits [batch, W / 2, classes]."""
+
+    def __init__(self, source: ScanningLeNet) -> None:
+        """Fold a trained float net's batch normalisation into its convolutions."""
+        layers = [folded(*parts) for parts in zip(source.convs, source.norms, SHAPES, strict=True)]
+        head = QuantConv(*_centered_head(source.head), POINT, relu=False, output=ActivationQuantizer(OUTPUT_SCALE))
+        super().__init__([*layers, head])
+        self.channels = source.channels
+
+    def forward(self, strips: Tensor) -> Tensor:
+        return columns(self.head_map(strips))
 
 
 def empty_quant_scanner(channels: tuple[int, ...]) -> QuantScanner:

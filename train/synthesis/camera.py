@@ -34,15 +34,29 @@ def shake(image: NDArray[np.float32], random: np.random.Generator) -> NDArray[np
         image: float32 [H, W].
         random: source of all draws.
     """
-    # A short line in a random direction as the kernel, uint8 [5, 5], drawn at 1/16 px.
     angle, length = random.uniform(0, pi), random.uniform(2, _LONGEST_SHAKE_PX)
-    kernel = np.zeros((_LONGEST_SHAKE_PX + 1, _LONGEST_SHAKE_PX + 1), np.uint8)
-    middle = _LONGEST_SHAKE_PX / 2
-    reach = (length / 2 * cos(angle), length / 2 * sin(angle))
+    return np.asarray(cv2.filter2D(image, -1, motion_kernel(angle, length, _LONGEST_SHAKE_PX)), np.float32)
+
+
+def motion_kernel(angle: float, length_px: float, longest_px: int) -> NDArray[np.float32]:
+    """Return what blurs as motion along a straight line does.
+
+    Args:
+        angle: of the line, radians.
+        length_px: of the line.
+        longest_px: what it may be; even.
+
+    Returns:
+        Weights that sum to 1, float32 [longest_px + 1, longest_px + 1].
+    """
+    # A short line as the kernel, uint8, drawn at 1/16 px.
+    kernel = np.zeros((longest_px + 1, longest_px + 1), np.uint8)
+    middle = longest_px / 2
+    reach = (length_px / 2 * cos(angle), length_px / 2 * sin(angle))
     ends = [(round(16 * (middle + sign * reach[0])), round(16 * (middle + sign * reach[1]))) for sign in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 255, 1, cv2.LINE_AA, 4)
     weights = kernel.astype(np.float32)
-    return np.asarray(cv2.filter2D(image, -1, weights / weights.sum()), np.float32)
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def light(rows: int, columns: int, random: np.random.Generator) -> NDArray[np.float32]:

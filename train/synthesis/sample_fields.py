@@ -50,7 +50,7 @@ def samples(out: Path, writers: Path | None) -> None:
     for number, (image, sample) in enumerate(_all(generator), start=1):
         named = msgspec.structs.replace(sample, file=f"{number:02d}-{sample.file}.png")
         write_bytes(out / named.file, cv2.imencode(".png", image)[1].tobytes())
-        index.append(msgspec.structs.replace(named, golden=golden(out / named.file, named.grammar)))
+        index.append(msgspec.structs.replace(named, golden=golden(named, out / named.file)))
     encoded = msgspec.json.format(msgspec.json.encode(index), indent=1)
     write_bytes(out / INDEX_FILE, encoded + b"\n")
 
@@ -66,7 +66,7 @@ def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
         ("3407", {"pattern": r"\d{4}"}),
         ("152638", {"pattern": r"\d{6}"}),
     ):
-        sample = Sample("hand", code, _HAND, _NONE, **form)
+        sample = Sample("hand", code, _HAND, _NONE, country=form.get("country"), pattern=form.get("pattern"))
         made.append((_first_accepted(sample, partial(_handwritten, generator, code)), sample))
     for text, code, form in (
         ("D-20095 Hamburg", "20095", {"country": "DE"}),
@@ -74,7 +74,7 @@ def _all(generator: FieldGenerator) -> list[tuple[NDArray[np.uint8], Sample]]:
         ("SPRINGFIELD IL 62704-1234", "62704-1234", {"country": "US"}),
         ("NO. 12, JALAN 3/5, 50450 K.L.", "50450", {"country": "MY"}),
     ):
-        sample = Sample("print", code, _PRINT, _NONE, **form)
+        sample = Sample("print", code, _PRINT, _NONE, country=form.get("country"), pattern=form.get("pattern"))
         made.append((_first_accepted(sample, partial(_printed, generator, text)), sample))
     smeared = _smear(_handwritten(generator, "38925"))
     made.append((smeared, Sample("smeared", None, _HAND, _NONE, country="DE")))

@@ -45,7 +45,7 @@ def case(seed: int, number: int) -> Outcome:
             return _command(path)
         try:
             if kind == _ISOLATED:
-                _isolated().load_gray(path)
+                _isolated().load_image(path)
             else:
                 _reader().read(path, field=kind == _FIELD)
         except ImageError as error:

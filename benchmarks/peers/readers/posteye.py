@@ -24,7 +24,7 @@ def make() -> Recognizer:
     manifest = reader.bundle.manifest
 
     def read(gray: NDArray[np.uint8]) -> tuple[str, float]:
-        reading = reader.read(gray, field=True).reading
+        reading = reader.read(gray, field=True, upright=True).reading
         return reading.code or "", reading.confidence
 
     version = f"{VERSION}, {manifest.name} {manifest.version}, {reader.engine}"

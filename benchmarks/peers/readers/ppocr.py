@@ -1,6 +1,7 @@
-"""The recogniser of PP-OCRv6 small, out of RapidOCR's newer package, as a reader; runs in the peers' environment.
+"""PP-OCRv6 small, out of RapidOCR's newer package, as a reader; runs in the peers' environment.
 
-`python -m benchmarks.peers.readers.ppocr [MODE]`; without a mode it is as it ships.
+`python -m benchmarks.peers.readers.ppocr [MODE]`: the recogniser alone reads fields, and without a mode it is as it
+ships; with the mode `page` all of it reads whole pictures: detector, classifier of upside-down lines and recogniser.
 """
 
 from __future__ import annotations
@@ -16,12 +17,37 @@ from numpy.typing import NDArray
 from benchmarks.peers.readers.serve import Recognizer, serve
 from benchmarks.peers.readers.whitelist import DIGIT_MODES, DigitsOnly
 
+PAGE = "page"
 _MODEL = "PP-OCRv6_rec_small.onnx"  # the one that the package's own settings name
 
 
 def make() -> Recognizer:
-    """The recogniser alone, with the settings it ships with, on one thread; no detector, no classifier is loaded."""
+    """The reader of the mode on the command line."""
+    return _of_pages() if sys.argv[1:] == [PAGE] else _of_fields()
+
+
+def _of_pages() -> Recognizer:
+    """All of the package with the settings it ships with, on one thread.
+
+    Its text is every line that it finds, one below the other, however unsure it is of it: nothing is held back.
+    """
     import rapidocr  # type: ignore[import-not-found]
+
+    threads = {f"EngineConfig.onnxruntime.{pool}_op_num_threads": 1 for pool in ("intra", "inter")}
+    engine = rapidocr.RapidOCR(params={**threads, "Global.text_score": 0.0, "Global.log_level": "warning"})
+    models = sorted((Path(rapidocr.__file__).parent / "models").glob("*.onnx"))
+
+    def read(rgb: NDArray[np.uint8]) -> tuple[str, float]:
+        found = engine(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+        return "\n".join(found.txts or ()), float(min(found.scores or (0.0,)))
+
+    described = f"{version('rapidocr')}, {', '.join(m.stem for m in models)}, onnxruntime {version('onnxruntime')}"
+    return Recognizer("PP-OCRv6", described, sum(model.stat().st_size for model in models), read, color=True)
+
+
+def _of_fields() -> Recognizer:
+    """The recogniser alone, with the settings it ships with, on one thread; no detector, no classifier is loaded."""
+    import rapidocr
     from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer  # type: ignore[import-not-found]
     from rapidocr.utils.parse_parameters import ParseParams  # type: ignore[import-not-found]
 

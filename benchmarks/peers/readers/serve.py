@@ -26,13 +26,15 @@ class Recognizer:
         name: For tables.
         version: Of the program and its model.
         model_bytes: Size of the model file.
-        read: Makes a text and a score (0..1) of a grey field, uint8 [H, W].
+        read: Makes a text and a score (0..1) of a picture: a grey field, uint8 [H, W], or in colour.
+        color: Whether it takes whole pictures in colour, uint8 [H, W, 3], RGB.
     """
 
     name: str
     version: str
     model_bytes: int
     read: Callable[[NDArray[np.uint8]], tuple[str, float]]
+    color: bool = False
 
 
 def serve(make: Callable[[], Recognizer]) -> None:
@@ -65,12 +67,12 @@ def serve(make: Callable[[], Recognizer]) -> None:
 
 
 def _answer(reader: Recognizer, image: str) -> dict[str, object]:
-    pixels = cv2.imread(image, cv2.IMREAD_GRAYSCALE)
+    pixels = cv2.imread(image, cv2.IMREAD_COLOR_RGB if reader.color else cv2.IMREAD_GRAYSCALE)
     if pixels is None:
         raise ValueError(f"{image} is missing or no image")
-    gray = np.asarray(pixels, np.uint8)
+    picture = np.asarray(pixels, np.uint8)
     wall_s, cpu_s = time.perf_counter(), time.process_time()
-    text, score = reader.read(gray)
+    text, score = reader.read(picture)
     wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     return {"text": text, "score": score, "seconds": wall_s, "cpu_seconds": cpu_s, "peak_bytes": _peak_bytes()}
 

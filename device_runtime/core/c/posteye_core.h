@@ -94,6 +94,40 @@ PE_API pe_status pe_polarity(const pe_gray *field, pe_arena *arena, int32_t *ink
 PE_API pe_status pe_resize(const pe_gray *gray, int32_t height_px, int32_t width_px, pe_arena *arena,
                            const uint8_t **pixels);
 
+/* Tell whether a field may hold preprinted boxes or a comb: whether long straight runs lie along most of its writing.
+ *
+ * may_have: becomes 1 or 0. */
+PE_API pe_status pe_may_have_boxes(const pe_gray *field, pe_arena *arena, int32_t *may_have);
+
+#define PE_FARTHEST_COLUMN 1048576 /* of a strip, where a code is looked at; columns beyond its ends are negative */
+
+/* Where a code stands that was read in a field, in columns of its strip. */
+typedef struct {
+    int32_t begin, end;           /* what is looked at: the code, and as much beside it as a character needs */
+    int32_t code_begin, code_end; /* of that the code's own columns, from begin on; begin = -1: seek no stroke */
+    double image_from_strip[6];   /* as in pe_strip; each at most 2^40 */
+} pe_place;
+
+/* What speaks against a code that is read with confidence. */
+typedef enum {
+    PE_NO_FAULT = 0,
+    PE_STRUCK = 1, /* a stroke goes through it from end to end */
+    PE_BLOT = 2    /* solid ink as large as a character stands beside it */
+} pe_fault;
+
+/* Tell whether a code is struck out or stands beside a blot: `fault` becomes a pe_fault. */
+PE_API pe_status pe_spoiled(const pe_gray *field, const pe_place *place, pe_arena *arena, int32_t *fault);
+
+/* A box around ink. */
+typedef struct {
+    int32_t left, top, right, bottom; /* px; right and bottom are one past the last */
+} pe_box;
+
+/* Find the runs of columns in which a pixel is brighter than a level of 0..255, from left to right, with their boxes.
+ *
+ * runs: [count] in the arena: there until the arena is used again. */
+PE_API pe_status pe_ink_runs(const pe_gray *strip, int32_t level, pe_arena *arena, const pe_box **runs, int32_t *count);
+
 /* Lines of writing in a frame are found in four steps over all its pixels; what lies between them works on blocks of
  * PE_BLOCK_PX px a side, on runs and on pieces (docs/locating.md). */
 #define PE_BLOCK_PX 8
@@ -284,6 +318,12 @@ PE_API pe_status pe_graph_check(pe_graph *graph, const pe_net *net);
 PE_API pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
                            int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                            pe_decoding *decoding);
+
+/* Calibrate posteriors, in place: sigmoid(logit(posterior) / temperature + offset), by pe_decode's exact logarithm and
+ * exponential. Posteriors are kept 10^-12 away from 0 and 1.
+ *
+ * temperature: above 0, below 10^30. offset: above -1000, below 1000. */
+PE_API pe_status pe_calibrate(double *posteriors, int32_t count, double temperature, double offset);
 
 #ifdef __cplusplus
 }

@@ -109,6 +109,6 @@ def test_the_reader_builds_the_lattice_of_a_number_once(monkeypatch: pytest.Monk
 
     monkeypatch.setattr("device_runtime.recognition.scan_lattice.scan_lattice", counted)
     reader = Reader(pattern=r"\d{1,8}")
-    monkeypatch.setattr(reader, "_core", None)  # the compiled core has lattices of its own
+    monkeypatch.setattr(reader._lines, "_core", None)  # the compiled core has lattices of its own
     reading = reader.read(printed("12.345"), field=True).reading
     assert reading.code == "12345" and len(built) == 1

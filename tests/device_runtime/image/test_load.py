@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from device_runtime.errors import ImageError
-from device_runtime.image.load import load_gray, to_gray, upright
+from device_runtime.image import load
+from device_runtime.image.load import load_gray, load_image, upright
 from device_runtime.reader import Reader
 
 REPORTED = Path(__file__).parents[2] / "data" / "reported"
@@ -90,8 +91,7 @@ def test_unknown_and_damaged_exif_changes_nothing(tmp_path: Path) -> None:
         assert np.array_equal(load_gray(saved(tmp_path, picture, "PNG", exif=block)), picture)
 
 
-def test_arrays_are_taken_as_they_are() -> None:
-    assert np.array_equal(to_gray(corner_picture()), corner_picture())
+def test_what_stands_upright_is_left_so() -> None:
     assert np.array_equal(upright(corner_picture(), 1), corner_picture())
 
 
@@ -191,28 +191,6 @@ print(re.search(r"VmHWM:\\s*(\\d+) kB", pathlib.Path("/proc/self/status").read_t
     assert status == "no_code" and int(peak_kb) < 300_000
 
 
-@pytest.mark.parametrize("image", [None, b"letter.png", 5, [[1, 2], [3, 4]], object(), bytearray(4), memoryview(b"x")])
-def test_what_is_neither_path_nor_array_is_refused(image: Any) -> None:
-    with pytest.raises(ImageError, match=f"a {type(image).__name__} is no image; give a path or a NumPy array"):
-        Reader().read(image)
-
-
-@pytest.mark.parametrize("kind", [object, bool, np.float32, np.float64, np.int16, np.int64, complex, "S3", "M8[s]"])
-def test_other_pixels_are_refused(kind: Any) -> None:
-    with pytest.raises(ImageError, match="pixels are") as error:
-        Reader().read(np.zeros((40, 60), kind))
-    assert "\n" not in str(error.value)
-
-
-def test_large_pictures_are_made_grey_without_large_copies() -> None:
-    random = np.random.default_rng(3)
-    image = random.integers(0, 65536, (600, 31, 4), np.uint16)
-    whole = to_gray(image)
-    assert whole.shape == (600, 31)
-    for top in (0, 255, 256, 599):
-        assert np.array_equal(to_gray(image[top : top + 1]), whole[top : top + 1])
-
-
 def test_missing_file_folder_and_empty_file_are_named(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r"nothing\.png cannot be read: No such file"):
         load_gray(tmp_path / "nothing.png")
@@ -246,37 +224,58 @@ def test_name_beyond_ascii_is_read(tmp_path: Path) -> None:
     assert load_gray(path)[3, 4] == 77
 
 
-def test_sixteen_bits_keep_the_upper_eight() -> None:
-    gray = to_gray(np.array([[0, 255, 256, 65535]], np.uint16))
-    assert gray.tolist() == [[0, 0, 1, 255]]
+COLORS = np.array([[[204, 102, 0], [0, 102, 204]], [[51, 0, 102], [255, 0, 255]]], np.uint8).repeat(16, 0).repeat(16, 1)
 
 
-def test_transparency_is_laid_on_white() -> None:
-    image = np.zeros((1, 3, 4), np.uint8)
-    image[0, :, 3] = (0, 255, 128)
-    assert to_gray(image).tolist() == [[255, 0, 127]]
+@pytest.mark.parametrize(
+    ("form", "mode", "how"),
+    [
+        ("PNG", "RGB", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "P", {}),
+        ("BMP", "RGB", {}),
+        ("TIFF", "RGB", {}),
+        ("TIFF", "RGB", {"compression": "tiff_lzw"}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("WEBP", "RGBA", {"lossless": True}),
+        ("JPEG", "RGB", {"quality": 95, "subsampling": 0}),
+        ("JPEG", "RGB", {"quality": 95, "subsampling": 0, "progressive": True}),
+    ],
+)
+def test_colour_is_kept_in_the_order_red_green_blue(form: str, mode: str, how: dict[str, Any], tmp_path: Path) -> None:
+    found = load_image(saved(tmp_path, COLORS, form, mode, **how))
+    assert found.shape == COLORS.shape
+    assert np.abs(found.astype(int) - COLORS).max() <= (6 if form == "JPEG" else 0)
+    assert np.array_equal(load_gray(saved(tmp_path, COLORS, form, mode, **how)).shape, COLORS.shape[:2])
 
 
-def test_sixteen_bit_colour_with_alpha() -> None:
-    image = np.full((2, 2, 4), 65535, np.uint16)
-    assert (to_gray(image) == 255).all()
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_coloured_pictures_stand_as_exif_says(orientation: int, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    wide = COLORS[:20]
+    stored = np.dstack([turned(np.ascontiguousarray(wide[:, :, c]), orientation) for c in range(3)])
+    assert np.array_equal(load_image(saved(tmp_path, stored, "PNG", "RGB", exif=exif.tobytes())), wide)
 
 
-def test_one_channel_in_three_dimensions() -> None:
-    assert to_gray(np.full((2, 3, 1), 9, np.uint8)).tolist() == [[9, 9, 9], [9, 9, 9]]
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "L"), ("JPEG", "L"), ("TIFF", "L"), ("PNG", "I;16"), ("TIFF", "1")])
+def test_grey_files_stay_grey(form: str, mode: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, corner_picture(), form, mode)
+    assert load_image(path).shape == corner_picture().shape
+    assert np.array_equal(load_image(path), load_gray(path))
 
 
-@pytest.mark.parametrize("shape", [(3,), (0, 5), (2, 2, 5), (2, 2, 3, 1)])
-def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ImageError, match="shape"):
-        to_gray(np.zeros(shape, np.uint8))
-
-
-def test_floats_are_refused() -> None:
-    with pytest.raises(ImageError, match="float64"):
-        to_gray(np.zeros((2, 2)))
-
-
-def test_huge_sides_are_refused() -> None:
-    with pytest.raises(ImageError, match="too large"):
-        to_gray(np.zeros((1, 40_000), np.uint8))
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_too_large_for_its_colour_is_read_as_grey(
+    progressive: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, COLORS, "JPEG", "RGB", progressive=progressive)
+    gray, size = load_gray(path), COLORS.size
+    monkeypatch.setattr(load, "MAX_DECODED_BYTES", size)
+    assert load_image(path).shape == COLORS.shape
+    monkeypatch.setattr(load, "MAX_DECODED_BYTES", size - 1)
+    assert np.array_equal(load_image(path), gray)
+    monkeypatch.setattr(load, "MAX_DECODED_BYTES", size)
+    monkeypatch.setattr(load, "MAX_DECODING_BYTES", size - 1)
+    if not progressive:  # the coefficients of a progressive one are over this limit even beside its grey
+        assert np.array_equal(load_image(path), gray)

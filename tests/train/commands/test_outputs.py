@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from device_runtime.commands import demo
-from device_runtime.errors import WriteError
+from device_runtime.errors import PosteyeError, WriteError
 from train.commands import evaluate, explain
 
 
@@ -30,6 +30,12 @@ def test_explain_tries_its_page_first(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_demo_tries_its_picture_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "load_samples", work)
-    found = CliRunner().invoke(demo.demo, ["--picture", str(tmp_path / "none" / "a")])
-    assert isinstance(found.exception, WriteError) and "none/a cannot be written" in str(found.exception)
+    monkeypatch.setattr(demo, "load_pieces", work)
+    found = CliRunner().invoke(demo.demo, ["--picture", str(tmp_path / "none" / "a.png")])
+    assert isinstance(found.exception, WriteError) and "none/a.png cannot be written" in str(found.exception)
+
+
+def test_demo_draws_no_other_kind_of_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "load_pieces", work)
+    found = CliRunner().invoke(demo.demo, ["--picture", str(tmp_path / "a.txt")])
+    assert isinstance(found.exception, PosteyeError) and "ends in .png, .jpg" in str(found.exception)

@@ -58,7 +58,7 @@ class Page(HTMLParser):
     def assert_safe(self) -> None:
         """No script, nothing fetched, and a policy that forbids both."""
         assert not self.all("script") and not self.all("iframe") and not self.all("link")
-        assert all(a.startswith(("data:image/png;base64,", "#")) for a in self.addresses())
+        assert all(a.startswith(("data:image/png;base64,", "data:image/jpeg;base64,", "#")) for a in self.addresses())
         policies = [m["content"] for m in self.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
         assert policies and policies[0].startswith("default-src 'none'")
 

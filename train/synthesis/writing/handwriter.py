@@ -38,20 +38,21 @@ class Handwriter:
         sizes = np.array([sum(len(g) for g in writer.glyphs) for writer in writers], np.float64)
         self._shares = np.sqrt(sizes).cumsum() / np.sqrt(sizes).sum()
 
-    def write(self, digits: str, style: HandStyle, ends: bool = False) -> tuple[Ink, Box]:
+    def write(self, digits: str, style: HandStyle, ends: bool = False, writer: Writer | None = None) -> tuple[Ink, Box]:
         """Write a string.
 
         Args:
             digits: what is written.
             style: how.
             ends: also what people write before and after a number, which the box then includes in part.
+            writer: whose digits are used; None = any writer's.
 
         Returns:
             The canvas, uint8 [H, W], ink bright, and the box (left, top, right, bottom) of the digits in it.
         """
         random = self.random
         written = Written([], [])
-        writer = self._writer()
+        writer = writer or self.any_writer()
         bend = Bend(random, style.bend)
         grouped = random.random() < style.marks
         # Digits from left to right, each with the gap behind it.
@@ -82,7 +83,8 @@ class Handwriter:
     def _any(self, choices: Sequence[_T]) -> _T:
         return choices[int(self.random.integers(len(choices)))]
 
-    def _writer(self) -> Writer:
+    def any_writer(self) -> Writer:
+        """Draw a writer."""
         return self.writers[min(int(self._shares.searchsorted(self.random.random())), len(self.writers) - 1)]
 
     def _digit(
@@ -174,7 +176,7 @@ class Handwriter:
         for _ in range(_ASKED):
             if pool:
                 return self._any(pool)
-            pool = self._writer().strokes[digit]
+            pool = self.any_writer().strokes[digit]
         return Habit(self._any(VARIANTS[digit]), random).draw()
 
     def _glyphs(self, writer: Writer, digit: int) -> Ink:

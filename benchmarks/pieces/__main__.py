@@ -1,0 +1,86 @@
+"""What the reader makes of rendered mail pieces: `python -m benchmarks.pieces`.
+
+    python -m benchmarks.pieces --writers QMNIST --strokes REAL_STRINGS --results benchmarks/results/pieces.json
+
+Nothing is stored but answers: pieces are rendered from their seeds. Answers are added to a file below runs/ as they
+come, so that a run that was stopped goes on as long as code, bundle, data and seed are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+import msgspec
+
+from benchmarks.figures import provenance
+from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
+from benchmarks.figures.files import keep
+from benchmarks.figures.list import FIGURES
+from benchmarks.pieces.answers import answers
+from benchmarks.pieces.figures import measured
+from benchmarks.pieces.page import FIGURE, summary_text
+from benchmarks.pieces.rendered import BARE, CODED, Stock, portions
+from device_runtime.reader import DEFAULT_MAX_ERROR
+from train.data.mnist import load_mnist
+
+
+@click.command()
+@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@mnist_option
+@click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
+@click.option("--count", default=2000, show_default=True, type=click.IntRange(1), help="Pieces with a code.")
+@click.option("--no-code", default=1000, show_default=True, type=click.IntRange(1), help="Pieces without a code.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1), help="Portions read at a time.")
+@bundle_option
+@click.option(
+    "--work",
+    default="runs/pieces",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the answers.",
+)
+@results_option
+def pieces(
+    writers: Path,
+    mnist: Path | None,
+    strokes: Path,
+    count: int,
+    no_code: int,
+    seed: int,
+    processes: int,
+    bundle: Path | None,
+    work: Path,
+    results: Path | None,
+) -> None:
+    """Render test pieces, read each with its country's grammar, and print what was located, read and accepted."""
+    data = {
+        "mnist": provenance.mnist_hash(load_mnist(mnist, writers).test),
+        "qmnist_writers": provenance.data_hash(writers),
+        "strokes": provenance.data_hash(strokes),
+        "fonts": provenance.fonts_hash(),
+    }
+    stock = Stock(writers, mnist, strokes, seed, bundle)
+    wanted = [*portions(CODED, count), *portions(BARE, no_code)]
+    found = answers(wanted, work / f"answers-{_state(data, seed, bundle)}.jsonl", stock, processes)
+    kept = measured(found[:count], found[count:], DEFAULT_MAX_ERROR)
+    click.echo(summary_text(kept))
+    if results:
+        keep(FIGURE, results, msgspec.to_builtins(kept), data=data, seed=seed, bundle=bundle or provenance.SHIPPED)
+
+
+def _state(data: dict[str, str], seed: int, bundle: Path | None) -> str:
+    """What answers belong to: code, bundle, data and seed."""
+    behind = [
+        provenance.code_hash(FIGURES[FIGURE].code),
+        provenance.bundle_hash(bundle or provenance.SHIPPED),
+        *data.values(),
+        str(seed),
+    ]
+    return hashlib.sha256("\n".join(behind).encode()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    run_command(pieces)

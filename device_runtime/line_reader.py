@@ -1,0 +1,160 @@
+"""One line of writing: from its grey field to an answer, by the rules that hold for a field of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_runtime.bundle import Bundle
+from device_runtime.clock import Clock
+from device_runtime.decoding.core_decoder import core_decoder
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.ensemble import View, augmented, is_doubtful
+from device_runtime.decoding.rejection import decide, unfit
+from device_runtime.decoding.spoiled import spoiled
+from device_runtime.engines import Engine
+from device_runtime.errors import PosteyeError
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.normalize import normalize
+from device_runtime.image.pixels import Pixels, to_gray
+from device_runtime.image.polarity import Inked, inked, resolve
+from device_runtime.image.prepare import prepared
+from device_runtime.recognition.recognizer import SCAN
+from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
+from device_runtime.types import Decoding, Reading, Strip
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A strip as it is, and what the scanner says of it.
+
+    Attributes:
+        strip: what was scanned.
+        field: what the strip was made of, uint8 [H, W] or [H, W, 3] in RGB.
+        scores: int8 [columns, classes].
+    """
+
+    strip: Strip
+    field: Pixels
+    scores: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was read in a line, or in one polarity of its ink.
+
+    Attributes:
+        view: what the stages made of it; of the widths that it was read at, the best.
+        reading: the answer.
+        scanned: the strip at its own width; None where it could not be read at all, for a reason that the reading
+            gives.
+    """
+
+    view: View
+    reading: Reading
+    scanned: Scanned | None
+
+
+class LineReader:
+    """Reads lines of writing; several threads may read with one at a time.
+
+    Attributes:
+        scanner: scores the columns of a strip.
+        threshold: the lowest calibrated confidence to accept.
+        alphabet: the scanner's characters.
+    """
+
+    def __init__(self, bundle: Bundle, engine: Engine, grammar: Grammar, max_error: float, n_best: int) -> None:
+        """Prepare the search.
+
+        Args:
+            bundle: the model.
+            engine: runs it.
+            grammar: the codes to find.
+            max_error: share of wrong codes allowed among the accepted ones.
+            n_best: candidates to report.
+
+        Raises:
+            PosteyeError: the bundle cannot promise so small an error.
+        """
+        self.scanner = Scanner(bundle, engine)
+        self._max_error = max_error
+        self._calibration = bundle.calibration(SCAN)
+        self.threshold = self._calibration.threshold(max_error)
+        self.alphabet = bundle.manifest.alphabet
+        self._decoder = Decoder(grammar, self.alphabet, n_best)
+        output, widest_px = bundle.manifest.output, bundle.manifest.input.widths_px[-1]
+        self._columns = columns_of(output)
+        self._core = core_decoder(self._decoder, self._columns, output.scale, widest_px)
+        self._penalties = score_reader(bundle.manifest)
+
+    def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
+        """Read a line without test-time augmentation, once for each polarity that its ink may have.
+
+        Args:
+            pixels: its field, uint8 [H, W], or [H, W, 3] in RGB.
+            clock: takes the time.
+        """
+        fields = inked(clock.timed("normalize", prepared)(pixels))
+        return [self._read_inked(ink, pixels, clock) for ink in fields]
+
+    def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
+        """The answers of a line, those in doubt with test-time augmentation."""
+        return [self._augmented(one, clock) for one in line]
+
+    def x_px(self, columns: int) -> NDArray[np.float32]:
+        """Where the first columns of a strip stand, float32 [columns]."""
+        return self._columns.x_px(columns)
+
+    def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
+        strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
+        try:
+            scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
+            scanned = Scanned(strip, pixels, scores)
+            view = View(strip, self._decode(clock)(scanned))
+        except PosteyeError as error:
+            nothing = Reading("no_code", None, str(error), 0.0, (), ())
+            return Answer(View(strip, Decoding((), (), None)), nothing, None)
+        return Answer(view, self._judged(view, pixels), scanned)
+
+    def _augmented(self, one: Answer, clock: Clock) -> Answer:
+        if not is_doubtful(one.view) or one.scanned is None:
+            return one
+        scan, decode = clock.timed("scan", self.scanner.scores), self._decode(clock)
+        field = one.scanned.field
+        view = augmented(one.view, lambda strip: decode(Scanned(strip, field, scan(strip.pixels))))
+        return replace(one, view=view, reading=self._judged(view, field))
+
+    def _judged(self, view: View, field: Pixels) -> Reading:
+        """The answer for a line, made of a field's pixels."""
+        doubt = unfit(view.strip, view.decoding.characters)
+        reading = decide(view.decoding, self._calibration, self._max_error, view.strip.has_ink, doubt)
+        if reading.status == "accepted" and (fault := spoiled(to_gray(field), view.strip, reading.characters)):
+            return replace(reading, status="rejected", reason=fault)
+        return reading
+
+    def _decode(self, clock: Clock) -> Callable[[Scanned], Decoding]:
+        """The function that finds the codes in what was scanned, with the time it takes told to a clock."""
+        if core := self._core:
+            return clock.timed("decode", lambda scanned: core.decode(scanned.strip, scanned.scores))
+        return clock.timed("decode", self._decode_by_numpy)
+
+    def _decode_by_numpy(self, scanned: Scanned) -> Decoding:
+        # Here, as a reader with the compiled core needs none of it.
+        from device_runtime.recognition.gaps import find_gaps
+        from device_runtime.recognition.scan_lattice import scan_lattice
+
+        lattice = scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self._decoder.costs)
+        return self._decoder.decode(lattice)
+
+
+def chosen(line: Sequence[Answer]) -> Answer:
+    """The answer of a line: the only one, or that of its dark or its light ink."""
+    if len(line) == 1:
+        return line[0]
+    dark, light = line
+    reading = resolve(dark.reading, light.reading)
+    return replace(light if reading.characters is light.reading.characters else dark, reading=reading)

@@ -1,0 +1,253 @@
+"""Reading a whole piece: lines in the order of what they promise, until those left cannot change the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device_runtime.clock import Clock
+from device_runtime.decoding.ensemble import is_doubtful
+from device_runtime.exact import exact_log, sum_in_order
+from device_runtime.image.pixels import Pixels
+from device_runtime.line_reader import Answer, LineReader, chosen
+from device_runtime.piece.decision import Alternative, Belief, believe
+from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, Known, explanations, weighed
+from device_runtime.piece.evidence.features import Seen, geometry
+from device_runtime.piece.evidence.layout import Layout, lay_out
+from device_runtime.piece.evidence.places import place_of
+from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
+from device_runtime.piece.evidence.words import irregularity, words_of
+from device_runtime.piece.scene import Scene
+from device_runtime.piece.verdict import Trust, Verdict, decide_piece, is_accepted
+from device_runtime.types import Field, Line, Reading, Role, Wanted
+
+# Lines that together hold less belief are not read: they can no longer change the answer.
+_UNREAD = 0.005
+# So many lines of a piece in doubt are read with test-time augmentation, those with so much of the belief in doubt.
+_AUGMENTED, _DOUBT = 3, 0.05
+_LEAST = 1e-12  # posteriors below have no penalty of their own
+
+Crop = Callable[[Line], Pixels]
+
+
+@dataclass(frozen=True)
+class ReadField:
+    """A line of a piece that was read.
+
+    Attributes:
+        field: where it stands.
+        role: whose code it most likely holds.
+        penalty: -log of the posterior that it holds the wanted code, in nats.
+        code: the best code in it by itself; None = it holds none.
+        confidence: of that code in this line by itself, 0..1.
+        status: what would be said of the line by itself.
+    """
+
+    field: Field
+    role: Role
+    penalty: float
+    code: str | None
+    confidence: float
+    status: str
+
+
+@dataclass(frozen=True)
+class PieceReading:
+    """What was read on a piece.
+
+    Attributes:
+        verdict: the answer.
+        answers: of each line; None = not read.
+        fields: the lines that were read, the likeliest first.
+    """
+
+    verdict: Verdict
+    answers: tuple[Answer | None, ...]
+    fields: tuple[ReadField, ...]
+
+
+class PieceReader:
+    """Reads pieces whose lines were found; several threads may read with one at a time."""
+
+    def __init__(
+        self, lines: LineReader, country: Country, weights: EvidenceWeights, max_error: float, n_best: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            lines: reads a line.
+            country: of the codes.
+            weights: of the evidence.
+            max_error: share of wrong codes allowed among the accepted ones.
+            n_best: candidates to report.
+        """
+        self._lines, self._country, self._weights = lines, country, weights
+        self._max_error, self._n_best = max_error, n_best
+
+    def read(
+        self, scene: Scene, size: tuple[int, ...], crop: Crop, wanted: Wanted, every: bool, clock: Clock
+    ) -> PieceReading:
+        """Read a piece.
+
+        Args:
+            scene: its lines, at least one.
+            size: width and height of the picture, px.
+            crop: the pixels of a line's field.
+            wanted: whose code is wanted.
+            every: whether to read every line, also those that cannot change the answer.
+            clock: takes the time.
+        """
+        lines = scene.lines
+        piece = _Piece(scene, lay_out(lines, size[0], size[1]), self._country)
+        trust = self._trust(wanted)
+        if every or wanted == "any":
+            for i, one in enumerate(lines):
+                piece.put(i, self.read_line(crop(one), clock), self._lines)
+        belief = self._believe(piece, wanted)
+        while not is_accepted(belief, piece.readings, trust):
+            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None])
+            if line is None:
+                break
+            piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
+            belief = self._believe(piece, wanted)
+        if not is_accepted(belief, piece.readings, trust):
+            self._augment(piece, belief, clock)
+            belief = self._believe(piece, wanted)
+        places = [place_of(*piece.share_of(i)) for i in range(len(lines))]
+        verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
+        return PieceReading(verdict, tuple(piece.answers), self._fields(piece, belief))
+
+    def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
+        """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
+        return chosen(self._lines.read(pixels, clock))
+
+    def _augment(self, piece: _Piece, belief: Belief, clock: Clock) -> None:
+        """Read the lines in doubt that promise most with test-time augmentation."""
+        lines = sorted(range(len(piece.answers)), key=lambda i: (-belief.lines[i], i))
+        doubtful = [
+            i
+            for i in lines
+            if belief.lines[i] >= _DOUBT and (a := piece.answers[i]) is not None and is_doubtful(a.view)
+        ]
+        for line in doubtful[:_AUGMENTED]:
+            answer = piece.answers[line]
+            assert answer is not None
+            piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
+
+    def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
+        found = _equal(piece.explanations()) if wanted == "any" else piece.weighed(wanted, self._weights.roles[wanted])
+        return believe(found, len(piece.answers))
+
+    def _trust(self, wanted: Wanted) -> Trust:
+        if wanted == "any":
+            return Trust(lambda posterior: posterior, self._lines.threshold, self._n_best)
+        role = self._weights.roles[wanted]
+        return Trust(role.scale, role.threshold(self._max_error), self._n_best)
+
+    def _fields(self, piece: _Piece, belief: Belief) -> tuple[ReadField, ...]:
+        destination, sender = self._believe(piece, "destination").lines, self._believe(piece, "sender").lines
+        found = []
+        for i in sorted(range(len(piece.answers)), key=lambda i: (-belief.lines[i], i)):
+            answer = piece.answers[i]
+            if answer is None:
+                continue
+            roles: tuple[tuple[float, Role], ...] = (
+                (destination[i], "destination"),
+                (sender[i], "sender"),
+                (1.0 - destination[i] - sender[i], "other"),
+            )
+            role = max(roles, key=lambda of: of[0])[1]
+            penalty = -exact_log(max(_LEAST, belief.lines[i]))
+            reading = answer.reading
+            found.append(
+                ReadField(piece.lines[i].field, role, penalty, reading.code, reading.confidence, reading.status)
+            )
+        return tuple(found)
+
+
+class _Piece:
+    """The lines of a piece while they are being read.
+
+    Attributes:
+        lines: of the piece.
+        answers: of each; None = not read yet.
+    """
+
+    def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
+        self.lines, self._layout, self._country = scene.lines, layout, country
+        self._places = geometry(layout, scene.lines, scene.opinions)
+        self.answers: list[Answer | None] = [None] * len(scene.lines)
+        self._facts: list[Facts | None] = [None] * len(scene.lines)
+        self._known: Known = {}
+        self._of_places: dict[str, list[float]] = {}
+        self._of_evidence: dict[tuple[str, int], tuple[Explanation, Alternative]] = {}
+
+    @property
+    def readings(self) -> list[Reading | None]:
+        """Of each line by itself; None = not read yet."""
+        return [answer.reading if answer else None for answer in self.answers]
+
+    def put(self, line: int, answer: Answer, reader: LineReader) -> None:
+        """Keep the answer of a line."""
+        self.answers[line], self._facts[line] = answer, facts_of(answer, reader)
+
+    def explanations(self) -> list[Explanation]:
+        """All alternatives, as far as the lines were read."""
+        return explanations(self._layout, self._facts, self._country, self._known)
+
+    def weighed(self, role: str, weights: RoleWeights) -> list[Alternative]:
+        """All alternatives by the evidence for a role; what was weighed before is kept."""
+        if role not in self._of_places:
+            self._of_places[role] = [weights.log_mass(evidence) for evidence in self._places]
+        found = []
+        for one in self.explanations():
+            key = (role, id(one))
+            if key not in self._of_evidence:  # its explanation is kept too, or another one could get its id
+                self._of_evidence[key] = one, weighed([one], self._of_places[role], weights)[0]
+            found.append(self._of_evidence[key][1])
+        return found
+
+    def share_of(self, line: int) -> tuple[float, float]:
+        """Where a line stands: 0..1 from left to right and from top to bottom."""
+        (x, y), half = self._layout.boxes[line].middle, self._layout.half
+        return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
+
+
+def next_line(belief: Belief, unread: Sequence[int]) -> int | None:
+    """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
+
+    Args:
+        belief: over the piece.
+        unread: lines that were not read yet.
+    """
+    settled = sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
+
+
+def facts_of(answer: Answer, reader: LineReader) -> Facts:
+    """What an answer says, as evidence.
+
+    Args:
+        answer: of a line.
+        reader: that gave it.
+    """
+    scanned, reading = answer.scanned, answer.reading
+    if scanned is None:
+        return Facts(Seen((), None, 0.0), ())
+    words = words_of(scanned.strip, scanned.scores, reader.x_px(len(scanned.scores)), reader.alphabet)
+    # Characters of a stretched strip, in the strip as it is.
+    stretch = scanned.strip.pixels.shape[1] / answer.view.strip.pixels.shape[1]
+    places = [character.x_px * stretch for character in reading.characters]
+    span = (places[0], places[-1]) if places else None
+    free = answer.view.decoding.free
+    unclear = 0.0 if free is None else max(0.0, -free) / max(1, len(scanned.scores))
+    seen = Seen(words, span, irregularity(scanned.strip, span), unclear)
+    return Facts(seen, reading.candidates if span else ())
+
+
+def _equal(found: Sequence[Explanation]) -> list[Alternative]:
+    """The codes by what their lines say of them alone; "none of these" has what the surest leaves."""
+    codes = [one for one in found if one.code is not None]
+    surest = max([one.share for one in codes], default=0.0)
+    rest = Alternative(-exact_log(max(_LEAST, 1.0 - surest)))
+    return [rest, *(Alternative(-exact_log(one.share), one.line, one.code) for one in codes)]

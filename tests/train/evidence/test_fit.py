@@ -1,0 +1,137 @@
+"""From records to weights: the states, the fit, and what would be accepted with it."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from device_runtime.calibration import Scale
+from device_runtime.piece.evidence.alternatives import Country
+from device_runtime.piece.evidence.features import FEATURES, IN_LINE
+from tests.train.evidence.made import read_line, record
+from train.evidence.fit import fit_weights
+from train.evidence.line import fit_line
+from train.evidence.record import Record, same
+from train.evidence.states import State, states
+from train.evidence.trial import Step, Trial, neutral, operating_points, steps
+
+
+def records(count: int) -> list[Record]:
+    """Pieces with other codes, on which the destination is misread now and then."""
+    random = np.random.default_rng(5)
+    return [
+        record(
+            f"{random.integers(10000, 99999)}",
+            f"{random.integers(10000, 99999)}",
+            misread=n % 4 == 0,
+            shift=float(random.uniform(-20, 20)),
+        )
+        for n in range(count)
+    ]
+
+
+def right(state: State) -> set[tuple[int | None, str | None]]:
+    return {(state.alternatives[n].line, state.alternatives[n].code) for n in state.right}
+
+
+def test_a_record_survives_its_file() -> None:
+    made = record()
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Record) == made
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), [("10 115", "10115", True), ("1", "2", False), (None, "1", False)])
+def test_codes_are_the_same_whatever_parts_them(one: str | None, other: str, alike: bool) -> None:
+    assert same(one, other) is alike
+
+
+def test_what_is_right_in_each_state() -> None:
+    nothing, some, everything, cut = states(record(), "destination", np.random.default_rng(1))
+    assert right(nothing) == {(5, None)} and right(everything) == {(5, "80331")}
+    assert right(some) in ({(5, None)}, {(5, "80331")})
+    assert {code for _, code in right(cut)} == {"80331"} and len(cut.alternatives) < len(everything.alternatives)
+    assert right(states(record(), "sender", np.random.default_rng(1))[2]) == {(2, "50667")}
+
+
+def test_a_misread_line_is_right_as_misread_and_without_a_code_there_is_none() -> None:
+    assert right(states(record(misread=True), "destination", np.random.default_rng(1))[2]) == {(5, None)}
+    bare = msgspec.structs.replace(record(), codes={}, places={})
+    found = states(bare, "destination", np.random.default_rng(1))
+    assert len(found) == 3 and all(right(state) == {(None, None)} for state in found)
+
+
+def test_weights_choose_the_destination_and_doubt_the_sender_beside_a_misread_one() -> None:
+    made = records(60)
+    random = np.random.default_rng(1)
+    found = [state for one in made for state in states(one, "destination", random)]
+    weights = fit_weights(found)
+    assert weights == fit_weights(found)
+    assert set(weights) == set(FEATURES) and weights["top left"] < weights["middle center"]
+    for one in made:
+        last = steps(one, neutral(weights))[-1]
+        truth = one.codes["destination"]
+        if one.lines[5].code == truth:
+            assert last.code == truth and last.posterior > 0.9
+        else:
+            assert last.posterior < 0.5
+
+
+def test_lines_that_promise_nothing_are_not_read() -> None:
+    made = records(60)
+    weights = fit_weights([s for one in made for s in states(one, "destination", np.random.default_rng(1))])
+    found = steps(record(), neutral(weights))
+    assert found[0].read == 0 and found[-1].read < 6
+
+
+def test_operating_points_keep_their_errors() -> None:
+    random = np.random.default_rng(7)
+    made, truths = [], []
+    for _ in range(600):
+        posterior = float(random.uniform(0.5, 1.0))
+        good = bool(random.random() < posterior)
+        made.append([Step(0.1, "2", True, 1), Step(posterior, "1", True, 2)])
+        truths.append("1" if good else "3")
+    trial = Trial(made, truths)
+    scale, table = operating_points(trial)
+    assert scale.temperature == pytest.approx(1.0, abs=0.4)
+    assert [point.max_error for point in table] == sorted(point.max_error for point in table) and table
+    for point in table:
+        threshold = next(
+            s[1].posterior
+            for s in sorted(made, key=lambda s: s[1].posterior)
+            if scale(s[1].posterior) >= point.threshold
+        )
+        accepted = trial.right(threshold)
+        assert (accepted.count(False) + 1) / (len(accepted) + 1) <= point.max_error
+        assert point.accept_rate == pytest.approx(len(accepted) / 600)
+
+
+def test_a_piece_is_accepted_at_its_first_sure_step() -> None:
+    unsure, early, late = Step(0.95, "2", False, 1), Step(0.92, "1", True, 2), Step(0.99, "3", True, 3)
+    trial = Trial([[unsure, early, late]], ["1"])
+    assert trial.accepted(0.9) == [early] and trial.right(0.9) == [True]
+    assert trial.accepted(0.95) == [late] and trial.right(0.95) == [False]
+    assert trial.accepted(0.999) == [None] and trial.right(0.999) == []
+
+
+def test_the_words_of_a_line_tell_a_code_from_another_number() -> None:
+    made = []
+    for one in records(40):
+        house = read_line(one.lines[4].line, "12345 MAIN STREET", "12345")
+        code = one.codes["destination"]
+        town = read_line(one.lines[5].line, f"TOWN {code}", code)
+        found = msgspec.structs.replace(one, lines=(*one.lines[:4], house, town), country=Country("after", 5, 5))
+        made.append(found)
+    weights = fit_line(made)
+    assert set(weights) == set(IN_LINE)
+    assert weights["after, last"] > 2 and weights["after, first"] < -0.5
+    assert weights["two and three letters"] == 0.0  # of which there were none
+
+
+def test_without_other_numbers_nothing_is_said() -> None:
+    assert set(fit_line(records(4)[1:]).values()) == {0.0}
+
+
+def test_neutral_weights_change_no_posterior() -> None:
+    role = neutral(dict.fromkeys(FEATURES, 0.0))
+    assert role.scale == Scale(1.0, 0.0) and role.threshold(1.0) == 0.0

@@ -1,0 +1,89 @@
+"""Rendering pieces and seeing them, in parts that are kept, so that a stopped run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from device_runtime import engines
+from device_runtime.bundle import load_bundle
+from device_runtime.files.atomic import write_bytes
+from device_runtime.grammar.countries import countries
+from device_runtime.grammar.grammar import Grammar
+from device_runtime.image.pixels import Pixels
+from device_runtime.line_reader import LineReader
+from device_runtime.piece.evidence.alternatives import Country
+from device_runtime.piece.locator.bundle import load_locator
+from device_runtime.piece.locator.locator import Locator
+from device_runtime.piece.scene import Scene, scene_of
+from device_runtime.reader import DEFAULT_MAX_ERROR
+from train.data.writers import Writer
+from train.evidence.record import Record, Watcher, watch
+from train.progress import Progress
+from train.synthesis.pieces.generator import PieceGenerator
+
+PART_PIECES = 50
+NO_CODE_SHARE = 0.15
+# So many of the pieces are read without their country: by a pattern, so that the order of a line tells nothing.
+_UNKNOWN_SHARE = 0.15
+_CANDIDATES = 5
+
+
+def watch_pieces(writers: Sequence[Writer], strokes: Path | None, count: int, seed: int, folder: Path) -> list[Record]:
+    """Render pieces of the training part and see them; parts that lie in the folder are not made again.
+
+    Args:
+        writers: whose digits stand on them.
+        strokes: folder of pen strokes of capitals, or None.
+        count: how many pieces; rounded up to whole parts.
+        seed: of all draws.
+        folder: for the parts; a folder serves one seed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found: list[Record] = []
+    with Progress().bar(count, "pieces") as bar:
+        for part in range(-(-count // PART_PIECES)):
+            path = folder / f"part-{part:04d}.msgpack"
+            if path.is_file():
+                records = msgspec.msgpack.decode(path.read_bytes(), type=list[Record])
+            else:
+                records = _part(writers, strokes, (seed, part))
+                write_bytes(path, msgspec.msgpack.encode(records))
+            found += records
+            bar.advance(len(records))
+    return found[:count]
+
+
+def _part(writers: Sequence[Writer], strokes: Path | None, seed: tuple[int, int]) -> list[Record]:
+    random = np.random.default_rng((*seed, 1))
+    generator = PieceGenerator(writers, int(random.integers(1 << 31)), "train", strokes=strokes)
+    records = []
+    for _ in range(PART_PIECES):
+        piece = generator.piece(with_code=bool(random.random() >= NO_CODE_SHARE))
+        records.append(watch(piece, _watcher(piece.country, bool(random.random() >= _UNKNOWN_SHARE))))
+    return records
+
+
+@cache
+def _watcher(country: str, known: bool) -> Watcher:
+    """What reads the codes of a country, which it is told or not."""
+    bundle = load_bundle()
+    grammar = Grammar.from_country(country)
+    lengths = grammar.lengths()
+    lines = LineReader(bundle, engines.pick(None, bundle.model), grammar, DEFAULT_MAX_ERROR, _CANDIDATES)
+    order = countries()[country].order if known else ""
+    return Watcher(_look, lines, Country(order, lengths[0], lengths[-1]))
+
+
+def _look(pixels: Pixels) -> Scene:
+    return scene_of(pixels, _locator())
+
+
+@cache
+def _locator() -> Locator:
+    bundle = load_locator()
+    return Locator(bundle, engines.pick(None, bundle.model))

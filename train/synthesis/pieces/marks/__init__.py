@@ -1,0 +1,1 @@
+"""What else is on mail: stamps, postmarks, bar codes, logos, preprinted boxes."""
