@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import POINTER, c_int32, c_size_t, c_void_p
+from ctypes import POINTER, c_int32, c_int64, c_size_t, c_void_p
 from functools import cache
 
 import numpy as np
@@ -40,6 +40,17 @@ class _Traced(ctypes.Structure):
 
 class _Sizes(ctypes.Structure):
     _fields_ = [("upright", c_int32), ("level", c_int32), ("thick_upright", c_int32), ("thick_level", c_int32)]
+
+
+class _Turned(ctypes.Structure):
+    _fields_ = [
+        ("height", c_int32),
+        ("width", c_int32),
+        ("cosine", c_int64),
+        ("sine", c_int64),
+        ("x", c_int64),
+        ("y", c_int64),
+    ]
 
 
 @cache
@@ -123,6 +134,15 @@ def rules(
     planes = (ARENA.pixels(at.value, height, width) if at.value else None for at in (rest, upright))
     without, along_columns = planes
     return without, along_columns
+
+
+def turn(mask: Gray, size: tuple[int, int], steps: tuple[int, int], start: tuple[int, int]) -> Gray:
+    """As piece/finding/pixels.py has it."""
+    run = _function("pe_turn", POINTER(_Gray), POINTER(_Turned), c_void_p, POINTER(c_void_p))
+    given, _kept = _given(mask)
+    turned, canvas = _Turned(*size, *steps, *start), c_void_p()
+    ARENA.call(lambda arena: run(given, turned, arena, canvas))
+    return ARENA.pixels(canvas.value or 0, *size)
 
 
 def _integers(address: int, rows: int, columns: int) -> Ints:

@@ -27,6 +27,7 @@ _FUNCTIONS = (
     "pe_darker",
     "pe_trace",
     "pe_rules",
+    "pe_turn",
     "pe_graph_check",
     "pe_decode",
     "pe_calibrate",

@@ -173,6 +173,17 @@ typedef struct {
 PE_API pe_status pe_rules(const pe_gray *mask, const pe_rule_sizes *sizes, pe_arena *arena, const uint8_t **rest,
                           const uint8_t **upright);
 
+/* A canvas on which a mask is turned, in units of 2^-16 px of the mask. */
+typedef struct {
+    int32_t height, width; /* px of the canvas, each 1..PE_MAX_SIDE_PX */
+    int64_t cosine, sine;  /* a step to the right on the canvas goes so far to the right and down in the mask, each at
+                              most 2 px; a step down goes `sine` to the left and `cosine` down */
+    int64_t x, y;          /* of the canvas's first pixel in the mask, at most 2^20 px */
+} pe_turned;
+
+/* Turn a mask: each pixel of the canvas becomes that of the mask in which it lies, 0 beyond the mask. */
+PE_API pe_status pe_turn(const pe_gray *mask, const pe_turned *turned, pe_arena *arena, const uint8_t **pixels);
+
 /* ---- Decoding ---- */
 
 /* A strip and its int8 scores become the codes of a grammar, with posteriors:

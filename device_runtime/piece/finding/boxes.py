@@ -10,9 +10,11 @@ from device_runtime.piece.finding.runs import Ints, Pieces, Runs
 
 FEWEST, MOST = 3, 12
 _LEAST_WIDTH_PX, _LEAST_HEIGHT_PX = 7, 10
+_FILLED = 0.7  # of a box, with what is written in it, is less
 _NARROW, _WIDE = 0.4, 1.6  # width of a box by its height
 _SIDE = 0.12  # of a box's width and height: within so much of its edge lies a side
 _WHOLE = 0.8  # of a side's length that is ink, at least
+_FRAMED = (2, 5)  # of so many boxes so many are whole on all sides, and no fewer than two
 _EQUAL = 0.2  # of a box's width and height: by so much boxes in a row differ at most
 _APART = 1.2  # of a box's width
 
@@ -25,19 +27,23 @@ def box_rows(runs: Runs, pieces: Pieces) -> list[Row]:
         pieces: of these runs.
     """
     large = (pieces.width >= _LEAST_WIDTH_PX) & (pieces.height >= _LEAST_HEIGHT_PX)
-    framed = large & _framed(runs, pieces)
-    single = framed & (pieces.width <= _WIDE * pieces.height) & (pieces.width >= _NARROW * pieces.height)
-    rows = _chains(pieces, np.flatnonzero(single))
-    long = framed & ~single & (pieces.width > _WIDE * pieces.height)
-    for i in np.flatnonzero(long).tolist():
+    large &= pieces.area < _FILLED * pieces.width.astype(np.int64) * pieces.height
+    sides = _sides(runs.of(large[runs.piece]), pieces)
+    framed = large & (sides == 4)
+    if np.count_nonzero(framed) == 0:
+        return []
+    narrow = (pieces.width <= _WIDE * pieces.height) & (pieces.width >= _NARROW * pieces.height)
+    single = np.flatnonzero(large & narrow)
+    rows = _chains(pieces, single[np.argsort(pieces.left[single], kind="stable")], framed)
+    for i in np.flatnonzero(framed & (pieces.width > _WIDE * pieces.height)).tolist():
         count = _compartments(runs, pieces, i)
         if FEWEST <= count <= MOST:
             rows.append(_row(pieces, [i], count))
     return rows
 
 
-def _framed(runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:
-    """Which pieces have ink all along their four sides: bool [n]."""
+def _sides(runs: Runs, pieces: Pieces) -> Ints:
+    """How many of its four sides each piece has ink along: int32 [n]."""
     piece = runs.piece
     width, height = pieces.width, pieces.height
     beside, over = np.maximum(1, _SIDE * width), np.maximum(1, _SIDE * height)
@@ -54,41 +60,41 @@ def _framed(runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:
     whole = runs.end - runs.begin >= _WHOLE * width[piece]
     top = rows_with(whole & (runs.row - pieces.top[piece] <= over[piece]))
     bottom = rows_with(whole & (pieces.bottom[piece] - 1 - runs.row <= over[piece]))
-    return (left >= _WHOLE * height) & (right >= _WHOLE * height) & (top > 0) & (bottom > 0)
+    found: Ints = np.sum([left >= _WHOLE * height, right >= _WHOLE * height, top > 0, bottom > 0], axis=0, dtype=np.int32)
+    return found
 
 
-def _chains(pieces: Pieces, single: NDArray[np.int64]) -> list[Row]:
-    """Rows of separate boxes that are as large as each other, each beside the last one."""
+def _chains(pieces: Pieces, single: NDArray[np.int64], framed: NDArray[np.bool_]) -> list[Row]:
+    """Rows of separate boxes that are as large as each other, each beside the last one.
+
+    Args:
+        pieces: of a mask.
+        single: which of them may be boxes: int64 [n], from left to right.
+        framed: bool [m], which of all pieces are framed: other boxes may be faint.
+    """
     rows: list[Row] = []
-    chain: list[int] = []
-    for i in [*single[np.lexsort((pieces.left[single], _level(pieces, single)))].tolist(), None]:
-        if i is not None and chain and _follows(pieces, chain[-1], i):
-            chain.append(i)
+    seen: set[int] = set()
+    for seed in single[framed[single]].tolist():
+        if seed in seen:
             continue
-        if FEWEST <= len(chain) <= MOST:
-            rows.append(_row(pieces, chain, len(chain)))
-        chain = [] if i is None else [i]
+        alike = single[_are_alike(pieces, seed, single)]
+        apart = pieces.left[alike[1:]] - pieces.right[alike[:-1]] > _APART * pieces.width[seed]
+        for chain in np.split(alike, np.flatnonzero(apart) + 1):
+            seen.update(chain.tolist())
+            whole = int(np.count_nonzero(framed[chain]))
+            if FEWEST <= len(chain) <= MOST and whole >= _FRAMED[0] and whole * _FRAMED[1] >= len(chain) * _FRAMED[0]:
+                rows.append(_row(pieces, chain.tolist(), len(chain)))
     return rows
 
 
-def _level(pieces: Pieces, single: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A number for each box, the same for those whose middles are at about the same height."""
-    middle = pieces.top[single] + pieces.bottom[single]
-    order = np.argsort(middle, kind="stable")
-    step = np.diff(middle[order], prepend=middle[order][:1]) > pieces.height[single][order] // 2
-    level = np.empty(len(single), np.int64)
-    level[order] = np.cumsum(step)
-    return level
-
-
-def _follows(pieces: Pieces, a: int, b: int) -> bool:
-    """Whether box b stands next to box a and is its like."""
-    width, height = int(pieces.width[a]), int(pieces.height[a])
-    return bool(
-        abs(pieces.width[b] - width) <= max(2, _EQUAL * width)
-        and abs(pieces.height[b] - height) <= max(2, _EQUAL * height)
-        and abs(pieces.top[b] - pieces.top[a]) <= max(2, _EQUAL * height)
-        and -2 <= pieces.left[b] - pieces.right[a] <= _APART * width
+def _are_alike(pieces: Pieces, seed: int, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which pieces are as large as a box, and level with it."""
+    width, height = int(pieces.width[seed]), int(pieces.height[seed])
+    beside, over = max(2, _EQUAL * width), max(2, _EQUAL * height)
+    return (
+        (np.abs(pieces.width[others] - width) <= beside)
+        & (np.abs(pieces.height[others] - height) <= over)
+        & (np.abs(pieces.top[others] - pieces.top[seed]) <= over)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import darker, shrink
+from device_runtime.piece.finding.pixels import BLOCK_PX, darker, shrink
 from device_runtime.piece.finding.windows import least, most, total
 
 # In blocks of BLOCK_PX.
@@ -15,7 +15,7 @@ _WINDOW = 7  # wider than any stroke, and no wider than the light is even
 _SMOOTH = 5
 _TILE = 8  # wide enough to hold quiet blocks between lines of writing
 
-_SHARE = 29  # of 64: from this share of the darkness of the ink near by a pixel is ink
+_SHARE = 32  # of 64: from this share of the darkness of the ink near by a pixel is ink
 _QUIET = 8  # of so many blocks of a tile one is quieter than its texture's measure
 _TEXTURE = 5  # halves of that measure that texture reaches
 _LEAST_TEXTURE, _MOST_TEXTURE = 14, 40  # of 255; where nearly all is written on, quiet blocks are ink
@@ -40,6 +40,12 @@ class Blocks:
     mean: Gray
     darkest: Gray
     lightest: Gray
+
+    def part(self, rows: slice, columns: slice) -> Blocks:
+        """Some rows and columns of blocks."""
+        pixels = tuple(slice(at.start * BLOCK_PX, at.stop * BLOCK_PX) for at in (rows, columns))
+        mean, darkest, lightest = (values[rows, columns] for values in (self.mean, self.darkest, self.lightest))
+        return Blocks(self.soft[pixels], mean, darkest, lightest)
 
     @property
     def negative(self) -> Blocks:

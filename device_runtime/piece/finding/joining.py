@@ -13,12 +13,13 @@ _REACH = 2.0  # of the taller piece: between two characters
 _MARK_REACH = 0.8  # of the taller piece: between a character and a mark
 
 
-def join(runs: Runs, pieces: Pieces) -> list[NDArray[np.int64]]:
+def join(runs: Runs, pieces: Pieces, least_px: int) -> list[NDArray[np.int64]]:
     """Join pieces that stand side by side.
 
     Args:
         runs: of the pieces that may be writing.
         pieces: all pieces that the runs' numbers point to.
+        least_px: height of a line.
 
     Returns:
         For each line the pieces that it is made of, the lowest one first.
@@ -27,7 +28,16 @@ def join(runs: Runs, pieces: Pieces) -> list[NDArray[np.int64]]:
     members = np.flatnonzero(np.bincount(runs.piece, minlength=len(pieces)))
     members = members[np.lexsort((pieces.height[members], line[members]))]
     begins = np.flatnonzero(np.diff(line[members], prepend=-1))
-    return np.split(members, begins[1:]) if len(members) else []
+    if not len(begins):
+        return []
+    # Lines that are low, or narrow as a stroke, are none.
+    width, height = (
+        np.maximum.reduceat(last[members], begins) - np.minimum.reduceat(first[members], begins)
+        for first, last in ((pieces.left, pieces.right), (pieces.top, pieces.bottom))
+    )
+    kept = np.flatnonzero((height >= least_px) & (2 * width >= height)).tolist()
+    parts = np.split(members, begins[1:])
+    return [parts[i] for i in kept]
 
 
 def _lines(beside: Neighbours, pieces: Pieces) -> NDArray[np.int64]:

@@ -67,25 +67,45 @@ def _is_small(rows: list[Row]) -> bool:
 def _found(gray: NDArray[np.uint8], factor: int) -> list[_Found]:
     """The lines of dark ink at working scale; and where there is dark ground, those of light ink."""
     blocks = blocks_of(gray, factor)
-    levels = levels_of(blocks)
+    levels, ink = levels_of(blocks), light_ink(blocks)
     dark = _lines_of(ink_mask(blocks, levels), levels.plain) if levels else []
-    ink = light_ink(blocks)
-    negative = _lines_of(*ink) if ink else []
+    negative = _lines_of(ink.mask, ink.plain, ink.left, ink.top) if ink else []
 
     def is_light(corners: Corners) -> bool:
         return polarity(sample(blocks.soft, Field(corners))) is Polarity.LIGHT
 
     light = [_Found(row, corners, True) for row, corners in negative if is_light(corners)]
     # Between light strokes there are dark gaps, which the first pass takes for ink.
-    return light + [_Found(row, corners, False) for row, corners in dark if not (light and is_light(corners))]
+    boxes = np.array([_box(one.corners) for one in light]).reshape(-1, 4).T
+    return light + [
+        _Found(row, corners, False)
+        for row, corners in dark
+        if not (_meets(_box(corners), boxes) and is_light(corners))
+    ]
 
 
-def _lines_of(mask: Mask, plain_blocks: NDArray[np.bool_]) -> list[tuple[Row, Corners]]:
+def _box(corners: Corners) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what lies within corners."""
+    x, y = zip(*corners, strict=True)
+    return min(x), min(y), max(x), max(y)
+
+
+def _meets(box: tuple[float, float, float, float], others: NDArray[np.float64]) -> bool:
+    """Whether a box meets one of others, float64 [4, n]."""
+    left, top, right, bottom = others
+    return bool(((left < box[2]) & (box[0] < right) & (top < box[3]) & (box[1] < bottom)).any())
+
+
+def _lines_of(
+    mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: int = 0
+) -> list[tuple[Row, Corners]]:
     """The lines of ink with their corners.
 
     Args:
         mask: uint8 [H, W], 1 = ink.
         plain_blocks: bool [h, w], which blocks are surely no texture.
+        left: the mask's first column in the frame.
+        top: its first row.
     """
     runs, pieces = traced(mask)
     plain = _plain(plain_blocks, runs, pieces)
@@ -93,13 +113,15 @@ def _lines_of(mask: Mask, plain_blocks: NDArray[np.bool_]) -> list[tuple[Row, Co
     if not height_px:
         return []
     degrees = skew_degrees(_characters(runs, pieces, plain, height_px), height_px)
-    if not degrees:
+    if degrees:
+        turned = Turned(mask, degrees)
+        rows = rows_of(turned.mask, *traced(turned.mask), height_px)
+        found = [turned.corners_back(corners) for corners in outlines(rows, turned.mask.shape)]
+    else:
         rows = rows_of(mask, runs, pieces, height_px)
-        return list(zip(rows, outlines(rows, mask.shape), strict=True))
-    turned = Turned(mask, degrees)
-    rows = rows_of(turned.mask, *traced(turned.mask), height_px)
-    corners = outlines(rows, turned.mask.shape)
-    return [(row, turned.corners_back(of)) for row, of in zip(rows, corners, strict=True)]
+        found = outlines(rows, mask.shape)
+    placed = (tuple((x + left, y + top) for x, y in corners) for corners in found)
+    return list(zip(rows, placed, strict=True))
 
 
 def _plain(blocks: NDArray[np.bool_], runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ Gray = NDArray[np.uint8]
 Ints = NDArray[np.int32]
 
 BLOCK_PX = 8
+TURN_BITS = 16
 _PARTS = 2 * BLOCK_PX
 _GAP_PX = 2  # a rule goes on behind a gap that is no wider
 
@@ -112,3 +113,12 @@ def _long(mask: Gray, length_px: int, cut_px: int, gap_px: int) -> Gray:
     steps = np.zeros(rows * wide, np.int8)
     steps[begin[long]], steps[end[long]] = 1, -1
     return np.cumsum(steps, dtype=np.int8).astype(np.uint8).reshape(rows, wide)[:, :columns].copy()
+
+
+def turn(mask: Gray, size: tuple[int, int], steps: tuple[int, int], start: tuple[int, int]) -> Gray:
+    column, row = np.arange(size[1]), np.arange(size[0])[:, None]
+    (cosine, sine), (x, y) = steps, start
+    across, down = (x + column * cosine - row * sine) >> TURN_BITS, (y + column * sine + row * cosine) >> TURN_BITS
+    rows, columns = mask.shape
+    inside = (across >= 0) & (across < columns) & (down >= 0) & (down < rows)
+    return np.where(inside, mask[np.clip(down, 0, rows - 1), np.clip(across, 0, columns - 1)], 0).astype(np.uint8)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from device_runtime.core import frames
 from device_runtime.core.library import library
 from device_runtime.piece.finding import numpy_pixels
-from device_runtime.piece.finding.numpy_pixels import BLOCK_PX
+from device_runtime.piece.finding.numpy_pixels import BLOCK_PX, TURN_BITS
 
-__all__ = ["BLOCK_PX", "darker", "rules", "shrink", "trace"]
+__all__ = ["BLOCK_PX", "TURN_BITS", "darker", "rules", "shrink", "trace", "turn"]
 
 Gray = NDArray[np.uint8]
 Ints = NDArray[np.int32]
@@ -79,3 +79,22 @@ def rules(
     """
     sizes = upright_px, level_px, thick_upright_px, thick_level_px
     return frames.rules(mask, *sizes) if library() is not None else numpy_pixels.rules(mask, *sizes)
+
+
+def turn(mask: Gray, size: tuple[int, int], steps: tuple[int, int], start: tuple[int, int]) -> Gray:
+    """Turn a mask: each pixel of the canvas becomes that of the mask in which it lies, 0 beyond the mask.
+
+    Args:
+        mask: uint8 [H, W].
+        size: rows and columns of the canvas.
+        steps: how far a step to the right on the canvas goes to the right and down in the mask, in 2^-TURN_BITS px of
+            it; a step down goes as far down as a step to the right goes to the right, and as far to the left as that
+            goes down.
+        start: x and y of the canvas's first pixel in the mask, in 2^-TURN_BITS px.
+
+    Returns:
+        uint8 [rows, columns].
+    """
+    if library() is not None:
+        return frames.turn(mask, size, steps, start)
+    return numpy_pixels.turn(mask, size, steps, start)

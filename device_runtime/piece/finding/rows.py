@@ -44,7 +44,7 @@ def rows_of(mask: Mask, runs: Runs, pieces: Pieces, height_px: int) -> list[Row]
     for box in boxes:
         keep &= ~_inside(pieces, box)
     runs, pieces = cut_tall(runs.of(keep[runs.piece]), pieces, mask.shape)
-    rows = [row for part in join(runs, pieces) for row in _rows(runs, pieces, part)]
+    rows = [row for part in join(runs, pieces, _LEAST_PX) for row in _rows(runs, pieces, part)]
     rows = sorted(rows, key=lambda row: -row.ink)[: MOST_ROWS - len(boxes)]
     return [row for row in _continued(rows) if row.height <= row.right - row.left] + boxes
 
@@ -63,8 +63,6 @@ def _inside(pieces: Pieces, box: Row) -> NDArray[np.bool_]:
 
 def _rows(runs: Runs, pieces: Pieces, part: NDArray[np.int64]) -> list[Row]:
     """The line, or the lines, that joined pieces make."""
-    if len(part) == 1 and pieces.height[part[0]] < _LEAST_PX:
-        return []
     row = row_of(pieces, part)
     rows = _parted(runs, pieces, part, row) if row.height > _TALL * row.height_px else [row]
     return [row for row in rows if row.height >= _LEAST_PX]

@@ -11,7 +11,8 @@ from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
 _LEAST_UPRIGHT_PX, _LEAST_LEVEL_PX = 24, 30
 _UPRIGHT, _LEVEL = 3, 4  # characters' heights; a stroke is seldom longer
 _THICK_PX, _THICK = 7, 5  # what is as thick is no rule, nor what is more than one in so many of the least length
-_TALL, _NARROW = 0.6, 0.2  # of a stroke's length: so tall and wide is a character beside it, at least
+_TALL, _NARROW = 0.6, 0.2  # of a stroke's length: so tall and wide is a character beside it, at least,
+_MOST, _BOTH = 1.5, 0.7  # at most, and so much of it stands level with the stroke
 _BESIDE = 1.0  # of a stroke's length: how far off the character beside it may stand
 _MOST_STROKES = 200  # more long upright runs are no writing
 
@@ -46,10 +47,7 @@ def _strokes(upright: Mask, others: Pieces) -> Mask | None:
     _, found = traced(upright)
     if not 0 < len(found) <= _MOST_STROKES:
         return None
-    length = found.height.min()
-    maybe = (others.height >= _TALL * length) & (others.width >= _NARROW * length)
-    others = others.of(maybe)
-    own = [i for i in range(len(found)) if _has_companion(found, i, others)] if len(others) else []
+    own = np.flatnonzero(_have_companions(found, others)).tolist()
     if not own:
         return None
     strokes = np.zeros_like(upright)
@@ -59,11 +57,14 @@ def _strokes(upright: Mask, others: Pieces) -> Mask | None:
     return strokes
 
 
-def _has_companion(found: Pieces, i: int, others: Pieces) -> bool:
-    """Whether a piece about as tall, and no mere stroke, stands beside a run, level with it."""
-    length = found.bottom[i] - found.top[i]
-    both = np.minimum(others.bottom, found.bottom[i]) - np.maximum(others.top, found.top[i])
-    gap = np.maximum(others.left - found.right[i], found.left[i] - others.right)
-    alike: NDArray[np.bool_] = (others.height >= _TALL * length) & (others.height <= 1.5 * length)
-    alike &= (others.width >= _NARROW * length) & (others.width <= 1.5 * length)
-    return bool((alike & (both >= 0.7 * length) & (gap <= _BESIDE * length)).any())
+def _have_companions(found: Pieces, others: Pieces) -> NDArray[np.bool_]:
+    """Beside which runs stands a piece about as tall, and no mere stroke, level with them: bool [n]."""
+    shortest = found.height.min()
+    others = others.of((others.height >= _TALL * shortest) & (others.width >= _NARROW * shortest))
+    # Runs down, other pieces across: [n, m] each.
+    length, top, bottom = found.height[:, None], found.top[:, None], found.bottom[:, None]
+    both = np.minimum(others.bottom, bottom) - np.maximum(others.top, top)
+    gap = np.maximum(others.left - found.right[:, None], found.left[:, None] - others.right)
+    alike = (others.height >= _TALL * length) & (others.height <= _MOST * length)
+    alike &= (others.width >= _NARROW * length) & (others.width <= _MOST * length)
+    return (alike & (both >= _BOTH * length) & (gap <= _BESIDE * length)).any(1)

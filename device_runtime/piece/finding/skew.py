@@ -7,14 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.piece.finding.pixels import TURN_BITS, turn
 from device_runtime.piece.finding.runs import Mask, Runs
 
 _MOST_DEGREES = 45
 _COARSE_DEGREES, _FINE_DEGREES = 2.0, 0.25
-_LEVEL_DEGREES = 3.0  # lines that are turned by less are found as they are
-_SURER = 1.7  # so many times sharper must the lines of turned writing be
+_LEVEL_DEGREES = 1.5  # lines that are turned by less are found as they are
+_LITTLE_DEGREES = 6.0
+_LITTLE_SURER, _SURER = 1.25, 1.7  # so many times sharper must lines that are turned little, or more, be than level ones
 _MOST_RUNS = 1500
-_FEWEST_PIECES = 10  # fewer may stand in rows by chance
+_FEWEST_PIECES = 12  # fewer may stand in rows by chance
 _BIN = 0.5  # of a character's height: no stroke by itself lies in a sharper row at any angle
 
 
@@ -41,17 +43,20 @@ def skew_degrees(runs: Runs, height_px: int) -> float:
         return 0.0
     angle, sharpness = _sharpest(x, y, best + np.arange(-_COARSE_DEGREES, _COARSE_DEGREES + 0.01, _FINE_DEGREES))
     _, level = _sharpest(x, y, np.arange(-_LEVEL_DEGREES, _LEVEL_DEGREES + 0.01, 0.5))
-    return angle if abs(angle) > _LEVEL_DEGREES and sharpness > _SURER * level else 0.0
+    surer = _SURER if abs(angle) > _LITTLE_DEGREES else _LITTLE_SURER
+    return angle if abs(angle) > _LEVEL_DEGREES and sharpness > surer * level else 0.0
 
 
 def _sharpest(x: NDArray[np.float64], y: NDArray[np.float64], degrees: NDArray[np.float64]) -> tuple[float, int]:
     """The angle whose row profile changes most from row to row, and the sum of the squares of these changes."""
     best, most = 0.0, -1
+    beyond = float(x.max() + y.max()) + 1  # no row lies above minus this
     for angle in degrees.tolist():
         turn = math.radians(angle)
-        row = np.floor(y * math.cos(turn) - x * math.sin(turn)).astype(np.int64)
-        change = np.diff(np.bincount(row - row.min()), prepend=0, append=0)
-        sharpness = int((change * change).sum())
+        row = (y * math.cos(turn) - x * math.sin(turn) + beyond).astype(np.int64)
+        count = np.bincount(row)
+        change = count[1:] - count[:-1]
+        sharpness = int(change @ change) + int(count[-1]) ** 2
         if sharpness > most:
             best, most = angle, sharpness
     return best, most
@@ -67,24 +72,17 @@ class Turned:
 
     def __init__(self, mask: Mask, degrees: float) -> None:
         rows, columns = mask.shape
-        turn = math.radians(degrees)
-        self._cos, self._sin = math.cos(turn), math.sin(turn)
-        self._from = columns / 2, rows / 2
-        wide = math.ceil(columns * abs(self._cos) + rows * abs(self._sin))
-        high = math.ceil(rows * abs(self._cos) + columns * abs(self._sin))
-        self._to = wide / 2, high / 2
-        # The nearest pixel of the mask for each of the canvas, int64 [high, wide] each; none beyond it.
-        x, y = self.back(np.arange(wide) + 0.5, (np.arange(high) + 0.5)[:, None])
-        x, y = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-        inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
-        self.mask: Mask = np.where(inside, mask.ravel()[np.where(inside, y * columns + x, 0)], 0).astype(np.uint8)
-
-    def back(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Places on the canvas as places in the mask as it was."""
-        x, y = x - self._to[0], y - self._to[1]
-        return x * self._cos - y * self._sin + self._from[0], x * self._sin + y * self._cos + self._from[1]
+        turn_by, unit = math.radians(degrees), 1 << TURN_BITS
+        # A step on the canvas, and its first pixel's middle in the mask, both in 2^-16 px: whole numbers.
+        self._cosine, self._sine = round(math.cos(turn_by) * unit), round(math.sin(turn_by) * unit)
+        high = (rows * self._cosine + columns * abs(self._sine)) // unit + 1
+        wide = (columns * self._cosine + rows * abs(self._sine)) // unit + 1
+        x, y = (1 - wide) * self._cosine - (1 - high) * self._sine, (1 - wide) * self._sine + (1 - high) * self._cosine
+        self._x, self._y = (columns * unit + x) // 2, (rows * unit + y) // 2
+        self.mask = turn(mask, (high, wide), (self._cosine, self._sine), (self._x, self._y))
 
     def corners_back(self, corners: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
         """Corners on the canvas as corners in the mask as it was."""
-        x, y = self.back(*np.array(corners, np.float64).T)
-        return tuple(zip(x.tolist(), y.tolist(), strict=True))
+        unit, cosine, sine = 1 << TURN_BITS, self._cosine, self._sine
+        places = ((x - 0.5, y - 0.5) for x, y in corners)  # from the first pixel's middle
+        return tuple(((self._x + x * cosine - y * sine) / unit, (self._y + x * sine + y * cosine) / unit) for x, y in places)

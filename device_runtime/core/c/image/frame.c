@@ -127,19 +127,26 @@ static void fold_rows(const pe_plane *soft, int32_t block, size_t whole, const f
     }
 }
 
-/* Pairs of columns become one, in place: `count` columns are left. */
-static void fold_pairs(const folded *both, size_t count) {
-    uint16_t *sum = both->sum;
-    uint8_t *least = both->least, *most = both->most;
+/* Pairs of columns become one: `count` columns are left. */
+static void fold_pairs(const folded *from, size_t count, const folded *to) {
+    const uint16_t *restrict sums = from->sum;
+    const uint8_t *restrict low = from->least, *restrict high = from->most;
+    uint16_t *restrict sum = to->sum;
+    uint8_t *restrict least = to->least, *restrict most = to->most;
     for (size_t x = 0; x < count; x++) {
-        sum[x] = (uint16_t)(sum[2 * x] + sum[2 * x + 1]);
+        sum[x] = (uint16_t)(sums[2 * x] + sums[2 * x + 1]);
     }
     for (size_t x = 0; x < count; x++) {
-        least[x] = least[2 * x] < least[2 * x + 1] ? least[2 * x] : least[2 * x + 1];
+        least[x] = low[2 * x] < low[2 * x + 1] ? low[2 * x] : low[2 * x + 1];
     }
     for (size_t x = 0; x < count; x++) {
-        most[x] = most[2 * x] > most[2 * x + 1] ? most[2 * x] : most[2 * x + 1];
+        most[x] = high[2 * x] > high[2 * x + 1] ? high[2 * x] : high[2 * x + 1];
     }
+}
+
+static folded take_folded(pe_arena *arena, size_t count) {
+    folded taken = {pe_take(arena, count, sizeof *taken.sum), pe_take(arena, count, 1), pe_take(arena, count, 1)};
+    return taken;
 }
 
 static bool fold(const pe_plane *soft, pe_arena *arena, pe_plane *mean, pe_plane *darkest, pe_plane *lightest) {
@@ -148,21 +155,20 @@ static bool fold(const pe_plane *soft, pe_arena *arena, pe_plane *mean, pe_plane
     *darkest = pe_new_plane(arena, high, wide);
     *lightest = pe_new_plane(arena, high, wide);
     size_t mark = arena->used, count = (size_t)wide, whole = count * BLOCK;
-    folded row = {pe_take(arena, whole, sizeof *row.sum), pe_take(arena, whole, 1), pe_take(arena, whole, 1)};
-    if (!mean->pixels || !darkest->pixels || !lightest->pixels || !row.sum || !row.least || !row.most) {
+    folded row = take_folded(arena, whole), half = take_folded(arena, whole / 2), quarter = take_folded(arena, whole / 4);
+    if (!mean->pixels || !darkest->pixels || !lightest->pixels || !quarter.most) { /* what is taken last fails first */
         return false;
     }
     for (int32_t y = 0; y < high; y++) {
         size_t at = (size_t)y * count;
         fold_rows(soft, y, whole, &row);
-        for (size_t width = BLOCK / 2; width; width /= 2) {
-            fold_pairs(&row, width * count);
-        }
+        folded block = {row.sum, darkest->pixels + at, lightest->pixels + at};
+        fold_pairs(&row, 4 * count, &half);
+        fold_pairs(&half, 2 * count, &quarter);
+        fold_pairs(&quarter, count, &block);
         for (size_t x = 0; x < count; x++) {
-            mean->pixels[at + x] = (uint8_t)((uint16_t)(row.sum[x] + BLOCK_PIXELS / 2) / BLOCK_PIXELS);
+            mean->pixels[at + x] = (uint8_t)((uint16_t)(block.sum[x] + BLOCK_PIXELS / 2) / BLOCK_PIXELS);
         }
-        memcpy(darkest->pixels + at, row.least, count);
-        memcpy(lightest->pixels + at, row.most, count);
     }
     arena->used = mark;
     return true;
