@@ -187,6 +187,21 @@ _MEASURED = (
         (*READING, *JUDGING, "benchmarks/pieces/sets.py"),
     ),
     Figure(
+        "piece-answers",
+        "benchmarks.pieces.peer {data} --only others",
+        15,
+        (
+            *GENERATOR,
+            *PIECES,
+            "benchmarks/peers/answers.py",
+            "benchmarks/peers/readers/ppocr.py",
+            "benchmarks/peers/readers/serve.py",
+            "benchmarks/peers/constraints.txt",
+            "benchmarks/pieces/peer.py",
+            "benchmarks/pieces/rendered.py",
+        ),
+    ),
+    Figure(
         "collapse",
         "benchmarks.figures.output collapse benchmarks.criteria.collapse --plot docs/gtn/collapse.png",
         1,
@@ -278,14 +293,13 @@ _MEASURED = (
     ),
     Figure(
         "piece-peers",
-        "benchmarks.pieces.peer {data}",
-        20,
+        "benchmarks.pieces.peer {data} --only posteye",
+        8,
         (
             *READING,
             *GENERATOR,
             *PIECES,
             *JUDGING,
-            "benchmarks/peers/answers.py",
             "benchmarks/peers/process.py",
             "benchmarks/peers/readers/ppocr.py",
             "benchmarks/peers/readers/serve.py",

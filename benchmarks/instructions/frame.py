@@ -16,6 +16,7 @@ from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 
 _SIZE_PX = (1080, 1920)
 _SEED, _QUALITY = 1998, 85
+_NOISE = (2.0, 3.0)  # grey levels: half of the renderer's cameras have less, half have more
 
 
 @click.command()
@@ -23,7 +24,7 @@ _SEED, _QUALITY = 1998, 85
 @mnist_option
 @click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
 def frame(writers: Path, mnist: Path | None, strokes: Path) -> None:
-    """Draw the first of the rendered test pieces that has both addresses, for the country, on such a frame."""
+    """Draw the first rendered test piece of the country with both addresses, before a camera with middling noise."""
     import cv2
 
     from device_runtime.files.atomic import write_bytes
@@ -35,8 +36,9 @@ def frame(writers: Path, mnist: Path | None, strokes: Path) -> None:
     while True:
         piece = generator.piece()
         roles = {number.role for number in piece.numbers}
-        wanted = piece.country == PIECE_COUNTRY and {"destination", "sender"} <= roles and not piece.quarter_turns
-        if wanted and piece.image.shape[:2] == _SIZE_PX:
+        shown = piece.country == PIECE_COUNTRY and {"destination", "sender"} <= roles and not piece.quarter_turns
+        usual = _NOISE[0] <= float(piece.conditions["noise"]) <= _NOISE[1] and piece.conditions["scanned"] == "no"
+        if shown and usual and piece.image.shape[:2] == _SIZE_PX:
             break
     data = cv2.imencode(".jpg", piece.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     write_bytes(PIECE_FILE, data.tobytes())

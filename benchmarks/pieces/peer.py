@@ -1,16 +1,18 @@
 """posteye beside PP-OCRv6 small on whole pictures: `python -m benchmarks.pieces.peer DATA`.
 
-    python -m benchmarks.pieces.peer DATA --results benchmarks/results/piece-peers.json
+    python -m benchmarks.pieces.peer DATA --only others --results benchmarks/results/piece-answers.json
+    python -m benchmarks.pieces.peer DATA --only posteye --results benchmarks/results/piece-peers.json
 
 Both read printed_pages and register_years of DATA, and rendered test pieces, which are made from DATA's qmnist_writers
 and real_strings. PP-OCRv6 small (detector, classifier and recogniser, in an environment of its own) reads every line
 that it finds. It counts as right where the wanted code stands anywhere in its text, whatever other codes are there: it
-is never asked to choose. Its texts are kept in WORK/answers, for they do not change with posteye. Times are taken anew,
-of some pictures of each set and of a camera's frame, by both readers in turn.
+is never asked to choose. Its texts are kept in WORK/answers, for they do not change with posteye; they are a figure of
+their own. Times go with posteye's side: of some pictures of each set and of a camera's frame, by both readers in turn.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Sequence
@@ -30,7 +32,17 @@ from benchmarks.figures.files import keep
 from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 from benchmarks.peers.answers import answers, digest
 from benchmarks.peers.process import start
-from benchmarks.pieces.peer_page import FIGURE, Compared, Peers, Side, compared_text
+from benchmarks.pieces.peer_page import (
+    FIGURE,
+    OTHER_FIGURE,
+    Answered,
+    Compared,
+    Ours,
+    Side,
+    Theirs,
+    ours_text,
+    theirs_text,
+)
 from benchmarks.pieces.rendered import CODED, Stock, drawn, portions, truth_of
 from benchmarks.pieces.sets import YEARS, reader_of
 from device_runtime.grammar.grammar import SEPARATORS
@@ -98,50 +110,51 @@ def _form(chars: Sequence[str]) -> str:
     return rf"(?<!\d){separator.join(chars)}(?!\d)"
 
 
-def compare(
-    pictures: Sequence[Picture], name: str, title: str, kept: Path, bundle: Path | None, again: bool
-) -> Compared:
-    """How many pictures both read exactly.
+def hash_of(pictures: Sequence[Picture]) -> str:
+    """SHA-256 of pictures and of what they hold, wherever they lie."""
+    told = [f"{hashlib.sha256(picture.path.read_bytes()).hexdigest()} {picture.code}" for picture in pictures]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def ours(pictures: Sequence[Picture], name: str, title: str, bundle: Path | None) -> Ours:
+    """What posteye makes of a set.
 
     Args:
         pictures: Of the set.
         name: Of the set.
         title: The same for people.
-        kept: Folder of the other reader's answers.
-        bundle: Folder of posteye's bundle; None takes the shipped one.
-        again: Have the other read again what it has read before.
+        bundle: Folder of the bundle; None takes the shipped one.
     """
-    paths = [picture.path for picture in pictures]
-    found = answers(partial(start, "ppocr", _PAGE), paths, kept / f"{name}-ppocr.json", again)
-    texts = [found.texts[digest(picture.path)] for picture in pictures]
     right = accepted = wrong = 0
     for picture in tqdm(pictures, desc=name, unit="picture", dynamic_ncols=True, leave=False, disable=None):
         reading = reader_of(picture.country, picture.pattern, bundle).read(picture.path).reading
         is_right = reading.code is not None and is_same(reading.code, picture.code)
         right, accepted = right + is_right, accepted + (reading.status == "accepted")
         wrong += reading.status == "accepted" and not is_right
-    pairs = list(zip(texts, (picture.code for picture in pictures), strict=True))
     of = len(pictures)
-    return Compared(
-        title,
-        Share(right, of),
-        Share(accepted, of),
-        Share(wrong, accepted),
-        Share(sum(stands_in(*pair) for pair in pairs), of),
-        Share(sum(stands_alone(*pair) for pair in pairs), of),
-        found.version,
-    )
+    return Ours(title, hash_of(pictures), Share(right, of), Share(accepted, of), Share(wrong, accepted))
 
 
-def times(pictures: Sequence[Picture], bundle: Path | None, rounds: int) -> tuple[Side, str]:
-    """Processor time of a picture by both readers in turn: mean over the pictures of the median of each.
+def theirs(pictures: Sequence[Picture], kept: Path, again: bool) -> tuple[Theirs, str]:
+    """What PP-OCRv6 makes of a set, and its version.
 
-    Returns:
-        The times; and the version of the other reader.
+    Args:
+        pictures: Of the set.
+        kept: File of its answers.
+        again: Have it read again what it has read before.
     """
+    found = answers(partial(start, "ppocr", _PAGE), [picture.path for picture in pictures], kept, again)
+    pairs = [(found.texts[digest(picture.path)], picture.code) for picture in pictures]
+    anywhere, alone = (sum(stands(*pair) for pair in pairs) for stands in (stands_in, stands_alone))
+    of = len(pictures)
+    return Theirs(hash_of(pictures), Share(anywhere, of), Share(alone, of)), found.version
+
+
+def times(pictures: Sequence[Picture], bundle: Path | None, rounds: int) -> Side:
+    """Processor time of a picture by both readers in turn: mean over the pictures of the median of each."""
     cv2.setNumThreads(1)
-    ours: list[list[float]] = [[] for _ in pictures]
-    theirs: list[list[float]] = [[] for _ in pictures]
+    mine: list[list[float]] = [[] for _ in pictures]
+    other: list[list[float]] = [[] for _ in pictures]
     loaded = [load_upright(picture.path) for picture in pictures]
     with start("ppocr", _PAGE) as peer:
         for round_ in range(rounds + 1):
@@ -152,11 +165,10 @@ def times(pictures: Sequence[Picture], bundle: Path | None, rounds: int) -> tupl
                 spent = time.process_time() - begun
                 answer = peer.read(picture.path)
                 if round_:  # the first one warms both up
-                    ours[place].append(spent)
-                    theirs[place].append(answer.cpu_seconds)
-        version = peer.identity.version
-    mine, other = (fmean(median(row) for row in rows) for rows in (ours, theirs))
-    return Side(len(pictures), mine * 1000, other * 1000), version
+                    mine[place].append(spent)
+                    other[place].append(answer.cpu_seconds)
+    ours_s, theirs_s = (fmean(median(row) for row in rows) for rows in (mine, other))
+    return Side(len(pictures), ours_s * 1000, theirs_s * 1000)
 
 
 def _spread(pictures: Sequence[Picture], count: int) -> Sequence[Picture]:
@@ -178,6 +190,7 @@ def _spread(pictures: Sequence[Picture], count: int) -> Sequence[Picture]:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of rendered pieces and answers.",
 )
+@click.option("--only", type=click.Choice(["posteye", "others"]), required=True, help="Whose side to measure.")
 @bundle_option
 @results_option
 def peer(
@@ -188,6 +201,7 @@ def peer(
     rounds: int,
     again: bool,
     work: Path,
+    only: str,
     bundle: Path | None,
     results: Path | None,
 ) -> None:
@@ -199,31 +213,24 @@ def peer(
         "years": ("years in register cells", folder_pictures(data / "register_years", None, YEARS)),
         "pieces": ("rendered mail pieces", rendered_pictures(stock, count, work / "peer-pieces")),
     }
-    compared = {
-        name: compare(pictures, name, title, work / "answers", bundle, again)
-        for name, (title, pictures) in sets.items()
-    }
-    timed = {
-        name: pictures[:: max(1, len(pictures) // _TIMED[name])][: _TIMED[name]] for name, (_, pictures) in sets.items()
-    }
+    data_hashes = {name: hash_of(pictures) for name, (_, pictures) in sets.items()}
+    if only == "others":
+        kept = {name: theirs(some, work / "answers" / f"{name}-ppocr.json", again) for name, (_, some) in sets.items()}
+        answered = Answered(next(iter(kept.values()))[1], {name: one for name, (one, _) in kept.items()})
+        click.echo(theirs_text(answered))
+        if results:
+            keep(OTHER_FIGURE, results, msgspec.to_builtins(answered), data=data_hashes, seed=seed, bundle=None)
+        return
+    read = {name: ours(pictures, name, title, bundle) for name, (title, pictures) in sets.items()}
+    timed = {name: _spread(pictures, _TIMED[name]) for name, (_, pictures) in sets.items()}
     timed["frame"] = [Picture(PIECE_FILE, "", PIECE_COUNTRY)]
-    spent = {}
-    for name, pictures in tqdm(timed.items(), desc="timing", unit="set", leave=False, disable=None):
-        spent[name], version = times(pictures, bundle, rounds)
-    found = Peers(version, compared, spent)
-    click.echo(compared_text(found))
+    bar = tqdm(timed.items(), desc="timing", unit="set", leave=False, disable=None)
+    found = Compared(read, {name: times(pictures, bundle, rounds) for name, pictures in bar})
+    click.echo(ours_text(found))
     if results:
-        hashes: dict[str, Path | str] = {name: data / name for name in ("printed_pages", "register_years")}
-        hashes |= {"rendered pieces": work / "peer-pieces", "frame": PIECE_FILE}
-        keep(
-            FIGURE,
-            results,
-            msgspec.to_builtins(found),
-            data=hashes,
-            seed=seed,
-            bundle=bundle or provenance.SHIPPED,
-            machine=machine,
-        )
+        values, chosen = msgspec.to_builtins(found), bundle or provenance.SHIPPED
+        hashes: dict[str, Path | str] = {**data_hashes, "frame": PIECE_FILE}
+        keep(FIGURE, results, values, data=hashes, seed=seed, bundle=chosen, machine=machine)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 from msgspec import Struct
 
@@ -11,7 +13,8 @@ from benchmarks.pieces.page import interval, percent
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import Share
 
-FIGURE = "piece-peers"
+FIGURE, OTHER_FIGURE = "piece-peers", "piece-answers"  # posteye's side and the times, and what PP-OCRv6 read
+_Kind = TypeVar("_Kind", "Compared", "Answered")
 _TITLES = {
     "pages": "a whole receipt",
     "years": "a register cell",
@@ -20,26 +23,36 @@ _TITLES = {
 }
 
 
-class Compared(Struct, frozen=True):
-    """What both readers made of a set.
+class Ours(Struct, frozen=True):
+    """What posteye made of a set.
 
     Attributes:
         title: Of the set.
-        exact: posteye's wanted codes, accepted or not.
-        accepted: Its accepted codes.
+        sample: Hash of the pictures.
+        exact: Wanted codes that it reported, accepted or not.
+        accepted: Pictures whose code it accepted.
         wrong: Of these, the wrong ones.
-        anywhere: Pictures in whose text by PP-OCRv6 the wanted code stands, beside whatever else.
-        alone: Those in whose text no other number of as many digits stands.
-        version: Of PP-OCRv6.
     """
 
     title: str
+    sample: str
     exact: Share
     accepted: Share
     wrong: Share
+
+
+class Theirs(Struct, frozen=True):
+    """What PP-OCRv6 made of a set.
+
+    Attributes:
+        sample: Hash of the pictures.
+        anywhere: Pictures in whose text the wanted code stands, beside whatever else.
+        alone: Those in whose text no other number of as many digits stands.
+    """
+
+    sample: str
     anywhere: Share
     alone: Share
-    version: str
 
 
 class Side(Struct, frozen=True):
@@ -61,38 +74,52 @@ class Side(Struct, frozen=True):
         return self.ppocr_ms / self.posteye_ms
 
 
-class Peers(Struct, frozen=True):
-    """Everything that is kept.
+class Compared(Struct, frozen=True):
+    """posteye's side, with the times of both.
 
     Attributes:
-        version: Of PP-OCRv6.
-        sets: What both read of each set.
+        sets: By name.
         times: Of pictures of each set, and of the frame.
     """
 
-    version: str
-    sets: dict[str, Compared]
+    sets: dict[str, Ours]
     times: dict[str, Side]
 
 
+class Answered(Struct, frozen=True):
+    """The other side.
+
+    Attributes:
+        version: Of PP-OCRv6.
+        sets: By name.
+    """
+
+    version: str
+    sets: dict[str, Theirs]
+
+
 def rates_markdown(files: Files) -> str:
-    """What both read."""
-    ours = ("posteye, exact, %", "95 % interval", "accepted, %", "wrong of them")
-    heads = ("pictures", "", *ours, "PP-OCRv6, code anywhere, %", "no rival in its text, %")
-    lines = [
-        [
-            one.title,
-            str(one.exact.of),
-            percent(one.exact),
-            interval(one.exact),
-            percent(one.accepted),
-            str(one.wrong.count),
-            f"{percent(one.anywhere)} ({interval(one.anywhere)})",
-            percent(one.alone),
-        ]
-        for one in of_files(files).sets.values()
-    ]
-    return Table(heads, lines).markdown()
+    """What both read.
+
+    Raises:
+        PosteyeError: A side is missing, or they are of different pictures.
+    """
+    ours, theirs = of_files(files).sets, others_of_files(files).sets
+    if {name: one.sample for name, one in ours.items()} != {name: one.sample for name, one in theirs.items()}:
+        raise PosteyeError(f"{FIGURE}.json and {OTHER_FIGURE}.json are of different pictures; measure both again")
+    heads = ("posteye, exact, %", "95 % interval", "accepted, %", "wrong of them")
+    others = ("PP-OCRv6, code anywhere, %", "no rival in its text, %")
+    lines = [[*_ours(one), *_theirs(theirs[name])] for name, one in ours.items()]
+    return Table(("pictures", "", *heads, *others), lines).markdown()
+
+
+def _ours(one: Ours) -> list[str]:
+    cells = [percent(one.exact), interval(one.exact), percent(one.accepted), str(one.wrong.count)]
+    return [one.title, str(one.exact.of), *cells]
+
+
+def _theirs(one: Theirs) -> list[str]:
+    return [f"{percent(one.anywhere)} ({interval(one.anywhere)})", percent(one.alone)]
 
 
 def times_markdown(files: Files) -> str:
@@ -104,25 +131,44 @@ def times_markdown(files: Files) -> str:
     return Table(("", "timed", "posteye, ms of CPU", "PP-OCRv6 small", "posteye needs"), lines).markdown()
 
 
-def of_files(files: Files) -> Peers:
-    """The comparison of the results file.
+def of_files(files: Files) -> Compared:
+    """posteye's side, of its results file.
 
     Raises:
         PosteyeError: It is missing, or holds something else.
     """
+    return _converted(files, FIGURE, Compared)
+
+
+def others_of_files(files: Files) -> Answered:
+    """PP-OCRv6's side, of its results file.
+
+    Raises:
+        PosteyeError: It is missing, or holds something else.
+    """
+    return _converted(files, OTHER_FIGURE, Answered)
+
+
+def _converted(files: Files, name: str, kind: type[_Kind]) -> _Kind:
     try:
-        return msgspec.convert(files[FIGURE].values, Peers)
+        return msgspec.convert(files[name].values, kind)
     except (KeyError, msgspec.ValidationError) as error:
-        raise PosteyeError(f"{FIGURE}.json holds no comparison ({error}); python -m benchmarks.pieces.peer") from None
+        raise PosteyeError(f"{name}.json holds no comparison ({error}); python -m benchmarks.pieces.peer") from None
 
 
-def compared_text(found: Peers) -> str:
-    """Both for a terminal."""
-    cells = [("", "exact", "accepted", "wrong", "PP-OCRv6", "alone")]
+def ours_text(found: Compared) -> str:
+    """posteye's side for a terminal."""
+    cells = [("", "exact", "accepted", "wrong")]
     for name, one in found.sets.items():
-        ours = (f"{percent(one.exact)} %", f"{percent(one.accepted)} %", str(one.wrong.count))
-        cells.append((name, *ours, f"{percent(one.anywhere)} %", f"{percent(one.alone)} %"))
-    lines = [columns(cells, (-10, 9, 10, 7, 10, 9)), ""]
+        cells.append((name, f"{percent(one.exact)} %", f"{percent(one.accepted)} %", str(one.wrong.count)))
+    lines = [columns(cells, (-10, 9, 10, 7)), ""]
     for name, side in found.times.items():
         lines.append(f"{name:<10}{side.posteye_ms:9.1f} ms, PP-OCRv6 {side.ppocr_ms:9.1f} ms: 1/{side.ratio:.1f}")
-    return "\n".join([*lines, "", f"PP-OCRv6: {found.version}"])
+    return "\n".join(lines)
+
+
+def theirs_text(found: Answered) -> str:
+    """PP-OCRv6's side for a terminal."""
+    cells = [("", "anywhere", "alone")]
+    cells += [(name, f"{percent(one.anywhere)} %", f"{percent(one.alone)} %") for name, one in found.sets.items()]
+    return columns(cells, (-10, 10, 9)) + f"\n\nPP-OCRv6: {found.version}"

@@ -24,7 +24,7 @@ Run = tuple[int, int, int, int]  # left, top, right, bottom
 _FAULTS: tuple[Fault | None, ...] = (None, "struck", "blot")  # by the number of the header's pe_fault
 
 # What the header has, as this machine lays it out: a place, a run, and the results.
-_PLACE, _RUN = Struct("@6d4i"), Struct("@4i")
+_PLACE, _RUN = Struct("@4i6d"), Struct("@4i")
 _NUMBER, _RUNS = Struct("@i"), Struct("@Pi")
 _PLACE_AT = RESULT_AT + 64
 
@@ -86,7 +86,7 @@ def spoiled(gray: Gray, image_from_strip: NDArray[np.float64], seen: Columns, co
         code: those of the code, counted from the first of them; None = no stroke through it is looked for.
     """
     here = _calls()
-    _PLACE.pack_into(here.block, _PLACE_AT, *image_from_strip.ravel().tolist(), *seen, *(code or (-1, -1)))
+    _PLACE.pack_into(here.block, _PLACE_AT, *seen, *(code or (-1, -1)), *image_from_strip.ravel().tolist())
     here.run(gray, lambda arena: here.spoiled(here.gray, here.place, arena, here.result))
     return _FAULTS[_NUMBER.unpack_from(here.block, RESULT_AT)[0]]
 

@@ -103,9 +103,9 @@ PE_API pe_status pe_may_have_boxes(const pe_gray *field, pe_arena *arena, int32_
 
 /* Where a code stands that was read in a field, in columns of its strip. */
 typedef struct {
-    double image_from_strip[6];   /* as in pe_strip; each at most 2^40 */
     int32_t begin, end;           /* what is looked at: the code, and as much beside it as a character needs */
-    int32_t code_begin, code_end; /* of that the code's own columns, counted from begin; begin = -1: no stroke is sought */
+    int32_t code_begin, code_end; /* of that the code's own columns, from begin on; begin = -1: seek no stroke */
+    double image_from_strip[6];   /* as in pe_strip; each at most 2^40 */
 } pe_place;
 
 /* What speaks against a code that is read with confidence. */
@@ -127,6 +127,51 @@ typedef struct {
  *
  * runs: [count] in the arena: there until the arena is used again. */
 PE_API pe_status pe_ink_runs(const pe_gray *strip, int32_t level, pe_arena *arena, const pe_box **runs, int32_t *count);
+
+/* Lines of writing in a frame are found in four steps over all its pixels; what lies between them works on blocks of
+ * PE_BLOCK_PX px a side, on runs and on pieces (docs/locating.md). */
+#define PE_BLOCK_PX 8
+
+/* A frame at working scale. */
+typedef struct {
+    const uint8_t *soft;     /* [height, width], blurred by 1 2 1 both ways, in the arena like the others */
+    const uint8_t *mean;     /* [height / PE_BLOCK_PX, width / PE_BLOCK_PX], rounded up: of each block */
+    const uint8_t *darkest;  /* the same: the darkest pixel of each block */
+    const uint8_t *lightest; /* the same: the lightest one */
+    int32_t height, width;   /* px */
+} pe_frame;
+
+/* Make a frame smaller by a whole factor of 1..64 through means, softer, and fold it to blocks. */
+PE_API pe_status pe_shrink(const pe_gray *gray, int32_t factor, pe_arena *arena, pe_frame *frame);
+
+/* Tell what is darker than a level, which lies linearly between the middles of blocks.
+ *
+ * level: of each block of the image, without gaps. mask: [height, width], 1 = darker, in the arena. */
+PE_API pe_status pe_darker(const pe_gray *soft, const uint8_t *level, pe_arena *arena, const uint8_t **mask);
+
+/* The runs of ink along the rows of a mask, and its 8-connected pieces, in the order of their first runs. */
+typedef struct {
+    const int32_t *runs;    /* [4, run_count] in the arena: rows, first columns, ends (one past), numbers of pieces */
+    const int32_t *pieces;  /* [5, piece_count] in the arena: left, top, right, bottom (one past), px of ink */
+    int32_t run_count, piece_count;
+} pe_traced;
+
+/* mask: of 0 and 1. */
+PE_API pe_status pe_trace(const pe_gray *mask, pe_arena *arena, pe_traced *traced);
+
+/* What counts as a rule, each 1..PE_MAX_SIDE_PX. */
+typedef struct {
+    int32_t upright, level;             /* least length along columns and along rows, in px */
+    int32_t thick_upright, thick_level; /* what is so many px across is no rule */
+} pe_rule_sizes;
+
+/* Take long thin runs of ink out of a mask, with a pixel to each side; they go on over gaps of 2 px, and of those that
+ * the edge cuts half the length is enough.
+ *
+ * mask: of 0 and 1. rest: [height, width] in the arena, the mask without them; NULL: there are none. upright: the same of
+ * those along columns alone, gaps included; NULL: there are none. */
+PE_API pe_status pe_rules(const pe_gray *mask, const pe_rule_sizes *sizes, pe_arena *arena, const uint8_t **rest,
+                          const uint8_t **upright);
 
 /* ---- Decoding ---- */
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.piece.finding.row import Row
 from device_runtime.piece.finding.runs import Ints, Pieces, Runs
 
 FEWEST, MOST = 3, 12
@@ -18,26 +17,7 @@ _EQUAL = 0.2  # of a box's width and height: by so much boxes in a row differ at
 _APART = 1.2  # of a box's width
 
 
-@dataclass(frozen=True)
-class BoxRow:
-    """Boxes side by side.
-
-    Attributes:
-        left: first column.
-        top: first row.
-        right: one past the last column.
-        bottom: one past the last row.
-        count: of the boxes.
-    """
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    count: int
-
-
-def box_rows(runs: Runs, pieces: Pieces) -> list[BoxRow]:
+def box_rows(runs: Runs, pieces: Pieces) -> list[Row]:
     """Find rows of boxes.
 
     Args:
@@ -77,9 +57,9 @@ def _framed(runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:
     return (left >= _WHOLE * height) & (right >= _WHOLE * height) & (top > 0) & (bottom > 0)
 
 
-def _chains(pieces: Pieces, single: NDArray[np.int64]) -> list[BoxRow]:
+def _chains(pieces: Pieces, single: NDArray[np.int64]) -> list[Row]:
     """Rows of separate boxes that are as large as each other, each beside the last one."""
-    rows: list[BoxRow] = []
+    rows: list[Row] = []
     chain: list[int] = []
     for i in [*single[np.lexsort((pieces.left[single], _level(pieces, single)))].tolist(), None]:
         if i is not None and chain and _follows(pieces, chain[-1], i):
@@ -127,6 +107,20 @@ def _compartments(runs: Runs, pieces: Pieces, i: int) -> int:
     return len(pitch) if _NARROW * height <= pitch[0] / 2 <= _WIDE * height else 0
 
 
-def _row(pieces: Pieces, chain: list[int], count: int) -> BoxRow:
-    left, top, right, bottom = (side[chain] for side in (pieces.left, pieces.top, pieces.right, pieces.bottom))
-    return BoxRow(int(left.min()), int(top.min()), int(right.max()), int(bottom.max()), count)
+def _row(pieces: Pieces, chain: list[int], count: int) -> Row:
+    """The row of a chain of boxes, or of a long frame."""
+    left, top, right, bottom, area = (
+        side[chain] for side in (pieces.left, pieces.top, pieces.right, pieces.bottom, pieces.area)
+    )
+    top_row, bottom_row = int(top.min()), int(bottom.max())
+    return Row(
+        left=int(left.min()),
+        top=top_row,
+        right=int(right.max()),
+        bottom=bottom_row,
+        slope=0.0,
+        height_px=bottom_row - top_row,
+        pieces=count,
+        ink=int(area.sum()),
+        boxes=count,
+    )

@@ -1,49 +1,52 @@
-"""Dark ground, on which writing may be light: where it is looked for, and what in it is no writing."""
+"""Light writing: it stands on ground that is dark on the whole, and is looked for there alone."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.image.opencv import cv2
-from device_runtime.image.polarity import Polarity, polarity
+from device_runtime.piece.finding.ink import Blocks, Levels, ink_mask, levels_of
+from device_runtime.piece.finding.runs import Mask
+from device_runtime.piece.finding.windows import least, most
 
-_BLOCK_PX = 12  # dark ground is looked for in means of such squares: higher than most strokes are wide
-_GROUND_BLOCKS = (2, 5)  # rows, columns
-_THICK_PX = 21
-_EXTREME = 0.001  # share of the pixels that is passed over to find the darkest and the lightest
-
-Gray = NDArray[np.uint8]
+_SQUARE = 2  # blocks: dark ground is looked for in squares higher than most strokes are wide
+_WORD, _WRITING, _EDGE = 3, 11, 3  # squares: a word's ground, writing on it at most, and what parts it from paper
+_EXTREME = 1000  # of so many blocks one is passed over to find the darkest and the lightest level
+_FEW = 4  # blocks of light ink are no writing
 
 
-def has_dark_ground(gray: Gray) -> bool:
-    """Tell whether a part of a picture as large as a word is dark on the whole, so that light writing may stand on it.
+def light_ink(blocks: Blocks) -> tuple[Mask, NDArray[np.bool_]] | None:
+    """Find ink that is lighter than the dark ground around it.
 
     Args:
-        gray: uint8 [H, W].
+        blocks: of the frame.
+
+    Returns:
+        Its mask, uint8 [H, W], and which blocks are surely no texture, bool [h, w]; None where nothing is written.
     """
-    rows, columns = (max(1, side // _BLOCK_PX) for side in gray.shape)
-    whole = gray[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
-    # Means of squares, uint8 [H / 12, W / 12], against the middle between the darkest and the lightest level.
-    blocks = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
-    counts = cv2.calcHist([gray], [0], None, [256], [0, 256]).ravel().astype(np.int64).cumsum()
-    lowest, highest = (int(counts.searchsorted(share * counts[-1])) for share in (_EXTREME, 1 - _EXTREME))
-    # A word's worth of dark squares side by side.
-    dark = np.asarray(2 * blocks.astype(np.int32) < lowest + highest, np.uint8)
-    return bool(cv2.erode(dark, np.ones(_GROUND_BLOCKS, np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
+    ground = dark_ground(blocks)
+    if not ground.any():
+        return None
+    negative = blocks.negative
+    levels = levels_of(negative)
+    if levels is None or np.count_nonzero(levels.plain & ground) < _FEW:
+        return None
+    level = np.where(ground, levels.ink, 0).astype(np.uint8)
+    return ink_mask(negative, Levels(level, levels.plain)), levels.plain & ground
 
 
-def without_ground(mask: Gray) -> Gray:
-    """Drop the pieces of a mask, uint8 [H, W], that are thicker than a stroke: the paper around a dark label."""
-    # The pieces that hold a square as large as no stroke does, and a mask of the others by a table of labels.
-    thick = cv2.erode(mask, np.ones((_THICK_PX, _THICK_PX), np.uint8))
-    count, labels = cv2.connectedComponents(mask, connectivity=8)
-    keep = np.ones(count, np.uint8)
-    keep[labels[thick > 0]] = 0
-    keep[0] = 0
-    return np.asarray(keep[labels], np.uint8)
-
-
-def is_light(field: Gray) -> bool:
-    """Whether the ink of a line, uint8 [H, W], is light."""
-    return polarity(field) is Polarity.LIGHT
+def dark_ground(blocks: Blocks) -> NDArray[np.bool_]:
+    """Which blocks lie in dark parts of a frame that are as large as a word, or in writing on them: bool [h, w]."""
+    high, wide = (-(-side // _SQUARE) for side in blocks.mean.shape)
+    spare = ((0, high * _SQUARE - blocks.mean.shape[0]), (0, wide * _SQUARE - blocks.mean.shape[1]))
+    whole = np.pad(blocks.mean, spare, mode="edge").reshape(high, _SQUARE, wide, _SQUARE)
+    # Means of squares against the middle between the darkest and the lightest level: bool [high, wide].
+    passed = blocks.mean.size // _EXTREME
+    lowest = int(np.bincount(blocks.darkest.ravel(), minlength=256).cumsum().searchsorted(passed, "right"))
+    highest = 255 - int(np.bincount(255 - blocks.lightest.ravel(), minlength=256).cumsum().searchsorted(passed, "right"))
+    dark = 2 * whole.sum((1, 3), dtype=np.int32) < _SQUARE * _SQUARE * (lowest + highest)
+    # Opened by a word's squares, closed over the writing on them, and without the squares at its edge.
+    words = most(least(dark, _WORD), _WORD)
+    inner = least(least(most(words, _WRITING), _WRITING), _EDGE)
+    ground: NDArray[np.bool_] = inner.repeat(_SQUARE, 0).repeat(_SQUARE, 1)
+    return ground[: blocks.mean.shape[0], : blocks.mean.shape[1]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from device_runtime.piece.finding.joining import Row
+from device_runtime.piece.finding.row import Row
 
 MARGIN = 0.3
 LEAST = 0.1

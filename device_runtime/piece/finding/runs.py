@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.image.opencv import cv2
+from device_runtime.piece.finding.pixels import trace
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.uint8]
@@ -44,6 +44,10 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.left)
 
+    def of(self, keep: NDArray[np.bool_]) -> Pieces:
+        """Those for which `keep`, bool [n], is true."""
+        return Pieces(self.left[keep], self.top[keep], self.right[keep], self.bottom[keep], self.area[keep])
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -73,8 +77,8 @@ class Runs:
         return np.bincount(self.row[first:last] - top, inside, bottom - top).astype(np.int64)
 
 
-def trace(mask: Mask) -> tuple[Runs, Pieces]:
-    """Find the runs of a mask, and the pieces that they make where they touch, also at corners.
+def traced(mask: Mask) -> tuple[Runs, Pieces]:
+    """Find the runs of a mask, and the pieces that they make.
 
     Args:
         mask: uint8 [H, W], 1 = ink.
@@ -82,21 +86,8 @@ def trace(mask: Mask) -> tuple[Runs, Pieces]:
     Returns:
         Both; pieces are numbered in the order of their first runs.
     """
-    rows, columns = mask.shape
-    # Where ink begins and ends along rows with one column of paper at the end: int64 [n] each.
-    padded = np.zeros((rows, columns + 1), np.uint8)
-    padded[:, :-1] = mask
-    edges = np.flatnonzero(np.diff(padded.ravel(), prepend=np.uint8(0)))
-    (row, begin), end = np.divmod(edges[::2], columns + 1), edges[1::2] % (columns + 1)
-    # Their pieces, numbered anew by the first run of each.
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    found, first, piece = np.unique(labels[row, begin], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    left, top, width, height, area = stats[found[order]].astype(np.int32).T
-    runs = Runs(row.astype(np.int32), begin.astype(np.int32), end.astype(np.int32), rank[piece].astype(np.int32))
-    return runs, Pieces(left, top, left + width, top + height, area)
+    runs, pieces = trace(mask)
+    return Runs(*runs), Pieces(*pieces)
 
 
 def boxed(runs: Runs, count: int) -> Pieces:

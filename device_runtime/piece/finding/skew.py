@@ -13,7 +13,7 @@ _MOST_DEGREES = 45
 _COARSE_DEGREES, _FINE_DEGREES = 2.0, 0.25
 _LEVEL_DEGREES = 3.0  # lines that are turned by less are found as they are
 _SURER = 1.7  # so many times sharper must the lines of turned writing be
-_MOST_RUNS = 3000
+_MOST_RUNS = 1500
 _FEWEST_PIECES = 10  # fewer may stand in rows by chance
 _BIN = 0.5  # of a character's height: no stroke by itself lies in a sharper row at any angle
 
@@ -30,7 +30,7 @@ def skew_degrees(runs: Runs, height_px: int) -> float:
 
     Source: W. Postl, "Detection of linear oblique structures and skew scan in digitized documents", 1986.
     """
-    if len(np.unique(runs.piece)) < _FEWEST_PIECES:
+    if np.count_nonzero(np.bincount(runs.piece)) < _FEWEST_PIECES:
         return 0.0
     step = -(-len(runs.row) // _MOST_RUNS)
     x, y = (runs.begin[::step] + runs.end[::step]) / 2, runs.row[::step].astype(np.float64)

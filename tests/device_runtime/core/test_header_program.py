@@ -11,7 +11,7 @@ from struct import calcsize
 import pytest
 
 from build_core import SOURCES, WARNINGS, NoCompilerError, compiler
-from device_runtime.core import library, strips, structs
+from device_runtime.core import checks, library, strips, structs
 from device_runtime.decoding import core_decoder
 from device_runtime.decoding.decoder import RESERVE
 from device_runtime.grammar.automaton import LONGEST_CODE
@@ -35,6 +35,10 @@ PACKED = {
         strips._STRIP.format,
         ["pixels", "width", "has_ink", "second_line", "cut_left", "cut_right", "image_from_strip"],
     ),
+}
+PACKED |= {
+    "pe_place": (checks._PLACE.format, ["begin", "end", "code_begin", "code_end", "image_from_strip"]),
+    "pe_box": (checks._RUN.format, ["left", "top", "right", "bottom"]),
 }
 NUMBERS: dict[str, float] = {
     "PE_ABI_VERSION": library.ABI_VERSION,

@@ -11,7 +11,8 @@ static double kept(double posterior) {
 }
 
 pe_status pe_calibrate(double *posteriors, int32_t count, double temperature, double offset) {
-    if (!posteriors || count < 0 || !(temperature > 0 && temperature < 1e30) || !(offset > -1e3 && offset < 1e3)) {
+    if ((!posteriors && count) || count < 0 ||
+        !(temperature > 0 && temperature < 1e30) || !(offset > -1e3 && offset < 1e3)) {
         return PE_INVALID;
     }
     for (int32_t i = 0; i < count; i++) {

@@ -78,19 +78,43 @@ static int32_t number(runs *found) {
     return count;
 }
 
-bool pe_find_pieces(const pe_plane *mask, pe_arena *arena, pe_pieces *pieces) {
-    size_t columns = (size_t)mask->columns, most = (size_t)mask->rows * ((columns + 1) / 2);
-    runs found = {pe_take(arena, most, sizeof *found.items), 0};
-    if (!found.items) {
-        return false;
+/* Runs of ink in a mask: no more than there are places where ink begins. */
+static size_t count_begins(const uint8_t *pixels, size_t stride, int32_t rows, int32_t columns) {
+    size_t count = 0;
+    for (int32_t y = 0; y < rows; y++) {
+        const uint8_t *row = pixels + (size_t)y * stride;
+        uint32_t begins = row[0];
+        for (int32_t x = 1; x < columns; x++) {
+            begins += (uint32_t)(row[x] > row[x - 1]);
+        }
+        count += begins;
+    }
+    return count;
+}
+
+/* The runs of a mask, each with the number of its piece as its parent; how many pieces there are, or -1. */
+static int32_t find_runs(const uint8_t *pixels, size_t stride, int32_t rows, int32_t columns, pe_arena *arena,
+                         runs *found) {
+    found->count = 0;
+    found->items = pe_take(arena, count_begins(pixels, stride, rows, columns), sizeof *found->items);
+    if (!found->items) {
+        return -1;
     }
     int32_t above = 0;
-    for (int32_t y = 0; y < mask->rows; y++) {
-        int32_t above_end = found.count;
-        add_row(mask->pixels + (size_t)y * columns, y, mask->columns, above, above_end, &found);
+    for (int32_t y = 0; y < rows; y++) {
+        int32_t above_end = found->count;
+        add_row(pixels + (size_t)y * stride, y, columns, above, above_end, found);
         above = above_end;
     }
-    pieces->count = number(&found);
+    return number(found);
+}
+
+bool pe_find_pieces(const pe_plane *mask, pe_arena *arena, pe_pieces *pieces) {
+    runs found;
+    pieces->count = find_runs(mask->pixels, (size_t)mask->columns, mask->rows, mask->columns, arena, &found);
+    if (pieces->count < 0) {
+        return false;
+    }
     pieces->items = pe_take(arena, (size_t)pieces->count, sizeof *pieces->items);
     if (!pieces->items) {
         return false;
@@ -106,4 +130,45 @@ bool pe_find_pieces(const pe_plane *mask, pe_arena *arena, pe_pieces *pieces) {
         add_to_moments(&pieces->items[found.items[i].parent], &found.items[i]);
     }
     return true;
+}
+
+pe_status pe_trace(const pe_gray *mask, pe_arena *arena, pe_traced *traced) {
+    if (!pe_is_valid_gray(mask) || !pe_is_valid_arena(arena) || !traced) {
+        return PE_INVALID;
+    }
+    pe_arena_reset(arena);
+    runs found;
+    int32_t count = find_runs(mask->pixels, mask->stride, mask->height, mask->width, arena, &found);
+    if (count < 0) {
+        return PE_ARENA_FULL;
+    }
+    size_t n = (size_t)found.count, m = (size_t)count;
+    int32_t *out = pe_take(arena, 4 * n, sizeof *out), *boxes = pe_take(arena, 5 * m, sizeof *boxes);
+    if (!out || !boxes) {
+        return PE_ARENA_FULL;
+    }
+    int32_t *left = boxes, *top = boxes + m, *right = boxes + 2 * m, *bottom = boxes + 3 * m, *area = boxes + 4 * m;
+    for (size_t i = 0; i < m; i++) {
+        left[i] = mask->width;
+        top[i] = mask->height;
+        right[i] = bottom[i] = area[i] = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const run *one = &found.items[i];
+        int32_t piece = one->parent;
+        out[i] = one->row;
+        out[n + i] = one->begin;
+        out[2 * n + i] = one->end;
+        out[3 * n + i] = piece;
+        left[piece] = pe_least(left[piece], one->begin);
+        top[piece] = pe_least(top[piece], one->row);
+        right[piece] = pe_most(right[piece], one->end);
+        bottom[piece] = one->row + 1;
+        area[piece] += one->end - one->begin;
+    }
+    traced->runs = out;
+    traced->pieces = boxes;
+    traced->run_count = found.count;
+    traced->piece_count = count;
+    return PE_OK;
 }

@@ -40,7 +40,9 @@ static inline double nearest(double value) {
     return (value + shift) - shift;
 }
 
-static inline int32_t nearest_in(double value, double highest) { return (int32_t)nearest(pe_clamped(value, 0, highest)); }
+static inline int32_t nearest_in(double value, double highest) {
+    return (int32_t)nearest(pe_clamped(value, 0, highest));
+}
 
 /* ---- levels ---- */
 
@@ -51,7 +53,8 @@ static bool take_levels(int32_t columns, pe_arena *arena, levels *taken, places 
     at->across = pe_take(arena, width, sizeof *at->across);
     at->down = pe_take(arena, width, sizeof *at->down);
     at->x = pe_take(arena, width, sizeof *at->x);
-    bool enough = taken->middle && taken->darkest && taken->lightest && taken->inside && at->across && at->down && at->x;
+    bool enough = taken->middle && taken->darkest && taken->lightest && taken->inside && at->across && at->down &&
+                  at->x;
     for (int i = 0; i < 3; i++) {
         at->y[i] = pe_take(arena, width, sizeof *at->y[i]);
         enough &= at->y[i] != NULL;
