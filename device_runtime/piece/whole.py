@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from device_runtime.clock import Clock
@@ -12,7 +12,7 @@ from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
 from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, Known, explanations, weighed
-from device_runtime.piece.evidence.features import Seen, geometry
+from device_runtime.piece.evidence.features import IN_LINE, Seen, geometry
 from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
 from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
@@ -135,8 +135,9 @@ class PieceReader:
             piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
-        found = _equal(piece.explanations()) if wanted == "any" else piece.weighed(wanted, self._weights.roles[wanted])
-        return believe(found, len(piece.answers))
+        if wanted == "any":
+            return believe(_of_any_role(piece.explanations(), self._weights.line), len(piece.answers))
+        return believe(piece.weighed(wanted, self._weights.roles[wanted]), len(piece.answers))
 
     def _trust(self, wanted: Wanted) -> Trust:
         if wanted == "any":
@@ -245,9 +246,17 @@ def facts_of(answer: Answer, reader: LineReader) -> Facts:
     return Facts(seen, reading.candidates if span else ())
 
 
-def _equal(found: Sequence[Explanation]) -> list[Alternative]:
-    """The codes by what their lines say of them alone; "none of these" has what the surest leaves."""
+def _of_any_role(found: Sequence[Explanation], line: Mapping[str, float]) -> list[Alternative]:
+    """The codes by what their lines say of them alone; "none of these" has what the surest leaves.
+
+    Args:
+        found: all alternatives of a piece.
+        line: weights of what the words of a line say of the number between them.
+    """
     codes = [one for one in found if one.code is not None]
     surest = max([one.share for one in codes], default=0.0)
-    rest = Alternative(-exact_log(max(_LEAST, 1.0 - surest)))
-    return [rest, *(Alternative(-exact_log(one.share), one.line, one.code) for one in codes)]
+    alternatives = [Alternative(-exact_log(max(_LEAST, 1.0 - surest)))]
+    for one in codes:
+        gain = sum_in_order(line[name] * one.evidence.get(name, 0.0) for name in IN_LINE)
+        alternatives.append(Alternative(-(exact_log(one.share) + gain), one.line, one.code))
+    return alternatives
