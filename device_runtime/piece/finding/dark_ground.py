@@ -72,7 +72,7 @@ def _middle(blocks: Blocks) -> int:
     def level(values: NDArray[np.uint8]) -> int:
         return int(np.bincount(values.ravel(), minlength=256).cumsum().searchsorted(passed, "right"))
 
-    return (level(blocks.darkest) + 256 - level(255 - blocks.lightest)) // 2
+    return (level(blocks.darkest) + 256 - level(np.asarray(255 - blocks.lightest, np.uint8))) // 2
 
 
 def _around(found: NDArray[np.bool_], beside: int) -> tuple[slice, slice]:
@@ -93,7 +93,7 @@ def dark_ground(blocks: Blocks, middle: int) -> NDArray[np.bool_]:
     spare = ((0, high * _SQUARE - blocks.mean.shape[0]), (0, wide * _SQUARE - blocks.mean.shape[1]))
     whole = np.pad(blocks.mean, spare, mode="edge").astype(np.uint16)
     squares = sum(whole[row::_SQUARE, column::_SQUARE] for row in range(_SQUARE) for column in range(_SQUARE))
-    dark = squares < _SQUARE * _SQUARE * middle
+    dark = np.asarray(squares < _SQUARE * _SQUARE * middle, np.bool_)
     # Opened by a word's squares, closed over the writing on them, and without the squares at its edge.
     words = most(least(dark, _WORD), _WORD)
     inner = least(least(most(words, _WRITING), _WRITING), _EDGE)

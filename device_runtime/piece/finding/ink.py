@@ -50,7 +50,9 @@ class Blocks:
     @property
     def negative(self) -> Blocks:
         """The same with light and dark exchanged."""
-        return Blocks(255 - self.soft, 255 - self.mean, 255 - self.lightest, 255 - self.darkest)
+        planes = (self.soft, self.mean, self.lightest, self.darkest)
+        soft, mean, darkest, lightest = (np.asarray(255 - plane, np.uint8) for plane in planes)
+        return Blocks(soft, mean, darkest, lightest)
 
 
 @dataclass(frozen=True)

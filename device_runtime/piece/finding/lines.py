@@ -12,8 +12,8 @@ from device_runtime.image.polarity import Polarity, polarity
 from device_runtime.piece.finding.dark_ground import light_ink
 from device_runtime.piece.finding.heights import usual_height
 from device_runtime.piece.finding.ink import blocks_of, ink_mask, levels_of
-from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.outline import Corners, outlines
+from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.row import Row
 from device_runtime.piece.finding.rows import rows_of
 from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
@@ -78,9 +78,7 @@ def _found(gray: NDArray[np.uint8], factor: int) -> list[_Found]:
     # Between light strokes there are dark gaps, which the first pass takes for ink.
     boxes = np.array([_box(one.corners) for one in light]).reshape(-1, 4).T
     return light + [
-        _Found(row, corners, False)
-        for row, corners in dark
-        if not (_meets(_box(corners), boxes) and is_light(corners))
+        _Found(row, corners, False) for row, corners in dark if not (_meets(_box(corners), boxes) and is_light(corners))
     ]
 
 
@@ -96,9 +94,7 @@ def _meets(box: tuple[float, float, float, float], others: NDArray[np.float64]) 
     return bool(((left < box[2]) & (box[0] < right) & (top < box[3]) & (box[1] < bottom)).any())
 
 
-def _lines_of(
-    mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: int = 0
-) -> list[tuple[Row, Corners]]:
+def _lines_of(mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: int = 0) -> list[tuple[Row, Corners]]:
     """The lines of ink with their corners.
 
     Args:
