@@ -136,7 +136,8 @@ class PieceReader:
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
         if wanted == "any":
-            return believe(_of_any_role(piece.explanations(), self._weights.line), len(piece.answers))
+            found = [one for one in piece.explanations() if one.line is None or not piece.located_alone(one.line)]
+            return believe(_of_any_role(found, self._weights.line), len(piece.answers))
         return believe(piece.weighed(wanted, self._weights.roles[wanted]), len(piece.answers))
 
     def _trust(self, wanted: Wanted) -> Trust:
@@ -176,6 +177,7 @@ class _Piece:
 
     def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
         self.lines, self._layout, self._country = scene.lines, layout, country
+        self._opinions = scene.opinions
         self._places = geometry(layout, scene.lines, scene.opinions)
         self.answers: list[Answer | None] = [None] * len(scene.lines)
         self._facts: list[Facts | None] = [None] * len(scene.lines)
@@ -207,6 +209,10 @@ class _Piece:
                 self._of_evidence[key] = one, weighed([one], self._of_places[role], weights)[0]
             found.append(self._of_evidence[key][1])
         return found
+
+    def located_alone(self, line: int) -> bool:
+        """Whether the locator found a line, and the finder did not: such a one may be a piece of other writing."""
+        return self._opinions[line].alone
 
     def share_of(self, line: int) -> tuple[float, float]:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
