@@ -1,4 +1,4 @@
-"""The compiled core passes over frames with the same bits as NumPy; the lines found do not depend on which of them does."""
+"""The compiled core passes over frames with the same bits as NumPy, and finds the same lines."""
 
 from __future__ import annotations
 
