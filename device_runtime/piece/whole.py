@@ -223,11 +223,14 @@ class _Piece:
 def next_line(belief: Belief, unread: Sequence[int]) -> int | None:
     """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
 
+    One is read in any case, to have an answer.
+
     Args:
         belief: over the piece.
         unread: lines that were not read yet.
     """
-    settled = sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    read_one = len(unread) < len(belief.lines)
+    settled = read_one and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
     return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
 
 

@@ -12,11 +12,13 @@ FEWEST, MOST = 3, 12
 _LEAST_WIDTH_PX, _LEAST_HEIGHT_PX = 7, 10
 _FILLED = 0.7  # of a box, with what is written in it, is less
 _NARROW, _WIDE = 0.4, 1.6  # width of a box by its height
-_SIDE = 0.12  # of a box's width and height: within so much of its edge lies a side
+_SIDE = 0.1  # of a box's width and height: within so much of its edge lies a side
 _WHOLE = 0.8  # of a side's length that is ink, at least
 _FRAMED = (2, 5)  # of so many boxes so many are whole on all sides, and no fewer than two
 _EQUAL = 0.2  # of a box's width and height: by so much boxes in a row differ at most
 _APART = 1.2  # of a box's width
+_LOW, _HELD = 0.3, 0.5  # of a box's height; of the ink in boxes: so much in lower pieces is lines, in a table or panels
+_FRAME = 0.75  # of a row's height: as tall is a box itself
 
 
 def box_rows(runs: Runs, pieces: Pieces) -> list[Row]:
@@ -39,7 +41,16 @@ def box_rows(runs: Runs, pieces: Pieces) -> list[Row]:
         count = _compartments(runs, pieces, i)
         if FEWEST <= count <= MOST:
             rows.append(_row(pieces, [i], count))
-    return rows
+    return [row for row in rows if not _holds_lines(pieces, row)]
+
+
+def _holds_lines(pieces: Pieces, row: Row) -> bool:
+    """Whether most of what is written in a row of boxes is lower than characters in boxes are."""
+    across = (pieces.left > row.left) & (pieces.right < row.right)
+    inside = across & (pieces.top > row.top) & (pieces.bottom < row.bottom)
+    low = inside & (pieces.height < _LOW * row.height)
+    written = inside & (pieces.height < _FRAME * row.height)
+    return bool(pieces.area[low].sum() > _HELD * pieces.area[written].sum())
 
 
 def _sides(runs: Runs, pieces: Pieces) -> Ints:

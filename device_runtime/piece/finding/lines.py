@@ -38,7 +38,7 @@ def find_lines(gray: NDArray[np.uint8]) -> list[Line]:
     """
     factor = math.isqrt(max(0, gray.size - 1) // _WORK_PX) + 1
     found = _found(gray, factor)
-    if factor > 1 and _is_small([one.row for one in found]):
+    if factor > 1 and (not found or _is_small([one.row for one in found])):
         factor //= 2
         found = _found(gray, factor)
     kept = sorted(sorted(found, key=lambda one: -one.row.ink)[:MOST_LINES], key=lambda one: one.row.top)
