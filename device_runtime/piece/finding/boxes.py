@@ -60,7 +60,9 @@ def _sides(runs: Runs, pieces: Pieces) -> Ints:
     whole = runs.end - runs.begin >= _WHOLE * width[piece]
     top = rows_with(whole & (runs.row - pieces.top[piece] <= over[piece]))
     bottom = rows_with(whole & (pieces.bottom[piece] - 1 - runs.row <= over[piece]))
-    found: Ints = np.sum([left >= _WHOLE * height, right >= _WHOLE * height, top > 0, bottom > 0], axis=0, dtype=np.int32)
+    found: Ints = np.sum(
+        [left >= _WHOLE * height, right >= _WHOLE * height, top > 0, bottom > 0], axis=0, dtype=np.int32
+    )
     return found
 
 

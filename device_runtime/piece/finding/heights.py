@@ -66,7 +66,8 @@ def cut_tall(runs: Runs, pieces: Pieces, size: tuple[int, ...]) -> tuple[Runs, P
     for i in np.flatnonzero(tall)[:_MOST_CUT].tolist():
         cuts = _valleys(runs, pieces, i, int(height[i]), size)
         if cuts:
-            own = np.flatnonzero(runs.piece == i)
+            span = runs.between(int(pieces.top[i]), int(pieces.bottom[i]))
+            own = span.start + np.flatnonzero(runs.piece[span] == i)
             part = np.searchsorted(np.array(cuts), runs.row[own], side="right")
             piece[own] = np.where(part > 0, count + part - 1, i)
             count += len(cuts)

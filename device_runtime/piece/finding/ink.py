@@ -20,7 +20,7 @@ _QUIET = 8  # of so many blocks of a tile one is quieter than its texture's meas
 _TEXTURE = 5  # halves of that measure that texture reaches
 _LEAST_TEXTURE, _MOST_TEXTURE = 14, 40  # of 255; where nearly all is written on, quiet blocks are ink
 _MIN_PAPER = 96  # darker paper has no dark writing: its noise is not to be taken for any
-_PLAIN = 2  # times as dark as texture is what is surely no texture
+_PLAIN = 3  # halves of the darkness of texture from which a block is surely none
 
 Gray = NDArray[np.uint8]
 
@@ -50,7 +50,7 @@ class Blocks:
     @property
     def negative(self) -> Blocks:
         """The same with light and dark exchanged."""
-        return Blocks(255 - self.soft, 255 - self.mean, 255 - self.lightest, 255 - self.darkest)
+        return Blocks(~self.soft, ~self.mean, ~self.lightest, ~self.darkest)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,9 @@ def levels_of(blocks: Blocks) -> Levels | None:
     # The mean darkness of the inked blocks around each block, and from it the level below which a pixel is ink.
     around = _whole(total(dark * inked, _WINDOW), np.maximum(total(inked, _WINDOW), 1))
     share = np.maximum(texture, _SHARE * around // 64)
-    return Levels(np.maximum(paper - share * bright // 255, 0).astype(np.uint8), dark > _PLAIN * texture)
+    return Levels(
+        np.maximum(paper - share * bright // 255, 0).astype(np.uint8), 2 * dark.astype(np.int32) > _PLAIN * texture
+    )
 
 
 def ink_mask(blocks: Blocks, levels: Levels) -> Gray:

@@ -12,8 +12,8 @@ from device_runtime.image.polarity import Polarity, polarity
 from device_runtime.piece.finding.dark_ground import light_ink
 from device_runtime.piece.finding.heights import usual_height
 from device_runtime.piece.finding.ink import blocks_of, ink_mask, levels_of
-from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.outline import Corners, outlines
+from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.row import Row
 from device_runtime.piece.finding.rows import rows_of
 from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
@@ -23,7 +23,8 @@ from device_runtime.types import Field, Line
 
 MOST_LINES = 400
 
-_WORK_PX = 2_200_000
+_WORK_PX = 2_200_000  # at working scale, at most: a frame of 1920 x 1080 px is looked at as it is
+_FEWEST_PLAIN = 2  # blocks of a line
 _SMALL_PX = 14  # writing that is lower at working scale is found better at a finer one
 
 
@@ -39,7 +40,7 @@ def find_lines(gray: NDArray[np.uint8]) -> list[Line]:
     factor = math.isqrt(max(0, gray.size - 1) // _WORK_PX) + 1
     found = _found(gray, factor)
     if factor > 1 and _is_small([one.row for one in found]):
-        factor //= 2
+        factor = (factor + 1) // 2
         found = _found(gray, factor)
     kept = sorted(sorted(found, key=lambda one: -one.row.ink)[:MOST_LINES], key=lambda one: one.row.top)
     return [one.line(factor) for one in kept]
@@ -78,9 +79,7 @@ def _found(gray: NDArray[np.uint8], factor: int) -> list[_Found]:
     # Between light strokes there are dark gaps, which the first pass takes for ink.
     boxes = np.array([_box(one.corners) for one in light]).reshape(-1, 4).T
     return light + [
-        _Found(row, corners, False)
-        for row, corners in dark
-        if not (_meets(_box(corners), boxes) and is_light(corners))
+        _Found(row, corners, False) for row, corners in dark if not (_meets(_box(corners), boxes) and is_light(corners))
     ]
 
 
@@ -96,9 +95,7 @@ def _meets(box: tuple[float, float, float, float], others: NDArray[np.float64]) 
     return bool(((left < box[2]) & (box[0] < right) & (top < box[3]) & (box[1] < bottom)).any())
 
 
-def _lines_of(
-    mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: int = 0
-) -> list[tuple[Row, Corners]]:
+def _lines_of(mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: int = 0) -> list[tuple[Row, Corners]]:
     """The lines of ink with their corners.
 
     Args:
@@ -120,8 +117,14 @@ def _lines_of(
     else:
         rows = rows_of(mask, runs, pieces, height_px)
         found = outlines(rows, mask.shape)
-    placed = (tuple((x + left, y + top) for x, y in corners) for corners in found)
-    return list(zip(rows, placed, strict=True))
+    surely = [(row, corners) for row, corners in zip(rows, found, strict=True) if _has_plain(plain_blocks, corners)]
+    return [(row, tuple((x + left, y + top) for x, y in corners)) for row, corners in surely]
+
+
+def _has_plain(blocks: NDArray[np.bool_], corners: Corners) -> bool:
+    """Whether there is ink within corners that is surely no texture."""
+    left, top, right, bottom = (max(0, int(side)) // BLOCK_PX for side in _box(corners))
+    return np.count_nonzero(blocks[top : bottom + 1, left : right + 1]) >= _FEWEST_PLAIN
 
 
 def _plain(blocks: NDArray[np.bool_], runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:

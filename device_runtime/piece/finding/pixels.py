@@ -1,4 +1,4 @@
-"""The steps of finding lines that pass over every pixel of a frame: by the core in C, or in NumPy where there is none."""
+"""What finding lines does with every pixel of a frame: by the core in C, or in NumPy where there is none."""
 
 from __future__ import annotations
 

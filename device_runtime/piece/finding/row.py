@@ -12,7 +12,7 @@ from device_runtime.piece.finding.runs import Ints, Pieces
 _CHARACTER = 0.6  # of a line's pieces that are no taller than its characters
 _SLOPED_FROM, _SLOPED_WIDTH = 4, 4  # characters, and their heights: a shorter line is taken for level
 _STEEPEST = 0.12
-_WORTH = .3  # of its rise: a slope makes a line lower by so much, or it is none
+_WORTH = 0.3  # of its rise: a slope makes a line lower by so much, or it is none
 
 
 @dataclass(frozen=True)

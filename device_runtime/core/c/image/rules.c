@@ -117,8 +117,8 @@ static bool mark_columns(const uint8_t *mask, size_t stride, const wanted *want,
             }
         }
         if (step(row, out->columns, ended, least, length, gap, over)) {
-            for (int32_t x = 0; x < out->columns; x++) {
-                *any |= over[x] && mark_column(mask, stride, want, x, y - ended, value, out);
+            for (const uint8_t *at = over; (at = memchr(at, 1, (size_t)(over + columns - at))); at++) {
+                *any |= mark_column(mask, stride, want, (int32_t)(at - over), y - ended, value, out);
             }
         }
     }
