@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.piece.finding.bands import bands
-from device_runtime.piece.finding.runs import Ints, Pieces, Runs, boxed
+from device_runtime.piece.finding.ink.runs import Ints, Pieces, Runs, boxed
 
 _CELL_PX = 64
 _CHARACTER_PX = 5  # lower pieces are dots and dashes

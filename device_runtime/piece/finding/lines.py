@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.image.polarity import Polarity, polarity
-from device_runtime.piece.finding.dark_ground import light_ink
 from device_runtime.piece.finding.heights import usual_height
-from device_runtime.piece.finding.ink import blocks_of, ink_mask, levels_of
+from device_runtime.piece.finding.ink.dark_ground import light_ink
+from device_runtime.piece.finding.ink.levels import blocks_of, ink_mask, levels_of
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX
+from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs, traced
+from device_runtime.piece.finding.ink.skew import Turned, skew_degrees
 from device_runtime.piece.finding.outline import Corners, outlines
-from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.row import Row
 from device_runtime.piece.finding.rows import rows_of
-from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
-from device_runtime.piece.finding.skew import Turned, skew_degrees
 from device_runtime.piece.sampling import sample
 from device_runtime.types import Field, Line
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from device_runtime.piece.finding.bands import bands
 from device_runtime.piece.finding.boxes import box_rows
 from device_runtime.piece.finding.heights import cut_tall
+from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs
 from device_runtime.piece.finding.joining import join, united
 from device_runtime.piece.finding.row import Row, merged, row_of
 from device_runtime.piece.finding.rules import without_rules
-from device_runtime.piece.finding.runs import Mask, Pieces, Runs
 
 MOST_ROWS = 400
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import TURN_BITS, turn
-from device_runtime.piece.finding.runs import Mask, Runs
+from device_runtime.piece.finding.ink.pixels import TURN_BITS, turn
+from device_runtime.piece.finding.ink.runs import Mask, Runs
 
 _MOST_DEGREES = 45
 _COARSE_DEGREES, _FINE_DEGREES = 2.0, 0.25

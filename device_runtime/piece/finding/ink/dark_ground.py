@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.ink import Blocks, Levels, ink_mask, levels_of
-from device_runtime.piece.finding.pixels import BLOCK_PX
-from device_runtime.piece.finding.runs import Mask
-from device_runtime.piece.finding.windows import least, most
+from device_runtime.piece.finding.ink.levels import Blocks, Levels, ink_mask, levels_of
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX
+from device_runtime.piece.finding.ink.runs import Mask
+from device_runtime.piece.finding.ink.windows import least, most
 
 # In blocks of BLOCK_PX.
 _AROUND = 8  # ground that is looked at around what may be light writing

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from device_runtime.core import frames
 from device_runtime.core.library import library
-from device_runtime.piece.finding import numpy_pixels
-from device_runtime.piece.finding.numpy_pixels import BLOCK_PX, TURN_BITS
+from device_runtime.piece.finding.ink import numpy_pixels
+from device_runtime.piece.finding.ink.numpy_pixels import BLOCK_PX, TURN_BITS
 
 __all__ = ["BLOCK_PX", "TURN_BITS", "darker", "rules", "shrink", "trace", "turn"]
 

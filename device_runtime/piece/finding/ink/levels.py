@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import BLOCK_PX, darker, shrink
-from device_runtime.piece.finding.windows import least, most, total
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX, darker, shrink
+from device_runtime.piece.finding.ink.windows import least, most, total
 
 # In blocks of BLOCK_PX.
 _WINDOW = 7  # wider than any stroke, and no wider than the light is even

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import trace
+from device_runtime.piece.finding.ink.pixels import trace
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.uint8]
