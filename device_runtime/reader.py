@@ -116,9 +116,10 @@ class Reader:
             raise PosteyeError(f"role is {role!r}; give destination, sender or any")
         if isinstance(image, (str, Path)):
             source, pixels = source or str(image), load_image(image)
+            clock = Clock()
         else:
+            clock = Clock()
             pixels = to_pixels(image, order)
-        clock = Clock()
         place = region.pixels(pixels.shape[1], pixels.shape[0]) if region else None
         if place:
             left, top, width, height = place

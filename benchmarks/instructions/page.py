@@ -26,7 +26,8 @@ _STAGES = {
 }
 _PICTURES = {"frame": "a camera's frame, 1920 x 1080", "page": "a page, 1000 x 2000"}
 _WHOLE = (*_PICTURES, PIECE)  # all but fields
-_PIECE_STAGES = {"locate": "find lines", **{name: title for name, title in _STAGES.items() if name != "polarity"}}
+_PIECE_STAGES = {"locate": "find lines"} | {name: title for name, title in _STAGES.items() if name != "polarity"}
+_PIECE_STAGES["invoke"] = "nets, the locator's too, in LiteRT"
 _HEADS = (f"{EXAMPLE}, before", "now", "mean sample, before", "now")
 _MILLION = 1e6
 _NOTHING = "0.00"

@@ -115,6 +115,8 @@ def calibrated(posteriors: Sequence[float], temperature: float, offset: float) -
     Raises:
         ValueError: one of them is out of its range.
     """
+    if not posteriors:  # of an empty array the core gets no address
+        return []
     values = array("d", posteriors)
     if _calls().calibrate(values.buffer_info()[0], len(values), temperature, offset) == INVALID:
         raise ValueError("the core refuses to calibrate this: a posterior is no number, or a scale is out of its range")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from device_runtime.clock import Clock
@@ -12,7 +12,7 @@ from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
 from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, Known, explanations, weighed
-from device_runtime.piece.evidence.features import Seen, geometry
+from device_runtime.piece.evidence.features import IN_LINE, Seen, geometry
 from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
 from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
@@ -135,8 +135,10 @@ class PieceReader:
             piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
-        found = _equal(piece.explanations()) if wanted == "any" else piece.weighed(wanted, self._weights.roles[wanted])
-        return believe(found, len(piece.answers))
+        if wanted == "any":
+            found = [one for one in piece.explanations() if one.line is None or not piece.located_alone(one.line)]
+            return believe(_of_any_role(found, self._weights.line), len(piece.answers))
+        return believe(piece.weighed(wanted, self._weights.roles[wanted]), len(piece.answers))
 
     def _trust(self, wanted: Wanted) -> Trust:
         if wanted == "any":
@@ -175,6 +177,7 @@ class _Piece:
 
     def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
         self.lines, self._layout, self._country = scene.lines, layout, country
+        self._opinions = scene.opinions
         self._places = geometry(layout, scene.lines, scene.opinions)
         self.answers: list[Answer | None] = [None] * len(scene.lines)
         self._facts: list[Facts | None] = [None] * len(scene.lines)
@@ -206,6 +209,10 @@ class _Piece:
                 self._of_evidence[key] = one, weighed([one], self._of_places[role], weights)[0]
             found.append(self._of_evidence[key][1])
         return found
+
+    def located_alone(self, line: int) -> bool:
+        """Whether the locator found a line, and the finder did not: such a one may be a piece of other writing."""
+        return self._opinions[line].alone
 
     def share_of(self, line: int) -> tuple[float, float]:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
@@ -245,9 +252,17 @@ def facts_of(answer: Answer, reader: LineReader) -> Facts:
     return Facts(seen, reading.candidates if span else ())
 
 
-def _equal(found: Sequence[Explanation]) -> list[Alternative]:
-    """The codes by what their lines say of them alone; "none of these" has what the surest leaves."""
+def _of_any_role(found: Sequence[Explanation], line: Mapping[str, float]) -> list[Alternative]:
+    """The codes by what their lines say of them alone; "none of these" has what the surest leaves.
+
+    Args:
+        found: all alternatives of a piece.
+        line: weights of what the words of a line say of the number between them.
+    """
     codes = [one for one in found if one.code is not None]
     surest = max([one.share for one in codes], default=0.0)
-    rest = Alternative(-exact_log(max(_LEAST, 1.0 - surest)))
-    return [rest, *(Alternative(-exact_log(one.share), one.line, one.code) for one in codes)]
+    alternatives = [Alternative(-exact_log(max(_LEAST, 1.0 - surest)))]
+    for one in codes:
+        gain = sum_in_order(line[name] * one.evidence.get(name, 0.0) for name in IN_LINE)
+        alternatives.append(Alternative(-(exact_log(one.share) + gain), one.line, one.code))
+    return alternatives

@@ -205,6 +205,10 @@ def test_posteriors_are_calibrated_to_the_same_bits(given_: list[float], tempera
     assert array("d", scale.each(given_)).tobytes() == array("d", expected).tobytes()
 
 
+def test_of_no_posteriors_none_is_calibrated() -> None:
+    assert checks.calibrated([], 1.0, 0.0) == []
+
+
 @pytest.mark.parametrize(("posterior", "temperature", "offset"), [(np.nan, 1, 0), (0.5, 0, 0), (0.5, 1, 1e3)])
 def test_a_calibration_out_of_range_is_refused(posterior: float, temperature: float, offset: float) -> None:
     with pytest.raises(ValueError, match="calibrate"):

@@ -15,7 +15,7 @@ _WINDOW = 7  # wider than any stroke, and no wider than the light is even
 _SMOOTH = 5
 _TILE = 8  # wide enough to hold quiet blocks between lines of writing
 
-_SHARE = 32  # of 64: from this share of the darkness of the ink near by a pixel is ink
+_SHARE = 29  # of 64: from this share of the darkness of the ink near by a pixel is ink
 _QUIET = 8  # of so many blocks of a tile one is quieter than its texture's measure
 _TEXTURE = 5  # halves of that measure that texture reaches
 _LEAST_TEXTURE, _MOST_TEXTURE = 14, 40  # of 255; where nearly all is written on, quiet blocks are ink
