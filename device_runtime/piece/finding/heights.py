@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.bands import bands
+from device_runtime.piece.finding.bands import bands, valley
 from device_runtime.piece.finding.ink.runs import Ints, Pieces, Runs, boxed
 
 _CELL_PX = 64
@@ -86,7 +86,7 @@ def _valleys(runs: Runs, pieces: Pieces, i: int, height_px: int, size: tuple[int
     found = bands(profile, height_px)
     cuts = []
     for (_, end), (begin, _) in pairwise(found):
-        row = top + end - 1 + int(np.argmin(profile[end - 1 : begin + 1]))
+        row = top + valley(profile, end, begin)
         if pieces.top[i] + 2 < row < pieces.bottom[i] - 2:
             cuts.append(row)
     return cuts

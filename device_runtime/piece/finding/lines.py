@@ -78,15 +78,24 @@ def _found(gray: NDArray[np.uint8], factor: int) -> list[_Found]:
     light = [_Found(row, corners, True) for row, corners in negative if is_light(corners)]
     # Between light strokes there are dark gaps, which the first pass takes for ink.
     boxes = np.array([_box(one.corners) for one in light]).reshape(-1, 4).T
-    return light + [
-        _Found(row, corners, False) for row, corners in dark if not (_meets(_box(corners), boxes) and is_light(corners))
-    ]
+
+    def is_gap(corners: Corners) -> bool:
+        box = _box(corners)
+        return _meets(_middle(box), boxes) or (_meets(box, boxes) and is_light(corners))
+
+    return light + [_Found(row, corners, False) for row, corners in dark if not is_gap(corners)]
 
 
 def _box(corners: Corners) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of what lies within corners."""
     x, y = zip(*corners, strict=True)
     return min(x), min(y), max(x), max(y)
+
+
+def _middle(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The middle of a box, as a box."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return x, y, x, y
 
 
 def _meets(box: tuple[float, float, float, float], others: NDArray[np.float64]) -> bool:

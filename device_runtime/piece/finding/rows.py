@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.bands import bands
+from device_runtime.piece.finding.bands import parts
 from device_runtime.piece.finding.boxes import box_rows
 from device_runtime.piece.finding.heights import cut_tall
 from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs
@@ -84,7 +84,7 @@ def _parted(runs: Runs, pieces: Pieces, part: NDArray[np.int64], row: Row) -> li
     near = Runs(runs.row[span], runs.begin[span], runs.end[span], runs.piece[span])
     own = near.of(mine[near.piece])
     rows = []
-    for begin, end in bands(own.profile(row.left, top, row.right, bottom), row.height_px):
+    for begin, end in parts(own.profile(row.left, top, row.right, bottom), row.height_px):
         inside = own.of((own.row >= top + begin) & (own.row < top + end))
         found = Row(
             left=int(inside.begin.min()),

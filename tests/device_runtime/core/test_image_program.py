@@ -20,8 +20,8 @@ def test_a_c_program_runs_and_sanitizers_find_nothing(name: str, tmp_path: Path)
     except NoCompilerError as error:
         pytest.skip(f"the core's C program is not tested: {error}")
     program = tmp_path / "program"
-    sources = [str(path) for path in sorted(SOURCES.rglob("*.c"))]
+    sources = [str(Path(__file__).parent / name), *(str(path) for path in sorted(SOURCES.rglob("*.c")))]
     flags = ("-std=c99", "-O1", "-g", "-ffp-contract=off", *WARNINGS, *SANITIZERS, f"-I{SOURCES}")
-    subprocess.run([*command, *flags, str(Path(__file__).parent / name), *sources, "-lm", "-o", str(program)], check=True)
+    subprocess.run([*command, *flags, *sources, "-lm", "-o", str(program)], check=True)
     done = subprocess.run([program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "all is well\n", "")
