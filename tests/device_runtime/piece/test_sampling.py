@@ -1,8 +1,6 @@
-"""A field is cut out of its picture through its four corners."""
+"""A field cut out of its picture: a plain crop where it is level, drawn through its corners elsewhere."""
 
 from __future__ import annotations
-
-import math
 
 import cv2
 import numpy as np
@@ -10,103 +8,127 @@ import pytest
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
-from device_runtime.piece.sampling import sample
+from device_runtime.piece.sampling import Corners, is_convex, sample
 from device_runtime.types import Field
 
-LEVEL = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
+Gray = NDArray[np.uint8]
+NOISE = np.random.default_rng(0).integers(0, 256, (60, 90), dtype=np.uint8)
+CROSSED: Corners = ((10, 10), (40, 10), (10, 30), (40, 30))
+TURNED: Corners = ((20, 10), (50, 25), (44, 37), (14, 22))
 
 
-def picture(*size: int) -> NDArray[np.uint8]:
-    """Smooth noise."""
-    noise = np.random.default_rng(2).integers(0, 256, size, dtype=np.uint8)
-    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 2), np.uint8)
+def level(left: float, top: float, right: float, bottom: float) -> Field:
+    return Field(((left, top), (right, top), (right, bottom), (left, bottom)))
 
 
-def turned(degrees: float, middle: tuple[float, float], width: float, height: float) -> Field:
-    """A field turned clockwise."""
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    return Field(
-        tuple(
-            (middle[0] + (x * width * cos - y * height * sin) / 2, middle[1] + (x * width * sin + y * height * cos) / 2)
-            for x, y in corners
-        )
-    )
+def test_a_level_field_is_a_slice() -> None:
+    found = sample(NOISE, level(7, 5, 41, 22))
+    assert np.array_equal(found, NOISE[5:22, 7:41]) and found.flags.c_contiguous
 
 
-def as_opencv(image: NDArray[np.uint8], field: Field, width: int, height: int) -> NDArray[np.generic]:
-    """What OpenCV makes of a field."""
-    edges = (-0.5, -0.5), (width - 0.5, -0.5), (width - 0.5, height - 0.5), (-0.5, height - 0.5)
-    matrix = cv2.getPerspectiveTransform(np.array(edges, np.float32), np.array(field.corners, np.float32) - 0.5)
-    return cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+def test_a_level_field_in_color_is_a_slice() -> None:
+    color = np.stack([NOISE, NOISE[::-1], 255 - NOISE], axis=2)
+    assert np.array_equal(sample(color, level(7, 5, 41, 22)), color[5:22, 7:41])
 
 
-@pytest.mark.parametrize("channels", [(), (3,)])
-def test_a_level_field_is_a_plain_crop(channels: tuple[int, ...]) -> None:
-    image = picture(100, 150, *channels)
-    cut = sample(image, Field(LEVEL))
-    assert np.array_equal(cut, image[20:60, 10:110]) and cut.flags.c_contiguous and cut.flags.owndata
-    between = Field(((10.7, 20.9), (110.2, 20.9), (110.2, 60.1), (10.7, 60.1)))
-    assert np.array_equal(sample(image, between), image[20:60, 10:110])
+@pytest.mark.parametrize(
+    ("corners", "expected"),
+    [
+        ((-9, -4, 12, 8), NOISE[:8, :12]),
+        ((70, 50, 400, 300), NOISE[50:, 70:]),
+        ((200, 300, 210, 320), NOISE[-1:, -1:]),
+        ((-20, -30, -5, -6), NOISE[:1, :1]),
+        ((5, 5, 5, 5), NOISE[5:6, 5:6]),
+    ],
+)
+def test_of_a_level_field_what_lies_in_the_picture_is_cut_out(
+    corners: tuple[float, float, float, float], expected: Gray
+) -> None:
+    assert np.array_equal(sample(NOISE, level(*corners)), expected)
 
 
-def test_a_level_field_that_leaves_the_picture_is_cut_at_its_edge() -> None:
-    image = picture(100, 150)
-    beyond = Field(((-20.0, -5.0), (40.0, -5.0), (40.0, 500.0), (-20.0, 500.0)))
-    assert np.array_equal(sample(image, beyond), image[:, :40])
-    assert sample(image, Field(((400.0, 30.0), (500.0, 30.0), (500.0, 31.0), (400.0, 31.0)))).shape == (1, 1)
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_corners_that_begin_elsewhere_turn_what_is_cut_out(quarters: int) -> None:
+    corners = level(7, 5, 41, 22).corners
+    turned = Field((*corners[quarters:], *corners[:quarters]))
+    assert np.array_equal(sample(NOISE, turned), np.rot90(NOISE[5:22, 7:41], quarters))
 
 
-def test_a_quarter_turn_is_exact() -> None:
-    image = picture(100, 150)
-    x0, y0, x1, y1 = 10.0, 20.0, 110.0, 60.0
-    down = Field(((x1, y0), (x1, y1), (x0, y1), (x0, y0)))  # the writing runs down
-    assert np.array_equal(sample(image, down), np.rot90(image[20:60, 10:110]))
-    half = Field(((x1, y1), (x0, y1), (x0, y0), (x1, y0)))
-    assert np.array_equal(sample(image, half), image[20:60, 10:110][::-1, ::-1])
-
-
-@pytest.mark.parametrize("degrees", [3.0, 13.0, 30.0, -45.0, 100.0])
-@pytest.mark.parametrize("channels", [(), (3,)])
-def test_a_turned_field_is_drawn_as_opencv_draws_it(degrees: float, channels: tuple[int, ...]) -> None:
-    image, field = picture(300, 400, *channels), turned(degrees, (200, 150), 160, 50)
-    cut = sample(image, field)
-    assert cut.shape == (50, 160, *channels)
-    assert np.abs(cut.astype(int) - as_opencv(image, field, 160, 50)).max() <= 4
-
-
-def test_a_field_in_perspective_is_drawn_as_opencv_draws_it() -> None:
-    image = picture(300, 400)
-    field = Field(((50.0, 40.0), (350.0, 80.0), (330.0, 180.0), (70.0, 240.0)))
-    cut = sample(image, field)
-    height, width = cut.shape
-    assert (height, width) == (round(math.dist((50, 40), (70, 240))), round(math.dist((50, 40), (350, 80))))
-    assert np.abs(cut.astype(int) - as_opencv(image, field, width, height)).max() <= 4
-
-
-def test_beyond_the_picture_its_edge_goes_on() -> None:
-    image = np.full((60, 80), 200, np.uint8)
-    assert (sample(image, turned(10, (0, 0), 60, 30)) == 200).all()
-    assert (sample(image, turned(10, (-500, 900), 60, 30)) == 200).all()
+def spots(height: int, width: int) -> tuple[Gray, list[tuple[int, int]]]:
+    """A white patch with black spots of 5 px, and their middles."""
+    patch = np.full((height, width), 255, np.uint8)
+    places = [(x, y) for y in range(12, height - 5, 24) for x in range(12, width - 5, 24)]
+    for x, y in places:
+        patch[y - 2 : y + 3, x - 2 : x + 3] = 0
+    return patch, places
 
 
 @pytest.mark.parametrize(
     "corners",
     [
-        ((10, 10), (50, 12), (50, 12), (10, 40)),  # two in one place
-        ((10, 10), (50, 12), (90, 14), (130, 16)),  # in a line
-        ((10, 10), (12, 40), (50, 42), (50, 12)),  # anticlockwise
-        ((10, 10), (50, 40), (50, 12), (10, 42)),  # crossed
-        ((10, 10), (50, 12), (20, 20), (12, 50)),  # dented
-        ((10, 10), (50, math.nan), (50, 40), (10, 42)),
-        ((10, 10), (math.inf, 12), (50, 40), (10, 42)),
+        ((60.0, 40.0), (250.0, 90.0), (225.0, 185.0), (35.0, 135.0)),
+        ((50.0, 60.0), (260.0, 40.0), (240.0, 150.0), (70.0, 170.0)),
+        ((240.0, 180.0), (50.5, 150.25), (66.0, 50.0), (255.0, 80.0)),
+        ((80.0, 220.0), (80.0, 20.0), (180.0, 30.0), (180.0, 210.0)),
     ],
 )
-def test_corners_that_enclose_no_convex_field_are_refused(corners: tuple[tuple[float, float], ...]) -> None:
-    with pytest.raises(PosteyeError, match="convex"):
-        sample(picture(60, 80), Field(corners))
+def test_what_was_drawn_into_corners_comes_back_in_place(corners: Corners) -> None:
+    patch, places = spots(96, 192)
+    # A corner is the outer corner of a pixel, while OpenCV counts from the pixel's middle.
+    from_corners = np.array([(0, 0), (192, 0), (192, 96), (0, 96)], np.float32) - np.float32(0.5)
+    matrix = cv2.getPerspectiveTransform(from_corners, np.array(corners, np.float32) - np.float32(0.5))
+    picture = cv2.warpPerspective(patch, matrix, (300, 240), flags=cv2.INTER_LINEAR, borderValue=(255,))
+    found = sample(np.asarray(picture, np.uint8), Field(corners))
+    high, wide = found.shape
+    for x, y in places:
+        at_x, at_y = (x + 0.5) * wide / 192, (y + 0.5) * high / 96
+        left, top = round(at_x) - 8, round(at_y) - 8
+        dark = 255.0 - found[top : top + 16, left : left + 16]
+        rows, columns = np.mgrid[:16, :16]
+        assert dark.max() > 100
+        assert abs((dark * columns).sum() / dark.sum() + left + 0.5 - at_x) < 1
+        assert abs((dark * rows).sum() / dark.sum() + top + 0.5 - at_y) < 1
 
 
-def test_a_field_as_large_as_no_picture_is_refused() -> None:
-    with pytest.raises(PosteyeError, match="too large"):
-        sample(picture(60, 80), turned(10, (0, 0), 1e6, 1e6))
+def test_a_turned_field_is_as_large_as_its_longer_sides() -> None:
+    assert sample(NOISE, Field(TURNED)).shape == (13, 34)
+
+
+def test_color_is_drawn_as_each_channel_is() -> None:
+    planes = [NOISE, NOISE[::-1], 255 - NOISE]
+    found = sample(np.stack(planes, axis=2), Field(TURNED))
+    for channel, plane in enumerate(planes):
+        assert np.array_equal(found[..., channel], sample(np.ascontiguousarray(plane), Field(TURNED)))
+
+
+def test_beyond_the_picture_its_edge_goes_on() -> None:
+    picture = np.full((30, 40), 90, np.uint8)
+    picture[:, -1] = 200
+    found = sample(picture, Field(((50, 5), (70, 8), (68, 20), (48, 17))))
+    assert found.shape == (12, 20) and (found == 200).all()
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        CROSSED,
+        TURNED[::-1],
+        ((0, 0), (30, 0), (10, 10), (0, 30)),
+        ((0, 0), (10, 10), (20, 20), (30, 30)),
+        ((5, 5), (5, 5), (5, 5), (5, 5.5)),
+        ((0, 0), (30, 1), (float("nan"), 20), (0, 20)),
+    ],
+)
+def test_corners_that_are_no_convex_quadrilateral_are_refused(corners: Corners) -> None:
+    assert not is_convex(corners)
+    with pytest.raises(PosteyeError, match="no convex quadrilateral in clockwise order"):
+        sample(NOISE, Field(corners))
+
+
+def test_a_field_too_large_to_be_drawn_is_refused() -> None:
+    with pytest.raises(PosteyeError, match="too large to be cut out"):
+        sample(NOISE, Field(((0, 0), (1e5, 10), (1e5, 1e5), (0, 1e5))))
+
+
+def test_turned_and_leaning_corners_are_convex() -> None:
+    assert is_convex(TURNED) and is_convex((*TURNED[2:], *TURNED[:2])) and is_convex(level(0, 0, 1, 1).corners)
