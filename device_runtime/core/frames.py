@@ -1,4 +1,4 @@
-"""The compiled core's calls for whole frames; piece/finding/pixels.py says what they make."""
+"""The compiled core's calls for whole frames; piece/finding/ink/pixels.py says what they make."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _given(gray: Gray) -> tuple[_Gray, Gray]:
 
 
 def shrink(gray: Gray, factor: int) -> tuple[Gray, Gray, Gray, Gray]:
-    """As piece/finding/pixels.py has it."""
+    """As piece/finding/ink/pixels.py has it."""
     run = _function("pe_shrink", POINTER(_Gray), c_int32, c_void_p, POINTER(_Frame))
     given, _kept = _given(gray)
     frame = _Frame()
@@ -97,7 +97,7 @@ def shrink(gray: Gray, factor: int) -> tuple[Gray, Gray, Gray, Gray]:
 
 
 def darker(soft: Gray, level: Gray) -> Gray:
-    """As piece/finding/pixels.py has it.
+    """As piece/finding/ink/pixels.py has it.
 
     Raises:
         ValueError: the levels are not those of the image's blocks.
@@ -113,7 +113,7 @@ def darker(soft: Gray, level: Gray) -> Gray:
 
 
 def trace(mask: Gray) -> tuple[Ints, Ints]:
-    """As piece/finding/pixels.py has it."""
+    """As piece/finding/ink/pixels.py has it."""
     run = _function("pe_trace", POINTER(_Gray), c_void_p, POINTER(_Traced))
     given, _kept = _given(mask)
     traced = _Traced()
@@ -124,7 +124,7 @@ def trace(mask: Gray) -> tuple[Ints, Ints]:
 def rules(
     mask: Gray, upright_px: int, level_px: int, thick_upright_px: int, thick_level_px: int
 ) -> tuple[Gray | None, Gray | None]:
-    """As piece/finding/pixels.py has it."""
+    """As piece/finding/ink/pixels.py has it."""
     out = POINTER(c_void_p)
     run = _function("pe_rules", POINTER(_Gray), POINTER(_Sizes), c_void_p, out, out)
     given, _kept = _given(mask)
@@ -137,7 +137,7 @@ def rules(
 
 
 def turn(mask: Gray, size: tuple[int, int], steps: tuple[int, int], start: tuple[int, int]) -> Gray:
-    """As piece/finding/pixels.py has it."""
+    """As piece/finding/ink/pixels.py has it."""
     run = _function("pe_turn", POINTER(_Gray), POINTER(_Turned), c_void_p, POINTER(c_void_p))
     given, _kept = _given(mask)
     turned, canvas = _Turned(*size, *steps, *start), c_void_p()

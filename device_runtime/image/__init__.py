@@ -1,1 +1,1 @@
-"""From an image file to a strip: loading with limits, finding lines, polarity, size normalisation."""
+"""From an image file to a strip: loading with limits, polarity, size normalisation."""

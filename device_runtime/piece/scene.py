@@ -52,7 +52,7 @@ def scene_of(pixels: Pixels, locate: Locate) -> Scene:
         pixels: uint8 [H, W], or [H, W, 3] in RGB.
         locate: the locator, from a grey frame.
     """
-    from device_runtime.piece.finding import find_lines  # here, as it brings OpenCV, which a field does not need
+    from device_runtime.piece.finding import find_lines  # here, as a field does not need it
 
     gray = to_gray(pixels)
     lines = find_lines(gray)

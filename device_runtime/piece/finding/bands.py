@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 _VALLEY = 5  # a row with less than one in so many of the ink of the fullest row near by lies in a valley
+_BEYOND = 0.6  # of a character's height: so far ascenders and descenders reach beyond a band
 _THIN = 0.45  # of a character's height: thinner bands are accents and dots
 
 
@@ -39,3 +42,29 @@ def bands(profile: NDArray[np.int64], height_px: int) -> list[tuple[int, int]]:
         upper = i if above is None or (below is not None and below < above) else i - 1
         found[upper : upper + 2] = [(found[upper][0], found[upper + 1][1])]
     return found
+
+
+def parts(profile: NDArray[np.int64], height_px: int) -> list[tuple[int, int]]:
+    """Part a window into lines: bands with their ascenders and descenders.
+
+    Args:
+        profile: int64 [rows], ink of each row.
+        height_px: of its characters.
+
+    Returns:
+        First and one past the last row of each line, from the top down; they begin and end with ink.
+    """
+    found = bands(profile, height_px)
+    cuts = [0, *(valley(profile, upper[1], lower[0]) for upper, lower in pairwise(found)), len(profile)]
+    reach = int(_BEYOND * height_px)
+    lines = []
+    for (begin, end), (top, bottom) in zip(found, pairwise(cuts), strict=True):
+        first, last = max(begin - reach, top), min(end + reach, bottom)
+        inked = first + np.flatnonzero(profile[first:last])
+        lines.append((int(inked[0]), int(inked[-1]) + 1))
+    return lines
+
+
+def valley(profile: NDArray[np.int64], end: int, begin: int) -> int:
+    """The row with least ink between a band's end and the next one's beginning."""
+    return end - 1 + int(np.argmin(profile[end - 1 : begin + 1]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.piece.finding.ink.runs import Ints, Pieces, Runs
 from device_runtime.piece.finding.row import Row
-from device_runtime.piece.finding.runs import Ints, Pieces, Runs
 
 FEWEST, MOST = 3, 12
 _LEAST_WIDTH_PX, _LEAST_HEIGHT_PX = 7, 10

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.bands import bands
-from device_runtime.piece.finding.runs import Ints, Pieces, Runs, boxed
+from device_runtime.piece.finding.bands import bands, valley
+from device_runtime.piece.finding.ink.runs import Ints, Pieces, Runs, boxed
 
 _CELL_PX = 64
 _CHARACTER_PX = 5  # lower pieces are dots and dashes
@@ -66,7 +66,8 @@ def cut_tall(runs: Runs, pieces: Pieces, size: tuple[int, ...]) -> tuple[Runs, P
     for i in np.flatnonzero(tall)[:_MOST_CUT].tolist():
         cuts = _valleys(runs, pieces, i, int(height[i]), size)
         if cuts:
-            own = np.flatnonzero(runs.piece == i)
+            span = runs.between(int(pieces.top[i]), int(pieces.bottom[i]))
+            own = span.start + np.flatnonzero(runs.piece[span] == i)
             part = np.searchsorted(np.array(cuts), runs.row[own], side="right")
             piece[own] = np.where(part > 0, count + part - 1, i)
             count += len(cuts)
@@ -85,7 +86,7 @@ def _valleys(runs: Runs, pieces: Pieces, i: int, height_px: int, size: tuple[int
     found = bands(profile, height_px)
     cuts = []
     for (_, end), (begin, _) in pairwise(found):
-        row = top + end - 1 + int(np.argmin(profile[end - 1 : begin + 1]))
+        row = top + valley(profile, end, begin)
         if pieces.top[i] + 2 < row < pieces.bottom[i] - 2:
             cuts.append(row)
     return cuts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.runs import Neighbours, Pieces, Runs, neighbours
+from device_runtime.piece.finding.ink.runs import Neighbours, Pieces, Runs, neighbours
 
 _ALIKE = 0.4  # a lower piece is a mark beside the taller one
 _LEVEL = 0.4  # of the lower piece: so much of it stands beside the other

@@ -9,21 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.image.polarity import Polarity, polarity
-from device_runtime.piece.finding.dark_ground import light_ink
 from device_runtime.piece.finding.heights import usual_height
-from device_runtime.piece.finding.ink import blocks_of, ink_mask, levels_of
+from device_runtime.piece.finding.ink.dark_ground import light_ink
+from device_runtime.piece.finding.ink.levels import blocks_of, ink_mask, levels_of
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX
+from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs, traced
+from device_runtime.piece.finding.ink.skew import Turned, skew_degrees
 from device_runtime.piece.finding.outline import Corners, outlines
-from device_runtime.piece.finding.pixels import BLOCK_PX
 from device_runtime.piece.finding.row import Row
 from device_runtime.piece.finding.rows import rows_of
-from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
-from device_runtime.piece.finding.skew import Turned, skew_degrees
 from device_runtime.piece.sampling import sample
 from device_runtime.types import Field, Line
 
 MOST_LINES = 400
 
-_WORK_PX = 2_200_000
+_WORK_PX = 2_200_000  # at working scale, at most: a frame of 1920 x 1080 px is looked at as it is
+_FEWEST_PLAIN = 2  # blocks of a line
 _SMALL_PX = 14  # writing that is lower at working scale is found better at a finer one
 
 
@@ -39,7 +40,7 @@ def find_lines(gray: NDArray[np.uint8]) -> list[Line]:
     factor = math.isqrt(max(0, gray.size - 1) // _WORK_PX) + 1
     found = _found(gray, factor)
     if factor > 1 and (not found or _is_small([one.row for one in found])):
-        factor //= 2
+        factor = (factor + 1) // 2
         found = _found(gray, factor)
     kept = sorted(sorted(found, key=lambda one: -one.row.ink)[:MOST_LINES], key=lambda one: one.row.top)
     return [one.line(factor) for one in kept]
@@ -77,15 +78,24 @@ def _found(gray: NDArray[np.uint8], factor: int) -> list[_Found]:
     light = [_Found(row, corners, True) for row, corners in negative if is_light(corners)]
     # Between light strokes there are dark gaps, which the first pass takes for ink.
     boxes = np.array([_box(one.corners) for one in light]).reshape(-1, 4).T
-    return light + [
-        _Found(row, corners, False) for row, corners in dark if not (_meets(_box(corners), boxes) and is_light(corners))
-    ]
+
+    def is_gap(corners: Corners) -> bool:
+        box = _box(corners)
+        return _meets(_middle(box), boxes) or (_meets(box, boxes) and is_light(corners))
+
+    return light + [_Found(row, corners, False) for row, corners in dark if not is_gap(corners)]
 
 
 def _box(corners: Corners) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of what lies within corners."""
     x, y = zip(*corners, strict=True)
     return min(x), min(y), max(x), max(y)
+
+
+def _middle(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The middle of a box, as a box."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return x, y, x, y
 
 
 def _meets(box: tuple[float, float, float, float], others: NDArray[np.float64]) -> bool:
@@ -116,8 +126,14 @@ def _lines_of(mask: Mask, plain_blocks: NDArray[np.bool_], left: int = 0, top: i
     else:
         rows = rows_of(mask, runs, pieces, height_px)
         found = outlines(rows, mask.shape)
-    placed = (tuple((x + left, y + top) for x, y in corners) for corners in found)
-    return list(zip(rows, placed, strict=True))
+    surely = [(row, corners) for row, corners in zip(rows, found, strict=True) if _has_plain(plain_blocks, corners)]
+    return [(row, tuple((x + left, y + top) for x, y in corners)) for row, corners in surely]
+
+
+def _has_plain(blocks: NDArray[np.bool_], corners: Corners) -> bool:
+    """Whether there is ink within corners that is surely no texture."""
+    left, top, right, bottom = (max(0, int(side)) // BLOCK_PX for side in _box(corners))
+    return np.count_nonzero(blocks[top : bottom + 1, left : right + 1]) >= _FEWEST_PLAIN
 
 
 def _plain(blocks: NDArray[np.bool_], runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.runs import Ints, Pieces
+from device_runtime.piece.finding.ink.runs import Ints, Pieces
 
 _CHARACTER = 0.6  # of a line's pieces that are no taller than its characters
 _SLOPED_FROM, _SLOPED_WIDTH = 4, 4  # characters, and their heights: a shorter line is taken for level

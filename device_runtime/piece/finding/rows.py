@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.bands import bands
+from device_runtime.piece.finding.bands import parts
 from device_runtime.piece.finding.boxes import box_rows
 from device_runtime.piece.finding.heights import cut_tall
+from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs
 from device_runtime.piece.finding.joining import join, united
 from device_runtime.piece.finding.row import Row, merged, row_of
 from device_runtime.piece.finding.rules import without_rules
-from device_runtime.piece.finding.runs import Mask, Pieces, Runs
 
 MOST_ROWS = 400
 
@@ -20,6 +20,7 @@ _LARGE, _EMPTY = 8, 0.12  # of a character's height; of the box around a piece
 _MOST_PIECES = 20000
 _LEAST_PX = 7  # lower lines cannot be read
 _TALL = 1.7  # of a line's characters
+_LEAST_INK = 0.03  # of a line with wide gaps
 _REACH = 1.0  # of the lower line's height: between two parts of a line
 _LEVEL, _ALIKE = 0.7, 0.6  # of the lower line's height beside the other one; of the higher one's height
 
@@ -46,7 +47,7 @@ def rows_of(mask: Mask, runs: Runs, pieces: Pieces, height_px: int) -> list[Row]
     runs, pieces = cut_tall(runs.of(keep[runs.piece]), pieces, mask.shape)
     rows = [row for part in join(runs, pieces, _LEAST_PX) for row in _rows(runs, pieces, part)]
     rows = sorted(rows, key=lambda row: -row.ink)[: MOST_ROWS - len(boxes)]
-    return [row for row in _continued(rows) if row.height <= row.right - row.left] + boxes
+    return [row for row in _continued(rows) if _is_written(row)] + boxes
 
 
 def _outline(pieces: Pieces, height_px: int) -> NDArray[np.bool_]:
@@ -61,6 +62,12 @@ def _inside(pieces: Pieces, box: Row) -> NDArray[np.bool_]:
     return (x > 2 * box.left) & (x < 2 * box.right) & (y > 2 * box.top) & (y < 2 * box.bottom)
 
 
+def _is_written(row: Row) -> bool:
+    """Whether a row may be writing: no upright stroke, and not almost empty."""
+    width = row.right - row.left
+    return row.height <= width and row.ink >= _LEAST_INK * width * row.height
+
+
 def _rows(runs: Runs, pieces: Pieces, part: NDArray[np.int64]) -> list[Row]:
     """The line, or the lines, that joined pieces make."""
     row = row_of(pieces, part)
@@ -70,12 +77,14 @@ def _rows(runs: Runs, pieces: Pieces, part: NDArray[np.int64]) -> list[Row]:
 
 def _parted(runs: Runs, pieces: Pieces, part: NDArray[np.int64], row: Row) -> list[Row]:
     """The lines of pieces that reach over several."""
+    top, bottom = int(pieces.top[part].min()), int(pieces.bottom[part].max())
     mine = np.zeros(len(pieces), bool)
     mine[part] = True
-    own = runs.of(mine[runs.piece])
+    span = runs.between(top, bottom)
+    near = Runs(runs.row[span], runs.begin[span], runs.end[span], runs.piece[span])
+    own = near.of(mine[near.piece])
     rows = []
-    top, bottom = int(pieces.top[part].min()), int(pieces.bottom[part].max())
-    for begin, end in bands(own.profile(row.left, top, row.right, bottom), row.height_px):
+    for begin, end in parts(own.profile(row.left, top, row.right, bottom), row.height_px):
         inside = own.of((own.row >= top + begin) & (own.row < top + end))
         found = Row(
             left=int(inside.begin.min()),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import rules
-from device_runtime.piece.finding.runs import Mask, Pieces, Runs, traced
+from device_runtime.piece.finding.ink.pixels import rules
+from device_runtime.piece.finding.ink.runs import Mask, Pieces, Runs, traced
 
 _LEAST_UPRIGHT_PX, _LEAST_LEVEL_PX = 24, 30
 _UPRIGHT, _LEVEL = 3, 4  # characters' heights; a stroke is seldom longer

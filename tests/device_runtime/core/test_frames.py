@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from device_runtime.core import frames
 from device_runtime.core.library import SWITCH, library, trouble
-from device_runtime.piece.finding import find_lines, numpy_pixels
-from device_runtime.piece.finding.skew import Turned
+from device_runtime.piece.finding import find_lines
+from device_runtime.piece.finding.ink import numpy_pixels
+from device_runtime.piece.finding.ink.skew import Turned
 from tests.device_runtime.core.drawn import KINDS, draw
 
 pytestmark = pytest.mark.skipif(library() is None, reason=f"the core in C is not tested: {trouble()}")
@@ -99,7 +100,7 @@ def test_masks_are_turned_to_the_same_pixels() -> None:
 def test_masks_are_turned_level_with_the_same_pixels(degrees: float, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = mask(4)
     by_core = Turned(ink, degrees).mask
-    monkeypatch.setattr("device_runtime.piece.finding.skew.turn", numpy_pixels.turn)
+    monkeypatch.setattr("device_runtime.piece.finding.ink.skew.turn", numpy_pixels.turn)
     assert by_core.any() and bits([by_core]) == bits([Turned(ink, degrees).mask])
 
 

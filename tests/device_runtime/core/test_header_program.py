@@ -11,7 +11,7 @@ from struct import calcsize
 import pytest
 
 from build_core import SOURCES, WARNINGS, NoCompilerError, compiler
-from device_runtime.core import checks, library, strips, structs
+from device_runtime.core import checks, frames, library, strips, structs
 from device_runtime.decoding import core_decoder
 from device_runtime.decoding.decoder import RESERVE
 from device_runtime.grammar.automaton import LONGEST_CODE
@@ -27,6 +27,10 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     "pe_candidate": structs.CandidateStruct,
     "pe_character": structs.CharacterStruct,
     "pe_decoding": structs.DecodingStruct,
+    "pe_frame": frames._Frame,
+    "pe_traced": frames._Traced,
+    "pe_rule_sizes": frames._Sizes,
+    "pe_turned": frames._Turned,
 }
 # Fields in the order in which Python packs them, and how.
 PACKED = {
@@ -45,6 +49,7 @@ NUMBERS: dict[str, float] = {
     "PE_OK": structs.OK,
     "PE_ARENA_FULL": structs.ARENA_FULL,
     "PE_INVALID": structs.INVALID,
+    "PE_BLOCK_PX": frames.BLOCK_PX,
     "PE_STRIP_HEIGHT_PX": structs.STRIP_HEIGHT_PX,
     "PE_INK_DARK": strips._INKS.index("dark"),
     "PE_INK_LIGHT": strips._INKS.index("light"),

@@ -78,16 +78,21 @@ static int32_t number(runs *found) {
     return count;
 }
 
-/* Runs of ink in a mask: no more than there are places where ink begins. */
-static size_t count_begins(const uint8_t *pixels, size_t stride, int32_t rows, int32_t columns) {
-    size_t count = 0;
-    for (int32_t y = 0; y < rows; y++) {
-        const uint8_t *row = pixels + (size_t)y * stride;
-        uint32_t begins = row[0];
-        for (int32_t x = 1; x < columns; x++) {
-            begins += (uint32_t)(row[x] > row[x - 1]);
+#define SPAN_PX 128 /* so few columns that a byte counts what begins in them */
+
+/* How often ink begins in a row: at each run once. */
+static size_t count_begins(const uint8_t *row, int32_t columns) {
+    size_t count = row[0];
+    int32_t x = 1;
+    for (; x + SPAN_PX <= columns; x += SPAN_PX) {
+        uint8_t begins = 0;
+        for (int32_t i = 0; i < SPAN_PX; i++) {
+            begins = (uint8_t)(begins + (row[x + i] > row[x + i - 1]));
         }
         count += begins;
+    }
+    for (; x < columns; x++) {
+        count += row[x] > row[x - 1];
     }
     return count;
 }
@@ -95,8 +100,12 @@ static size_t count_begins(const uint8_t *pixels, size_t stride, int32_t rows, i
 /* The runs of a mask, each with the number of its piece as its parent; how many pieces there are, or -1. */
 static int32_t find_runs(const uint8_t *pixels, size_t stride, int32_t rows, int32_t columns, pe_arena *arena,
                          runs *found) {
+    size_t count = 0;
+    for (int32_t y = 0; y < rows; y++) {
+        count += count_begins(pixels + (size_t)y * stride, columns);
+    }
     found->count = 0;
-    found->items = pe_take(arena, count_begins(pixels, stride, rows, columns), sizeof *found->items);
+    found->items = pe_take(arena, count + 1, sizeof *found->items); /* one more, so that it is never nothing */
     if (!found->items) {
         return -1;
     }
@@ -143,7 +152,7 @@ pe_status pe_trace(const pe_gray *mask, pe_arena *arena, pe_traced *traced) {
         return PE_ARENA_FULL;
     }
     size_t n = (size_t)found.count, m = (size_t)count;
-    int32_t *out = pe_take(arena, 4 * n, sizeof *out), *boxes = pe_take(arena, 5 * m, sizeof *boxes);
+    int32_t *out = pe_take(arena, 4 * n, sizeof *out), *boxes = pe_take(arena, 5 * m, sizeof *boxes); /* of no runs: none */
     if (!out || !boxes) {
         return PE_ARENA_FULL;
     }

@@ -117,8 +117,8 @@ static bool mark_columns(const uint8_t *mask, size_t stride, const wanted *want,
             }
         }
         if (step(row, out->columns, ended, least, length, gap, over)) {
-            for (int32_t x = 0; x < out->columns; x++) {
-                *any |= over[x] && mark_column(mask, stride, want, x, y - ended, value, out);
+            for (const uint8_t *at = over; (at = memchr(at, 1, (size_t)(over + columns - at))); at++) {
+                *any |= mark_column(mask, stride, want, (int32_t)(at - over), y - ended, value, out);
             }
         }
     }
@@ -143,6 +143,8 @@ static wanted thick(int32_t length) {
     return want;
 }
 
+static bool is_blank(const uint8_t *row, size_t columns) { return !memchr(row, 1, columns); }
+
 /* A row without its rules and their blurred edges: `level` is that row of the rules along rows, with those above and
  * below, `upright` that of the rules along columns. */
 static void clear_row(const uint8_t *restrict mask, const uint8_t *const level[3], const uint8_t *restrict upright,
@@ -163,12 +165,20 @@ static void clear_row(const uint8_t *restrict mask, const uint8_t *const level[3
 static void clear_rules(const pe_gray *mask, const pe_plane *upright, const pe_plane *level, pe_plane *rest) {
     size_t columns = (size_t)mask->width;
     int32_t last = mask->height - 1;
+    bool blank[3] = {true, true, true}; /* of the rows of `level` above, here and below: row y at y % 3 */
+    blank[0] = is_blank(level->pixels, columns);
     for (int32_t y = 0; y <= last; y++) {
         const uint8_t *rows[3] = {level->pixels + (size_t)pe_most(y - 1, 0) * columns,
                                   level->pixels + (size_t)y * columns,
                                   level->pixels + (size_t)pe_least(y + 1, last) * columns};
-        clear_row(mask->pixels + (size_t)y * mask->stride, rows, upright->pixels + (size_t)y * columns, mask->width,
-                  rest->pixels + (size_t)y * columns);
+        const uint8_t *own = mask->pixels + (size_t)y * mask->stride, *up = upright->pixels + (size_t)y * columns;
+        uint8_t *out = rest->pixels + (size_t)y * columns;
+        blank[(y + 1) % 3] = is_blank(rows[2], columns);
+        if (blank[0] && blank[1] && blank[2] && is_blank(up, columns)) {
+            memcpy(out, own, columns);
+        } else {
+            clear_row(own, rows, up, mask->width, out);
+        }
     }
 }
 

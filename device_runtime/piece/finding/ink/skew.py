@@ -7,17 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import TURN_BITS, turn
-from device_runtime.piece.finding.runs import Mask, Runs
+from device_runtime.piece.finding.ink.pixels import TURN_BITS, turn
+from device_runtime.piece.finding.ink.runs import Mask, Runs
 
 _MOST_DEGREES = 45
 _COARSE_DEGREES, _FINE_DEGREES = 2.0, 0.25
 _LEVEL_DEGREES = 1.5  # lines that are turned by less are found as they are
-_LITTLE_DEGREES = 6.0
-_LITTLE_SURER, _SURER = (
-    1.25,
-    1.7,
-)  # so many times sharper must lines that are turned little, or more, be than level ones
+# So many times sharper must the lines be of writing that is turned by up to so many degrees, and by more.
+_LITTLE_DEGREES, _LITTLE_SURER, _SURER = 6.0, 1.25, 1.7
 _MOST_RUNS = 1500
 _FEWEST_PIECES = 12  # fewer may stand in rows by chance
 _BIN = 0.5  # of a character's height: no stroke by itself lies in a sharper row at any angle

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import BLOCK_PX, darker, shrink
-from device_runtime.piece.finding.windows import least, most, total
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX, darker, shrink
+from device_runtime.piece.finding.ink.windows import least, most, total
 
 # In blocks of BLOCK_PX.
 _WINDOW = 7  # wider than any stroke, and no wider than the light is even
@@ -20,7 +20,7 @@ _QUIET = 8  # of so many blocks of a tile one is quieter than its texture's meas
 _TEXTURE = 5  # halves of that measure that texture reaches
 _LEAST_TEXTURE, _MOST_TEXTURE = 14, 40  # of 255; where nearly all is written on, quiet blocks are ink
 _MIN_PAPER = 96  # darker paper has no dark writing: its noise is not to be taken for any
-_PLAIN = 2  # times as dark as texture is what is surely no texture
+_PLAIN = 3  # halves of the darkness of texture from which a block is surely none
 
 Gray = NDArray[np.uint8]
 
@@ -50,9 +50,7 @@ class Blocks:
     @property
     def negative(self) -> Blocks:
         """The same with light and dark exchanged."""
-        planes = (self.soft, self.mean, self.lightest, self.darkest)
-        soft, mean, darkest, lightest = (np.asarray(255 - plane, np.uint8) for plane in planes)
-        return Blocks(soft, mean, darkest, lightest)
+        return Blocks(~self.soft, ~self.mean, ~self.lightest, ~self.darkest)
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,9 @@ def levels_of(blocks: Blocks) -> Levels | None:
     # The mean darkness of the inked blocks around each block, and from it the level below which a pixel is ink.
     around = _whole(total(dark * inked, _WINDOW), np.maximum(total(inked, _WINDOW), 1))
     share = np.maximum(texture, _SHARE * around // 64)
-    return Levels(np.maximum(paper - share * bright // 255, 0).astype(np.uint8), dark > _PLAIN * texture)
+    return Levels(
+        np.maximum(paper - share * bright // 255, 0).astype(np.uint8), 2 * dark.astype(np.int32) > _PLAIN * texture
+    )
 
 
 def ink_mask(blocks: Blocks, levels: Levels) -> Gray:

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.ink import Blocks, Levels, ink_mask, levels_of
-from device_runtime.piece.finding.pixels import BLOCK_PX
-from device_runtime.piece.finding.runs import Mask
-from device_runtime.piece.finding.windows import least, most
+from device_runtime.piece.finding.ink.levels import Blocks, Levels, ink_mask, levels_of
+from device_runtime.piece.finding.ink.pixels import BLOCK_PX
+from device_runtime.piece.finding.ink.runs import Mask
+from device_runtime.piece.finding.ink.windows import least, most
 
 # In blocks of BLOCK_PX.
-_SQUARE = 2  # dark ground is looked for in squares higher than most strokes are wide
-_AROUND = 8  # ground that is looked at around dark ground
-_BESIDE = 4  # and around light writing
+_AROUND = 8  # ground that is looked at around what may be light writing
+_BESIDE = 4  # and around what is
 _FEW = 6  # blocks of light ink are no writing
 _EXTREME = 1000  # of so many blocks one is passed over to find the darkest and the lightest level
 
-_WORD, _WRITING, _EDGE = 3, 5, 3  # squares: a word's ground, writing on it at most, and what parts it from paper
+# In squares of 2 x 2 blocks, higher than most strokes are wide: ground as large as a word, writing on it at most, and
+# what parts it from paper beside it.
+_WORD, _WRITING, _EDGE = 3, 5, 3
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,15 @@ def light_ink(blocks: Blocks) -> LightInk | None:
     """
     middle = _middle(blocks)
     ground = dark_ground(blocks, middle)
-    if not ground.any():
+    # Blocks that are light all over are paper beside the ground.
+    maybe = ground & (blocks.darkest < middle) & (blocks.lightest > middle)
+    if np.count_nonzero(maybe) < _FEW:
         return None
-    part = _around(ground, _AROUND)
-    negative, ground = blocks.part(*part).negative, ground[part]
+    part = _around(maybe, _AROUND)
+    negative, ground, maybe = blocks.part(*part).negative, ground[part], maybe[part]
     levels = levels_of(negative)
-    if levels is None:
-        return None
-    # Of what is light, blocks that are light all over are paper beside the ground.
-    plain = levels.plain & ground & (negative.lightest > 255 - middle)
-    if np.count_nonzero(plain) < _FEW:
+    plain = levels.plain & maybe if levels else None
+    if levels is None or plain is None or np.count_nonzero(plain) < _FEW:
         return None
     inner = _around(plain, _BESIDE)
     level = np.where(ground, levels.ink, 0)[inner].astype(np.uint8)
@@ -72,7 +72,7 @@ def _middle(blocks: Blocks) -> int:
     def level(values: NDArray[np.uint8]) -> int:
         return int(np.bincount(values.ravel(), minlength=256).cumsum().searchsorted(passed, "right"))
 
-    return (level(blocks.darkest) + 256 - level(np.asarray(255 - blocks.lightest, np.uint8))) // 2
+    return (level(blocks.darkest) + 256 - level(~blocks.lightest)) // 2
 
 
 def _around(found: NDArray[np.bool_], beside: int) -> tuple[slice, slice]:
@@ -89,13 +89,13 @@ def dark_ground(blocks: Blocks, middle: int) -> NDArray[np.bool_]:
         blocks: of the frame.
         middle: level below which ground is dark.
     """
-    high, wide = (-(-side // _SQUARE) for side in blocks.mean.shape)
-    spare = ((0, high * _SQUARE - blocks.mean.shape[0]), (0, wide * _SQUARE - blocks.mean.shape[1]))
-    whole = np.pad(blocks.mean, spare, mode="edge").astype(np.uint16)
-    squares = sum(whole[row::_SQUARE, column::_SQUARE] for row in range(_SQUARE) for column in range(_SQUARE))
-    dark = np.asarray(squares < _SQUARE * _SQUARE * middle, np.bool_)
+    # Sums of squares of 2 x 2 blocks, uint16 [high, wide]; the edge is repeated to whole squares.
+    rows, columns = blocks.mean.shape
+    whole = np.pad(blocks.mean, ((0, rows % 2), (0, columns % 2)), mode="edge").astype(np.uint16)
+    pairs = whole[::2] + whole[1::2]
+    dark = pairs[:, ::2] + pairs[:, 1::2] < 4 * middle
     # Opened by a word's squares, closed over the writing on them, and without the squares at its edge.
     words = most(least(dark, _WORD), _WORD)
     inner = least(least(most(words, _WRITING), _WRITING), _EDGE)
-    ground: NDArray[np.bool_] = inner.repeat(_SQUARE, 0).repeat(_SQUARE, 1)
-    return ground[: blocks.mean.shape[0], : blocks.mean.shape[1]]
+    ground: NDArray[np.bool_] = inner.repeat(2, 0).repeat(2, 1)
+    return ground[:rows, :columns]

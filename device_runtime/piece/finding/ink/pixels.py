@@ -1,4 +1,4 @@
-"""The steps of finding lines that pass over every pixel of a frame: by the core in C, or in NumPy without it."""
+"""What finding lines does with every pixel of a frame: by the core in C, or in NumPy where there is none."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from device_runtime.core import frames
 from device_runtime.core.library import library
-from device_runtime.piece.finding import numpy_pixels
-from device_runtime.piece.finding.numpy_pixels import BLOCK_PX, TURN_BITS
+from device_runtime.piece.finding.ink import numpy_pixels
+from device_runtime.piece.finding.ink.numpy_pixels import BLOCK_PX, TURN_BITS
 
 __all__ = ["BLOCK_PX", "TURN_BITS", "darker", "rules", "shrink", "trace", "turn"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.piece.finding.pixels import trace
+from device_runtime.piece.finding.ink.pixels import trace
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.uint8]
@@ -69,12 +69,16 @@ class Runs:
         """Those for which `keep`, bool [n], is true."""
         return Runs(self.row[keep], self.begin[keep], self.end[keep], self.piece[keep])
 
+    def between(self, top: int, bottom: int) -> slice:
+        """Where those of some rows are."""
+        first, last = np.searchsorted(self.row, (top, bottom)).tolist()
+        return slice(first, last)
+
     def profile(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int64]:
         """Pixels of ink in each row of a window: int64 [bottom - top]."""
-        first, last = np.searchsorted(self.row, (top, bottom))
-        begin, end = self.begin[first:last], self.end[first:last]
-        inside = np.maximum(np.minimum(end, right) - np.maximum(begin, left), 0)
-        return np.bincount(self.row[first:last] - top, inside, bottom - top).astype(np.int64)
+        part = self.between(top, bottom)
+        inside = np.maximum(np.minimum(self.end[part], right) - np.maximum(self.begin[part], left), 0)
+        return np.bincount(self.row[part] - top, inside, bottom - top).astype(np.int64)
 
 
 def traced(mask: Mask) -> tuple[Runs, Pieces]:
