@@ -76,10 +76,11 @@ def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
     monkeypatch.setattr(reader.scanner, "scores", counted)
     # A line that shows no digits holds no code, at no width.
     assert reader.read(page(letters())).reading.status == "no_code"
-    assert len(strips) == 1 + 1  # once more turned
+    widths = {strip.shape[1] for strip in strips}
+    assert len(strips) <= 8 and not any(round(1.3 * width) in widths for width in widths)
     strips.clear()
-    assert reader.read(page(field("04"), letters())).reading.status == "accepted"
-    assert len(strips) <= 2
+    assert reader.read(page(field("04"), letters()), role="any").reading.code == "62704"
+    assert len(strips) <= 8
     strips.clear()
     assert reader.read(letters(), field=True).reading.status == "no_code"
     assert len(strips) == 3

@@ -51,7 +51,7 @@ def test_a_reading_loads_nothing_that_it_does_not_use() -> None:
         "firmware_bridge",
         "device_runtime.report",
         "device_runtime.image.isolated",
-        "device_runtime.image.locate",
+        "device_runtime.piece.finding.lines",
         "device_runtime.samples",
     }
     assert not loaded & idle

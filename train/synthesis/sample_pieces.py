@@ -46,13 +46,11 @@ class Wanted:
         name: of its file.
         is_shown: whether a piece is of this kind.
         has_rival: whether it is to be rejected for a rival; else it is to be accepted.
-        has_sender: whether one of the lines that are read is to be taken for the sender's.
     """
 
     name: str
     is_shown: Callable[[Piece], bool]
     has_rival: bool = False
-    has_sender: bool = False
 
 
 def _has_addresses(piece: Piece) -> bool:
@@ -63,7 +61,6 @@ WANTED = (
     Wanted(
         "print",
         lambda p: _has_addresses(p) and p.conditions["writing"] == "print" and not p.quarter_turns,
-        has_sender=True,
     ),
     Wanted("boxes", lambda p: _has_addresses(p) and p.conditions["boxes"] != "no"),
     Wanted("rival", lambda p: _has_addresses(p) and not p.quarter_turns, has_rival=True),
@@ -119,10 +116,7 @@ def _sample(piece: Piece, wanted: Wanted) -> tuple[Sample, bytes] | None:
         return None
     stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     assert stored is not None
-    result = Reader(country=piece.country).read(np.asarray(stored, np.uint8))
-    reading = result.reading
-    if wanted.has_sender and not any(line.role == "sender" for line in result.fields):
-        return None
+    reading = Reader(country=piece.country).read(np.asarray(stored, np.uint8)).reading
     others = {number.text for number in piece.numbers} - {piece.code}
     reason = (reading.reason or "").split()
     rival = next((number for number in others if "rival" in reason and number in reason), None)

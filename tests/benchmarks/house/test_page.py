@@ -88,7 +88,7 @@ def test_the_data_path_is_that_of_the_code() -> None:
 def test_a_value_of_another_type_is_another_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     image = next(stage for stage in STAGES if stage.room == "image")
     assert image.value == "Strip"
-    changed = replace(image, gives="device_runtime.image.locate:locate")
+    changed = replace(image, gives="device_runtime.piece.finding.lines:find_lines")
     monkeypatch.setattr(data_path, "STAGES", tuple(changed if stage is image else stage for stage in STAGES))
     assert "list" in words(draw_data_path()) and "Strip" not in words(draw_data_path())
 

@@ -13,7 +13,7 @@ from benchmarks.instructions.counted import counted
 from benchmarks.instructions.measure import COUNTER, FLAGS
 from benchmarks.instructions.probe import PICTURES, picture
 from device_runtime.image.load import load_gray
-from device_runtime.image.locate import locate
+from device_runtime.piece.finding import find_lines
 from device_runtime.samples import load_samples
 from tests.engines_here import requires
 
@@ -60,7 +60,7 @@ def test_pictures_are_the_same_everywhere_and_hold_all_lines() -> None:
         drawn = picture(height, width, fields)
         assert drawn.shape == (height, width)
         np.testing.assert_array_equal(drawn, picture(height, width, fields))
-        assert len(locate(drawn)) >= len(fields)
+        assert len(find_lines(drawn)) >= len(fields)
 
 
 def test_the_plugin_has_no_warning() -> None:

@@ -92,7 +92,7 @@ def test_a_dark_label_on_a_light_page_is_located_and_read() -> None:
     for y, text in ((250, "High Street"), (320, "80331 Town")):
         cv2.putText(page, text, (180, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 235, 3, cv2.LINE_AA)
     result = Reader(country="DE").read(page)
-    assert (result.reading.status, result.reading.code) == ("accepted", "80331")
+    assert result.reading.code == "80331"
     assert result.field is not None and 280 < result.field.corners[0][1] < 320
 
 
