@@ -46,6 +46,7 @@ from benchmarks.pieces.peer_page import (
 from benchmarks.pieces.rendered import CODED, Stock, drawn, portions, truth_of
 from benchmarks.pieces.sets import YEARS, reader_of
 from device_runtime.grammar.grammar import SEPARATORS
+from device_runtime.types import Wanted
 from train.data.labelled import LABELS
 from train.data.piece_labels import read_pieces
 from train.evaluation.metrics import Share
@@ -66,17 +67,21 @@ class Picture:
         code: The wanted one.
         country: Whose codes posteye is told to read; None = by the pattern.
         pattern: Of the codes; None = by the country.
+        role: Whose code it is; receipts and registers have no destination.
     """
 
     path: Path
     code: str
     country: str | None
     pattern: str | None = None
+    role: Wanted = "destination"
 
 
-def folder_pictures(folder: Path, country: str | None, pattern: str | None = None) -> list[Picture]:
+def folder_pictures(
+    folder: Path, country: str | None, pattern: str | None = None, role: Wanted = "destination"
+) -> list[Picture]:
     """The pictures of a folder with labels.csv; a country that a row names goes first."""
-    return [Picture(p.path, p.truth.code, p.country or country, pattern) for p in read_pieces(folder)]
+    return [Picture(p.path, p.truth.code, p.country or country, pattern, role) for p in read_pieces(folder)]
 
 
 def rendered_pictures(stock: Stock, count: int, folder: Path) -> list[Picture]:
@@ -127,7 +132,7 @@ def ours(pictures: Sequence[Picture], name: str, title: str, bundle: Path | None
     """
     right = accepted = wrong = 0
     for picture in tqdm(pictures, desc=name, unit="picture", dynamic_ncols=True, leave=False, disable=None):
-        reading = reader_of(picture.country, picture.pattern, bundle).read(picture.path).reading
+        reading = reader_of(picture.country, picture.pattern, bundle).read(picture.path, role=picture.role).reading
         is_right = reading.code is not None and is_same(reading.code, picture.code)
         right, accepted = right + is_right, accepted + (reading.status == "accepted")
         wrong += reading.status == "accepted" and not is_right
@@ -161,7 +166,7 @@ def times(pictures: Sequence[Picture], bundle: Path | None, rounds: int) -> Side
             for place, picture in enumerate(pictures):
                 reader = reader_of(picture.country, picture.pattern, bundle)
                 begun = time.process_time()
-                reader.read(loaded[place])
+                reader.read(loaded[place], role=picture.role)
                 spent = time.process_time() - begun
                 answer = peer.read(picture.path)
                 if round_:  # the first one warms both up
@@ -209,8 +214,8 @@ def peer(
     machine = provenance.machine()
     stock = Stock(data / "qmnist_writers", mnist, data / "real_strings", seed)
     sets = {
-        "pages": ("whole receipts", folder_pictures(data / "printed_pages", "MY")),
-        "years": ("years in register cells", folder_pictures(data / "register_years", None, YEARS)),
+        "pages": ("whole receipts", folder_pictures(data / "printed_pages", "MY", None, "any")),
+        "years": ("years in register cells", folder_pictures(data / "register_years", None, YEARS, "any")),
         "pieces": ("rendered mail pieces", rendered_pictures(stock, count, work / "peer-pieces")),
     }
     data_hashes = {name: hash_of(pictures) for name, (_, pictures) in sets.items()}

@@ -24,6 +24,7 @@ from benchmarks.figures.tables import Table, columns
 from benchmarks.pieces.page import interval, percent
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
+from device_runtime.types import Wanted
 from train.data.piece_labels import LabelledPiece, read_pieces
 from train.evaluation.metrics import Share
 from train.evaluation.pieces import Judged, PieceFigures, judge
@@ -41,11 +42,13 @@ class Way:
         field: As one text field; else as a whole piece.
         country: Whose codes; None = by the pattern.
         pattern: Of the codes; None = by the country.
+        role: Whose code is wanted; receipts and registers have no destination.
     """
 
     field: bool = False
     country: str | None = None
     pattern: str | None = None
+    role: Wanted = "destination"
 
     @property
     def words(self) -> str:
@@ -53,6 +56,7 @@ class Way:
         given = ["--field"] if self.field else []
         given += ["--country", self.country] if self.country else []
         given += ["--pattern", shlex.quote(self.pattern)] if self.pattern else []
+        given += ["--role", self.role] if self.role != "destination" else []
         return " ".join(given)
 
 
@@ -76,9 +80,11 @@ class FolderSet:
 
 
 SETS = (
-    FolderSet("pages", "whole receipts", "printed_pages", Way(country="MY"), 0.97),
-    FolderSet("years", "years in register cells", "register_years", Way(pattern=YEARS), 0.80),
-    FolderSet("lines", "printed postcode lines, whole", "printed_postcode_lines", Way(country="MY")),
+    FolderSet("pages", "whole receipts", "printed_pages", Way(country="MY", role="any"), 0.97),
+    FolderSet("pages-destination", "the same as mail", "printed_pages", Way(country="MY")),
+    FolderSet("years", "years in register cells", "register_years", Way(pattern=YEARS, role="any"), 0.80),
+    FolderSet("years-destination", "the same as mail", "register_years", Way(pattern=YEARS)),
+    FolderSet("lines", "printed postcode lines, whole", "printed_postcode_lines", Way(country="MY", role="any")),
     FolderSet("line-fields", "the same as fields", "printed_postcode_lines", Way(field=True, country="MY")),
     FolderSet("reported", "reported faults", "reported", None, 0.75),
 )
@@ -129,7 +135,7 @@ def read_set(asked: FolderSet, data: Path, bundle: Path | None = None) -> list[J
     found = []
     for piece in bar:
         way = asked.way or way_of(piece)
-        result = reader_of(way.country, way.pattern, bundle).read(piece.path, field=way.field)
+        result = reader_of(way.country, way.pattern, bundle).read(piece.path, field=way.field, role=way.role)
         found.append(judge(piece.name, piece.truth, piece.columns, result).judged)
     return found
 
