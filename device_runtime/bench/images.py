@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.bench.job import Job
-from device_runtime.bench.pages import golden_pages
 from device_runtime.errors import PosteyeError
 from device_runtime.files.regular import printable
-from device_runtime.samples import Sample, load_samples
+from device_runtime.samples import Sample, load_pieces, load_samples
 
 FIELDS, PIECES = "fields", "pieces"
 _LABELS = "labels.csv"  # stands beside images that are labelled
@@ -85,5 +84,5 @@ def _golden_fields() -> ImageSet:
 
 
 def _golden_pieces() -> ImageSet:
-    images = tuple(Image(f"the piece {name!r}", page, s.grammar, s) for name, s, page in golden_pages())
+    images = tuple(Image(piece.file, str(piece.path), piece.grammar, piece) for piece in load_pieces())
     return ImageSet(PIECES, images, golden=True)

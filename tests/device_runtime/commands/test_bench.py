@@ -59,7 +59,7 @@ def test_golden_images_give_the_promised_keys_and_nothing_is_written(nothing_wri
     assert run["name"] == HERE[0] and list(run["start"]) == ["python", "imports", "init", "first"]
     assert all(part["cpu_ms"] > 0 for part in run["start"].values())
     memory = run["memory"]
-    assert 20 < memory["init_mb"] <= memory["first_mb"] <= memory["most_mb"] and memory["readers"] == 6
+    assert 20 < memory["init_mb"] <= memory["first_mb"] <= memory["most_mb"] and memory["readers"] == 9
     stages = ["normalize", "scan", "decode", "total", "cpu"]
     assert {kind: list(part["ms"]) for kind, part in run["kinds"].items()} == {
         "fields": ["load", *stages],
