@@ -63,7 +63,7 @@ def test_golden_images_give_the_promised_keys_and_nothing_is_written(nothing_wri
     stages = ["normalize", "scan", "decode", "total", "cpu"]
     assert {kind: list(part["ms"]) for kind, part in run["kinds"].items()} == {
         "fields": ["load", *stages],
-        "pieces": ["locate", *stages],
+        "pieces": ["load", "locate", *stages],
     }
     fields = run["kinds"]["fields"]
     assert fields["images"] == fields["seen"] == len(SAMPLES)
