@@ -134,7 +134,7 @@ def _has_color(field: Pixels) -> bool:
 
     red, green, blue = cv2.split(field)
     spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
-    counts = np.bincount(np.asarray(spread).ravel(), minlength=256)
+    counts = np.bincount(np.asarray(spread, np.intp).ravel(), minlength=256)
     paper = int(counts.cumsum().searchsorted(spread.size // 2))
     others = int(counts[paper + _COLORFUL :].sum() + counts[: max(0, paper - _COLORFUL)].sum())
     return 1000 * others > _COLORED * spread.size
@@ -153,13 +153,13 @@ def _tones(depth: NDArray[np.int16]) -> _Tones:
 
 def _deepest(depth: NDArray[np.int16]) -> int:
     """The depth that all but the deepest few pixels of int16 [H, W] keep to, at least 1."""
-    counts = np.bincount(np.maximum(depth, 0).ravel())
+    counts = np.bincount(np.maximum(depth, 0).ravel().astype(np.intp))
     return max(1, int(counts.cumsum().searchsorted(depth.size - depth.size * _OUTLIERS // 1000)))
 
 
 def _median(levels: Pixels) -> int:
     """The lower median of uint8 [H, W]."""
-    return int(np.bincount(levels.ravel(), minlength=256).cumsum().searchsorted((levels.size + 1) // 2))
+    return int(np.bincount(levels.ravel().astype(np.intp), minlength=256).cumsum().searchsorted((levels.size + 1) // 2))
 
 
 def _is_preprinted(whole: _Tones, kept: _Tones) -> bool:

@@ -43,7 +43,7 @@ def leveled(mask: Mask) -> Leveled:
     best, slope = -1, 0
     for tried in sorted(range(-_STEEPEST, _STEEPEST + 1), key=abs):
         steps = _steps(tried, columns)
-        lines = np.bincount(y - steps[x] + int(steps.max(initial=0)))
+        lines = np.bincount((y - steps[x] + int(steps.max(initial=0))).astype(np.intp)).astype(np.int64)
         strength = int((lines * lines).sum())
         if strength > best:
             best, slope = strength, tried

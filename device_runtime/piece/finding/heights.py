@@ -44,7 +44,7 @@ def local_heights(pieces: Pieces) -> tuple[Ints, Ints]:
     heights = np.tile(pieces.height[tall], len(steps))
     order = np.lexsort((heights, cells))
     heights = heights[order]
-    count = np.bincount(cells, minlength=(int(y.max(initial=0)) + 3) * columns)
+    count = np.bincount(cells.astype(np.intp), minlength=(int(y.max(initial=0)) + 3) * columns)
     middle = np.minimum(np.cumsum(count) - count + count // 2, max(len(heights) - 1, 0))
     own = (y + 1) * columns + x + 1
     if not len(heights):

@@ -53,8 +53,8 @@ def _sharpest(x: NDArray[np.float64], y: NDArray[np.float64], degrees: NDArray[n
     beyond = float(x.max() + y.max()) + 1  # no row lies above minus this
     for angle in degrees.tolist():
         turn = math.radians(angle)
-        row = (y * math.cos(turn) - x * math.sin(turn) + beyond).astype(np.int64)
-        count = np.bincount(row)
+        row = (y * math.cos(turn) - x * math.sin(turn) + beyond).astype(np.intp)
+        count = np.bincount(row).astype(np.int64)
         change = count[1:] - count[:-1]
         sharpness = int(change @ change) + int(count[-1]) ** 2
         if sharpness > most:
