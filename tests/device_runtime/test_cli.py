@@ -15,7 +15,7 @@ import pytest
 from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
 from device_runtime.commands.doctor import doctor
-from device_runtime.samples import load_index, load_samples
+from device_runtime.samples import load_index, load_pieces, load_samples
 from firmware_bridge import PortError
 from tests.device_runtime.program import posteye, run_in_shell
 
@@ -72,7 +72,7 @@ def test_what_needs_an_extra_says_how_to_install_it(arguments: list[str], extra:
     assert f"in a checkout of posteye run: pip install -e '.[{extra}]'" in found.stderr
 
 
-@pytest.mark.parametrize("arguments", [["demo"], ["read", str(load_samples()[0].path)]], ids=["demo", "read"])
+@pytest.mark.parametrize("arguments", [["demo"], ["read", str(load_pieces()[0].path)]], ids=["demo", "read"])
 def test_a_missing_opencv_says_how_to_install_it(arguments: list[str]) -> None:
     found = lean(*arguments, hidden=("cv2",))
     assert found.returncode == 2 and "Traceback" not in found.stderr
