@@ -64,7 +64,7 @@ def _sides(runs: Runs, pieces: Pieces) -> Ints:
         row, of = runs.row[which], piece[which]
         other = np.ones(len(row), bool)
         other[1:] = (row[1:] != row[:-1]) | (of[1:] != of[:-1])
-        return np.bincount(of[other], minlength=len(pieces)).astype(np.int32)
+        return np.bincount(of[other].astype(np.intp), minlength=len(pieces)).astype(np.int32)
 
     left = rows_with(runs.begin - pieces.left[piece] <= beside[piece])
     right = rows_with(pieces.right[piece] - runs.end <= beside[piece])
@@ -116,7 +116,7 @@ def _compartments(runs: Runs, pieces: Pieces, i: int) -> int:
     left, width, height = int(pieces.left[i]), int(pieces.width[i]), int(pieces.height[i])
     own = runs.of(runs.piece == i)
     # Ink of each column, int64 [width]: a side is one that is full.
-    steps = np.bincount(own.begin - left, minlength=width + 1) - np.bincount(own.end - left, minlength=width + 1)
+    steps = _count(own.begin - left, width + 1) - _count(own.end - left, width + 1)
     full = np.pad(np.cumsum(steps)[:width] >= _WHOLE * height, 1)
     edges = np.flatnonzero(full[1:] != full[:-1])
     sides = edges[::2] + edges[1::2]  # twice the middle of each
@@ -143,3 +143,8 @@ def _row(pieces: Pieces, chain: list[int], count: int) -> Row:
         ink=int(area.sum()),
         boxes=count,
     )
+
+
+def _count(places: Ints, length: int) -> NDArray[np.intp]:
+    """How many of some places are each of 0, 1, ... length - 1."""
+    return np.bincount(places.astype(np.intp), minlength=length)

@@ -25,7 +25,7 @@ def join(runs: Runs, pieces: Pieces, least_px: int) -> list[NDArray[np.int64]]:
         For each line the pieces that it is made of, the lowest one first.
     """
     line = _lines(neighbours(runs), pieces)
-    members = np.flatnonzero(np.bincount(runs.piece, minlength=len(pieces)))
+    members = np.flatnonzero(np.bincount(runs.piece.astype(np.intp), minlength=len(pieces)))
     members = members[np.lexsort((pieces.height[members], line[members]))]
     begins = np.flatnonzero(np.diff(line[members], prepend=-1))
     if not len(begins):
@@ -53,7 +53,7 @@ def _lines(beside: Neighbours, pieces: Pieces) -> NDArray[np.int64]:
     order = np.argsort(-beside.gap[mark], kind="stable")
     a, b = left[mark][order], right[mark][order]
     lower, taller = np.where(height[a] < height[b], a, b), np.where(height[a] < height[b], b, a)
-    alone = np.bincount(line, minlength=len(pieces))[line[lower]] == 1
+    alone = np.bincount(line.astype(np.intp), minlength=len(pieces))[line[lower]] == 1
     line[lower[alone]] = line[taller[alone]]
     return line
 

@@ -139,7 +139,7 @@ def _has_plain(blocks: NDArray[np.bool_], corners: Corners) -> bool:
 def _plain(blocks: NDArray[np.bool_], runs: Runs, pieces: Pieces) -> NDArray[np.bool_]:
     """Which pieces are surely no texture, by most of their runs: bool [n]; all of them where none is."""
     at = blocks[runs.row // BLOCK_PX, (runs.begin + runs.end - 1) // (2 * BLOCK_PX)]
-    surely, all_runs = (np.bincount(of, minlength=len(pieces)) for of in (runs.piece[at], runs.piece))
+    surely, all_runs = (np.bincount(of.astype(np.intp), minlength=len(pieces)) for of in (runs.piece[at], runs.piece))
     plain = 2 * surely > all_runs
     return plain if plain.any() else ~plain
 

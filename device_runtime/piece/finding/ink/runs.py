@@ -78,7 +78,7 @@ class Runs:
         """Pixels of ink in each row of a window: int64 [bottom - top]."""
         part = self.between(top, bottom)
         inside = np.maximum(np.minimum(self.end[part], right) - np.maximum(self.begin[part], left), 0)
-        return np.bincount(self.row[part] - top, inside, bottom - top).astype(np.int64)
+        return np.bincount((self.row[part] - top).astype(np.intp), inside, bottom - top).astype(np.int64)
 
 
 def traced(mask: Mask) -> tuple[Runs, Pieces]:

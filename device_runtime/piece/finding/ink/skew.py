@@ -32,7 +32,7 @@ def skew_degrees(runs: Runs, height_px: int) -> float:
 
     Source: W. Postl, "Detection of linear oblique structures and skew scan in digitized documents", 1986.
     """
-    if np.count_nonzero(np.bincount(runs.piece)) < _FEWEST_PIECES:
+    if np.count_nonzero(np.bincount(runs.piece.astype(np.intp))) < _FEWEST_PIECES:
         return 0.0
     step = -(-len(runs.row) // _MOST_RUNS)
     x, y = (runs.begin[::step] + runs.end[::step]) / 2, runs.row[::step].astype(np.float64)
