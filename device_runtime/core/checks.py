@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 from array import array
 from collections.abc import Sequence
 from struct import Struct
@@ -12,8 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.core.library import library
-from device_runtime.core.strips import RESULT_AT, Block, core_function
+from device_runtime.core.block import RESULT_AT, Block, PerThread, core_function
 from device_runtime.core.structs import INVALID
 
 Gray = NDArray[np.uint8]
@@ -32,37 +30,18 @@ _PLACE_AT = RESULT_AT + 64
 class _Calls(Block):
     """A thread's block, and the functions that are given its parts."""
 
-    def __init__(self, core: ctypes.CDLL) -> None:
+    def __init__(self) -> None:
         super().__init__(_PLACE_AT + _PLACE.size)
         self.place = self.result + _PLACE_AT - RESULT_AT
         self.count = self.result + _RUNS.size - _NUMBER.size
         address, number = ctypes.c_void_p, ctypes.c_int32
-        self.may_have_boxes = core_function(core, "pe_may_have_boxes", address, address, address)
-        self.spoiled = core_function(core, "pe_spoiled", address, address, address, address)
-        self.ink_runs = core_function(core, "pe_ink_runs", address, number, address, address, address)
-        self.calibrate = core_function(core, "pe_calibrate", address, number, ctypes.c_double, ctypes.c_double)
+        self.may_have_boxes = core_function("pe_may_have_boxes", address, address, address)
+        self.spoiled = core_function("pe_spoiled", address, address, address, address)
+        self.ink_runs = core_function("pe_ink_runs", address, number, address, address, address)
+        self.calibrate = core_function("pe_calibrate", address, number, ctypes.c_double, ctypes.c_double)
 
 
-class _Local(threading.local):
-    calls: _Calls | None = None
-
-
-_local = _Local()
-
-
-def _calls() -> _Calls:
-    """This thread's calls.
-
-    Raises:
-        RuntimeError: there is no compiled core.
-    """
-    here = _local.calls
-    if here is None:
-        core = library()
-        if core is None:
-            raise RuntimeError("there is no compiled core here")
-        here = _local.calls = _Calls(core)
-    return here
+_calls = PerThread(_Calls)
 
 
 def may_have_boxes(gray: Gray) -> bool:

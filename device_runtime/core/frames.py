@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from ctypes import POINTER, c_int32, c_int64, c_size_t, c_void_p
 from functools import cache
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.core.arena import ARENA
-from device_runtime.core.library import library
+from device_runtime.core.block import core_function, with_rows
 
 BLOCK_PX = 8
 
@@ -53,19 +52,7 @@ class _Turned(ctypes.Structure):
     ]
 
 
-@cache
-def _function(name: str, *arguments: type) -> Callable[..., int]:
-    """One of the core's functions.
-
-    Raises:
-        RuntimeError: there is no compiled core.
-    """
-    core = library()
-    if core is None:
-        raise RuntimeError("there is no compiled core here")
-    function = core[name]
-    function.argtypes, function.restype = arguments, ctypes.c_int
-    return function
+_function = cache(core_function)
 
 
 def _given(gray: Gray) -> tuple[_Gray, Gray]:
@@ -74,12 +61,7 @@ def _given(gray: Gray) -> tuple[_Gray, Gray]:
     Raises:
         TypeError: the image is of another type.
     """
-    if gray.dtype != np.uint8:
-        raise TypeError(f"a frame is uint8, not {gray.dtype}")
-    (height, width), (stride, step) = gray.shape, gray.strides
-    if step != 1 or stride < width:
-        gray = np.ascontiguousarray(gray)
-        stride = width
+    gray, height, width, stride = with_rows(gray)
     return _Gray(gray.ctypes.data, height, width, stride), gray
 
 

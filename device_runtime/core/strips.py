@@ -7,8 +7,6 @@ calls.
 from __future__ import annotations
 
 import ctypes
-import threading
-from collections.abc import Callable
 from struct import Struct
 from typing import Literal
 
@@ -16,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.core.arena import ARENA
-from device_runtime.core.library import library
+from device_runtime.core.block import RESULT_AT, Block, PerThread, core_function
 from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.types import Strip
 
@@ -25,91 +23,22 @@ Ink = Literal["dark", "light", "unclear", "panel"]
 
 _INKS: tuple[Ink, ...] = ("dark", "light", "unclear", "panel")  # by the number of the header's pe_ink
 
-# The header's structures, as this machine lays them out, at multiples of 64 bytes of the block.
-_GRAY, _GRAY_AT = Struct("@PiiN"), 0
-_STRIP, RESULT_AT = Struct("@P5i6d"), 64
-_POINTER, _NUMBER = Struct("@P"), Struct("@i")
-
-
-class Block:
-    """A thread's block: an image, and room for what else a call is given and for its result.
-
-    Attributes:
-        block: the memory.
-        gray: address of the image in it.
-        result: address of the room, at RESULT_AT.
-    """
-
-    def __init__(self, size_bytes: int) -> None:
-        self.block = ctypes.create_string_buffer(size_bytes)
-        start = ctypes.addressof(self.block)
-        self.gray, self.result = start + _GRAY_AT, start + RESULT_AT
-
-    def run(self, gray: Gray, call: Callable[[int], int]) -> None:
-        """Call the core with an image in the block.
-
-        Args:
-            gray: uint8 [H, W].
-            call: takes the arena's address and returns a pe_status.
-
-        Raises:
-            TypeError: the image is of another type.
-            ValueError: a size or a height is out of its range.
-        """
-        if gray.dtype != np.uint8:
-            raise TypeError(f"a grey image is uint8, not {gray.dtype}")
-        (height, width), (stride, step) = gray.shape, gray.strides
-        if step != 1 or stride < width:
-            gray = np.ascontiguousarray(gray)
-            stride = width
-        _GRAY.pack_into(self.block, _GRAY_AT, gray.ctypes.data, height, width, stride)
-        try:
-            ARENA.call(call)
-        except ValueError as error:
-            raise ValueError(
-                f"the core refuses this for an image of {width} x {height} px: sides of what is given and asked for "
-                "are 1 to 65535 px, and a body height is a finite number"
-            ) from error
-
-
-def core_function(core: ctypes.CDLL, name: str, *arguments: type) -> Callable[..., int]:
-    """One of the core's functions, of its own type: the library's attributes are shared."""
-    function = core[name]
-    function.argtypes, function.restype = arguments, ctypes.c_int
-    return function
+# The header's structures, as this machine lays them out.
+_STRIP, _POINTER, _NUMBER = Struct("@P5i6d"), Struct("@P"), Struct("@i")
 
 
 class _Calls(Block):
     """A thread's block, and the functions that are given its parts."""
 
-    def __init__(self, core: ctypes.CDLL) -> None:
+    def __init__(self) -> None:
         super().__init__(RESULT_AT + _STRIP.size)
         address, number = ctypes.c_void_p, ctypes.c_int32
-        self.normalize = core_function(core, "pe_normalize", address, ctypes.c_double, address, address)
-        self.polarity = core_function(core, "pe_polarity", address, address, address)
-        self.resize = core_function(core, "pe_resize", address, number, number, address, address)
+        self.normalize = core_function("pe_normalize", address, ctypes.c_double, address, address)
+        self.polarity = core_function("pe_polarity", address, address, address)
+        self.resize = core_function("pe_resize", address, number, number, address, address)
 
 
-class _Local(threading.local):
-    calls: _Calls | None = None
-
-
-_local = _Local()
-
-
-def _calls() -> _Calls:
-    """This thread's calls.
-
-    Raises:
-        RuntimeError: there is no compiled core.
-    """
-    here = _local.calls
-    if here is None:
-        core = library()
-        if core is None:
-            raise RuntimeError("there is no compiled core here")
-        here = _local.calls = _Calls(core)
-    return here
+_calls = PerThread(_Calls)
 
 
 def normalize(field: Gray, body_height_px: float) -> Strip:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from device_runtime.calibration import Scale
-from device_runtime.core import checks, strips
+from device_runtime.core import block, checks
 from device_runtime.core.arena import ThreadArena
 from device_runtime.core.library import library, trouble
 from device_runtime.decoding.spoiled import fault_by_numpy
@@ -143,7 +143,7 @@ def test_the_same_is_said_of_every_sample(sample) -> None:  # type: ignore[no-un
 
 
 def test_from_an_arena_of_nothing_the_same_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strips, "ARENA", ThreadArena(first_bytes=0))
+    monkeypatch.setattr(block, "ARENA", ThreadArena(first_bytes=0))
     for kind in KINDS:
         gray = draw(kind, 90, 500, 3)
         assert_equal(gray, *placed(gray, np.random.default_rng(5)))

@@ -11,7 +11,7 @@ from struct import calcsize
 import pytest
 
 from build_core import SOURCES, WARNINGS, NoCompilerError, compiler
-from device_runtime.core import checks, frames, library, strips, structs
+from device_runtime.core import block, checks, frames, library, strips, structs
 from device_runtime.decoding import core_decoder
 from device_runtime.decoding.decoder import RESERVE
 from device_runtime.grammar.automaton import LONGEST_CODE
@@ -34,7 +34,7 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
 }
 # Fields in the order in which Python packs them, and how.
 PACKED = {
-    "pe_gray": (strips._GRAY.format, ["pixels", "height", "width", "stride"]),
+    "pe_gray": (block._GRAY.format, ["pixels", "height", "width", "stride"]),
     "pe_strip": (
         strips._STRIP.format,
         ["pixels", "width", "has_ink", "second_line", "cut_left", "cut_right", "image_from_strip"],

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from device_runtime.core import strips
+from device_runtime.core import block, strips
 from device_runtime.core.arena import ThreadArena
 from device_runtime.core.library import library, trouble
 from device_runtime.geometry import BODY_HEIGHT_PX
@@ -117,7 +117,8 @@ def test_any_layout_in_memory_gives_the_same_strip() -> None:
 
 
 def test_from_an_arena_of_nothing_the_same_strips_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strips, "ARENA", ThreadArena(first_bytes=0))
+    for room in (block, strips):
+        monkeypatch.setattr(room, "ARENA", ThreadArena(first_bytes=0))
     for kind in KINDS:
         assert_equal(draw(kind, 90, 500, 3))
     assert strips.resize(draw("noise", 90, 80, 1), 70, 30).shape == (30, 70)
