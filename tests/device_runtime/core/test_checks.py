@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from device_runtime.calibration import Scale
-from device_runtime.core import block, checks
+from device_runtime.core import block, checks, strips
 from device_runtime.core.arena import ThreadArena
 from device_runtime.core.library import library, trouble
 from device_runtime.decoding.spoiled import fault_by_numpy
