@@ -117,8 +117,9 @@ def test_any_layout_in_memory_gives_the_same_strip() -> None:
 
 
 def test_from_an_arena_of_nothing_the_same_strips_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    arena = ThreadArena(first_bytes=0)
     for room in (block, strips):
-        monkeypatch.setattr(room, "ARENA", ThreadArena(first_bytes=0))
+        monkeypatch.setattr(room, "ARENA", arena)
     for kind in KINDS:
         assert_equal(draw(kind, 90, 500, 3))
     assert strips.resize(draw("noise", 90, 80, 1), 70, 30).shape == (30, 70)
