@@ -33,7 +33,7 @@ from train.evidence.line import fit_line
 from train.evidence.record import Record
 from train.evidence.states import states
 from train.evidence.trial import Trial, neutral, operating_points, steps
-from train.evidence.watching import NO_CODE_SHARE, watch_pieces
+from train.evidence.watching import CODES_SHARES, watch_pieces
 from train.progress import Progress
 
 _FOLDS = 4
@@ -74,7 +74,7 @@ def evidence(
     for role in get_args(WantedRole):
         roles[role] = fit_role(records, role, seeds[0])
         say(f"{role}: " + ", ".join(f"{p.max_error:.1%} -> {p.accept_rate:.1%}" for p in roles[role].table))
-    recipe = {"pieces": len(records), "without a code": NO_CODE_SHARE, "ridge": RIDGE, "folds": _FOLDS}
+    recipe = {"pieces": len(records), "codes": CODES_SHARES, "ridge": RIDGE, "folds": _FOLDS}
     found = EvidenceWeights(SCHEMA_VERSION, recipe, seeds, _SOURCES, roles, fit_line(records))
     write_text(out, msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
     say(f"{out}: {len(FEATURES)} features, {len(records)} pieces")

@@ -24,10 +24,13 @@ from device_runtime.reader import DEFAULT_MAX_ERROR
 from train.data.writers import Writer
 from train.evidence.record import Record, Watcher, watch
 from train.progress import Progress
+from train.synthesis.pieces.desk import Codes
+from train.synthesis.pieces.draws import by_share
 from train.synthesis.pieces.generator import PieceGenerator
 
 PART_PIECES = 50
-NO_CODE_SHARE = 0.15
+# Which codes stand on the pieces, by share.
+CODES_SHARES: dict[Codes, float] = {"destination": 0.72, "none": 0.1, "lookalike": 0.06, "sender": 0.12}
 # So many of the pieces are read without their country: by a pattern, so that the order of a line tells nothing.
 _UNKNOWN_SHARE = 0.15
 _CANDIDATES = 5
@@ -63,7 +66,7 @@ def _part(writers: Sequence[Writer], strokes: Path | None, seed: tuple[int, int]
     generator = PieceGenerator(writers, int(random.integers(1 << 31)), "train", strokes=strokes)
     records = []
     for _ in range(PART_PIECES):
-        piece = generator.piece(with_code=bool(random.random() >= NO_CODE_SHARE))
+        piece = generator.piece(codes=by_share(random, CODES_SHARES))
         records.append(watch(piece, _watcher(piece.country, bool(random.random() >= _UNKNOWN_SHARE))))
     return records
 

@@ -23,12 +23,13 @@ from device_runtime.piece.locator.view import view_of
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.writers import Writer
 from train.locator.targets import Truth
+from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.generator import PieceGenerator
 from train.synthesis.pieces.parts import Part
 from train.synthesis.pieces.piece import Piece
 
 SHARD_PIECES = 128
-_WHOLE_EVERY, _CODELESS_EVERY = 4, 20
+_WHOLE_EVERY, _CODELESS_EVERY, _SENDER_EVERY = 4, 20, 10
 _QUICK_PX = 960  # the longer side of the other frames: they are drawn in a third of the time
 _RED, _GREEN, _BLUE = 19595, 38470, 7471  # of 65536: the weights of ITU-R 601
 
@@ -73,11 +74,15 @@ class Rendered:
     strokes: Path | None = None
 
     def pieces(self, index: int) -> Iterator[Piece]:
-        """The pieces of shard `index`: one of four in a whole frame, one of twenty without a code."""
+        """The pieces of shard `index`: one of four in a whole frame, one of ten with the sender's code alone,
+        one of twenty without a code."""
         generator = PieceGenerator(self.writers, self.seed * 1_000_003 + index, self.part, strokes=self.strokes)
         for number in count():
             longest_px = None if number % _WHOLE_EVERY == 0 else _QUICK_PX
-            yield generator.piece(with_code=number % _CODELESS_EVERY > 0, longest_px=longest_px)
+            codes: Codes = "none" if number % _CODELESS_EVERY == 0 else "destination"
+            if number % _SENDER_EVERY == _SENDER_EVERY // 2:
+                codes = "sender"
+            yield generator.piece(codes=codes, longest_px=longest_px)
 
 
 def gray_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -66,7 +66,7 @@ def pieces(
     try:
         with Progress().bar(count, "pieces") as bar:
             for index in range(count):
-                piece = generator.piece(with_code=not codeless[index])
+                piece = generator.piece(codes="none" if codeless[index] else "destination")
                 name = f"{index:05d}.jpg"
                 write_image(folder / name, piece)
                 tables.add(name, piece)

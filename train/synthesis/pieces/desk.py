@@ -26,6 +26,10 @@ _HAND_MM = (3.4, 7.0)
 _WORN_FROM_PX = 18.0  # smaller print would be lost
 # "code by hand": a printed address whose code is by hand; "boxes": its code by hand in preprinted boxes.
 Writing = Literal["print", "hand", "code by hand", "boxes"]
+# Which codes stand on a piece. "destination": the destination's, and the sender's if it has one. "none": neither, and
+# the destination may be abroad. "lookalike": neither, and the number of the destination's box or house has as many
+# digits as a code. "sender": the sender's alone; such a destination is uncoded, a name, or missing.
+Codes = Literal["destination", "none", "lookalike", "sender"]
 _PENS: dict[str, tuple[float, Color]] = {
     "blue": (0.45, (35, 45, 130)),
     "black": (0.33, (25, 25, 30)),
@@ -42,7 +46,7 @@ class Plan:
 
     Attributes:
         country: ISO code of its grammar.
-        coded: whether the destination has a code.
+        codes: which codes stand on it.
         writing: how the destination is written.
         reduced: how much smaller all is than in a whole frame, 0..1.
         ink: of the printer.
@@ -51,12 +55,22 @@ class Plan:
     """
 
     country: str
-    coded: bool
+    codes: Codes
     writing: Writing
     reduced: float
     ink: Color
     hand: Hand
     pen: Color
+
+    @property
+    def coded(self) -> bool:
+        """Whether the destination has a code."""
+        return self.codes == "destination"
+
+    @property
+    def sender_coded(self) -> bool:
+        """Whether the sender has one."""
+        return self.codes in ("destination", "sender")
 
 
 @dataclass

@@ -13,7 +13,7 @@ import numpy as np
 
 from train.data.writers import Writer
 from train.synthesis.paper import Paper
-from train.synthesis.pieces.desk import Desk, Plan
+from train.synthesis.pieces.desk import Codes, Desk, Plan
 from train.synthesis.pieces.draws import any_of, by_share
 from train.synthesis.pieces.ink.capitals import load_capitals
 from train.synthesis.pieces.ink.inked import bounds, box_quad
@@ -23,10 +23,14 @@ from train.synthesis.pieces.kinds.kind import Kind
 from train.synthesis.pieces.parts import PARTS, Part, supplies
 from train.synthesis.pieces.picture.camera import Camera
 from train.synthesis.pieces.picture.truth import truth_of
-from train.synthesis.pieces.picture.view import View, draw_view, projection
+from train.synthesis.pieces.picture.view import FAR_TURN_SHARE, View, draw_view, projection
 from train.synthesis.pieces.piece import Piece
 from train.synthesis.pieces.sheet import Sheet
 from train.synthesis.pieces.stationery import Stationery
+
+# Of the pieces with the sender's code alone: turned by up to 45 degrees, a sender may seem to stand where mail has the
+# destination.
+FAR_TURNED_SENDER = 0.35
 
 
 class PieceGenerator:
@@ -52,19 +56,19 @@ class PieceGenerator:
         self.desk = Desk(self.random, found, stationery, Paper(self.random), scribe)
         self.camera = Camera(self.random, stationery)
 
-    def piece(self, *, with_code: bool = True, longest_px: int | None = None) -> Piece:
+    def piece(self, *, codes: Codes = "destination", longest_px: int | None = None) -> Piece:
         """Make a piece.
 
         Args:
-            with_code: whether the destination has a code of its country's grammar.
+            codes: which codes of the country's grammar stand on it.
             longest_px: longer side of the frame, all on it so much smaller; None = a whole frame.
         """
         random = self.random
         kind = by_share(random, {kind: kind.share for kind in KINDS})
         size_mm = any_of(random, kind.sizes_mm)
-        view = draw_view(random, size_mm, longest_px)
+        view = draw_view(random, size_mm, longest_px, FAR_TURNED_SENDER if codes == "sender" else FAR_TURN_SHARE)
         sheet = self._blank(kind, size_mm, view)
-        plan = self._plan(kind, sheet, view, with_code)
+        plan = self._plan(kind, sheet, view, codes)
         code = kind.draw(self.desk, plan, sheet, str(sheet.conditions["layout"]))
         # The picture, with the code in it, and the truth.
         wanted = [n.quad for n in sheet.numbers if n.token.kind == "destination"]
@@ -84,7 +88,7 @@ class PieceGenerator:
         sheet.conditions |= {"kind": kind.name, "layout": layout, "paper": stock.name, "boxes": "no"}
         return sheet
 
-    def _plan(self, kind: Kind, sheet: Sheet, view: View, coded: bool) -> Plan:
+    def _plan(self, kind: Kind, sheet: Sheet, view: View, codes: Codes) -> Plan:
         """What is decided about a piece before it is drawn."""
         desk = self.desk
         dark = sheet.conditions["paper"] == "dark"
@@ -92,4 +96,4 @@ class PieceGenerator:
         writing = by_share(self.random, kind.writings)
         country = any_of(self.random, desk.supplies.countries)
         sheet.conditions |= {"writing": writing, "ink": ink[0] if writing == "print" else pen[0]}
-        return Plan(country, coded, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])
+        return Plan(country, codes, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])

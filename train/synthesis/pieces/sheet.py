@@ -43,7 +43,8 @@ class Group:
     def size(self) -> tuple[float, float]:
         """Width and height in px, from the group's origin."""
         rights = (layer.x + layer.inked.size[0] for layer in self.layers)
-        return max(rights), max(layer.y + layer.inked.size[1] for layer in self.layers)
+        lows = (layer.y + layer.inked.size[1] for layer in self.layers)
+        return max(rights, default=0.0), max(lows, default=0.0)
 
     def colored(self, color: Color) -> Group:
         """The same with all ink in one colour."""

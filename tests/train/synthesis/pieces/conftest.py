@@ -12,6 +12,7 @@ import pytest
 from train.data.writers import Writer
 from train.synthesis.pieces import generator as generator_module
 from train.synthesis.pieces.address.countries import FORMATS, LETTERED
+from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.ink.capitals import FILE
 from train.synthesis.pieces.parts import PARTS, TEST_COUNTRIES, Part, Supplies
 from train.synthesis.pieces.piece import Piece
@@ -33,20 +34,32 @@ def supplied(fonts: tuple[list[Path], list[Path]]) -> Iterator[None]:
 @pytest.fixture(scope="package")
 def coded(supplied: None, writers: list[Writer], strokes: Path) -> list[Piece]:
     """Pieces with a code, of both parts."""
-    return _pieces(writers, strokes, with_code=True)
+    return _pieces(writers, strokes, "destination")
 
 
 @pytest.fixture(scope="package")
 def codeless(supplied: None, writers: list[Writer], strokes: Path) -> list[Piece]:
     """Pieces without a code, of both parts."""
-    return _pieces(writers, strokes, with_code=False)
+    return _pieces(writers, strokes, "none")
 
 
-def _pieces(writers: list[Writer], strokes: Path, *, with_code: bool) -> list[Piece]:
+@pytest.fixture(scope="package")
+def sent(supplied: None, writers: list[Writer], strokes: Path) -> list[Piece]:
+    """Pieces with the sender's code alone, of both parts."""
+    return _pieces(writers, strokes, "sender")
+
+
+@pytest.fixture(scope="package")
+def alike(supplied: None, writers: list[Writer], strokes: Path) -> list[Piece]:
+    """Pieces without a code, but with numbers as long as one, of both parts."""
+    return _pieces(writers, strokes, "lookalike")
+
+
+def _pieces(writers: list[Writer], strokes: Path, codes: Codes) -> list[Piece]:
     made = []
     for part in PARTS:
         generator = generator_module.PieceGenerator(writers, 5, part, strokes=strokes)
-        made += [generator.piece(with_code=with_code, longest_px=640) for _ in range(60)]
+        made += [generator.piece(codes=codes, longest_px=640) for _ in range(60)]
     return made
 
 

@@ -136,3 +136,24 @@ def test_the_parts_share_no_font() -> None:
 def test_a_piece_can_be_drawn_small(writers: list[Writer]) -> None:
     piece = PieceGenerator(writers, 6, "train").piece(longest_px=200)
     assert max(piece.image.shape) == 200
+
+
+def test_a_sender_may_have_the_only_code(sent: list[Piece]) -> None:
+    assert all(piece.code is None for piece in sent)
+    assert not any(number.role == "destination" for piece in sent for number in piece.numbers)
+    coded = [piece for piece in sent if any(number.kind == "sender" for number in piece.numbers)]
+    assert len(coded) > 0.7 * len(sent)  # registers have none, and some have no room
+    addressed = [piece for piece in coded if any(block.role == "destination" for block in piece.blocks)]
+    assert 0.3 * len(coded) < len(addressed) < 0.95 * len(coded)
+    turns = [abs(float(piece.conditions["rotation_deg"])) for piece in sent]
+    assert sum(turn > 8 for turn in turns) > 0.1 * len(sent)
+
+
+def test_numbers_may_be_as_long_as_a_code(alike: list[Piece]) -> None:
+    assert all(piece.code is None for piece in alike)
+    found = 0
+    for piece in alike:
+        grammar = Grammar.from_country(piece.country)
+        shortest = grammar.lengths()[0]
+        found += any(n.kind in ("house", "box") and sum(c.isdigit() for c in n.text) == shortest for n in piece.numbers)
+    assert found > 0.6 * len(alike)

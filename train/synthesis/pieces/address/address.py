@@ -38,7 +38,9 @@ def code_of(random: np.random.Generator, country: str) -> str:
     return digits(random, any_of(random, FORMATS[country].codes))
 
 
-def address(random: np.random.Generator, country: str, role: Role, *, coded: bool = True) -> Address:
+def address(
+    random: np.random.Generator, country: str, role: Role, *, coded: bool = True, digits_alike: int | None = None
+) -> Address:
     """Draw an address.
 
     Args:
@@ -46,6 +48,7 @@ def address(random: np.random.Generator, country: str, role: Role, *, coded: boo
         country: ISO code, one of FORMATS.
         role: "destination" or "sender", of its code.
         coded: whether the code stands in its lines.
+        digits_alike: how many digits the number of its box or house has; None = as is usual.
     """
     form = FORMATS[country]
     code = code_of(random, country)
@@ -54,7 +57,7 @@ def address(random: np.random.Generator, country: str, role: Role, *, coded: boo
     values = _values(random, form, Token(code, "lettered" if lettered else role, owner))
     # The name, the street or the box, the place in the country's order, and its name on mail from abroad.
     lines: list[Line] = [(Token(line),) for line in _names(random)]
-    lines.append(_street(random, form, values))
+    lines.append(_street(random, form, values) if digits_alike is None else _alike(random, form, values, digits_alike))
     place = form.places[0] if random.random() < USUAL_PLACE_SHARE else any_of(random, form.places)
     for template in place.split("|"):
         kept = template if coded else _CODE.sub("", template).strip(" -,")
@@ -85,6 +88,15 @@ def _names(random: np.random.Generator) -> list[str]:
     below = random.random()
     second = names.person(random) if below < 0.3 else names.part_of_firm(random) if below < 0.5 else ""
     return [name for name in (names.firm(random), second) if name]
+
+
+def _alike(random: np.random.Generator, form: Format, values: dict[str, str | Token], count: int) -> Line:
+    """A box or a house whose number has as many digits as a code."""
+    number = digits(random, "N" + "#" * (count - 1))
+    if random.random() < 0.6:
+        template = any_of(random, form.boxes).partition("=")[0]
+        return fill(template, values | {"box": Token(number, "box")})
+    return fill(any_of(random, form.streets), values | {"house": Token(number, "house")})
 
 
 def _street(random: np.random.Generator, form: Format, values: dict[str, str | Token]) -> Line:

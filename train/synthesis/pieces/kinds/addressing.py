@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from device_runtime.types import Role
+from train.synthesis.pieces.address import names
 from train.synthesis.pieces.address.address import Address, address, code_of
 from train.synthesis.pieces.address.countries import FORMATS, LETTERED
 from train.synthesis.pieces.address.text import Line, Token
@@ -14,6 +15,7 @@ from train.synthesis.pieces.marks.boxes import BOX_COLORS, draw_boxes
 from train.synthesis.pieces.sheet import Group, Layer, Sheet
 
 FOREIGN_SHARE = 0.2  # of pieces without a code: sent to a country whose codes have another length
+UNADDRESSED_SHARE, NAMELESS_SHARE = 0.5, 0.6  # of pieces with the sender's code alone; of these
 STRUCK_SHARE = 0.06  # of codes by hand: a wrong one is struck out before
 PRINT_MM = (2.4, 4.2)
 
@@ -31,12 +33,15 @@ def destination(
         print_mm: heights of printed digits, from and to.
 
     Returns:
-        The block, and its code; None where it has none.
+        The block, empty where the piece has no destination, and its code; None where it has none.
     """
     random = desk.random
+    if plan.codes == "sender" and random.random() < UNADDRESSED_SHARE:
+        return _unaddressed(desk, plan, sheet, widest_px, print_mm), None
     inside = plan.writing in ("print", "hand")
-    to = address(random, plan.country, "destination", coded=plan.coded and inside)
-    if not plan.coded and inside and random.random() < FOREIGN_SHARE:
+    digits_alike = min(_lengths(plan.country)) if plan.codes == "lookalike" else None
+    to = address(random, plan.country, "destination", coded=plan.coded and inside, digits_alike=digits_alike)
+    if plan.codes == "none" and inside and random.random() < FOREIGN_SHARE:
         to = _abroad(desk, plan) or to
     if plan.writing == "hand":
         lines = _corrected(desk, plan, to.lines) if plan.coded else to.lines
@@ -117,6 +122,17 @@ def in_cells(
     around = box_quad(*bounds([*whole.lines]))
     placed = Placed(Token(code, role if role != "other" else "customer", role), around, hand=by_hand)
     return Inked(whole.ink, (around,), (placed,)), min(x for _, x, _ in parts), min(y for _, _, y in parts)
+
+
+def _unaddressed(desk: Desk, plan: Plan, sheet: Sheet, widest_px: float, print_mm: tuple[float, float]) -> Group:
+    """What stands for the destination of a piece that has none: a name, or nothing."""
+    if desk.random.random() < NAMELESS_SHARE:
+        return Group(())
+    name = ((Token(names.person(desk.random)),),)
+    if plan.writing == "print":
+        style = desk.style(desk.code_px(sheet, plan, *print_mm))
+        return Group((Layer(desk.printed(name, style, widest_px), 0, 0, plan.ink),))
+    return Group((Layer(desk.written(name, plan, desk.hand_px(sheet, plan), widest_px), 0, 0, plan.pen),))
 
 
 def _abroad(desk: Desk, plan: Plan) -> Address | None:

@@ -16,7 +16,7 @@ from train.synthesis.pieces.draws import any_of
 from train.synthesis.pieces.ink.printer import Print, print_line
 from train.synthesis.pieces.kinds.addressing import boxed
 from train.synthesis.pieces.kinds.kind import Kind
-from train.synthesis.pieces.kinds.sender import SENDER_SHARE, one_line, sender_lines
+from train.synthesis.pieces.kinds.sender import has_sender, one_line, sender_lines
 from train.synthesis.pieces.sheet import Color, Group, Layer, Rect, Sheet
 
 _TRAIN, _TEST = ("rows", "two columns"), ("framed", "wide rows")
@@ -84,7 +84,7 @@ def _title(form: _Form) -> float:
     block = print_line(title, Print(desk.font(), desk.small_px(sheet, plan, 3.0, 4.5)))[0]
     sheet.put(block, edge, edge, form.rule, "other")
     low = edge + block.size[1] + sheet.mm(2)
-    if random.random() < SENDER_SHARE:
+    if has_sender(desk, plan):
         style = desk.style(desk.small_px(sheet, plan, 1.4, 2.0))
         line = desk.printed((one_line(desk, sender_lines(desk, plan)),), style, 0.85 * sheet.size[0])
         sheet.put(line, edge, low, plan.ink, "sender")

@@ -14,7 +14,7 @@ from train.synthesis.pieces.ink.inked import Inked
 from train.synthesis.pieces.ink.printer import Print
 from train.synthesis.pieces.kinds.addressing import destination
 from train.synthesis.pieces.kinds.kind import Kind
-from train.synthesis.pieces.kinds.sender import SENDER_SHARE, sender_lines
+from train.synthesis.pieces.kinds.sender import has_sender, sender_lines
 from train.synthesis.pieces.marks import codes
 from train.synthesis.pieces.sheet import Group, Layer, Sheet
 
@@ -37,7 +37,6 @@ _ROUTED_SHARE = 0.25  # of labels that show the code once more, large
 
 
 def _draw(desk: Desk, plan: Plan, sheet: Sheet, layout: str) -> str | None:
-    random = desk.random
     width = sheet.size[0]
     group, code = destination(desk, plan, sheet, 0.84 * width, (2.8, 4.6))
     sections: list[Group] = []
@@ -45,7 +44,7 @@ def _draw(desk: Desk, plan: Plan, sheet: Sheet, layout: str) -> str | None:
         if name == "destination":
             sections.append(group)
         elif name == "sender":
-            if random.random() < SENDER_SHARE:
+            if has_sender(desk, plan):
                 style = desk.style(desk.small_px(sheet, plan, 1.6, 2.4))
                 sections.append(_single(desk.printed(sender_lines(desk, plan), style, 0.7 * width), plan))
         elif name == "bars":

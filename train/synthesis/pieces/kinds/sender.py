@@ -21,16 +21,16 @@ _SEPARATORS = (" · ", " - ", ", ", " | ", " * ")
 
 
 def add_sender(desk: Desk, plan: Plan, sheet: Sheet, place: SenderPlace, below: Rect) -> None:
-    """Write the sender where the layout has it, on SENDER_SHARE of the pieces, if there is room.
+    """Write the sender where the layout has it, if the piece has one and there is room.
 
     Args:
         desk: what it is made with.
-        plan: of the piece; the senders of pieces without a code have none either.
+        plan: of the piece.
         sheet: of the piece, with its destination.
         place: where the sender stands.
         below: where the destination stands.
     """
-    if desk.random.random() >= SENDER_SHARE:
+    if not has_sender(desk, plan):
         return
     lines = sender_lines(desk, plan)
     if place in ("line above", "flap"):
@@ -54,12 +54,17 @@ def add_sender(desk: Desk, plan: Plan, sheet: Sheet, place: SenderPlace, below: 
             sheet.put(name, x, top, brand_color(desk.random), "other")
 
 
+def has_sender(desk: Desk, plan: Plan) -> bool:
+    """Draw whether a piece has a sender; one with the sender's code alone has."""
+    return plan.codes == "sender" or desk.random.random() < SENDER_SHARE
+
+
 def sender_lines(desk: Desk, plan: Plan) -> tuple[Line, ...]:
     """Draw a sender's address, mostly of the destination's country."""
     random = desk.random
     abroad = random.random() < ABROAD_SHARE
     country = any_of(random, (*desk.supplies.countries, "NL", "NL")) if abroad else plan.country
-    lines = address(random, country, "sender", coded=plan.coded).lines
+    lines = address(random, country, "sender", coded=plan.sender_coded).lines
     return (*lines, phone(random)) if random.random() < PHONE_SHARE else lines
 
 

@@ -13,7 +13,7 @@ from train.synthesis.pieces.ink.printer import Print
 from train.synthesis.pieces.kinds.addressing import destination
 from train.synthesis.pieces.kinds.extras import decorate, frank
 from train.synthesis.pieces.kinds.kind import Kind
-from train.synthesis.pieces.kinds.sender import SENDER_SHARE, add_sender, one_line, sender_lines
+from train.synthesis.pieces.kinds.sender import add_sender, has_sender, one_line, sender_lines
 from train.synthesis.pieces.marks.logo import brand, brand_color, logo
 from train.synthesis.pieces.sheet import Sheet
 
@@ -48,7 +48,7 @@ def _window(desk: Desk, plan: Plan, sheet: Sheet, layout: str) -> str | None:
     x = left + random.uniform(0.04, 0.1) * wide
     y = top + random.uniform(0.35, 0.9) * (tall - inner.size[1])
     role_of_line = random.random()
-    if role_of_line < _ABOVE_SHARE and random.random() < SENDER_SHARE:
+    if role_of_line < _ABOVE_SHARE and has_sender(desk, plan):
         style = desk.style(desk.small_px(sheet, plan, 1.2, 1.7))
         line = desk.printed((one_line(desk, sender_lines(desk, plan)),), style, 0.88 * wide)
         if y - line.size[1] - sheet.mm(2) > top:

@@ -43,18 +43,24 @@ class View:
     perspective: float
 
 
-def draw_view(random: np.random.Generator, size_mm: tuple[float, float], longest_px: int | None = None) -> View:
+def draw_view(
+    random: np.random.Generator,
+    size_mm: tuple[float, float],
+    longest_px: int | None = None,
+    far_turn_share: float = FAR_TURN_SHARE,
+) -> View:
     """Draw how a piece lies before the camera.
 
     Args:
         random: source of all draws.
         size_mm: width and height of the piece.
         longest_px: of the frame; None = a whole frame.
+        far_turn_share: of the pieces before a camera: turned by any angle up to 45 degrees.
     """
     scanned = random.random() < SCAN_SHARE
     turns = 0 if random.random() < UPRIGHT_SHARE else int(random.integers(1, 4))
     usual = min(max(random.normal(0, _USUAL_TURN_DEG), -_MOST_USUAL_TURN_DEG), _MOST_USUAL_TURN_DEG)
-    rotation = random.uniform(-_MOST_TURN_DEG, _MOST_TURN_DEG) if random.random() < FAR_TURN_SHARE else usual
+    rotation = random.uniform(-_MOST_TURN_DEG, _MOST_TURN_DEG) if random.random() < far_turn_share else usual
     width_mm, height_mm = size_mm if turns % 2 == 0 else size_mm[::-1]
     if scanned:
         longest = int(random.integers(*SCAN_PX))
