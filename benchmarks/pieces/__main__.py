@@ -9,6 +9,7 @@ come, so that a run that was stopped goes on as long as code, bundle, data and s
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from benchmarks.figures.list import FIGURES
 from benchmarks.pieces.answers import answers
 from benchmarks.pieces.figures import measured
 from benchmarks.pieces.page import FIGURE, summary_text
-from benchmarks.pieces.rendered import BARE, CODED, Stock, portions
+from benchmarks.pieces.rendered import ALIKE, BARE, CODED, SENDER, Stock, portions
 from device_runtime.reader import DEFAULT_MAX_ERROR
 from train.data.mnist import load_mnist
 
@@ -32,6 +33,9 @@ from train.data.mnist import load_mnist
 @click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
 @click.option("--count", default=2000, show_default=True, type=click.IntRange(1), help="Pieces with a code.")
 @click.option("--no-code", default=1000, show_default=True, type=click.IntRange(1), help="Pieces without a code.")
+@click.option(
+    "--more", default=500, show_default=True, type=click.IntRange(1), help="Pieces of other kinds without one."
+)
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1), help="Portions read at a time.")
 @bundle_option
@@ -49,6 +53,7 @@ def pieces(
     strokes: Path,
     count: int,
     no_code: int,
+    more: int,
     seed: int,
     processes: int,
     bundle: Path | None,
@@ -63,9 +68,11 @@ def pieces(
         "fonts": provenance.fonts_hash(),
     }
     stock = Stock(writers, mnist, strokes, seed, bundle)
-    wanted = [*portions(CODED, count), *portions(BARE, no_code)]
-    found = answers(wanted, work / f"answers-{_state(data, seed, bundle)}.jsonl", stock, processes)
-    kept = measured(found[:count], found[count:], DEFAULT_MAX_ERROR)
+    counts = {CODED: count, BARE: no_code, ALIKE: more, SENDER: more}
+    wanted = [portion for kind, pieces in counts.items() for portion in portions(kind, pieces)]
+    found = iter(answers(wanted, work / f"answers-{_state(data, seed, bundle)}.jsonl", stock, processes))
+    of = {kind: list(islice(found, pieces)) for kind, pieces in counts.items()}
+    kept = measured(of.pop(CODED), of, DEFAULT_MAX_ERROR)
     click.echo(summary_text(kept))
     if results:
         keep(FIGURE, results, msgspec.to_builtins(kept), data=data, seed=seed, bundle=bundle or provenance.SHIPPED)

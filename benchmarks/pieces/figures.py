@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
 
 from benchmarks.pieces.conditions import BANDS, CURVES, WORDS, banded
+from benchmarks.pieces.rendered import ALIKE, BARE, SENDER
+from train.evaluation import mistakes
 from train.evaluation.metrics import Share
-from train.evaluation.mistakes import MISREAD_SENDER, SENDER
 from train.evaluation.pieces import Judged, PieceFigures
 
+# Pieces without a wanted code, in words.
+WITHOUT = {
+    BARE: "without a code",
+    ALIKE: "with a number as long as one",
+    SENDER: "with the sender's code alone",
+}
 _POINTS = 8  # of a curve: as many pieces in each
 
 
@@ -83,8 +90,8 @@ class Measured(Struct, frozen=True):
         goals: What is asked, with what was found.
         coded: All pieces with a code.
         mistakes: On these, by what was read for the code: of all such pieces.
-        bare: Of the pieces without a code, those where one was accepted.
-        bare_mistakes: What was read there.
+        without: Of the pieces of each kind without a wanted code, those where one was accepted.
+        mistakes_without: What was read there.
         by: Groups by condition.
         curves: Points by condition.
         confidences: Of the pieces with a code, the surest first; 0 where none was read.
@@ -95,17 +102,23 @@ class Measured(Struct, frozen=True):
     goals: list[Goal]
     coded: Group
     mistakes: dict[str, Share]
-    bare: Share
-    bare_mistakes: dict[str, Share]
+    without: dict[str, Share]
+    mistakes_without: dict[str, dict[str, Share]]
     by: dict[str, list[Group]]
     curves: dict[str, list[Point]]
     confidences: list[float]
     right: str
 
 
-def measured(coded: Sequence[Judged], bare: Sequence[Judged], max_error: float) -> Measured:
-    """The figures of pieces with a code and of pieces without one."""
-    of_coded, of_bare = PieceFigures(coded), PieceFigures(bare)
+def measured(coded: Sequence[Judged], without: Mapping[str, Sequence[Judged]], max_error: float) -> Measured:
+    """The figures of pieces with a code and of pieces without one.
+
+    Args:
+        coded: Pieces with a code.
+        without: Pieces without a wanted one, by their kind.
+        max_error: That they were read at.
+    """
+    of_coded, of_bare = PieceFigures(coded), {kind: PieceFigures(pieces) for kind, pieces in without.items()}
     surest = sorted(coded, key=lambda piece: -piece.confidence)
     words = {column: of_coded.by(column) for column in WORDS}
     bands = {column: banded(coded, column, band) for column, band in BANDS.items()}
@@ -114,8 +127,8 @@ def measured(coded: Sequence[Judged], bare: Sequence[Judged], max_error: float) 
         goals(of_coded, of_bare),
         Group.of("all", of_coded),
         of_coded.mistakes,
-        of_bare.accepted_without_code,
-        of_bare.mistakes,
+        {kind: figures.accepted_without_code for kind, figures in of_bare.items()},
+        {kind: figures.mistakes for kind, figures in of_bare.items()},
         {column: [Group.of(*pair) for pair in groups.items()] for column, groups in (words | bands).items()},
         {column: curve(coded, column) for column in CURVES},
         [round(piece.confidence, 5) for piece in surest],
@@ -123,15 +136,18 @@ def measured(coded: Sequence[Judged], bare: Sequence[Judged], max_error: float) 
     )
 
 
-def goals(coded: PieceFigures, bare: PieceFigures) -> list[Goal]:
+def goals(coded: PieceFigures, without: Mapping[str, PieceFigures]) -> list[Goal]:
     """What is asked of rendered pieces."""
-    taken = [coded.mistakes.get(kind, Share(0, 0)).count for kind in (SENDER, MISREAD_SENDER)]
+    taken = [coded.mistakes.get(kind, Share(0, 0)).count for kind in (mistakes.SENDER, mistakes.MISREAD_SENDER)]
     return [
         Goal("destination read exactly", True, 0.93, coded.exact),
         Goal("located in the best three fields", True, 0.985, coded.located(3)),
         Goal("wrong among the accepted", False, 0.01, coded.wrong),
         Goal("the sender's code accepted", False, 0.002, Share(sum(taken), len(coded.pieces))),
-        Goal("accepted on pieces without a code", False, 0.005, bare.accepted_without_code),
+        *(
+            Goal(f"accepted on pieces {WITHOUT[kind]}", False, 0.005, figures.accepted_without_code)
+            for kind, figures in without.items()
+        ),
     ]
 
 

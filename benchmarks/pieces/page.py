@@ -14,7 +14,7 @@ from benchmarks.figures.blocks import Files
 from benchmarks.figures.charts import BLUE, ORANGE, plain
 from benchmarks.figures.tables import Table
 from benchmarks.pieces.conditions import CURVES, NUMBERS, WORDS
-from benchmarks.pieces.figures import Goal, Group, Measured, Point
+from benchmarks.pieces.figures import WITHOUT, Goal, Group, Measured, Point
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import Share
 from train.evaluation.plots import Believed, draw_rejection
@@ -62,12 +62,13 @@ def goals_markdown(files: Files) -> str:
 def mistakes_markdown(files: Files) -> str:
     """The codes that were accepted though wrong, by what was read for them."""
     kept = of_files(files)
-    rows = [("a code", kind, share) for kind, share in kept.mistakes.items()]
-    rows += [("no code", kind, share) for kind, share in kept.bare_mistakes.items()]
+    rows = [("with a code", kind, share) for kind, share in kept.mistakes.items()]
+    for of, mistakes in kept.mistakes_without.items():
+        rows += [(WITHOUT[of], kind, share) for kind, share in mistakes.items()]
     if not rows:
         return "No wrong code was accepted."
     lines = [[of, kind, str(share.count), percent(share), interval(share)] for of, kind, share in rows]
-    return Table(("pieces with", "what was accepted", "pieces", "% of them", "95 % interval"), lines).markdown()
+    return Table(("pieces", "what was accepted", "pieces", "% of them", "95 % interval"), lines).markdown()
 
 
 def conditions_markdown(files: Files) -> str:
@@ -116,7 +117,8 @@ def summary_text(kept: Measured) -> str:
         for goal in kept.goals
     ]
     lines += [f"accepted: {percent(kept.coded.accepted)} %"]
-    for of, mistakes in (("with a code", kept.mistakes), ("without one", kept.bare_mistakes)):
+    without = {WITHOUT[of]: mistakes for of, mistakes in kept.mistakes_without.items()}
+    for of, mistakes in {"with a code": kept.mistakes, **without}.items():
         told = ", ".join(f"{kind} {share.count}" for kind, share in mistakes.items())
         lines.append(f"wrong and accepted on pieces {of}: {told or 'none'}")
     return "\n".join(lines)

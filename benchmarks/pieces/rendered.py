@@ -14,12 +14,15 @@ from train.data.mnist import load_mnist
 from train.data.piece_labels import Number, Truth
 from train.data.writers import Writer, writers_of
 from train.evaluation.pieces import Judged, judge
+from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.generator import PieceGenerator
 from train.synthesis.pieces.piece import Piece
 
 PORTION = 20  # pieces that are drawn one after the other from one seed
-CODED, BARE = "coded", "bare"
-_PORTIONS_OF_A_SEED = 100_000
+# Which codes stand on the pieces of a kind: on the first the destination's, on the others none that is wanted.
+CODED, BARE, ALIKE, SENDER = "coded", "bare", "alike", "sender"
+CODES: dict[str, Codes] = {CODED: "destination", BARE: "none", ALIKE: "lookalike", SENDER: "sender"}
+_PORTIONS_OF_A_SEED, _SEEDS = 100_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Portion:
     """Some pieces.
 
     Attributes:
-        kind: CODED, or BARE: without a code of the country's grammar.
+        kind: one of CODES.
         number: From 0.
         size: How many of the portion's pieces are wanted.
     """
@@ -69,12 +72,13 @@ def portions(kind: str, count: int) -> list[Portion]:
 
 def drawn(stock: Stock, portion: Portion) -> Iterator[tuple[str, Piece]]:
     """The pieces of a portion with their names, drawn as they are asked for."""
-    # Portions of both kinds have seeds of their own.
-    seed = (2 * stock.seed + (portion.kind == BARE)) * _PORTIONS_OF_A_SEED + portion.number
+    # Portions of each kind have seeds of their own.
+    among_two, pair = list(CODES).index(portion.kind) % 2, list(CODES).index(portion.kind) // 2
+    seed = (2 * (stock.seed + pair * _SEEDS) + among_two) * _PORTIONS_OF_A_SEED + portion.number
     generator = PieceGenerator(_writers(stock.writers, stock.mnist), seed, "test", strokes=stock.strokes)
     for place in range(portion.size):
         name = f"{portion.kind}-{portion.number * PORTION + place:05d}"
-        yield name, generator.piece(with_code=portion.kind == CODED)
+        yield name, generator.piece(codes=CODES[portion.kind])
 
 
 def read_portion(stock: Stock, portion: Portion) -> list[Judged]:

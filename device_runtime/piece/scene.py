@@ -12,7 +12,7 @@ from device_runtime.types import Field, Line
 
 # A number that the locator found is one with a line of the finder where its middle lies in that line, and the line's
 # characters have so many of the number's heights.
-_AS_LOW, _AS_HIGH = 0.6, 5.0
+_AS_LOW, _AS_HIGH = 0.6, 1.6
 
 Locate = Callable[[Pixels], Located]
 

@@ -23,6 +23,8 @@ from device_runtime.types import Field, Line, Reading, Role, Wanted
 
 # Lines that together hold less belief are not read: they can no longer change the answer.
 _UNREAD = 0.005
+# Of a picture with more lines than writing has, those that promise least are left unread, with their share of belief.
+MOST_READ = 64
 # So many lines of a piece in doubt are read with test-time augmentation, those with so much of the belief in doubt.
 _AUGMENTED, _DOUBT = 3, 0.05
 _LEAST = 1e-12  # posteriors below have no penalty of their own
@@ -104,10 +106,7 @@ class PieceReader:
             for i, one in enumerate(lines):
                 piece.put(i, self.read_line(crop(one), clock), self._lines)
         belief = self._believe(piece, wanted)
-        while not is_accepted(belief, piece.readings, trust):
-            line = next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None])
-            if line is None:
-                break
+        while (line := next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None])) is not None:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
             belief = self._believe(piece, wanted)
         if not is_accepted(belief, piece.readings, trust):
@@ -223,15 +222,15 @@ class _Piece:
 def next_line(belief: Belief, unread: Sequence[int]) -> int | None:
     """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
 
-    One is read in any case, to have an answer.
+    One is read in any case, to have an answer; and no more than MOST_READ.
 
     Args:
         belief: over the piece.
         unread: lines that were not read yet.
     """
-    read_one = len(unread) < len(belief.lines)
-    settled = read_one and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
-    return None if settled or not unread else max(unread, key=lambda i: (belief.lines[i], -i))
+    read = len(belief.lines) - len(unread)
+    settled = read >= 1 and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
+    return None if settled or not unread or read >= MOST_READ else max(unread, key=lambda i: (belief.lines[i], -i))
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:

@@ -32,7 +32,7 @@ from train.evidence.fit import RIDGE, fit_weights
 from train.evidence.line import fit_line
 from train.evidence.record import Record
 from train.evidence.states import states
-from train.evidence.trial import Trial, neutral, operating_points, steps
+from train.evidence.trial import Outcome, neutral, operating_points, read_again
 from train.evidence.watching import CODES_SHARES, watch_pieces
 from train.progress import Progress
 
@@ -91,13 +91,12 @@ def fit_role(records: Sequence[Record], role: WantedRole, seed: int) -> RoleWeig
     random = np.random.default_rng(seed)
     found = [states(record, role, random) for record in records]
     weights = fit_weights([state for of in found for state in of])
-    tried = []
+    read: dict[int, Outcome] = {}
     for fold in range(_FOLDS):
         others = fit_weights([state for n, of in enumerate(found) for state in of if n % _FOLDS != fold])
-        tried += [steps(record, neutral(others)) for record in records[fold::_FOLDS]]
-    order = [n for fold in range(_FOLDS) for n in range(fold, len(records), _FOLDS)]
-    trial = Trial(tried, [records[n].codes.get(role) for n in order])
-    return RoleWeights(weights, *operating_points(trial))
+        read |= {n: read_again(records[n], neutral(others)) for n in range(fold, len(records), _FOLDS)}
+    truths = [record.codes.get(role) for record in records]
+    return RoleWeights(weights, *operating_points([read[n] for n in range(len(records))], truths))
 
 
 if __name__ == "__main__":

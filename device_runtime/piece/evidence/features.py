@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from device_runtime.exact import exact_log
+from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.piece.evidence.layout import Layout
 from device_runtime.piece.evidence.words import Word
 from device_runtime.piece.scene import Opinion
@@ -46,8 +46,13 @@ GEOMETRY = {
     "long block": "its block has seven rows or more",
     "beside": "other lines stand beside it in its row",
     "height": "log of the height of its characters in units of the piece's median, within -1.5 and 1.5",
+    "size": "log of the same in units of 1/40 of the picture's longer side, within -1.5 and 1.5",
     "block height": "the same for the tallest line of its block, against the tallest of all",
     **{f"block {side}": f"another block of two rows and more stands {side} its block" for side in _SIDES},
+    "lone": "the piece has no other block of two rows and more",
+    "lone, size": "the size, on such a piece",
+    "lone, top": "how near the top of the picture it stands, on such a piece",
+    "lone, left": "how near the left edge, on such a piece",
     "narrow": "too narrow for a code",
     "as wide as a code": "as wide as a code alone",
     "very wide": "wider than an address",
@@ -104,6 +109,7 @@ _HEIGHT_RANGE, _MOST_IRREGULAR, _MOST, _UNCLEAR = 1.5, 0.3, 2.0, 20.0
 # In heights of characters: narrower than a code; as wide as one, alone; wider than a line of an address.
 _NARROW, _CODE_WIDE, _VERY_WIDE = 3.0, 8.0, 30.0
 _LONG_BLOCK = 7
+_SIZES = 40  # heights of characters along a picture's longer side
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion])
         for role, _ in _LOCATED:
             of[f"located {role}"] = max(_LEAST_LOG, getattr(opinion.roles, role))
         of["located alone"] = float(opinion.alone)
+    unit = 2 * max(layout.half) / _SIZES
     spans = [_span(layout, block) for block in layout.blocks]
     for block, span in zip(layout.blocks, spans, strict=True):
         others = [other for rows, other in zip(layout.blocks, spans, strict=True) if rows != block and len(rows) > 1]
@@ -154,7 +161,8 @@ def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion])
             from_below = len(block) - 1 - place
             for i in layout.rows[row]:
                 box, line, of = boxes[i], lines[i], found[i]
-                of.update(_place(box.middle[0] / layout.half[0], box.middle[1] / layout.half[1]))
+                place_shares = _place(box.middle[0] / layout.half[0], box.middle[1] / layout.half[1])
+                of.update(place_shares)
                 if len(block) == 1:
                     of["single row"] = 1.0
                 elif from_below < 3:
@@ -162,8 +170,13 @@ def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion])
                 of["long block"] = float(len(block) >= _LONG_BLOCK)
                 of["beside"] = float(len(layout.rows[row]) > 1)
                 of["height"] = _log_ratio(box.height, median)
+                of["size"] = _log_ratio(box.height, unit)
                 of["block height"] = _log_ratio(block_height, tallest)
                 of.update(sides)
+                if not others:
+                    of["lone"], of["lone, size"] = 1.0, of["size"]
+                    of["lone, top"] = _share_at(place_shares, "top")
+                    of["lone, left"] = _share_at(place_shares, "left")
                 wide = (box.right - box.left) / box.height
                 of["narrow"] = float(wide < _NARROW)
                 of["as wide as a code"] = float(_NARROW <= wide < _CODE_WIDE)
@@ -249,6 +262,11 @@ def _place(x: float, y: float) -> dict[str, float]:
         for number, place in enumerate(_PLACES)
         if shares[1][number // 3] * shares[0][number % 3] > 0
     }
+
+
+def _share_at(places: Mapping[str, float], side: str) -> float:
+    """How near a point with these places is to one side of the picture, 0..1."""
+    return sum_in_order(share for place, share in places.items() if side in place.split())
 
 
 def _span(layout: Layout, block: Sequence[int]) -> tuple[float, float, float, float]:

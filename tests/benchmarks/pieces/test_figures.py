@@ -30,7 +30,7 @@ def bare(accepted: bool) -> Judged:
 
 
 ROWS = [coded(size=9 + row) for row in range(24)] + [coded("50667", 2), coded(None, 0), coded("50667", 0, False)]
-KEPT = measured(ROWS, [bare(True), bare(False), bare(False)], 0.01)
+KEPT = measured(ROWS, {"bare": [bare(True), bare(False), bare(False)], "sender": [bare(False)]}, 0.01)
 
 
 def files(kept: object) -> dict[str, Results]:
@@ -39,13 +39,14 @@ def files(kept: object) -> dict[str, Results]:
 
 
 def test_goals_say_what_was_found_and_whether_it_is_enough() -> None:
-    exact, located, wrong, sender, none = KEPT.goals
+    exact, located, wrong, sender, none, alone = KEPT.goals
     assert (exact.share.count, exact.share.of, exact.is_met) == (24, 27, False)
     assert (located.share.count, located.share.of) == (25, 27)
     assert (wrong.share.count, wrong.share.of, wrong.is_met) == (1, 25, False)
     assert (sender.share.count, sender.share.of) == (1, 27)
     assert (none.share.count, none.share.of, none.is_met) == (1, 3, False)
-    perfect = measured([coded() for _ in range(9)], [bare(False)], 0.01)
+    assert (alone.what, alone.is_met) == ("accepted on pieces with the sender's code alone", True)
+    perfect = measured([coded() for _ in range(9)], {"bare": [bare(False)]}, 0.01)
     assert all(goal.is_met for goal in perfect.goals)
 
 
@@ -93,4 +94,7 @@ def test_other_files_are_refused() -> None:
 
 
 def test_no_mistake_is_said_in_words(tmp_path: Path) -> None:
-    assert page.mistakes_markdown(files(measured([coded()], [bare(False)], 0.01))) == "No wrong code was accepted."
+    assert (
+        page.mistakes_markdown(files(measured([coded()], {"bare": [bare(False)]}, 0.01)))
+        == "No wrong code was accepted."
+    )

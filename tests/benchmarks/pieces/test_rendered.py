@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.pieces import rendered
-from benchmarks.pieces.rendered import BARE, CODED, Portion, Stock, columns_of, drawn, read_portion, truth_of
+from benchmarks.pieces.rendered import BARE, CODED, CODES, Portion, Stock, columns_of, drawn, read_portion, truth_of
 from tests.benchmarks.made_digits import made_digits
 from train.data.mnist import Digits, Mnist
 
@@ -46,6 +46,12 @@ def test_the_truth_has_the_wanted_code_among_the_numbers(stock: Stock) -> None:
     assert columns["kind"] and columns["sender"] in ("yes", "no") and columns["quarter_turns"] in "0123"
     ((_, bare),) = drawn(stock, Portion(BARE, 3, 1))
     assert truth_of(bare).code == "" and truth_of(bare).field is None
+
+
+def test_the_portions_of_each_kind_are_others(stock: Stock) -> None:
+    first = [next(drawn(stock, Portion(kind, 0, 1)))[1] for kind in CODES]
+    assert len({piece.image.tobytes() for piece in first}) == len(CODES)
+    assert [bool(piece.code) for piece in first] == [True, False, False, False]
 
 
 def test_a_portion_is_read(stock: Stock) -> None:

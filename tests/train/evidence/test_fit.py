@@ -14,7 +14,7 @@ from train.evidence.fit import fit_weights
 from train.evidence.line import fit_line
 from train.evidence.record import Record, same
 from train.evidence.states import State, states
-from train.evidence.trial import Step, Trial, neutral, operating_points, steps
+from train.evidence.trial import Outcome, neutral, operating_points, read_again
 
 
 def records(count: int) -> list[Record]:
@@ -68,7 +68,7 @@ def test_weights_choose_the_destination_and_doubt_the_sender_beside_a_misread_on
     assert weights == fit_weights(found)
     assert set(weights) == set(FEATURES) and weights["top left"] < weights["middle center"]
     for one in made:
-        last = steps(one, neutral(weights))[-1]
+        last = read_again(one, neutral(weights))
         truth = one.codes["destination"]
         if one.lines[5].code == truth:
             assert last.code == truth and last.posterior > 0.9
@@ -79,8 +79,7 @@ def test_weights_choose_the_destination_and_doubt_the_sender_beside_a_misread_on
 def test_lines_that_promise_nothing_are_not_read() -> None:
     made = records(60)
     weights = fit_weights([s for one in made for s in states(one, "destination", np.random.default_rng(1))])
-    found = steps(record(), neutral(weights))
-    assert found[0].read == 0 and found[-1].read < 6
+    assert 0 < read_again(record(), neutral(weights)).read < 6
 
 
 def test_operating_points_keep_their_errors() -> None:
@@ -89,29 +88,16 @@ def test_operating_points_keep_their_errors() -> None:
     for _ in range(600):
         posterior = float(random.uniform(0.5, 1.0))
         good = bool(random.random() < posterior)
-        made.append([Step(0.1, "2", True, 1), Step(posterior, "1", True, 2)])
+        made.append(Outcome(posterior, "1", bool(random.random() < 0.9), 2))
         truths.append("1" if good else "3")
-    trial = Trial(made, truths)
-    scale, table = operating_points(trial)
+    scale, table = operating_points(made, truths)
     assert scale.temperature == pytest.approx(1.0, abs=0.4)
     assert [point.max_error for point in table] == sorted(point.max_error for point in table) and table
     for point in table:
-        threshold = next(
-            s[1].posterior
-            for s in sorted(made, key=lambda s: s[1].posterior)
-            if scale(s[1].posterior) >= point.threshold
-        )
-        accepted = trial.right(threshold)
+        of_sure = [(one, truth) for one, truth in zip(made, truths, strict=True) if one.sure]
+        accepted = [one.code == truth for one, truth in of_sure if scale(one.posterior) >= point.threshold]
         assert (accepted.count(False) + 1) / (len(accepted) + 1) <= point.max_error
         assert point.accept_rate == pytest.approx(len(accepted) / 600)
-
-
-def test_a_piece_is_accepted_at_its_first_sure_step() -> None:
-    unsure, early, late = Step(0.95, "2", False, 1), Step(0.92, "1", True, 2), Step(0.99, "3", True, 3)
-    trial = Trial([[unsure, early, late]], ["1"])
-    assert trial.accepted(0.9) == [early] and trial.right(0.9) == [True]
-    assert trial.accepted(0.95) == [late] and trial.right(0.95) == [False]
-    assert trial.accepted(0.999) == [None] and trial.right(0.999) == []
 
 
 def test_the_words_of_a_line_tell_a_code_from_another_number() -> None:
