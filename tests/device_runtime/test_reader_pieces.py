@@ -123,6 +123,20 @@ def test_a_region_is_read_alone_and_places_are_those_of_the_picture(reader: Read
     assert field["field"] == [[400, 436], [720, 436], [720, 478], [400, 478]]
 
 
+def test_characters_on_large_turned_writing_stand_where_they_do_on_the_same_picture_reduced(reader: Reader) -> None:
+    page = np.full((2400, 4000), 235, np.uint8)
+    for y, text in ((1000, "MUSTER WEG 12"), (1600, "80331 MUENCHEN")):
+        cv2.putText(page, text, (500, y), cv2.FONT_HERSHEY_SIMPLEX, 8, 25, 20, cv2.LINE_AA)
+    turn = cv2.getRotationMatrix2D((2000, 1200), 7, 1.0)
+    page = np.asarray(cv2.warpAffine(page, turn, (4000, 2400), borderValue=(235,)), np.uint8)
+    large = reader.read(page).as_dict()
+    small = reader.read(cv2.resize(page, (1000, 600), interpolation=cv2.INTER_AREA)).as_dict()
+    (_, top), _, _, (_, foot) = large["field"]
+    assert large["code"] == small["code"] == "80331" and foot - top > 256  # so it is drawn reduced
+    for one, other in zip(large["characters"], small["characters"], strict=True):
+        assert abs(one["x"] / 4 - other["x"]) < 10  # characters are 37 px wide
+
+
 def test_options_of_no_use_are_named(reader: Reader) -> None:
     with pytest.raises(PosteyeError, match="role is 'bin'; give destination, sender or any"):
         reader.read(sheet(ADDRESS), role="bin")  # type: ignore[arg-type]
