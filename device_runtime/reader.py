@@ -24,7 +24,6 @@ from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.in_line import doubted, if_upright, if_whole
 from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.piece.locator.locator import Locator
-from device_runtime.piece.sampling import sample
 from device_runtime.piece.scene import scene_of
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
@@ -153,7 +152,7 @@ class Reader:
         assert shown is not None
         answer, field = way.found.answers[shown], way.scene.lines[shown].field
         assert answer is not None
-        cut = sample(way.pixels, field).shape[1::-1]
+        cut = answer.scanned.field.shape[1::-1] if answer.scanned else (1, 1)  # without characters nothing is placed
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
         return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
 
