@@ -94,12 +94,13 @@ def _reduced(pixels: NDArray[np.uint8], corners: Corners, factor: int) -> tuple[
     x, y = zip(*corners, strict=True)
     left, columns = _squares(x, pixels.shape[1], factor)
     top, rows = _squares(y, pixels.shape[0], factor)
-    sums = np.zeros((len(rows), *pixels.shape[1:]), np.uint32)
+    part = pixels[rows[0] : rows[-1] + factor, columns[0] : columns[-1] + factor]
+    sums = np.zeros((len(rows), *part.shape[1:]), np.uint32)
     for step in range(factor):
-        sums += pixels[np.minimum(rows + step, pixels.shape[0] - 1)]
-    squares = np.zeros((len(rows), len(columns), *pixels.shape[2:]), np.uint32)
+        sums += part[np.minimum(rows - rows[0] + step, part.shape[0] - 1)]
+    squares = np.zeros((len(rows), len(columns), *part.shape[2:]), np.uint32)
     for step in range(factor):
-        squares += sums[:, np.minimum(columns + step, pixels.shape[1] - 1)]
+        squares += sums[:, np.minimum(columns - columns[0] + step, part.shape[1] - 1)]
     area = np.uint32(factor * factor)
     means = ((squares + area // 2) // area).astype(np.uint8)
     return means, tuple((at_x / factor - left, at_y / factor - top) for at_x, at_y in corners)
