@@ -20,11 +20,10 @@ from device_runtime.image.load import load_image
 from device_runtime.image.pixels import Pixels, to_pixels
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
-from device_runtime.piece.evidence.weights import load_weights
+from device_runtime.piece.evidence.weights import RoleWeights, load_weights
 from device_runtime.piece.in_line import doubted, if_upright, if_whole
 from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.piece.locator.locator import Locator
-from device_runtime.piece.sampling import sample
 from device_runtime.piece.scene import scene_of
 from device_runtime.piece.turns import AnyWayUp, field_before_turn
 from device_runtime.piece.whole import PieceReader
@@ -84,6 +83,30 @@ class Reader:
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
 
+    def prepare(self, *, field: bool = False, role: Wanted = "destination") -> None:
+        """Load what reading needs that was not loaded yet, and raise at once what it would raise for every image.
+
+        A program that reads many pictures calls it before the first one. Reading works without it.
+
+        Args:
+            field: whether fields will be read; else whole pieces.
+            role: whose code will be wanted on whole pieces: "destination", "sender" or "any".
+
+        Raises:
+            BundleError: the locator's bundle is missing or damaged.
+            PosteyeError: there is no such role, a field is to have one, or max_error is less than its evidence can
+                promise.
+        """
+        if role not in ROLES:
+            raise PosteyeError(f"role is {role!r}; give destination, sender or any")
+        if field:
+            if role != ROLES[0]:
+                raise PosteyeError(f"role is {role!r}, and a field has no roles; leave role or field out")
+            return
+        if role != "any":
+            _check_error(role, self._weights.roles[role], self.max_error)
+        _ = self._pieces
+
     def read(
         self,
         image: Path | str | NDArray[np.generic],
@@ -110,10 +133,10 @@ class Reader:
 
         Raises:
             ImageError: it is no image that can be read, or it has nothing in the region.
-            PosteyeError: an option is of no use.
+            PosteyeError: an option is of no use, or as `prepare` says.
         """
-        if role not in ROLES:
-            raise PosteyeError(f"role is {role!r}; give destination, sender or any")
+        _check_region(region)
+        self.prepare(field=field, role=role)
         if isinstance(image, (str, Path)):
             source, pixels = source or str(image), load_image(image)
             clock = Clock()
@@ -153,7 +176,7 @@ class Reader:
         assert shown is not None
         answer, field = way.found.answers[shown], way.scene.lines[shown].field
         assert answer is not None
-        cut = sample(way.pixels, field).shape[1::-1]
+        cut = answer.scanned.field.shape[1::-1] if answer.scanned else (1, 1)  # without characters nothing is placed
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
         return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
 
@@ -174,3 +197,22 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
         raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
     if isinstance(n_best, bool) or not isinstance(n_best, Integral) or not 1 <= int(n_best) <= MOST_CANDIDATES:
         raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 to {MOST_CANDIDATES}")
+
+
+def _check_region(region: object) -> None:
+    """Raise PosteyeError for what is given as a region and is none."""
+    if region is not None and not isinstance(region, Region):
+        kind = type(region).__name__
+        raise PosteyeError(f"a {kind} is no region; give a device_runtime.region.Region, or None for the whole image")
+
+
+def _check_error(role: str, weights: RoleWeights, max_error: float) -> None:
+    """Raise PosteyeError where the evidence for a role cannot keep so small an error."""
+    if not weights.table:
+        raise PosteyeError(f"no error can be promised for role {role} on a whole piece; install posteye again")
+    least = weights.table[0].max_error
+    if max_error < least:
+        raise PosteyeError(
+            f"max error {max_error:g} cannot be promised for role {role} on a whole piece; "
+            f"give --max-error {least:g} or more"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from device_runtime.errors import ImageError, PosteyeError
 
@@ -27,8 +28,8 @@ class Region:
     def __post_init__(self) -> None:
         """Raise PosteyeError for numbers that no rectangle has."""
         numbers = (self.x, self.y, self.width, self.height)
-        if not all(math.isfinite(number) and number >= 0 for number in numbers) or not self.width * self.height > 0:
-            raise PosteyeError(f"{','.join(f'{number:g}' for number in numbers)} is no region; {_FORM}")
+        if not all(map(_is_size, numbers)) or not min(self.width, self.height) > 0:
+            raise PosteyeError(f"{','.join(map(str, numbers)):.60} is no region; {_FORM}")
 
     @classmethod
     def from_text(cls, text: str) -> Region:
@@ -52,11 +53,22 @@ class Region:
         shares = max(self.x, self.y, self.width, self.height) <= 1
         across, down = (width_px, height_px) if shares else (1, 1)
         left, top = math.floor(self.x * across), math.floor(self.y * down)
-        right = min(width_px, math.ceil((self.x + self.width) * across))
-        bottom = min(height_px, math.ceil((self.y + self.height) * down))
+        # Cut to the picture before they are rounded: two numbers that are large enough add up to infinity.
+        right = math.ceil(min(width_px, (self.x + self.width) * across))
+        bottom = math.ceil(min(height_px, (self.y + self.height) * down))
         if left >= right or top >= bottom:
             raise ImageError(f"is {width_px} x {height_px} px and has nothing in the region")
         return left, top, right - left, bottom - top
+
+
+def _is_size(number: object) -> bool:
+    """Whether it is a number from 0 on that is not infinite."""
+    if isinstance(number, bool) or not isinstance(number, Real):
+        return False
+    try:
+        return math.isfinite(number) and float(number) >= 0
+    except OverflowError:  # an integer beyond all floats
+        return False
 
 
 _FORM = "give x,y,width,height in pixels, or all four as shares from 0 to 1"

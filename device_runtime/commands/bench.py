@@ -22,6 +22,7 @@ from device_runtime.engines import ENGINES
 from device_runtime.errors import WriteError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.files.regular import printable
+from device_runtime.piece.locator.bundle import load_locator
 
 JSON_FILE, PLOT_FILE = "bench.json", "bench.svg"
 _ALL = "all"
@@ -98,6 +99,8 @@ def bench(
             "--field, --country, --pattern and --lexicon are for a FOLDER; golden images have their codes"
         )
     files = files_in(folder) if folder else ()
+    if not field:
+        load_locator()  # a damaged one is told before anything is measured
     if out:
         _prepare(out)
     job = Job(None, bundle, seconds, files, field, country, pattern, str(lexicon) if lexicon else None)

@@ -14,6 +14,7 @@ from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.core import library
 from device_runtime.errors import OpenCVMissingError, PosteyeError
+from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.reader import Reader
 from device_runtime.samples import Sample, golden, load_samples
 
@@ -38,7 +39,7 @@ def doctor(as_json: bool) -> None:
 
 def examine() -> dict[str, Any]:
     """Return all that is found; `healthy` is False when an engine misreads the sample, or a part is broken."""
-    manifest = load_bundle().manifest
+    manifest, locator = load_bundle().manifest, load_locator().manifest
     sample = load_samples()[0]
     tests = {name: engines.trouble(name) or _self_test(name, sample) for name in engines.ENGINES}
     opencv, opencv_reads = _opencv()
@@ -49,6 +50,7 @@ def examine() -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "opencv": opencv,
         "bundle": {"name": manifest.name, "version": manifest.version, "accuracy": manifest.accuracy},
+        "locator": {"name": locator.name, "version": locator.version, "accuracy": locator.accuracy},
         "core": library.name() if library.trouble() is None else f"{library.name()}: {library.trouble()}",
         "engine": usable[0],
         "engines": tests,
@@ -92,7 +94,7 @@ def _version(package: str) -> str | None:
 def _page(report: dict[str, Any]) -> str:
     lines = [f"python   {report['python']} on {report['machine']}"]
     lines += [f"package  {name} {version or 'not installed'}" for name, version in report["packages"].items()]
-    lines += [f"bundle   {report['bundle']['name']} {report['bundle']['version']}"]
+    lines += [f"bundle   {report[of]['name']} {report[of]['version']}" for of in ("bundle", "locator")]
     lines += [f"opencv   {report['opencv']}", f"core     {report['core']}"]
     lines += [f"engine   {name}: {result}" for name, result in report["engines"].items()]
     lines += [f"reads    with {report['engine']}"]

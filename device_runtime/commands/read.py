@@ -73,6 +73,7 @@ def read(
     if field and (every or role != ROLES[0]):
         raise click.UsageError(f"{'--all' if every else '--role'} is for whole pictures; leave it or --field out")
     reader = Reader(**reading)
+    reader.prepare(field=field, role=role)
     wanted = partial(reader.read, field=field, role=role, region=region, every=every, upright=upright)
     hint = None if as_json else advise(reader.grammar, bool(reading["country"] or reading["lexicon"]))
     if hint:

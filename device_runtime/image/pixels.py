@@ -11,6 +11,7 @@ MAX_SIDE_PX = 32_000  # OpenCV's resampling maps hold 16-bit coordinates
 ORDERS = ("RGB", "BGR")
 
 _BAND_ROWS = 256
+_SHAPES = "give [H, W], or [H, W, channels] with 1 channel, 2 (grey, alpha), 3 (colour) or 4 (colour, alpha)"
 
 Pixels = NDArray[np.uint8]
 
@@ -19,7 +20,8 @@ def to_pixels(image: NDArray[np.generic], order: str = "RGB") -> Pixels:
     """Return an image with 8 bits, its colour kept.
 
     Args:
-        image: 8 or 16 bits unsigned, [H, W] or [H, W, 1 to 4]; alpha, the last of 2 or 4 channels, is laid on white.
+        image: 8 or 16 bits unsigned in any order of bytes, [H, W] or [H, W, 1 to 4]; alpha, the last of 2 or 4
+            channels, is laid on white.
         order: of the channels of colour, "RGB" as Pillow and picamera2 give them, or "BGR" as OpenCV does.
 
     Returns:
@@ -72,16 +74,16 @@ def _check(image: NDArray[np.generic], order: str) -> None:
     if not isinstance(image, np.ndarray):
         raise ImageError(f"a {type(image).__name__} is no image; give a path or a NumPy array")
     if image.ndim not in (2, 3) or 0 in image.shape[:2] or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4)):
-        raise ImageError(f"an array of shape {image.shape} is no image; give [H, W], [H, W, 3] or [H, W, 4]")
+        raise ImageError(f"an array of shape {image.shape} is no image; {_SHAPES}")
     if max(image.shape[:2]) > MAX_SIDE_PX:
         raise ImageError(f"{image.shape[1]} x {image.shape[0]} px is too large; crop it to {MAX_SIDE_PX} px a side")
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ImageError(f"pixels are {image.dtype}; give 8-bit or 16-bit unsigned integers")
+    if image.dtype.newbyteorder("=") not in (np.uint8, np.uint16):
+        raise ImageError(f"pixels are {image.dtype}; give unsigned integers of 8 or 16 bits, uint8 or uint16")
 
 
 def _on_white(image: NDArray[np.generic]) -> Pixels:
     """Some rows of an image as `to_pixels` takes it, without alpha: uint8 [rows, W] or [rows, W, 3]."""
-    if image.dtype == np.uint16:
+    if image.dtype.itemsize == 2:
         image = np.right_shift(image, 8)
     pixels = np.asarray(image, np.uint8)
     if pixels.ndim == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from device_runtime.errors import PosteyeError
 from device_runtime.types import Field
 
-_MOST_PX = 1 << 25  # of what is cut out
+_HIGHEST_PX = 256  # of what is drawn: writing is read at a fourth of that and less
+_MOST_PX = 1 << 25  # of what is drawn
+_MOST_REDUCED = 4096  # to one side of so many px: the sum of a square fits in 32 bits
 
 Corners = tuple[tuple[float, float], ...]
 
@@ -20,14 +23,14 @@ def sample(pixels: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
 
     A field whose sides run along the picture's is a plain crop. Another one is drawn through its four corners
     (a perspective), bilinearly in steps of 1/32 px, with the same bits on every machine; beyond the picture its edge
-    goes on.
+    goes on. One that is higher than 256 px is drawn from means of whole squares, so many times smaller that it is not.
 
     Args:
         pixels: uint8 [H, W] or [H, W, channels].
         field: with corners in px of that picture, (0, 0) being the top left corner of its first pixel.
 
     Returns:
-        uint8 [h, w] or [h, w, channels]; as high and wide as the longer of the field's sides.
+        uint8 [h, w] or [h, w, channels]; as high and wide as the longer of the field's sides, or reduced from that.
 
     Raises:
         PosteyeError: the corners are no convex quadrilateral in clockwise order, or one too large to be drawn.
@@ -35,7 +38,9 @@ def sample(pixels: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
     corners = field.corners
     if _is_level(corners):
         return _crop(pixels, corners)
-    width, height = _size(corners)
+    width, height, factor = _size(corners)
+    if factor > 1:
+        pixels, corners = _reduced(pixels, corners, factor)
     x, y = _places(corners, width, height)
     return _bilinear(pixels, x, y)
 
@@ -65,8 +70,8 @@ def is_convex(corners: Corners) -> bool:
     return all(turn > 0 for turn in turns)
 
 
-def _size(corners: Corners) -> tuple[int, int]:
-    """Width and height of what is drawn, in px.
+def _size(corners: Corners) -> tuple[int, int, int]:
+    """Width and height of what is drawn, in px, and how many times smaller it is than the field.
 
     Raises:
         PosteyeError: the corners cannot be drawn.
@@ -75,9 +80,43 @@ def _size(corners: Corners) -> tuple[int, int]:
         raise PosteyeError(f"the field's corners {corners} are no convex quadrilateral in clockwise order")
     top, right, bottom, left = (math.dist(corners[i], corners[(i + 1) % 4]) for i in range(4))
     width, height = max(1.0, round(max(top, bottom), 6)), max(1.0, round(max(left, right), 6))
-    if not width * height <= _MOST_PX:
+    factor = -(-round(min(height, _MOST_PX)) // _HIGHEST_PX)
+    if factor > _MOST_REDUCED or not width * height <= _MOST_PX * factor * factor:
         raise PosteyeError(f"a field of {width:.0f} x {height:.0f} px is too large to be cut out")
-    return round(width), round(height)
+    return max(1, round(width / factor)), round(height / factor), factor
+
+
+def _reduced(pixels: NDArray[np.uint8], corners: Corners, factor: int) -> tuple[NDArray[np.uint8], Corners]:
+    """The part of a picture around corners, by means of whole squares with halves up, and the corners in it.
+
+    Where a square is not whole, at the right and at the foot of the picture, its edge goes on.
+    """
+    x, y = zip(*corners, strict=True)
+    left, columns = _squares(x, pixels.shape[1], factor)
+    top, rows = _squares(y, pixels.shape[0], factor)
+    part = pixels[rows[0] : rows[-1] + factor, columns[0] : columns[-1] + factor]
+    sums = np.zeros((len(rows), *part.shape[1:]), np.uint32)
+    for step in range(factor):
+        sums += part[np.minimum(rows - rows[0] + step, part.shape[0] - 1)]
+    squares = np.zeros((len(rows), len(columns), *part.shape[2:]), np.uint32)
+    for step in range(factor):
+        squares += sums[:, np.minimum(columns - columns[0] + step, part.shape[1] - 1)]
+    area = np.uint32(factor * factor)
+    means = ((squares + area // 2) // area).astype(np.uint8)
+    return means, tuple((at_x / factor - left, at_y / factor - top) for at_x, at_y in corners)
+
+
+def _squares(places: Sequence[float], length_px: int, factor: int) -> tuple[int, NDArray[np.intp]]:
+    """The first of the squares that lie around places, and where each begins: int [n], one to spare at both ends.
+
+    Args:
+        places: along one side of a picture, px.
+        length_px: of that side.
+        factor: of a square's side, px.
+    """
+    last = (length_px - 1) // factor
+    first, end = (min(max(int(at // factor), 0), last) for at in (min(places) - factor, max(places) + factor))
+    return first, np.arange(first, end + 1) * factor
 
 
 def _places(corners: Corners, width: int, height: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cv2
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from device_runtime import Reader
 from device_runtime.errors import ImageError, PosteyeError
+from device_runtime.image import resize
 from device_runtime.image.load import load_image
 from device_runtime.region import Region
 from tests.device_runtime.piece.reported import PAGES, Page
@@ -123,6 +124,25 @@ def test_a_region_is_read_alone_and_places_are_those_of_the_picture(reader: Read
     assert field["field"] == [[400, 436], [720, 436], [720, 478], [400, 478]]
 
 
+def large_and_turned() -> NDArray[np.uint8]:
+    """Two lines of print, each higher than 256 px, 7 degrees askew."""
+    page = np.full((2400, 4000), 235, np.uint8)
+    for y, text in ((1000, "MUSTER WEG 12"), (1600, "80331 MUENCHEN")):
+        cv2.putText(page, text, (500, y), cv2.FONT_HERSHEY_SIMPLEX, 8, 25, 20, cv2.LINE_AA)
+    turn = cv2.getRotationMatrix2D((2000, 1200), 7, 1.0)
+    return np.asarray(cv2.warpAffine(page, turn, (4000, 2400), borderValue=(235,)), np.uint8)
+
+
+def test_characters_on_large_turned_writing_stand_where_they_do_on_the_same_picture_reduced(reader: Reader) -> None:
+    page = large_and_turned()
+    large = reader.read(page).as_dict()
+    small = reader.read(cv2.resize(page, (1000, 600), interpolation=cv2.INTER_AREA)).as_dict()
+    (_, top), _, _, (_, foot) = large["field"]
+    assert large["code"] == small["code"] == "80331" and foot - top > 256  # so it is drawn reduced
+    for one, other in zip(large["characters"], small["characters"], strict=True):
+        assert abs(one["x"] / 4 - other["x"]) < 10  # characters are 37 px wide
+
+
 def test_options_of_no_use_are_named(reader: Reader) -> None:
     with pytest.raises(PosteyeError, match="role is 'bin'; give destination, sender or any"):
         reader.read(sheet(ADDRESS), role="bin")  # type: ignore[arg-type]
@@ -140,11 +160,15 @@ def test_a_house_number_or_a_box_in_a_field_is_no_postal_code(file: str, code: s
     assert Reader(pattern=r"\d{5}").read(path, field=True).reading.status == "accepted"
 
 
-def test_with_and_without_the_core_a_piece_reads_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("made", [lambda: load_image(PAGES[0].path), large_and_turned], ids=["reported", "large"])
+def test_with_and_without_the_core_a_piece_reads_alike(
+    made: Callable[[], NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from device_runtime.core import library
 
-    page = load_image(PAGES[0].path)
+    page = made()
     found = Reader(country=PAGES[0].country, engine="numpy").read(page, every=True).as_dict()
-    monkeypatch.setattr(library, "library", lambda: None)
+    monkeypatch.setattr(library, "_load", lambda: (None, "switched off"))
+    assert resize.library() is None
     plain = Reader(country=PAGES[0].country, engine="numpy").read(page, every=True).as_dict()
     assert {**found, "timing_ms": None} == {**plain, "timing_ms": None}

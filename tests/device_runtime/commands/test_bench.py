@@ -16,6 +16,8 @@ import pytest
 
 from device_runtime.commands import bench as command
 from device_runtime.engines import ENGINES, trouble
+from device_runtime.errors import PosteyeError
+from device_runtime.piece.locator import bundle as locator
 from device_runtime.samples import load_samples
 from tests.device_runtime.program import ROOT, posteye
 
@@ -139,6 +141,20 @@ def test_what_a_user_gets_wrong_is_one_line(arguments: list[str], complaint: str
     found = posteye("bench", *arguments, cwd=tmp_path)
     assert (found.returncode, found.stdout) == (2, "") and found.stderr.count("\n") == 1
     assert found.stderr.startswith("posteye: ") and complaint in found.stderr, found.stderr
+
+
+@pytest.mark.parametrize(("options", "is_told"), [([], True), (["--country", "DE"], True), (["--field"], False)])
+def test_a_locator_that_is_missing_is_told_before_pieces_are_measured(
+    options: list[str], is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured(*_: Any) -> Any:
+        raise PosteyeError("measured")
+
+    monkeypatch.setattr(locator, "shipped", lambda name: tmp_path / name)
+    monkeypatch.setattr(command, "measured", measured)
+    folder = [str(mail(tmp_path / "mail"))] if options else []
+    with pytest.raises(PosteyeError, match=f"no bundle at {tmp_path / 'locator'}" if is_told else "measured"):
+        command.bench.main([*folder, *options], standalone_mode=False)
 
 
 def test_ctrl_c_ends_it_and_the_process_that_it_started() -> None:

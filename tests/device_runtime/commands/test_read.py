@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
+from device_runtime.cli import main
 from device_runtime.commands.read import read
+from device_runtime.piece.locator import bundle as locator
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
 from firmware_bridge import Cable, Event, serve
@@ -237,6 +239,28 @@ def test_wrong_options_exit_with_2_and_no_traceback(arguments: list[str], messag
     found = posteye("read", SAMPLES[0].path, "--field", *arguments)
     assert found.returncode == 2
     assert message in found.stderr and "Traceback" not in found.stderr
+
+
+def test_an_error_that_a_role_cannot_keep_is_told_once_before_any_picture_is_read() -> None:
+    found = posteye("read", SAMPLES[0].path, SAMPLES[1].path, "nowhere.png", "--country", "DE", "--role", "sender")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "posteye: max error 0.01 cannot be promised for role sender on a whole piece; give --max-error 0.1 or more\n"
+    )
+
+
+def test_a_locator_that_is_missing_is_told_once_before_any_picture_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(locator, "shipped", lambda name: tmp_path / name)
+    monkeypatch.setattr(sys, "argv", ["posteye", "read", str(SAMPLES[0].path), str(SAMPLES[1].path), "--country", "DE"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    said = capsys.readouterr()
+    assert (end.value.code, said.out) == (2, "")
+    assert (
+        said.err == f"posteye: there is no bundle at {tmp_path / 'locator'}: give a folder that holds manifest.json\n"
+    )
 
 
 def test_reading_over_a_cable_is_acknowledged() -> None:

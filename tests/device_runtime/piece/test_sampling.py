@@ -125,10 +125,60 @@ def test_corners_that_are_no_convex_quadrilateral_are_refused(corners: Corners) 
         sample(NOISE, Field(corners))
 
 
-def test_a_field_too_large_to_be_drawn_is_refused() -> None:
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((0, 0), (2e5, 10), (2e5, 210), (0, 200)),
+        ((0, 0), (10, 1), (10, 2e6), (0, 2e6)),
+        ((0, 0), (1e200, 1e190), (1e200, 1e200), (0, 1e200)),
+    ],
+    ids=["wide", "high", "beyond all sums"],
+)
+def test_a_field_too_large_to_be_drawn_is_refused(corners: Corners) -> None:
     with pytest.raises(PosteyeError, match="too large to be cut out"):
-        sample(NOISE, Field(((0, 0), (1e5, 10), (1e5, 1e5), (0, 1e5))))
+        sample(NOISE, Field(corners))
 
 
 def test_turned_and_leaning_corners_are_convex() -> None:
     assert is_convex(TURNED) and is_convex((*TURNED[2:], *TURNED[:2])) and is_convex(level(0, 0, 1, 1).corners)
+
+
+def enlarged(pixels: Gray, factor: int) -> Gray:
+    """Each pixel as a square."""
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+@pytest.mark.parametrize("lacking", [0, 3])
+@pytest.mark.parametrize("shift", [0, 150, 400], ids=["within", "over the edge", "beyond"])
+def test_a_field_over_256_px_is_drawn_as_it_is_in_the_picture_that_is_so_many_times_smaller(
+    shift: int, lacking: int
+) -> None:
+    small = np.random.default_rng(3).integers(0, 256, (260, 420, 3), dtype=np.uint8)
+    corners = ((70.5 + shift, 20.25), (250.0 + shift, 45.0), (220.0 + shift, 240.0), (30.0 + shift, 215.5))
+    found = sample(small, Field(corners))
+    assert 192 < found.shape[0] <= 256
+    # Squares that are not whole, at the right and at the foot, change nothing where all of their pixels are alike.
+    rows, columns = (4 * length - lacking for length in small.shape[:2])
+    large = enlarged(small, 4)[:rows, :columns]
+    assert np.array_equal(sample(large, Field(tuple((4 * x, 4 * y) for x, y in corners))), found)
+
+
+def test_a_field_over_256_px_is_made_of_means_with_halves_up() -> None:
+    picture = np.random.default_rng(4).integers(0, 256, (700, 900), dtype=np.uint8)
+    means = (picture.reshape(350, 2, 450, 2).sum(axis=(1, 3)) + 2) // 4
+    turned = Field(((800, 600), (100, 600), (100, 200), (800, 200)))
+    assert np.array_equal(sample(picture, turned), means[100:300, 50:400][::-1, ::-1])
+
+
+def test_rows_finer_than_what_is_drawn_become_their_mean() -> None:
+    picture = np.zeros((1600, 900), np.uint8)
+    picture[::2] = 200
+    found = sample(picture, Field(((100, 100), (800, 110), (780, 1500), (80, 1490))))
+    assert found.shape[0] <= 256 and abs(found.astype(int) - 100).max() <= 20
+
+
+@pytest.mark.parametrize(("height", "drawn"), [(256, (256, 500)), (257, (128, 250)), (2000, (250, 62))])
+def test_what_is_drawn_is_at_most_256_px_high(height: int, drawn: tuple[int, int]) -> None:
+    picture = np.full((2100, 600), 90, np.uint8)
+    found = sample(picture, Field(((520, 20 + height), (20, 20 + height), (20, 20), (520, 20))))
+    assert found.shape == drawn and (found == 90).all()
