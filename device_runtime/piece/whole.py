@@ -106,7 +106,7 @@ class PieceReader:
             for i, one in enumerate(lines):
                 piece.put(i, self.read_line(crop(one), clock), self._lines)
         belief = self._believe(piece, wanted)
-        while (line := next_line(belief, [i for i, answer in enumerate(piece.answers) if answer is None])) is not None:
+        while (line := next_line(belief, piece.unread, piece.layout)) is not None:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
             belief = self._believe(piece, wanted)
         if not is_accepted(belief, piece.readings, trust):
@@ -171,11 +171,12 @@ class _Piece:
 
     Attributes:
         lines: of the piece.
+        layout: how they stand to each other.
         answers: of each; None = not read yet.
     """
 
     def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
-        self.lines, self._layout, self._country = scene.lines, layout, country
+        self.lines, self.layout, self._country = scene.lines, layout, country
         self._opinions = scene.opinions
         self._places = geometry(layout, scene.lines, scene.opinions)
         self.answers: list[Answer | None] = [None] * len(scene.lines)
@@ -189,13 +190,18 @@ class _Piece:
         """Of each line by itself; None = not read yet."""
         return [answer.reading if answer else None for answer in self.answers]
 
+    @property
+    def unread(self) -> list[int]:
+        """The lines that were not read yet."""
+        return [i for i, answer in enumerate(self.answers) if answer is None]
+
     def put(self, line: int, answer: Answer, reader: LineReader) -> None:
         """Keep the answer of a line."""
         self.answers[line], self._facts[line] = answer, facts_of(answer, reader)
 
     def explanations(self) -> list[Explanation]:
         """All alternatives, as far as the lines were read."""
-        return explanations(self._layout, self._facts, self._country, self._known)
+        return explanations(self.layout, self._facts, self._country, self._known)
 
     def weighed(self, role: str, weights: RoleWeights) -> list[Alternative]:
         """All alternatives by the evidence for a role; what was weighed before is kept."""
@@ -215,22 +221,28 @@ class _Piece:
 
     def share_of(self, line: int) -> tuple[float, float]:
         """Where a line stands: 0..1 from left to right and from top to bottom."""
-        (x, y), half = self._layout.boxes[line].middle, self._layout.half
+        (x, y), half = self.layout.boxes[line].middle, self.layout.half
         return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
 
 
-def next_line(belief: Belief, unread: Sequence[int]) -> int | None:
+def next_line(belief: Belief, unread: Sequence[int], layout: Layout) -> int | None:
     """The line to read next: the unread one with the most belief; None where they can no longer change the answer.
 
-    One is read in any case, to have an answer; and no more than MOST_READ.
+    One is read in any case, to have an answer, and at last the rows next to the best code's: they tell a code from the
+    number of a house or a box. No more than MOST_READ are.
 
     Args:
         belief: over the piece.
         unread: lines that were not read yet.
+        layout: how the lines stand to each other.
     """
     read = len(belief.lines) - len(unread)
-    settled = read >= 1 and sum_in_order(belief.lines[i] for i in unread) < _UNREAD
-    return None if settled or not unread or read >= MOST_READ else max(unread, key=lambda i: (belief.lines[i], -i))
+    if not unread or read >= MOST_READ:
+        return None
+    if read == 0 or sum_in_order(belief.lines[i] for i in unread) >= _UNREAD:
+        return max(unread, key=lambda i: (belief.lines[i], -i))
+    near = layout.next_to(belief.codes[0].line) if belief.codes else ()
+    return next((i for i in near if i in unread), None)
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:

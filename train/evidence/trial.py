@@ -50,7 +50,7 @@ def read_again(record: Record, weights: RoleWeights) -> Outcome:
     known: Known = {}
     while True:
         belief = believe(weighed(explanations(layout, facts, record.country, known), places, weights), len(seen))
-        line = next_line(belief, [i for i, fact in enumerate(facts) if fact is None])
+        line = next_line(belief, [i for i, fact in enumerate(facts) if fact is None], layout)
         if line is None:
             break
         facts[line] = seen[line].facts

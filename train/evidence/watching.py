@@ -30,7 +30,7 @@ from train.synthesis.pieces.generator import PieceGenerator
 
 PART_PIECES = 50
 # Which codes stand on the pieces, by share.
-CODES_SHARES: dict[Codes, float] = {"destination": 0.72, "none": 0.1, "lookalike": 0.06, "sender": 0.12}
+CODES_SHARES: dict[Codes, float] = {"destination": 0.7, "none": 0.09, "lookalike": 0.09, "sender": 0.12}
 # So many of the pieces are read without their country: by a pattern, so that the order of a line tells nothing.
 _UNKNOWN_SHARE = 0.15
 _CANDIDATES = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from device_runtime.piece.decision import Alternative
 from device_runtime.piece.evidence.features import Evidence, Seen, misread_evidence, read_evidence
 from device_runtime.piece.evidence.layout import Layout
 from device_runtime.piece.evidence.weights import RoleWeights
-from device_runtime.piece.evidence.words import Word
+from device_runtime.piece.evidence.words import Word, is_number
 from device_runtime.types import Candidate
 
 # Belief that a line was misread is never less: calibrations are of single fields, which stand alone and straight.
@@ -84,17 +85,24 @@ def explanations(
     known = {} if known is None else known
     found = [NOTHING]
     best = [fact.candidates[0] if fact and fact.candidates else None for fact in facts]
+    codes = Counter(one.code for one in best if one is not None)
     for block in layout.blocks:
         for place, row in enumerate(block):
             above, below = ([i for r in of for i in layout.rows[r]] for of in (block[:place], block[place + 1 :]))
+            next_above = _above(facts, layout.rows[block[place - 1]]) if place > 0 else {}
+            next_below = _below(facts, layout.rows[block[place + 1]]) if place + 1 < len(block) else {}
             for at, i in enumerate(layout.rows[row]):
                 fact = facts[i]
+                if fact is None:
+                    found += known.setdefault(i, ((), [Explanation(i, None, 1.0, _NOT_READ)]))[1]
+                    continue
                 around = {
                     "code below": _another(layout, best, i, below),
                     "code above": _another(layout, best, i, above),
+                    **next_above,
+                    **next_below,
                 }
-                others = {other.code for j, other in enumerate(best) if other is not None and j != i}
-                repeated = [candidate.code in others for candidate in fact.candidates] if fact else []
+                repeated = [codes[candidate.code] > (n == 0) for n, candidate in enumerate(fact.candidates)]
                 grounds = (fact, *around.values(), *(facts[j] for j in layout.rows[row]), *repeated)
                 if i not in known or not _same(known[i][0], grounds):
                     left = [word for j in layout.rows[row][:at] for word in _words(layout, facts, j)]
@@ -117,6 +125,21 @@ def _another(layout: Layout, best: Sequence[Candidate | None], line: int, others
         if code is not None and code.code != mine.code and not over:
             found = max(found, code.confidence)
     return found
+
+
+def _above(facts: Sequence[Facts | None], row: Sequence[int]) -> Evidence:
+    """Whether the row right above shows a number, as that of a house does above a code; nothing where it is unread."""
+    read = [fact for fact in (facts[i] for i in row) if fact is not None]
+    number = any(is_number(word) for fact in read for word in fact.seen.words)
+    return {"number above": float(number), "no number above": float(not number and len(read) == len(row))}
+
+
+def _below(facts: Sequence[Facts | None], row: Sequence[int]) -> Evidence:
+    """Whether the row right below shows letters alone; nothing where it is unread."""
+    read = [fact for fact in (facts[i] for i in row) if fact is not None]
+    words = [word for fact in read for word in fact.seen.words]
+    only = any(word.letters for word in words) and not any(is_number(word) for word in words)
+    return {"words below": float(only and len(read) == len(row))}
 
 
 def _same(before: Sequence[object], now: Sequence[object]) -> bool:
@@ -144,7 +167,7 @@ def weighed(alternatives: Sequence[Explanation], places: Sequence[float], weight
 
 def _of_line(
     line: int,
-    fact: Facts | None,
+    fact: Facts,
     around: Evidence,
     left: Sequence[Word],
     right: Sequence[Word],
@@ -152,8 +175,6 @@ def _of_line(
     country: Country,
 ) -> list[Explanation]:
     """The alternatives on which a line holds the code; repeated: of each candidate, whether it stands elsewhere too."""
-    if fact is None:
-        return [Explanation(line, None, 1.0, _NOT_READ)]
     rest = 1.0 - sum_in_order(candidate.confidence for candidate in fact.candidates)
     misread = misread_evidence(fact.seen, country.shortest, country.longest)
     found = [Explanation(line, None, max(_LEAST_DOUBT, rest), misread)]

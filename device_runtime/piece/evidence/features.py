@@ -43,6 +43,8 @@ GEOMETRY = {
     "last row": "last row of its block",
     "second row from below": "last row of its block but one",
     "third row from below": "last row but two",
+    "first row": "first row of its block, of two and more",
+    "second row": "second row of its block, of three and more",
     "long block": "its block has seven rows or more",
     "beside": "other lines stand beside it in its row",
     "height": "log of the height of its characters in units of the piece's median, within -1.5 and 1.5",
@@ -82,6 +84,9 @@ READ = {
     "numbers right": "how many stand right of it, up to two",
     "code below": "confidence of another code in a lower row of its block",
     "code above": "confidence of another code in a higher row of its block",
+    "number above": "the row right above it shows a number",
+    "no number above": "it shows none",
+    "words below": "the row right below it shows letters and no number",
     "repeated": "the same code stands in another line",
     "irregular": "how unevenly high its characters are, in heights: by hand more than in print, up to 0.3",
     "unclear": "how far its line is from being plainly digits and letters, in units of 0.05 nats a column, up to 1",
@@ -167,6 +172,7 @@ def geometry(layout: Layout, lines: Sequence[Line], opinions: Sequence[Opinion])
                     of["single row"] = 1.0
                 elif from_below < 3:
                     of[("last row", "second row from below", "third row from below")[from_below]] = 1.0
+                of["first row"], of["second row"] = float(place == 0 < from_below), float(place == 1 and from_below > 0)
                 of["long block"] = float(len(block) >= _LONG_BLOCK)
                 of["beside"] = float(len(layout.rows[row]) > 1)
                 of["height"] = _log_ratio(box.height, median)

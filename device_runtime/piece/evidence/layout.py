@@ -56,6 +56,15 @@ class Layout:
     rows: tuple[tuple[int, ...], ...]
     blocks: tuple[tuple[int, ...], ...]
 
+    def next_to(self, line: int) -> tuple[int, ...]:
+        """The lines of the rows right above and right below a line's row in its block."""
+        row = next(row for row, members in enumerate(self.rows) if line in members)
+        block = next(block for block in self.blocks if row in block)
+        place = block.index(row)
+        return tuple(
+            i for near in (*block[max(0, place - 1) : place], *block[place + 1 : place + 2]) for i in self.rows[near]
+        )
+
 
 def lay_out(lines: Sequence[Line], width_px: int, height_px: int) -> Layout:
     """Find the rows and blocks of lines.

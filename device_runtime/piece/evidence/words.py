@@ -124,3 +124,8 @@ def ink_runs_by_numpy(pixels: NDArray[np.uint8], level: int) -> list[checks.Run]
         rows = ink[:, left:right].any(axis=1).nonzero()[0]
         runs.append((left, int(rows[0]), right, int(rows[-1]) + 1))
     return runs
+
+
+def is_number(word: Word) -> bool:
+    """Whether a word is a number rather than a name in which a letter looks like a digit."""
+    return len(word.digits) > word.letters

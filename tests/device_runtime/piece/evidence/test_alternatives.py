@@ -65,6 +65,20 @@ def test_words_of_an_unread_line_beside_it_count_by_its_length() -> None:
     assert found["97267"].evidence["before, last"] == 1.0
 
 
+def test_the_rows_next_to_a_code_tell_it_from_a_house_number() -> None:
+    name, house, code = facts("ANNA EXAMPLE"), facts("12500 MAIN", ("12500", 0.9)), facts("80331", ("80331", 0.9))
+    found = explanations(LAYOUT, [None, None, None, name, house, code, name], COUNTRY)
+    at_house, at_code = of_line(found, 4)["12500"].evidence, of_line(found, 5)["80331"].evidence
+    assert (at_house["number above"], at_house["no number above"], at_house["words below"]) == (0.0, 1.0, 0.0)
+    assert (at_code["number above"], at_code["no number above"]) == (1.0, 0.0) and "words below" not in at_code
+    unread = of_line(explanations(LAYOUT, [*[None] * 4, house, None, None], COUNTRY), 4)["12500"].evidence
+    assert (unread["number above"], unread["no number above"], unread["words below"]) == (0.0, 0.0, 0.0)
+    # A letter that looks like a digit makes no number of a name, and a town below is words alone.
+    odd = explanations(LAYOUT, [None, None, None, facts("M0LLER"), house, name, name], COUNTRY)
+    above = of_line(odd, 4)["12500"].evidence
+    assert (above["no number above"], above["words below"]) == (1.0, 1.0)
+
+
 def test_penalties_are_minus_the_log_of_share_and_evidence() -> None:
     weights = load_weights().roles["destination"]
     found = weighed(

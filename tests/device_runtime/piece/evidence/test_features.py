@@ -131,3 +131,17 @@ def test_what_the_locator_says() -> None:
 def test_how_surely_it_was_read(confidence: float, sure: float, doubted: float) -> None:
     found = read_evidence(seen("80331", "80331"), (), (), "before", Candidate("80331", confidence))
     assert (found["read surely"], found["read with doubt"]) == (sure, doubted)
+
+
+def test_a_lone_block_is_told_from_one_among_others() -> None:
+    alone, among = placed([line(*one) for one in SHEET[:3]]), placed([line(*one) for one in SHEET])
+    assert all(of["lone"] == 1.0 and of["lone, size"] == of["size"] < 0 for of in alone)
+    assert all(of["lone, top"] > 0.5 and of["lone, left"] > 0.5 for of in alone)
+    assert not any("lone" in of for of in among)
+    assert among[6]["size"] > among[4]["size"] > among[0]["size"]
+
+
+def test_rows_of_a_block_are_counted_from_both_ends() -> None:
+    found = placed([line(*one) for one in SHEET])
+    assert [of["first row"] for of in found] == [1, 0, 0, 1, 0, 0, 0]
+    assert [of["second row"] for of in found] == [0, 1, 0, 0, 1, 0, 0]

@@ -43,6 +43,11 @@ def test_rows_and_blocks_of_a_sheet_however_it_lies(degrees: float) -> None:
     assert layout.boxes[0].middle[0] < layout.boxes[3].middle[0]
 
 
+def test_rows_next_to_a_line_are_those_of_its_block() -> None:
+    layout = lay_out([line(*one) for one in SHEET], WIDTH, HEIGHT)
+    assert [layout.next_to(i) for i in range(7)] == [(1,), (0, 2), (1,), (4,), (3, 5, 6), (4,), (4,)]
+
+
 def test_the_order_of_lines_does_not_matter() -> None:
     back = lay_out([line(*one) for one in reversed(SHEET)], WIDTH, HEIGHT)
     found = {frozenset(6 - i for row in block for i in back.rows[row]) for block in back.blocks}
