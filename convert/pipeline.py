@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from convert.backends import Scores, backends
 from convert.bundle.writer import check_target, make_manifest, write_bundle
@@ -13,7 +14,7 @@ from convert.onnx_files.export import export_onnx
 from convert.onnx_files.reader import read_onnx
 from convert.parity import Decode, Report, check_parity
 from convert.tflite_writer import write_tflite
-from convert.training_folder import Trained, load_strips, load_trained
+from convert.training_folder import Provenance, Trained, load_strips, load_trained
 from device_runtime.bundle import SCHEMA_VERSION, Manifest
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
@@ -75,30 +76,40 @@ def describe(net: Net, trained: Trained, name: str) -> Manifest:
     parts = {
         "schema_version": SCHEMA_VERSION,
         "minimum_runtime": _OLDEST_READER,
-        "name": name,
-        "version": VERSION,
+        **common_parts(name, trained),
         "alphabet": DIGITS,
         "input": {
-            "scale": net.input.scale,
-            "zero_point": net.input.zero_point,
+            **dataclasses.asdict(net.input),
             "height_px": net.height_px,
             "widths_px": WIDTHS_PX,
         },
         "output": {
-            "scale": net.output.scale,
-            "zero_point": net.output.zero_point,
+            **dataclasses.asdict(net.output),
             "sub_columns": COLUMNS.sub_columns,
             "column_stride_px": COLUMNS.stride_px,
             "first_column_px": COLUMNS.first_px + trained.column_offset_px,
             "receptive_field_px": RECEPTIVE_FIELD_PX,
         },
         "calibration": {},
+    }
+    return make_manifest(parts, Manifest)
+
+
+def common_parts(name: str, trained: Provenance) -> dict[str, Any]:
+    """The keys of a manifest that say whose net it is and how it came about, whatever the net.
+
+    Args:
+        name: The bundle's.
+        trained: The net's provenance.
+    """
+    return {
+        "name": name,
+        "version": VERSION,
         "recipe": trained.recipe,
         "seed": trained.seed,
         "sources": trained.sources,
         "accuracy": trained.metrics,
     }
-    return make_manifest(parts, Manifest)
 
 
 def decoder(manifest: Manifest) -> Decode:

@@ -42,7 +42,7 @@ def make_stub_locator() -> QuantLocator:
 
 def stub_story(net: QuantLocator) -> TrainedLocator:
     """What a training would tell of the locator."""
-    return TrainedLocator(net, {"minutes": 0}, 1998, ("random numbers",), {"note": "untrained"})
+    return TrainedLocator({"minutes": 0}, 1998, ("random numbers",), {"note": "untrained"}, net)
 
 
 def make_stub_locator_bundle(folder: Path) -> Path:

@@ -46,7 +46,7 @@ def make_stub_scanner(channels: tuple[int, ...] = STUB_CHANNELS) -> QuantScanner
 
 def stub_story(scanner: QuantScanner) -> Trained:
     """What a training would tell of the scanner."""
-    return Trained(scanner, {"epochs": 0}, 1998, ("random numbers",), 0, {"note": "untrained"})
+    return Trained({"epochs": 0}, 1998, ("random numbers",), {"note": "untrained"}, scanner, 0)
 
 
 def make_stub_bundle(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.decoding import lexicons
 from benchmarks.decoding.strings import drawn_codes, load_strings, make
-from benchmarks.figures.list import GENERATOR
+from benchmarks.figures.figure import GENERATOR
 from benchmarks.figures.provenance import code_hash
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchmarks.figures.command import mnist_option, run_command
+from benchmarks.figures.command import mnist_option, run_command, writers_option
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
 from device_runtime.image.normalize import normalize
@@ -131,7 +131,7 @@ def make(writers: list[Writer], codes: list[str], seed: int, processes: int) -> 
 @click.command()
 @click.option("--codes", type=click.Path(path_type=Path), help="Text file to draw the codes from; default: 5 digits.")
 @click.option("--count", default=10_000, show_default=True, type=click.IntRange(min=1), help="How many strings.")
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @mnist_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .npz file to write.")
 @click.option("--seed", default=1, show_default=True)

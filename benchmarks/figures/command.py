@@ -15,3 +15,9 @@ bundle_option = click.option(
 mnist_option = click.option(
     "--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's four idx files; default: pip."
 )
+writers_option = click.option(
+    "--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files."
+)
+strokes_option = click.option(
+    "--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals."
+)

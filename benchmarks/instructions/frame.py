@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.figures.command import mnist_option, run_command
+from benchmarks.figures.command import mnist_option, run_command, strokes_option, writers_option
 from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 
 _SIZE_PX = (1080, 1920)
@@ -20,9 +20,9 @@ _NOISE = (2.0, 3.0)  # grey levels: half of the renderer's cameras have less, ha
 
 
 @click.command()
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @mnist_option
-@click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
+@strokes_option
 def frame(writers: Path, mnist: Path | None, strokes: Path) -> None:
     """Draw the first rendered test piece of the country with both addresses, before a camera with middling noise."""
     import cv2

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import cv2
 
-from benchmarks.figures.command import mnist_option, results_option, run_command
+from benchmarks.figures.command import mnist_option, results_option, run_command, strokes_option, writers_option
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import machine as machine_here
 from benchmarks.figures.provenance import mnist_hash
@@ -33,8 +33,8 @@ SEED = 4201
 
 @click.command()
 @mnist_option
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
-@click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
+@writers_option
+@strokes_option
 @click.option("--count", type=click.IntRange(1), default=300, show_default=True, help="How many pieces.")
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of the pieces.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A locator's bundle instead of the shipped one.")

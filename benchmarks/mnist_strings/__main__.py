@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
+from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command, writers_option
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.mnist_strings.fields import KINDS
@@ -32,7 +32,7 @@ def mnist_strings() -> None:
 
 @mnist_strings.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @mnist_option
 @_count_option
 @_seed_option

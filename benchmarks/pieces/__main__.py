@@ -16,11 +16,19 @@ import click
 import msgspec
 
 from benchmarks.figures import provenance
-from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
+from benchmarks.figures.command import (
+    bundle_option,
+    mnist_option,
+    results_option,
+    run_command,
+    strokes_option,
+    writers_option,
+)
 from benchmarks.figures.files import keep
 from benchmarks.figures.list import FIGURES
 from benchmarks.pieces.answers import answers
 from benchmarks.pieces.figures import measured
+from benchmarks.pieces.options import count_option, seed_option, work_option
 from benchmarks.pieces.page import FIGURE, summary_text
 from benchmarks.pieces.rendered import ALIKE, BARE, CODED, SENDER, Stock, portions
 from device_runtime.reader import DEFAULT_MAX_ERROR
@@ -28,24 +36,16 @@ from train.data.mnist import load_mnist
 
 
 @click.command()
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @mnist_option
-@click.option("--strokes", type=click.Path(path_type=Path), required=True, help="Folder of pen strokes of capitals.")
-@click.option("--count", default=2000, show_default=True, type=click.IntRange(1), help="Pieces with a code.")
-@click.option("--no-code", default=1000, show_default=True, type=click.IntRange(1), help="Pieces without a code.")
-@click.option(
-    "--more", default=500, show_default=True, type=click.IntRange(1), help="Pieces of other kinds without one."
-)
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
-@click.option("--processes", default=2, show_default=True, type=click.IntRange(1), help="Portions read at a time.")
+@strokes_option
+@count_option("--count", 2000, "Pieces with a code.")
+@count_option("--no-code", 1000, "Pieces without a code.")
+@count_option("--more", 500, "Pieces of other kinds without one.")
+@seed_option()
+@count_option("--processes", 2, "Portions read at a time.")
 @bundle_option
-@click.option(
-    "--work",
-    default="runs/pieces",
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the answers.",
-)
+@work_option("Folder of the answers.")
 @results_option
 def pieces(
     writers: Path,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from train.evaluation.pieces import Judged, PieceFigures
+from train.synthesis.pieces.bands import BANDS as BANDS
+from train.synthesis.pieces.bands import band_names, band_of
 
 # Conditions whose values are words.
 WORDS = {
@@ -21,17 +22,7 @@ WORDS = {
     "glare": "glare",
     "chroma": "colour as a camera's YUYV",
 }
-# Those that are numbers, with the edges between bands.
-BANDS = {
-    "code_px": (15.0, 20.0, 28.0),
-    "rotation_deg": (2.0, 8.0, 20.0),
-    "perspective": (0.005, 0.02),
-    "blur_px": (0.5, 1.0, 1.5),
-    "motion_px": (1.0,),
-    "noise": (2.0, 5.0),
-    "light": (0.1, 0.25),
-    "jpeg": (60.0, 80.0, 99.0),
-}
+# Those that are numbers; train/synthesis/pieces/bands.py has the edges between their bands.
 NUMBERS = {
     "code_px": "height of the code, px",
     "rotation_deg": "rotation, degrees",
@@ -47,11 +38,10 @@ CURVES = ("code_px", "blur_px", "rotation_deg", "perspective")
 
 def banded(pieces: Sequence[Judged], column: str, edges: Sequence[float]) -> dict[str, PieceFigures]:
     """The figures of the pieces whose condition lies in the same band, whatever its sign; empty bands are left out."""
-    sizes = [abs(float(piece.columns[column])) for piece in pieces]
+    bands = [band_of(float(piece.columns[column]), edges) for piece in pieces]
     found = {}
-    for low, high in pairwise((0.0, *edges, float("inf"))):
-        some = [piece for piece, size in zip(pieces, sizes, strict=True) if low <= size < high]
+    for name in band_names(edges):
+        some = [piece for piece, band in zip(pieces, bands, strict=True) if band == name]
         if some:
-            name = f"from {low:g}" if high == float("inf") else f"{low:g} to {high:g}" if low else f"below {high:g}"
             found[name] = PieceFigures(some)
     return found

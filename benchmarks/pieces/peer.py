@@ -32,6 +32,7 @@ from benchmarks.figures.files import keep
 from benchmarks.instructions.probe import PIECE_COUNTRY, PIECE_FILE
 from benchmarks.peers.answers import answers, digest
 from benchmarks.peers.process import start
+from benchmarks.pieces.options import count_option, data_argument, seed_option, work_option
 from benchmarks.pieces.peer_page import (
     FIGURE,
     OTHER_FIGURE,
@@ -182,19 +183,13 @@ def _spread(pictures: Sequence[Picture], count: int) -> Sequence[Picture]:
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path, file_okay=False))
+@data_argument
 @mnist_option
-@click.option("--count", default=300, show_default=True, type=click.IntRange(1), help="Rendered pieces.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the rendered pieces.")
-@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="Timed readings of a picture.")
+@count_option("--count", 300, "Rendered pieces.")
+@seed_option("Of the rendered pieces.")
+@count_option("--rounds", 3, "Timed readings of a picture.")
 @click.option("--again", is_flag=True, help="Have PP-OCRv6 read again what it has read before.")
-@click.option(
-    "--work",
-    default="runs/pieces",
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of rendered pieces and answers.",
-)
+@work_option("Folder of rendered pieces and answers.")
 @click.option("--only", type=click.Choice(["posteye", "others"]), required=True, help="Whose side to measure.")
 @bundle_option
 @results_option

@@ -21,6 +21,7 @@ from benchmarks.figures.command import bundle_option, results_option, run_comman
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.figures.tables import Table, columns
+from benchmarks.pieces.options import data_argument
 from benchmarks.pieces.page import interval, percent
 from device_runtime.errors import PosteyeError
 from device_runtime.reader import Reader
@@ -201,7 +202,7 @@ def rows_text(rows: Mapping[str, Row]) -> str:
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path, file_okay=False))
+@data_argument
 @click.option("--only", type=click.Choice([one.name for one in SETS]), multiple=True, help="Some of the sets.")
 @bundle_option
 @results_option

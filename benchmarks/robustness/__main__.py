@@ -15,7 +15,7 @@ import msgspec
 from tqdm import tqdm
 
 from benchmarks.figures import provenance
-from benchmarks.figures.command import bundle_option, mnist_option, run_command
+from benchmarks.figures.command import bundle_option, mnist_option, run_command, writers_option
 from benchmarks.figures.files import keep
 from benchmarks.robustness.fields import field_sets
 from benchmarks.robustness.measure import every_point, kept_points, measure
@@ -25,7 +25,7 @@ from train.data.mnist import load_mnist
 
 
 @click.command()
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @mnist_option
 @click.option(
     "--count", default=1000, show_default=True, type=click.IntRange(min=1), help="Fields of each of the sets."

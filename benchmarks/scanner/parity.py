@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.figures.command import results_option, run_command
+from benchmarks.figures.command import results_option, run_command, writers_option
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, data_hash, mnist_hash
 from convert.backends import backends
@@ -36,7 +36,7 @@ _SEED = 21
 
 
 @click.command()
-@click.option("--writers", type=click.Path(path_type=Path), required=True, help="Folder of QMNIST label files.")
+@writers_option
 @click.option("--strips", default=2000, show_default=True, type=click.IntRange(min=1), help="Strips to compare.")
 @click.option("--bundle", "folder", type=click.Path(path_type=Path), help="Folder of a bundle; default: shipped.")
 @results_option

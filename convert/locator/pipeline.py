@@ -15,7 +15,7 @@ from convert.locator.folder import TrainedLocator, load_trained, load_views
 from convert.locator.gate import MapReport, compare_maps, unfold_map
 from convert.onnx_files.export import export_locator
 from convert.onnx_files.reader import read_onnx
-from convert.pipeline import REPORT_FILE
+from convert.pipeline import REPORT_FILE, common_parts
 from convert.tflite_writer import write_tflite
 from device_runtime.engines.net import Net
 from device_runtime.engines.numpy_engine import NumpyEngine
@@ -23,7 +23,6 @@ from device_runtime.files.atomic import write_text
 from device_runtime.piece.locator.bundle import SCHEMA_VERSION, LocatorManifest
 from device_runtime.piece.locator.grid import CELL_PX, ROLES, SUB_CELLS
 from device_runtime.piece.locator.view import HEIGHT_PX, WIDTH_PX
-from device_runtime.version import VERSION
 from train.locator.model import products
 
 MOST_BYTES, MOST_PRODUCTS = 200_000, 30_000_000
@@ -81,18 +80,12 @@ def describe(net: Net, trained: TrainedLocator, name: str) -> LocatorManifest:
     Raises:
         ConvertError: When something in it is out of range.
     """
-    source = {"scale": net.input.scale, "zero_point": net.input.zero_point}
-    target = {"scale": net.output.scale, "zero_point": net.output.zero_point}
+    source, target = dataclasses.asdict(net.input), dataclasses.asdict(net.output)
     parts = {
         "schema_version": SCHEMA_VERSION,
         "minimum_runtime": _OLDEST_READER,
-        "name": name,
-        "version": VERSION,
+        **common_parts(name, trained),
         "input": {**source, "height_px": HEIGHT_PX, "width_px": WIDTH_PX},
         "output": {**target, "cell_px": CELL_PX, "sub_cells": SUB_CELLS, "roles": ROLES},
-        "recipe": trained.recipe,
-        "seed": trained.seed,
-        "sources": trained.sources,
-        "accuracy": trained.metrics,
     }
     return make_manifest(parts, LocatorManifest)

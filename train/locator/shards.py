@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
 from device_runtime.piece.locator.grid import ROLES
 from device_runtime.piece.locator.view import view_of
@@ -27,6 +25,7 @@ from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.generator import PieceGenerator
 from train.synthesis.pieces.parts import Part
 from train.synthesis.pieces.piece import Piece
+from train.synthesis.shards import make_missing
 
 SHARD_PIECES = 128
 _WHOLE_EVERY, _CODELESS_EVERY, _SENDER_EVERY = 4, 20, 10
@@ -166,16 +165,6 @@ def render_shard(source: Source, index: int, size: int = SHARD_PIECES) -> Views:
 
 def _render(source: Source, folder: Path, shards: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which ends this process
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
     cv2.setNumThreads(1)
-    parent = multiprocessing.parent_process()
-    for index in range(shards):
-        path = shard_path(folder, index)
-        if parent is not None and not parent.is_alive():
-            return
-        if path.exists():
-            continue
-        try:
-            save_views(render_shard(source, index), path)
-        except PosteyeError as error:  # a full disk, no fonts: a line is enough
-            sys.exit(f"posteye: {error}")
+    jobs = ((index, shard_path(folder, index)) for index in range(shards))
+    make_missing(jobs, lambda index, path: save_views(render_shard(source, index), path))

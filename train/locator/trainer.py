@@ -22,12 +22,11 @@ from train.locator.shards import Views
 from train.progress import Progress
 from train.runs import checkpoint as saved
 from train.runs.checkpoint import Checkpoints
-from train.runs.optimizer import Scheduled, adamw, muon_and_adamw
-from train.runs.trainer import average_into, rate_factor
+from train.runs.optimizer import adamw, muon_and_adamw
+from train.runs.phase import OBSERVED_SHARE, Phase, finish, rate_factor
 
 _GRADIENT_LIMIT = 5.0
 _SAVED_EVERY_S = 120.0
-_OBSERVED_SHARE = 0.7  # of the quantised phase the ranges follow the data
 FLOAT_FILE = "float.pt"
 
 
@@ -61,23 +60,15 @@ class LocatorRecipe:
 
 
 @dataclass
-class _Phase:
+class _Phase(Phase):
     """One phase in progress.
 
     Attributes:
-        name: "float" or "quantized".
-        net: the net that learns.
-        mean: the running mean of its weights.
-        optimizer: what moves the weights.
         total_s: seconds of training that it has.
         done_s: those that are over.
         steps: how many steps were made.
     """
 
-    name: str
-    net: nn.Module
-    mean: nn.Module
-    optimizer: Scheduled
     total_s: float
     done_s: float = 0.0
     steps: int = 0
@@ -121,17 +112,11 @@ class LocatorRun:
         Raises:
             PosteyeError: when the folder holds another run or a damaged one, or the net does not fit int8.
         """
-        recipe = self._recipe
         state = self._load()
         phase = self._phase("quantized", QuantLocator(self._float_net(state, report)))
         self._train(phase, state if state and state["phase"] == "quantized" else None, report)
         assert isinstance(phase.mean, QuantLocator)
-        try:
-            phase.mean.finish()
-        except ValueError as error:
-            raise PosteyeError(
-                f"the trained net does not fit int8: {error}; train with more than {recipe.minutes:g} --minutes"
-            ) from None
+        finish(phase.mean, f"train with more than {self._recipe.minutes:g} --minutes")
         return phase.mean
 
     def _float_net(self, state: dict[str, Any] | None, report: Callable[[nn.Module], str]) -> LocatorNet:
@@ -141,7 +126,7 @@ class LocatorRun:
         if path.exists():
             cure = f"delete it and {self._folder}/checkpoint*.pt to train again"
             kept = saved.load(path, ("state", "recipe"), cure)
-            self._must_be_mine(kept)
+            saved.require_recipe(kept, asdict(self._recipe), self._folder)
             phase.mean.load_state_dict(kept["state"])
         else:
             self._train(phase, state, report)
@@ -160,9 +145,7 @@ class LocatorRun:
 
     def _train(self, phase: _Phase, state: dict[str, Any] | None, report: Callable[[nn.Module], str]) -> None:
         if state is not None:
-            phase.net.load_state_dict(state["net"])
-            phase.mean.load_state_dict(state["mean"])
-            phase.optimizer.load_state_dict(state["optimiser"])
+            phase.take_up(state)
             phase.done_s, phase.steps = state["done"]
         self._progress.step(f"{phase.name} phase, {phase.total_s / 60:.0f} min")
         kept_s, note = phase.done_s, ""
@@ -172,7 +155,7 @@ class LocatorRun:
                 found = self._one_pass(phase, views, partial(bar.to, note=note))
                 note = f"{len(views.truths):,} views, {found}"
                 if phase.done_s - kept_s >= _SAVED_EVERY_S or phase.done_s >= phase.total_s:
-                    self._save(phase)
+                    self._checkpoints.save(phase.state(asdict(self._recipe), (phase.done_s, phase.steps)))
                     kept_s = phase.done_s
                     note += report(phase.mean)
                 self._progress.keep(f"{phase.done_s / 60:.0f} min")
@@ -187,16 +170,12 @@ class LocatorRun:
         begun = time.monotonic()
         for pixels, wanted in training_batches(views, recipe.batch, random):
             if isinstance(phase.net, QuantLocator):
-                phase.net.observe(phase.done_s < _OBSERVED_SHARE * phase.total_s)
+                phase.net.observe(phase.done_s < OBSERVED_SHARE * phase.total_s)
             phase.optimizer.set_rates(rate_factor(min(1.0, phase.done_s / phase.total_s)))
             with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16 and phase.name == "float"):
                 head = phase.net(pixels.to(memory_format=torch.channels_last))
             parts = loss.parts(head.float(), wanted)
-            phase.optimizer.zero_grad()
-            loss.total(parts).backward()
-            nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
-            phase.optimizer.step()
-            average_into(phase.mean, phase.net, min(recipe.average, phase.steps / (phase.steps + 20)))
+            phase.move(loss.total(parts), _GRADIENT_LIMIT, recipe.average, phase.steps)
             phase.steps += 1
             count += 1
             sums = {name: sums.get(name, 0.0) + float(part.detach()) for name, part in parts.items()}
@@ -207,28 +186,13 @@ class LocatorRun:
                 break
         return ", ".join(f"{name} {value / count:.3f}" for name, value in sums.items())
 
-    def _save(self, phase: _Phase) -> None:
-        state = {
-            "recipe": asdict(self._recipe),
-            "phase": phase.name,
-            "done": (phase.done_s, phase.steps),
-            "net": phase.net.state_dict(),
-            "mean": phase.mean.state_dict(),
-            "optimiser": phase.optimizer.state_dict(),
-        }
-        self._checkpoints.save(state)
-
     def _load(self) -> dict[str, Any] | None:
         path = self._checkpoints.newest_whole(self._progress.say)
         if path is None:
             return None
         state = self._checkpoints.load(path, "cpu")
-        self._must_be_mine(state)
+        saved.require_recipe(state, asdict(self._recipe), self._folder)
         return state
-
-    def _must_be_mine(self, state: dict[str, Any]) -> None:
-        if state["recipe"] != asdict(self._recipe):
-            raise PosteyeError(f"{self._folder} holds a run with another recipe; choose another folder or delete it")
 
 
 def load_float(folder: Path) -> LocatorNet:

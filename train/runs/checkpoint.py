@@ -55,6 +55,21 @@ def load(path: Path, keys: Iterable[str], cure: str, device: torch.device | str 
     return state
 
 
+def require_recipe(state: dict[str, Any], recipe: dict[str, Any], folder: Path) -> None:
+    """Check that a state is one of a run.
+
+    Args:
+        state: as it was loaded.
+        recipe: of the run.
+        folder: of the run.
+
+    Raises:
+        PosteyeError: when another recipe made the state.
+    """
+    if state["recipe"] != recipe:
+        raise PosteyeError(f"{folder} holds a run with another recipe; choose another folder or delete it")
+
+
 class Checkpoints:
     """The last checkpoint of a run's folder and the one before it, for when the last is damaged."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,7 +21,8 @@ from train.progress import Progress
 from train.runs import checkpoint as saved
 from train.runs.checkpoint import Checkpoints
 from train.runs.distributed import Group
-from train.runs.optimizer import Scheduled, adamw, muon_and_adamw
+from train.runs.optimizer import adamw, muon_and_adamw
+from train.runs.phase import OBSERVED_SHARE, Phase, finish, rate_factor
 from train.runs.recipe import Recipe
 from train.scanner.batches import training_batches
 from train.scanner.greedy import greedy_exact_rate
@@ -31,32 +31,21 @@ from train.scanner.quantization import QuantScanner
 from train.synthesis.shards import Shard, load_shard, shard_path
 
 _GRADIENT_LIMIT = 2.0
-_WARM_UP = 0.05
-_LEAST_FACTOR = 3e-4  # of the peak rate
 _REPORT_STRIPS = 1500
-_OBSERVED_SHARE = 0.7  # of the quantised phase the ranges follow the data; then they are fixed for the weights
 
 
 @dataclass
-class _Phase:
+class _Phase(Phase):
     """One phase in progress.
 
     Attributes:
-        name: "float" or "quantized".
-        net: the net that learns.
-        parallel: what to call for it in training; the net itself, or around it what averages its gradients.
-        mean: the running mean of its weights.
-        optimizer: what moves the weights.
+        parallel: what to call for the net in training; the net itself, or around it what averages its gradients.
         rate: the peak rate of AdamW.
         total: how many shards the phase has.
         done: how many of them the net has seen.
     """
 
-    name: str
-    net: nn.Module
     parallel: nn.Module
-    mean: nn.Module
-    optimizer: Scheduled
     rate: float
     total: int
     done: int = 0
@@ -116,12 +105,7 @@ class Run:
         result = quantized.mean
         assert isinstance(result, QuantScanner)
         result = result.cpu()
-        try:
-            result.finish()
-        except ValueError as error:
-            raise PosteyeError(
-                f"the trained net does not fit int8: {error}; train longer or with another --seed"
-            ) from None
+        finish(result, "train longer or with another --seed")
         return result
 
     def float_net(self, wait: Callable[[Path], None]) -> ScanningLeNet:
@@ -145,7 +129,7 @@ class Run:
         # Ranks that do not lead have other running statistics than the leader, whose net is the one that counts.
         cure = f"delete it and {self.folder}/checkpoint*.pt to train the float phase again"
         state = saved.load(path, ("state", "recipe"), cure, self.device)
-        self._must_be_mine(state)
+        saved.require_recipe(state, asdict(recipe), self.folder)
         phase.mean.load_state_dict(state["state"])
         return phase.mean
 
@@ -156,13 +140,11 @@ class Run:
         decay = self.recipe.weight_decay
         turn_rate = self.recipe.turn_rate if name == "float" else 0.0
         optimizer = muon_and_adamw(net, turn_rate, rate, decay) if turn_rate else adamw(net, rate, decay)
-        return _Phase(name, net, parallel, copy.deepcopy(net), optimizer, rate, epochs * self.recipe.shards)
+        return _Phase(name, net, copy.deepcopy(net), optimizer, parallel, rate, epochs * self.recipe.shards)
 
     def _train(self, phase: _Phase, wait: Callable[[Path], None], state: dict[str, Any] | None) -> None:
         if state is not None:
-            phase.net.load_state_dict(state["net"])
-            phase.mean.load_state_dict(state["mean"])
-            phase.optimizer.load_state_dict(state["optimiser"])
+            phase.take_up(state)
             phase.done = state["done"]
         recipe, leads = self.recipe, self.group.leads
         passes = f"{phase.total // recipe.shards} passes over {recipe.shards} shards of {recipe.shard_strips:,} strips"
@@ -181,7 +163,7 @@ class Run:
                 if leads:
                     if phase.done % 8 == 0 or phase.done % recipe.shards == 0:
                         row["exact"] = greedy_exact_rate(phase.mean, self.validation, _REPORT_STRIPS, self.device)
-                    self._save(phase)
+                    self.checkpoints.save(phase.state(asdict(recipe), phase.done))
                     self._log(row)
                 self._keep(phase)
                 note = f", exact {row['exact']:.1%}" if "exact" in row else ""
@@ -209,7 +191,7 @@ class Run:
         phase.net.train()
         if isinstance(phase.net, QuantScanner):
             restored = isinstance(self.start, QuantScanner)  # its ranges are known
-            phase.net.observe(not restored and phase.done < _OBSERVED_SHARE * phase.total)
+            phase.net.observe(not restored and phase.done < OBSERVED_SHARE * phase.total)
         for step, whole in enumerate(training_batches(shard, self.recipe.batch, random)):
             batch, weight = self.group.part(whole)
             phase.optimizer.set_rates(rate_factor((phase.done + step / steps) / phase.total))
@@ -223,71 +205,24 @@ class Run:
             # Per character, so that long strings do not outweigh short ones.
             lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
             loss = (penalty / lengths).mean() * weight
-            phase.optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(phase.net.parameters(), _GRADIENT_LIMIT)
-            phase.optimizer.step()
-            self._average(phase, phase.done * steps + step)
+            phase.move(loss, _GRADIENT_LIMIT, self.recipe.average, phase.done * steps + step)
             total += float(loss.detach()) * len(whole.targets)
             count += len(whole.targets)
         return self.group.mean(total) / count, count
-
-    def _average(self, phase: _Phase, step: int) -> None:
-        """Move the running mean towards the weights; in the first steps of a phase faster."""
-        keep = min(self.recipe.average, step / (step + 20))
-        average_into(phase.mean, phase.net, keep)
-
-    def _save(self, phase: _Phase) -> None:
-        state = {
-            "recipe": asdict(self.recipe),
-            "phase": phase.name,
-            "done": phase.done,
-            "net": phase.net.state_dict(),
-            "mean": phase.mean.state_dict(),
-            "optimiser": phase.optimizer.state_dict(),
-        }
-        self.checkpoints.save(state)
 
     def _load(self) -> dict[str, Any] | None:
         path = self.group.told(self.checkpoints.newest_whole(self.progress.say) if self.group.leads else None)
         if path is None:
             return None
         state = self.checkpoints.load(path, self.device)
-        self._must_be_mine(state)
+        saved.require_recipe(state, asdict(self.recipe), self.folder)
         return state
-
-    def _must_be_mine(self, state: dict[str, Any]) -> None:
-        if state["recipe"] != asdict(self.recipe):
-            raise PosteyeError(f"{self.folder} holds a run with another recipe; choose another folder or delete it")
 
 
 def follow(folder: Path, recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:
     """Train as a rank that does not lead, if the leader says that the run in this folder is not finished yet."""
     if group.told(None) is None:
         Run(folder, recipe, Shard([], []), group, start)(lambda path: None)
-
-
-def average_into(mean: nn.Module, net: nn.Module, keep: float) -> None:
-    """Move a running mean of a net towards it.
-
-    Args:
-        mean: of the same kind; changed.
-        net: as it is now.
-        keep: the share of the mean that stays, 0..1.
-    """
-    with torch.no_grad():
-        for old, new in zip(mean.state_dict().values(), net.state_dict().values(), strict=True):
-            if old.dtype.is_floating_point and old.dim():
-                old.lerp_(new, 1 - keep)
-            else:
-                old.copy_(new)  # counters, scales and zero points are taken as they are
-
-
-def rate_factor(progress: float) -> float:
-    """The schedule: what the peak rate is multiplied by, at a progress 0..1: a linear warm-up and half a cosine."""
-    if progress < _WARM_UP:
-        return progress / _WARM_UP + _LEAST_FACTOR
-    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) + _LEAST_FACTOR
 
 
 def load_float(run: Path) -> ScanningLeNet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -48,15 +49,30 @@ def write_contact_sheet(generator: FieldGenerator, count: int, path: Path) -> No
 
 def contact_sheet(fields: list[Field]) -> Gray:
     """Lay fields out in columns, filled row by row; a grey image, uint8 [H, W]."""
-    columns = min(_COLUMNS, len(fields))
-    rows = -(-len(fields) // columns)
-    width, height = _TILE_PX
-    shape = (rows * (height + _GAP_PX) + _GAP_PX, columns * (width + _GAP_PX) + _GAP_PX)
-    sheet = np.full(shape, _BETWEEN, np.uint8)
-    for number, field in enumerate(fields):
-        top = _GAP_PX + number // columns * (height + _GAP_PX)
-        left = _GAP_PX + number % columns * (width + _GAP_PX)
-        sheet[top : top + height, left : left + width] = _tile(field)
+    return laid_out([_tile(field) for field in fields], _TILE_PX, _GAP_PX, _BETWEEN)
+
+
+def laid_out(tiles: Sequence[Gray], place_px: tuple[int, int], gap_px: int, between: int) -> Gray:
+    """Lay pictures out in columns, filled row by row, each in the middle of its place.
+
+    Args:
+        tiles: uint8 [h, w], or all [h, w, 3].
+        place_px: width and height of a place, none smaller than a tile.
+        gap_px: between places, and around all.
+        between: grey level of what lies there.
+
+    Returns:
+        uint8 [H, W], or [H, W, 3].
+    """
+    width, height = place_px
+    columns = min(_COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    shape = (rows * (height + gap_px) + gap_px, columns * (width + gap_px) + gap_px, *tiles[0].shape[2:])
+    sheet = np.full(shape, between, np.uint8)
+    for number, tile in enumerate(tiles):
+        top = gap_px + number // columns * (height + gap_px) + (height - tile.shape[0]) // 2
+        left = gap_px + number % columns * (width + gap_px) + (width - tile.shape[1]) // 2
+        sheet[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
     return sheet
 
 

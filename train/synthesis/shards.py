@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -215,19 +215,28 @@ class ShardMaker:
 
 
 def _work(source: Source, jobs: Sequence[tuple[int, Path]], counter: Any) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
-    parent = multiprocessing.parent_process()
-
     def made() -> None:
         with counter.get_lock():
             counter.value += 1
 
+    make_missing(jobs, lambda index, path: save_shard(source.shard(index, made), path))
+
+
+def make_missing(jobs: Iterable[tuple[int, Path]], make: Callable[[int, Path], None]) -> None:
+    """Make shards in a process of their own, in order; those that are there stay.
+
+    Args:
+        jobs: number and file of each.
+        make: makes one.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a half-written file is taken away
+    parent = multiprocessing.parent_process()
     for index, path in jobs:
         if parent is not None and not parent.is_alive():
             return  # the trainer was killed; its daemons would draw on for hours
         if path.exists():
             continue
         try:
-            save_shard(source.shard(index, made), path)
+            make(index, path)
         except PosteyeError as error:  # a full disk, no fonts: a line is enough
             sys.exit(f"posteye: {error}")

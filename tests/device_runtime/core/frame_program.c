@@ -2,38 +2,7 @@
  * lines in arenas that grow from nothing, and gives each function what it must refuse. Exit code 0: all is well;
  * test_image_program.py builds it with sanitizers.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "posteye_core.h"
-
-#define EXPECT(condition)                                                \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);      \
-            exit(1);                                                     \
-        }                                                                \
-    } while (0)
-
-/* Call until the arena is large enough: exactly as large as was asked for, so that a sanitizer sees a byte too many. */
-#define CALL(arena, call)                                                \
-    do {                                                                 \
-        pe_status status_;                                               \
-        while ((status_ = (call)) == PE_ARENA_FULL) {                    \
-            grow(arena);                                                 \
-        }                                                                \
-        EXPECT(status_ == PE_OK);                                        \
-    } while (0)
-
-static void grow(pe_arena *arena) {
-    size_t wanted = arena->wanted;
-    EXPECT(wanted > arena->size);
-    free(arena->memory);
-    pe_arena larger = {malloc(wanted), wanted, 0, 0};
-    EXPECT(larger.memory);
-    *arena = larger;
-}
+#include "program.h"
 
 static uint32_t seed = 1;
 
@@ -43,13 +12,6 @@ static uint32_t draw(uint32_t below) {
 }
 
 static int32_t draw_from(int32_t low, int32_t high) { return low + (int32_t)draw((uint32_t)(high - low + 1)); }
-
-/* A copy in memory of its own size. */
-static uint8_t *keep(const uint8_t *bytes, size_t count) {
-    uint8_t *kept = malloc(count);
-    EXPECT(kept && bytes);
-    return memcpy(kept, bytes, count);
-}
 
 static void try_frame(int32_t height, int32_t width) {
     pe_arena arena = {NULL, 0, 0, 0};

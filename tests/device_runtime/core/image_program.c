@@ -3,57 +3,14 @@
  * sanitizers.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "posteye_core.h"
-
-#define EXPECT(condition)                                                \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);      \
-            exit(1);                                                     \
-        }                                                                \
-    } while (0)
+#include "program.h"
 
 /* ---- what a caller does ---- */
 
-/* Lend the arena as much as it asked for: exactly that, so that a sanitizer sees a byte too many. */
-static void grow(pe_arena *arena) {
-    size_t wanted = arena->wanted;
-    EXPECT(wanted > arena->size);
-    free(arena->memory);
-    pe_arena larger = {malloc(wanted), wanted, 0, 0};
-    EXPECT(larger.memory);
-    *arena = larger;
-}
-
-static void make_strip(const pe_gray *field, double body_height_px, pe_arena *arena, pe_strip *strip) {
-    pe_status status;
-    while ((status = pe_normalize(field, body_height_px, arena, strip)) == PE_ARENA_FULL) {
-        grow(arena);
-    }
-    EXPECT(status == PE_OK);
-}
-
-static int32_t tell_ink(const pe_gray *field, pe_arena *arena) {
-    pe_status status;
-    int32_t ink = -1;
-    while ((status = pe_polarity(field, arena, &ink)) == PE_ARENA_FULL) {
-        grow(arena);
-    }
-    EXPECT(status == PE_OK);
-    return ink;
-}
-
 static void resize(const pe_gray *gray, int32_t height, int32_t width, pe_arena *arena) {
-    pe_status status;
     const uint8_t *pixels = NULL;
-    while ((status = pe_resize(gray, height, width, arena, &pixels)) == PE_ARENA_FULL) {
-        grow(arena);
-    }
-    EXPECT(status == PE_OK);
+    CALL(arena, pe_resize(gray, height, width, arena, &pixels));
     EXPECT(pixels >= arena->memory);
     EXPECT(pixels + (size_t)height * (size_t)width <= arena->memory + arena->size);
 }
@@ -63,17 +20,16 @@ static void try_field(const uint8_t *pixels, int32_t height, int32_t width, size
     pe_arena arena = {NULL, 0, 0, 0};
     pe_gray field = {pixels, height, width, stride};
     pe_strip strip;
-    make_strip(&field, body_height_px, &arena, &strip);
+    CALL(&arena, pe_normalize(&field, body_height_px, &arena, &strip));
     size_t count = PE_STRIP_HEIGHT_PX * (size_t)strip.width;
     EXPECT(strip.width >= 9 && strip.pixels >= arena.memory);
     EXPECT(strip.pixels + count <= arena.memory + arena.size);
     for (int i = 0; i < 6; i++) {
         EXPECT(isfinite(strip.image_from_strip[i]));
     }
-    uint8_t *kept = malloc(count);
-    EXPECT(kept);
-    memcpy(kept, strip.pixels, count);
-    int32_t ink = tell_ink(&field, &arena);
+    uint8_t *kept = keep(strip.pixels, count);
+    int32_t ink = -1;
+    CALL(&arena, pe_polarity(&field, &arena, &ink));
     EXPECT(ink >= PE_INK_DARK && ink <= PE_INK_PANEL);
     pe_gray whole = {kept, PE_STRIP_HEIGHT_PX, strip.width, (size_t)strip.width};
     resize(&whole, PE_STRIP_HEIGHT_PX, strip.width * 13 / 10, &arena);

@@ -20,7 +20,8 @@ from tests.train.blots import PRESET, Blots
 from train.commands.train import train
 from train.data.writers import Writer
 from train.runs import folder as run_folder
-from train.runs import scratch, trainer
+from train.runs import phase, scratch, trainer
+from train.runs.checkpoint import Checkpoints
 from train.runs.folder import Material, Origin
 from train.runs.recipe import PRESETS
 
@@ -97,9 +98,9 @@ def test_a_run_that_is_interrupted_everywhere_ends_in_the_same_weights(
     presses = (
         (run_folder, "wait_for_all", 1, "nothing yet"),
         (trainer.Run, "_one_shard", 2, "step 1 and 1 of 4 shards of step 2"),
-        (trainer.Run, "_average", 1, "step 1"),  # in the middle of a shard: that one is trained again
+        (phase, "average_into", 1, "step 1"),  # in the middle of a shard: that one is trained again
         (trainer.Run, "_log", 2, "step 1 and 2 of 4 shards of step 2"),
-        (trainer.Run, "_save", 1, "step 1"),
+        (Checkpoints, "save", 1, "step 1"),
         (trainer.Run, "_one_shard", 2, "steps 1 to 2"),
         (trainer.Run, "_one_shard", 2, "steps 1 to 2 and 1 of 2 shards of step 3"),
         (run_folder, "exact_rate", 3, "steps 1 to 3 and all up to the handicap of 0.5 of step 4"),

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
+from train.synthesis.contact_sheet import laid_out
 from train.synthesis.pieces.piece import Piece
 from train.synthesis.pieces.sheet import Color
 
 SHOWN = 24  # pieces on a sheet, at most
-_COLUMNS = 4
 _TILE_PX, _GAP_PX = (400, 270), 6
 _BETWEEN = 235
 _COLORS: dict[str, Color] = {"destination": (0, 165, 60), "sender": (240, 120, 0), "other": (40, 90, 230)}
@@ -24,17 +24,7 @@ _JPEG_QUALITY = 72
 
 def contact_sheet(pieces: Sequence[Piece]) -> NDArray[np.uint8]:
     """Lay pieces out in columns, filled row by row: uint8 [H, W, 3], RGB."""
-    width, height = _TILE_PX
-    columns = min(_COLUMNS, len(pieces))
-    rows = -(-len(pieces) // columns)
-    shape = (rows * (height + _GAP_PX) + _GAP_PX, columns * (width + _GAP_PX) + _GAP_PX, 3)
-    sheet = np.full(shape, _BETWEEN, np.uint8)
-    for index, piece in enumerate(pieces):
-        tile = _tile(piece)
-        top = _GAP_PX + index // columns * (height + _GAP_PX) + (height - tile.shape[0]) // 2
-        left = _GAP_PX + index % columns * (width + _GAP_PX) + (width - tile.shape[1]) // 2
-        sheet[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
-    return sheet
+    return laid_out([_tile(piece) for piece in pieces], _TILE_PX, _GAP_PX, _BETWEEN)
 
 
 def _tile(piece: Piece) -> NDArray[np.uint8]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 
 from device_runtime.files.atomic import write_bytes, write_text
+from train.synthesis.pieces.bands import BANDS, band_of
 from train.synthesis.pieces.piece import Corners, Number, Piece
 
 LABELS, NUMBERS = "labels.csv", "numbers.csv"
@@ -31,32 +31,6 @@ _WORDS = (
 )  # kept as they are
 
 
-def _band(*edges: float) -> Callable[[float], str]:
-    """What names the band that a number is in, by the edges between bands."""
-
-    def name(value: float) -> str:
-        for low, high in zip((None, *edges), (*edges, None), strict=True):
-            if high is None:
-                return f"from {low:g}"
-            if value < high:
-                return f"below {high:g}" if low is None else f"{low:g} to {high:g}"
-        raise AssertionError("the last band has no end")
-
-    return name
-
-
-_BANDS: dict[str, Callable[[float], str]] = {
-    "code_px": _band(15, 20, 28),
-    "rotation_deg": _band(2, 8, 20),
-    "perspective": _band(0.005, 0.02),
-    "blur_px": _band(0.5, 1, 1.5),
-    "motion_px": _band(1),
-    "noise": _band(2, 5),
-    "light": _band(0.1, 0.25),
-    "jpeg": _band(60, 80, 99),
-}
-
-
 @dataclass
 class Tables:
     """The rows of both tables in the making.
@@ -75,7 +49,7 @@ class Tables:
         corners = _written(wanted.corners) if wanted else ""
         row = [name, piece.code or "", piece.country, "destination", corners, str(piece.quarter_turns)]
         row += [str(piece.conditions.get(head, "")) for head in _WORDS]
-        row += [band(abs(float(piece.conditions.get(head, 0)))) for head, band in _BANDS.items()]
+        row += [band_of(float(piece.conditions.get(head, 0)), edges) for head, edges in BANDS.items()]
         self.labels.append(row)
         self.numbers += [_number_row(name, number) for number in piece.numbers]
 
@@ -85,7 +59,7 @@ class Tables:
         Raises:
             WriteError: a file cannot be written.
         """
-        heads = (*_LABEL_HEADS, "quarter_turns", *_WORDS, *_BANDS)
+        heads = (*_LABEL_HEADS, "quarter_turns", *_WORDS, *BANDS)
         write_text(folder / LABELS, _csv(heads, self.labels))
         write_text(folder / NUMBERS, _csv(_NUMBER_HEADS, self.numbers))
 

@@ -1,0 +1,130 @@
+"""The figures that say what reading takes, or what programs print and draw, measured again when their code changes."""
+
+from __future__ import annotations
+
+from benchmarks.figures.figure import (
+    EVALUATING,
+    GENERATOR,
+    JUDGING,
+    PIECES,
+    PRINTED,
+    READING,
+    SEGMENTATION,
+    STRIPS,
+    Figure,
+)
+
+DRAWN = (
+    Figure(
+        "collapse",
+        "benchmarks.figures.output collapse benchmarks.criteria.collapse --plot docs/gtn/collapse.png",
+        1,
+        (*PRINTED, "benchmarks/criteria/collapse.py", "train/gtn/loss.py", "train/gtn/tables.py"),
+    ),
+    Figure(
+        "gtn",
+        "benchmarks.figures.output gtn train.report.gtn_figures device_runtime/samples/02-hand.png "
+        "--pattern '47(500|600|580)|41500' --out docs/gtn",
+        0.1,
+        (*READING, *SEGMENTATION, "train/gtn/draw.py", "train/report/gtn_figures.py", "train/segmentation/draw.py"),
+    ),
+)
+COSTS = (
+    Figure(
+        "decoding",
+        "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
+        "--printed {data}/printed_postcode_lines --count 1000",
+        7,
+        (
+            *READING,
+            *SEGMENTATION,
+            *EVALUATING,
+            *GENERATOR,
+            "benchmarks/decoding/*.py",
+        ),
+        timed=True,
+    ),
+    Figure(
+        "costs",
+        "benchmarks.costs runs/costs",
+        0.6,
+        (*READING, "device_runtime/samples.py", "benchmarks/costs/*.py"),
+        timed=True,
+    ),
+    Figure(
+        "instructions",
+        "benchmarks.instructions",
+        2,
+        (
+            *READING,
+            "device_runtime/samples.py",
+            "device_runtime/samples/*",
+            "benchmarks/instructions/counted.py",
+            "benchmarks/instructions/counter.c",
+            "benchmarks/instructions/frame.jpg",
+            "benchmarks/instructions/measure.py",
+            "benchmarks/instructions/probe.py",
+        ),
+    ),
+    Figure(
+        "demo",
+        "benchmarks.figures.output demo posteye demo",
+        0.1,
+        (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
+        timed=True,
+    ),
+    Figure(
+        "bench",
+        "benchmarks.figures.output bench posteye bench --out docs/bench",
+        0.5,
+        (*READING, "device_runtime/samples.py", "device_runtime/bench/*.py", "device_runtime/commands/bench.py"),
+        timed=True,
+    ),
+    Figure(
+        "lexicons",
+        "benchmarks.decoding.lexicons runs/lexicons",
+        0.3,
+        (*PRINTED, "benchmarks/decoding/lexicons.py", "device_runtime/grammar/*.py"),
+        timed=True,
+    ),
+    Figure(
+        "generator",
+        "benchmarks.scanner.generator --writers {data}/qmnist_writers --digits {data}/train_digits",
+        0.7,
+        (*GENERATOR, "benchmarks/scanner/generator.py", *STRIPS),
+        timed=True,
+    ),
+    Figure(
+        "peers",
+        "benchmarks.peers",
+        0.8,
+        (
+            *READING,
+            *PRINTED,
+            "benchmarks/peers/**/*.py",
+            "benchmarks/peers/constraints.txt",
+            "-benchmarks/peers/page.py",
+        ),
+        timed=True,
+    ),
+    Figure(
+        "piece-peers",
+        "benchmarks.pieces.peer {data} --only posteye",
+        8,
+        (
+            *READING,
+            *GENERATOR,
+            *PIECES,
+            *JUDGING,
+            "benchmarks/peers/process.py",
+            "benchmarks/peers/readers/ppocr.py",
+            "benchmarks/peers/readers/serve.py",
+            "benchmarks/peers/constraints.txt",
+            "benchmarks/instructions/frame.jpg",
+            "benchmarks/pieces/peer.py",
+            "benchmarks/pieces/rendered.py",
+            "benchmarks/pieces/sets.py",
+        ),
+        timed=True,
+    ),
+)
