@@ -15,10 +15,11 @@ from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.image import resize
 from device_runtime.image.load import load_image
 from device_runtime.region import Region
+from tests.device_runtime.lettering import write
 from tests.device_runtime.piece.reported import PAGES, Page
 
 SENDER = ((30, 40, 0.5), ("ANOTHER SENDER", "5 SAMPLE ROAD", "50667 KOELN"))
-ADDRESS = ((420, 380, 0.8), ("SAMPLE COMPANY", "12 MODEL STREET", "80331 MUENCHEN"))
+ADDRESS = ((420, 380, 0.85), ("SAMPLE COMPANY", "12 MODEL STREET", "80331 MUENCHEN"))
 
 
 def sheet(*blocks: tuple[tuple[int, int, float], tuple[str, ...]]) -> NDArray[np.uint8]:
@@ -26,8 +27,7 @@ def sheet(*blocks: tuple[tuple[int, int, float], tuple[str, ...]]) -> NDArray[np
     page = np.full((620, 1000), 235, np.uint8)
     for (x, y, size), lines in blocks:
         for row, text in enumerate(lines):
-            at = (x, y + round(row * 52 * size))
-            cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, 25, max(1, round(2 * size)), cv2.LINE_AA)
+            write(page, text, x, y + round(row * 52 * size), size, ink=25)
     return page
 
 

@@ -26,18 +26,23 @@ _DIGITS, _DIGITS_ALONE = bytes([1]), bytes([0, 9])  # an alphabet of ten
 _SEED = bytes(2)
 _SETTINGS = bytes([0, 0, 0])  # the scale, options and number of columns of most lines
 _RAW = bytes([3])  # scores that are given one by one
+_LEVEL = bytes([128])  # what is darker is ink in a mask
+_BEFORE_PICTURE = {
+    "normalize": _BODY_HEIGHT + _FIRST_BYTES,
+    "polarity": _FIRST_BYTES,
+    "resize": bytes([2, 9, 0, 2, 199, 0]) + _FIRST_BYTES,
+    "boxes": _FIRST_BYTES,
+    "ink_runs": bytes([0, 90]) + _FIRST_BYTES,
+    "shrink": bytes([0, 1]) + _FIRST_BYTES,  # by 2
+    "trace": _FIRST_BYTES + _LEVEL,
+    "rules": bytes([0, 23, 29, 0, 6, 6, 0]) + _FIRST_BYTES + _LEVEL,
+}
 
 
 def seeds(target: str) -> Iterator[bytes]:
     """The samples as inputs of a target."""
-    for gray in _fields():
-        match target:
-            case "normalize":
-                yield _BODY_HEIGHT + _FIRST_BYTES + _picture(gray)
-            case "polarity":
-                yield _FIRST_BYTES + _picture(gray)
-            case "resize":
-                yield bytes([2, 9, 0, 2, 199, 0]) + _FIRST_BYTES + _picture(gray)
+    for gray in _fields() if target in _BEFORE_PICTURE else ():
+        yield _BEFORE_PICTURE[target] + _picture(gray)
     for strip, scores, length in _lines() if target in ("graph", "decode") else ():
         if target == "decode":
             settings = _SETTINGS + bytes([len(scores) - 1, 0, 0])

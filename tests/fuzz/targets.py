@@ -10,7 +10,11 @@ from pathlib import Path
 
 from build_core import SOURCES, WARNINGS
 
-TARGETS = ("normalize", "polarity", "resize", "graph", "decode")
+TARGETS = (
+    *("normalize", "polarity", "resize", "boxes", "spoiled", "ink_runs"),
+    *("shrink", "darker", "trace", "rules", "turn"),
+    *("graph", "decode", "calibrate"),
+)
 # float-cast-overflow: such a cast gives one number on x86 and another on ARM.
 SANITIZERS = ("-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 

@@ -16,6 +16,10 @@ static void take(fz_loan *loan, size_t size, size_t shift) {
     loan->arena = (pe_arena){size ? loan->block + shift : NULL, size, 77, 88};
 }
 
+size_t fz_first_bytes(fz_input *input) {
+    return fz_seldom(input, 8) ? (size_t)fz_word(input, 2) : (size_t)1 << 18;
+}
+
 pe_status fz_lend(fz_call call, void *given, size_t first_bytes, fz_loan *loan) {
     size_t size = first_bytes, got_to = 0;
     for (size_t calls = 1;; calls++) {

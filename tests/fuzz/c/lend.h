@@ -6,6 +6,7 @@
 #ifndef FZ_LEND_H
 #define FZ_LEND_H
 
+#include "input.h"
 #include "posteye_core.h"
 
 /* A call of the core, with all that it is given but for the arena. */
@@ -16,6 +17,9 @@ typedef struct {
     pe_arena arena;
     uint8_t *block;
 } fz_loan;
+
+/* How much to lend at first: mostly more than images of a usual size need. */
+size_t fz_first_bytes(fz_input *input);
 
 /* Call with `first_bytes`, and then with as much as was asked for, until that is enough. Each time the memory lies at
  * another alignment.

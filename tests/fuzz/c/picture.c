@@ -203,6 +203,18 @@ fz_picture fz_read_picture(fz_input *input) {
     return picture;
 }
 
+fz_picture fz_read_mask(fz_input *input) {
+    uint8_t level = fz_byte(input);
+    fz_picture mask = fz_read_picture(input);
+    for (int32_t y = 0; mask.valid && y < mask.gray.height; y++) {
+        uint8_t *row = mask.block + (size_t)y * mask.gray.stride;
+        for (int32_t x = 0; x < mask.gray.width; x++) {
+            row[x] = row[x] < level;
+        }
+    }
+    return mask;
+}
+
 void fz_free_picture(fz_picture *picture) {
     free(picture->block);
 }

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.types import Line
+from tests.device_runtime import lettering
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -23,11 +23,9 @@ class Page:
     ink: int = 30
     boxes: list[Box] = field(default_factory=list)
 
-    def write(self, text: str, x: int, baseline: int, scale: float = 1.0, thickness: int = 2) -> Page:
+    def write(self, text: str, x: int, baseline: int, scale: float = 1.0) -> Page:
         """Write a line."""
-        (width, height), _ = cv2.getTextSize(text, FONT, scale, thickness)
-        cv2.putText(self.image, text, (x, baseline), FONT, scale, self.ink, thickness, cv2.LINE_AA)
-        self.boxes.append((x, baseline - height, x + width, baseline))
+        self.boxes.append(lettering.write(self.image, text, x, baseline, scale, self.ink))
         return self
 
     def turned(self, degrees: float, paper: int = 230) -> tuple[NDArray[np.uint8], list[NDArray[np.float64]]]:
@@ -68,7 +66,7 @@ def height_of(line: Line) -> float:
     return (math.dist(a, d) + math.dist(b, c)) / 2
 
 
-def holding(box: Box | NDArray[np.float64], lines: list[Line], heights: float = 2.8) -> Line:
+def holding(box: Box | NDArray[np.float64], lines: list[Line], heights: float = 2.2) -> Line:
     """The one line that holds a box or corners, and is not so many times as high."""
     corners = box
     if not isinstance(corners, np.ndarray):

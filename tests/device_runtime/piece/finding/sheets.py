@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.types import Line
+from tests.device_runtime import lettering
+from tests.device_runtime.lettering import Box, Gray
 
-Gray = NDArray[np.uint8]
 Point = tuple[float, float]
-Box = tuple[int, int, int, int]
 
 PAPER, INK = 235, 40
 
@@ -23,25 +23,8 @@ def sheet(height: int, width: int, level: int = PAPER) -> Gray:
 
 
 def write(picture: Gray, text: str, left: int, base: int, size: float = 1.0, ink: int = INK) -> Box:
-    """Write a line, of digits some 22 px high at size 1.
-
-    Args:
-        picture: uint8 [H, W], written on.
-        text: the line.
-        left: its first column.
-        base: row on which the characters stand.
-        size: of the font.
-        ink: 0 to 255.
-
-    Returns:
-        Left, top, right and bottom of its ink.
-    """
-    layer = np.zeros_like(picture)
-    cv2.putText(layer, text, (left, base), cv2.FONT_HERSHEY_SIMPLEX, size, 255, max(1, round(2 * size)), cv2.LINE_AA)
-    alpha = layer.astype(np.int32)
-    picture[:] = (picture * (255 - alpha) + ink * alpha + 127) // 255
-    rows, columns = np.flatnonzero(layer.any(1)), np.flatnonzero(layer.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    """Write a line as lettering.write does, and return the box of its ink."""
+    return lettering.write(picture, text, left, base, size, ink)
 
 
 def tilted(picture: Gray, degrees: float) -> tuple[Gray, NDArray[np.float64]]:

@@ -15,7 +15,7 @@ def row_of_boxes(drawn: Page, count: int, step: int, width: int = 40, height: in
     for number in range(count):
         x = left + number * step
         cv2.rectangle(drawn.image, (x, top), (x + width, top + height), 90, line)
-        drawn.write(str((7 * number + 1) % 10), x + 9, top + height - 16, 1.1, 3)
+        drawn.write(str((7 * number + 1) % 10), x + 9, top + height - 16, 1.1)
     return left, top, left + (count - 1) * step + width, top + height
 
 

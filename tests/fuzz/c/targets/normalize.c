@@ -63,7 +63,7 @@ static void check_again(const task *of) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     double body_height_px = fz_seldom(&input, 8) ? fz_any_double(&input) : fz_between(&input, -2, 60);
-    size_t first_bytes = fz_seldom(&input, 8) ? (size_t)fz_word(&input, 2) : (size_t)1 << 18;
+    size_t first_bytes = fz_first_bytes(&input);
     fz_picture field = fz_read_picture(&input);
     task of = {&field.gray, body_height_px, UNTOUCHED};
     fz_loan loan;

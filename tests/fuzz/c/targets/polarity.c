@@ -20,7 +20,7 @@ static pe_status polarity(pe_arena *arena, void *given) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
-    size_t first_bytes = fz_seldom(&input, 8) ? (size_t)fz_word(&input, 2) : (size_t)1 << 18;
+    size_t first_bytes = fz_first_bytes(&input);
     fz_picture field = fz_read_picture(&input);
     task of = {&field.gray, 0}, again = {&field.gray, 0};
     fz_loan loan, other;

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     if (is_side(height) && is_side(width) && height > MOST_PIXELS / width) {
         height = MOST_PIXELS / width;
     }
-    size_t first_bytes = fz_seldom(&input, 8) ? (size_t)fz_word(&input, 2) : (size_t)1 << 18;
+    size_t first_bytes = fz_first_bytes(&input);
     fz_picture picture = fz_read_picture(&input);
     task of = {&picture.gray, height, width, NULL}, again = of;
     fz_loan loan, other;
