@@ -33,7 +33,7 @@ from train.evidence.line import fit_line
 from train.evidence.record import Record
 from train.evidence.states import states
 from train.evidence.trial import Outcome, neutral, operating_points, read_again
-from train.evidence.watching import CODES_SHARES, watch_pieces
+from train.evidence.watching import CODES_SHARES, STREAM_SHARES, watch_pieces
 from train.progress import Progress
 
 _FOLDS = 4
@@ -74,7 +74,13 @@ def evidence(
     for role in get_args(WantedRole):
         roles[role] = fit_role(records, role, seeds[0])
         say(f"{role}: " + ", ".join(f"{p.max_error:.1%} -> {p.accept_rate:.1%}" for p in roles[role].table))
-    recipe = {"pieces": len(records), "codes": CODES_SHARES, "ridge": RIDGE, "folds": _FOLDS}
+    recipe = {
+        "pieces": len(records),
+        "codes": CODES_SHARES,
+        "codes in the stream": STREAM_SHARES,
+        "ridge": RIDGE,
+        "folds": _FOLDS,
+    }
     found = EvidenceWeights(SCHEMA_VERSION, recipe, seeds, _SOURCES, roles, fit_line(records))
     write_text(out, msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n")
     say(f"{out}: {len(FEATURES)} features, {len(records)} pieces")
@@ -96,7 +102,8 @@ def fit_role(records: Sequence[Record], role: WantedRole, seed: int) -> RoleWeig
         others = fit_weights([state for n, of in enumerate(found) for state in of if n % _FOLDS != fold])
         read |= {n: read_again(records[n], neutral(others)) for n in range(fold, len(records), _FOLDS)}
     truths = [record.codes.get(role) for record in records]
-    return RoleWeights(weights, *operating_points([read[n] for n in range(len(records))], truths))
+    counts = [STREAM_SHARES[of] / CODES_SHARES[of] for of in (record.drawn for record in records)]
+    return RoleWeights(weights, *operating_points([read[n] for n in range(len(records))], truths, counts))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from msgspec import Struct
 
 from device_runtime.clock import Clock
@@ -15,6 +16,7 @@ from device_runtime.piece.scene import Opinion, is_inside
 from device_runtime.piece.turns import Look, turn, turned_field
 from device_runtime.piece.whole import facts_of
 from device_runtime.types import Field, Line, Reading
+from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.piece import Piece
 
 
@@ -54,6 +56,11 @@ class Record(Struct, frozen=True):
     codes: dict[str, str]
     places: dict[str, tuple[int, ...]]
     conditions: dict[str, str | float]
+
+    @property
+    def drawn(self) -> Codes:
+        """Which codes were drawn on it."""
+        return msgspec.convert(self.conditions["codes"], Codes)
 
 
 @dataclass(frozen=True)

@@ -66,26 +66,27 @@ def neutral(weights: dict[str, float]) -> RoleWeights:
 
 
 def operating_points(
-    outcomes: Sequence[Outcome], truths: Sequence[str | None]
+    outcomes: Sequence[Outcome], truths: Sequence[str | None], counts: Sequence[float]
 ) -> tuple[Scale, tuple[OperatingPoint, ...]]:
     """The scale of posteriors, and for each error that can be kept the lowest threshold that keeps it.
 
-    One wrong code more is counted than was seen (the rule of succession).
+    One wrong piece more is counted than was seen (the rule of succession).
 
     Args:
         outcomes: of pieces that the weights were not fitted to.
         truths: the wanted code of each; None = it has none.
+        counts: for how many pieces of a stream each stands.
     """
     right = np.array([same(one.code, truth) for one, truth in zip(outcomes, truths, strict=True)])
     posteriors = np.array([one.posterior for one in outcomes])
     scale = fit_scale(posteriors.tolist(), right.tolist())
-    sure = np.array([one.sure for one in outcomes])
+    sure, stream = np.array([one.sure for one in outcomes]), np.asarray(counts, np.float64)
     thresholds = np.unique(posteriors[sure & (posteriors >= 0.5)])
     kept: dict[float, OperatingPoint] = {}
     for threshold in thresholds.tolist():
-        accepted = right[sure & (posteriors >= threshold)]
-        error = (int((~accepted).sum()) + 1) / (len(accepted) + 1)
+        accepted = sure & (posteriors >= threshold)
+        error = (stream[accepted & ~right].sum() + 1) / (stream[accepted].sum() + 1)
         for limit in MAX_ERRORS:
             if error <= limit and limit not in kept:
-                kept[limit] = OperatingPoint(limit, scale(threshold), len(accepted) / len(outcomes))
+                kept[limit] = OperatingPoint(limit, scale(threshold), float(stream[accepted].sum() / stream.sum()))
     return scale, tuple(kept[limit] for limit in sorted(kept))

@@ -90,7 +90,7 @@ def test_operating_points_keep_their_errors() -> None:
         good = bool(random.random() < posterior)
         made.append(Outcome(posterior, "1", bool(random.random() < 0.9), 2))
         truths.append("1" if good else "3")
-    scale, table = operating_points(made, truths)
+    scale, table = operating_points(made, truths, [1.0] * 600)
     assert scale.temperature == pytest.approx(1.0, abs=0.4)
     assert [point.max_error for point in table] == sorted(point.max_error for point in table) and table
     for point in table:
@@ -121,3 +121,12 @@ def test_without_other_numbers_nothing_is_said() -> None:
 def test_neutral_weights_change_no_posterior() -> None:
     role = neutral(dict.fromkeys(FEATURES, 0.0))
     assert role.scale == Scale(1.0, 0.0) and role.threshold(1.0) == 0.0
+
+
+def test_what_is_rare_in_a_stream_of_mail_raises_thresholds_less() -> None:
+    made = [Outcome(0.5 + n / 1000, "1", True, 1) for n in range(500)]
+    truths = [None if n % 20 == 7 else "1" for n in range(500)]  # one of twenty has no code
+    rare = [0.1 if truth is None else 1.0 for truth in truths]
+    (_, often), (_, seldom) = operating_points(made, truths, [1.0] * 500), operating_points(made, truths, rare)
+    assert not [point for point in often if point.max_error <= 0.01]
+    assert [point.max_error for point in seldom][:1] == [0.01] and seldom[0].accept_rate > 0.5

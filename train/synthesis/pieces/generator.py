@@ -95,5 +95,5 @@ class PieceGenerator:
         ink, pen = desk.print_ink(dark), desk.pen(dark)
         writing = by_share(self.random, kind.writings)
         country = any_of(self.random, desk.supplies.countries)
-        sheet.conditions |= {"writing": writing, "ink": ink[0] if writing == "print" else pen[0]}
+        sheet.conditions |= {"codes": codes, "writing": writing, "ink": ink[0] if writing == "print" else pen[0]}
         return Plan(country, codes, writing, view.reduced, ink[1], desk.scribe.hand(), pen[1])
