@@ -18,6 +18,16 @@ static pe_status may_have_boxes(pe_arena *arena, void *given) {
     return status;
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *field) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    int32_t may_have;
+    EXPECT(pe_may_have_boxes(NULL, &arena, &may_have) == PE_INVALID);
+    EXPECT(pe_may_have_boxes(field, NULL, &may_have) == PE_INVALID);
+    EXPECT(pe_may_have_boxes(field, &none, &may_have) == PE_INVALID);
+    EXPECT(pe_may_have_boxes(field, &arena, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     size_t first_bytes = fz_first_bytes(&input);
@@ -32,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(again.may_have == of.may_have);
         fz_give_back(&other);
     }
+    check_refused(&field.gray);
     fz_give_back(&loan);
     fz_free_picture(&field);
     return 0;

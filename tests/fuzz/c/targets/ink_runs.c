@@ -62,6 +62,20 @@ static void check(const task *of) {
     EXPECT(found == of->count);
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *strip) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    const pe_box *runs;
+    int32_t count;
+    EXPECT(pe_ink_runs(NULL, 0, &arena, &runs, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, -1, &arena, &runs, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, 256, &arena, &runs, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, 0, NULL, &runs, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, 0, &none, &runs, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, 0, &arena, NULL, &count) == PE_INVALID);
+    EXPECT(pe_ink_runs(strip, 0, &arena, &runs, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     int32_t level = fz_seldom(&input, 8) ? fz_any_int(&input) : fz_byte(&input);
@@ -80,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(again.count == of.count && !memcmp(again.runs, of.runs, size));
         fz_give_back(&other);
     }
+    check_refused(&strip.gray);
     fz_give_back(&loan);
     fz_free_picture(&strip);
     return 0;

@@ -157,6 +157,20 @@ static int is_alike(const uint8_t *a, const uint8_t *b, size_t pixels) {
     return a && b ? !memcmp(a, b, pixels) : a == b;
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *mask) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    const uint8_t *rest, *upright;
+    pe_rule_sizes sizes = {1, 1, 1, 1}, wrong = {1, 1, 1, 0};
+    EXPECT(pe_rules(NULL, &sizes, &arena, &rest, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, NULL, &arena, &rest, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, &wrong, &arena, &rest, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, &sizes, NULL, &rest, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, &sizes, &none, &rest, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, &sizes, &arena, NULL, &upright) == PE_INVALID);
+    EXPECT(pe_rules(mask, &sizes, &arena, &rest, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     pe_rule_sizes sizes = read_sizes(&input);
@@ -175,6 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(is_alike(again.rest, of.rest, pixels) && is_alike(again.upright, of.upright, pixels));
         fz_give_back(&other);
     }
+    check_refused(&mask.gray);
     fz_give_back(&loan);
     fz_free_picture(&mask);
     return 0;

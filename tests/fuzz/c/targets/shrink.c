@@ -111,6 +111,18 @@ static void check_again(const task *of) {
     fz_give_back(&other);
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *gray) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    pe_frame frame;
+    EXPECT(pe_shrink(NULL, 1, &arena, &frame) == PE_INVALID);
+    EXPECT(pe_shrink(gray, 0, &arena, &frame) == PE_INVALID);
+    EXPECT(pe_shrink(gray, MOST_FACTOR + 1, &arena, &frame) == PE_INVALID);
+    EXPECT(pe_shrink(gray, 1, NULL, &frame) == PE_INVALID);
+    EXPECT(pe_shrink(gray, 1, &none, &frame) == PE_INVALID);
+    EXPECT(pe_shrink(gray, 1, &arena, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     int32_t factor = fz_seldom(&input, 8) ? fz_other_int(&input, MOST_FACTOR) : fz_between(&input, 1, 6);
@@ -124,6 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         check(&of, &loan);
         check_again(&of);
     }
+    check_refused(&picture.gray);
     fz_give_back(&loan);
     fz_free_picture(&picture);
     return 0;

@@ -88,6 +88,23 @@ static void check(const task *of) {
     fz_give_back(&loan);
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *field) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    pe_place place = {0, 9, -1, -1, {1, 0, 0, 0, 1, 0}}, wrong = place;
+    int32_t fault;
+    EXPECT(pe_spoiled(NULL, &place, &arena, &fault) == PE_INVALID);
+    EXPECT(pe_spoiled(field, NULL, &arena, &fault) == PE_INVALID);
+    EXPECT(pe_spoiled(field, &place, NULL, &fault) == PE_INVALID);
+    EXPECT(pe_spoiled(field, &place, &none, &fault) == PE_INVALID);
+    EXPECT(pe_spoiled(field, &place, &arena, NULL) == PE_INVALID);
+    for (int i = 0; i < 6; i++) {
+        wrong.image_from_strip[i] = NAN;
+        EXPECT(pe_spoiled(field, &wrong, &arena, &fault) == PE_INVALID);
+        wrong.image_from_strip[i] = 0;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     size_t first_bytes = fz_first_bytes(&input);
@@ -108,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(again.fault == of.fault);
         fz_give_back(&other);
     }
+    check_refused(&field.gray);
     fz_give_back(&loan);
     fz_free_picture(&field);
     return 0;

@@ -108,6 +108,16 @@ static void check(const task *of) {
     free(found.waiting);
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const pe_gray *mask) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    pe_traced traced;
+    EXPECT(pe_trace(NULL, &arena, &traced) == PE_INVALID);
+    EXPECT(pe_trace(mask, NULL, &traced) == PE_INVALID);
+    EXPECT(pe_trace(mask, &none, &traced) == PE_INVALID);
+    EXPECT(pe_trace(mask, &arena, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     size_t first_bytes = fz_first_bytes(&input);
@@ -129,6 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(!memcmp(again.traced.pieces, of.traced.pieces, pieces));
         fz_give_back(&other);
     }
+    check_refused(&mask.gray);
     fz_give_back(&loan);
     fz_free_picture(&mask);
     return 0;

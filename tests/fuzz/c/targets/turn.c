@@ -90,6 +90,17 @@ static void check(const task *of) {
     }
 }
 
+/* What is missing or out of its range is refused, whatever the rest is. */
+static void check_refused(const task *of) {
+    pe_arena arena = {NULL, 0, 0, 0}, none = {NULL, 64, 0, 0};
+    const uint8_t *pixels;
+    EXPECT(pe_turn(NULL, &of->turned, &arena, &pixels) == PE_INVALID);
+    EXPECT(pe_turn(of->mask, NULL, &arena, &pixels) == PE_INVALID);
+    EXPECT(pe_turn(of->mask, &of->turned, NULL, &pixels) == PE_INVALID);
+    EXPECT(pe_turn(of->mask, &of->turned, &none, &pixels) == PE_INVALID);
+    EXPECT(pe_turn(of->mask, &of->turned, &arena, NULL) == PE_INVALID);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fz_input input = {bytes, count};
     task of = {NULL, read_turned(&input), NULL};
@@ -108,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         EXPECT(!memcmp(again.pixels, of.pixels, pixels));
         fz_give_back(&other);
     }
+    check_refused(&of);
     fz_give_back(&loan);
     fz_free_picture(&mask);
     return 0;
