@@ -13,6 +13,8 @@ from device_runtime.types import Field, Line
 # A number that the locator found is one with a line of the finder where its middle lies in that line, and the line's
 # characters have so many of the number's heights.
 _AS_LOW, _AS_HIGH = 0.6, 1.6
+# The log-probability of no number up to which one that the locator alone found is a line: 20 % for a number.
+_MOST_NONE = -0.223
 
 Locate = Callable[[Pixels], Located]
 
@@ -57,11 +59,13 @@ def scene_of(pixels: Pixels, locate: Locate) -> Scene:
     gray = to_gray(pixels)
     lines = find_lines(gray)
     located = locate(gray)
+    opinions = [Opinion(located.roles_at(line.field)) for line in lines]
     more = [found.line() for found in located.fields]
     more = [line for line in more if is_convex(line.field.corners) and not any(_is_same(line, o) for o in lines)]
-    every = (*lines, *more)
-    opinions = (Opinion(located.roles_at(line.field), i >= len(lines)) for i, line in enumerate(every))
-    return Scene(every, tuple(opinions), located.turns)
+    alone = [(line, Opinion(located.roles_at(line.field), alone=True)) for line in more]
+    likely = [(line, opinion) for line, opinion in alone if opinion.roles.none <= _MOST_NONE]
+    every = (*lines, *(line for line, _ in likely))
+    return Scene(every, (*opinions, *(opinion for _, opinion in likely)), located.turns)
 
 
 def _is_same(number: Line, line: Line) -> bool:
