@@ -6,7 +6,7 @@ space between printed numbers), `~` at an end is where rubbish may or may not be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from train.data.target import SEEN, Target
 from train.data.writers import Writer
+from train.synthesis.field import Field
 from train.synthesis.paper import Paper
 from train.synthesis.writing.canvas import Box
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
@@ -31,21 +32,6 @@ MAX_STRIP_WIDTH_PX = 336
 _LENGTHS = LENGTH_SHARES[:-1].cumsum()
 _KINDS = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
 _LONGEST_LINE = 26  # characters; more would rarely fit
-
-
-@dataclass(frozen=True)
-class Field:
-    """A generated field.
-
-    Attributes:
-        image: uint8 [H, W], grey.
-        digits: that stand in it, "" for none.
-        target: for training; see the head of this file.
-    """
-
-    image: NDArray[np.uint8]
-    digits: str
-    target: str
 
 
 def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
