@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.data.real_strings import CLINIC_FILE, NOTARIES_FILE
+from train.data.recorded import CAPITALS_FILE, DIGITS_FILE, NUMBERS_FILE
 
 Gray = NDArray[np.uint8]
+Strokes = Sequence[Sequence[tuple[int, int]]]
 
 
 def cell(text: str, right: int = 0, down: int = 0) -> Gray:
@@ -42,3 +44,40 @@ def write_strings(
     pages = np.array([f"book/leaf{row // 2}_L-0.xml" for row in range(len(numbers))])
     sizes = np.full((len(numbers), 2), (60, 48), np.uint8)
     np.savez(folder / NOTARIES_FILE, images=written, sizes=sizes, labels=np.array(numbers), page=pages)
+
+
+def write_strokes(folder: Path, name: str, characters: Sequence[tuple[str, str, str, Strokes]]) -> None:
+    """Write a file of recorded strokes.
+
+    Args:
+        folder: that it comes into.
+        name: of the file.
+        characters: label, contributor, source and strokes of each.
+    """
+    strokes = [stroke for *_, drawn in characters for stroke in drawn]
+    points = np.array([point for stroke in strokes for point in stroke], np.int16)
+    np.savez(
+        folder / name,
+        points=points,
+        stroke_off=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        char_off=np.cumsum([0, *(len(drawn) for *_, drawn in characters)]).astype(np.int32),
+        labels=np.array([label for label, *_ in characters]),
+        contributor=np.array([contributor for _, contributor, *_ in characters]),
+        source=np.array([source for _, _, source, _ in characters]),
+    )
+
+
+def stroke_of(letter: str) -> list[Sequence[tuple[int, int]]]:
+    """Two strokes that differ from letter to letter."""
+    place = ord(letter) % 26
+    return [[(0, 0), (4 * place, 90), (20, 200)], [(10 + place, 40), (90, 60 + place)]]
+
+
+def write_all_strokes(folder: Path) -> None:
+    """Write the three files of strokes: digits and capitals of two writers, one of them kept apart, and two numbers."""
+    whose = (("ibm", "one"), ("art", "two"))
+    digits = [(d, who, file, stroke_of(d)) for who, file in whose for d in "0123456789"]
+    capitals = [(c, who, file, stroke_of(c)) for who, file in whose for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    numbers = [("47", who, file, [*stroke_of("4"), [(150, 0), (160, 200)]]) for who, file in whose]
+    for name, found in ((DIGITS_FILE, digits), (CAPITALS_FILE, capitals), (NUMBERS_FILE, numbers)):
+        write_strokes(folder, name, found)

@@ -1,7 +1,7 @@
 """Real handwritten numbers to train on: cells of clinic registers and numbers of Paris notaries, cut to their writing.
 
 A folder holds `clinic_cells.npz` and `lectaurep_numbers.npz`: `images` uint8 [n, h, w], dark on light, `sizes` [n, 2]
-with the width and height of what is real in them, and `labels`; the notaries' file also `page`. The marks of labels stay
+with the width and height of what is real in them, and `labels`; the notaries' file also `page`. Marks of labels stay
 out: they may or may not stand in the image.
 """
 
