@@ -21,7 +21,7 @@ from train.commands.train import train
 from train.data.writers import Writer
 from train.runs import folder as run_folder
 from train.runs import scratch, trainer
-from train.runs.folder import Material, Origin
+from train.runs.origin import Material, Origin
 from train.runs.recipe import PRESETS
 
 
