@@ -1,4 +1,4 @@
-"""Ink that is no digit and no small mark: strikes through writing, blots, rings, flourishes.
+"""Ink that is no digit and no small mark: what strikes writing out, blots, rings, flourishes.
 
 Lines are float64 [n, 2], (x, y) in digit heights, with y = 0 at the top and y = 1 on the line.
 """
@@ -11,28 +11,24 @@ import numpy as np
 
 from train.synthesis.writing.strokes import Line, arc, spline
 
+_CROSSED = (1.5, 4.5)  # digit heights: a cross through less could be a digit's shape, through more a pair of rules
+
 
 def strike(random: np.random.Generator, left: float, right: float) -> list[Line]:
-    """Strike writing out as a whole: one line or several through it, a cross, a zigzag, a scrawl.
+    """Strike writing out as a whole: a cross through it, a zigzag, a scrawl.
+
+    A line or two across are not among them: the device takes them out as rules of the form, and the digits stay.
 
     Args:
         random: source of all draws.
         left: where the writing begins.
         right: where it ends.
     """
-    kind = random.random()
-    x0, x1 = left - random.uniform(0.0, 0.3), right + random.uniform(0.0, 0.3)
-    if kind < 0.35:
-        middle, apart = random.uniform(0.4, 0.62), random.uniform(0.1, 0.25)
-        count = 1 + int(random.random() < 0.4) + int(random.random() < 0.15)
-        return [_across(random, x0, x1, middle + (i - (count - 1) / 2) * apart) for i in range(count)]
-    if kind < 0.5:
-        return [
-            _slant(random, x0, x1, 1.0, 0.0),
-            *([_slant(random, x0, x1, 0.0, 1.0)] if random.random() < 0.6 else []),
-        ]
-    if kind < 0.75:
-        return [_zigzag(random, x0, x1, random.uniform(0.12, 0.35))]
+    x0, x1, kind = left - random.uniform(0.0, 0.3), right + random.uniform(0.0, 0.3), random.random()
+    if kind < 0.3 and _CROSSED[0] < right - left < _CROSSED[1]:
+        return [_slant(random, x0, x1, 1.0, 0.0), _slant(random, x0, x1, 0.0, 1.0)]
+    if kind < 0.65:
+        return [_zigzag(random, x0, x1, random.uniform(0.12, 0.3))]
     return [_scrawl(random, x0, x1)]
 
 
@@ -105,7 +101,7 @@ def flourish(random: np.random.Generator) -> list[Line]:
 
 
 def _across(random: np.random.Generator, x0: float, x1: float, y: float) -> Line:
-    """A line across that waves and tilts: a straight one is taken out as a rule of the form."""
+    """A line across that waves and tilts."""
     tilt, waves = random.uniform(0.08, 0.3) * random.choice([-1, 1]), random.normal(0, 0.07, 6)
     return spline(np.stack([np.linspace(x0, x1, 6), y + waves + tilt * np.linspace(-1, 1, 6)], axis=1))
 
