@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,8 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Collections:
 
 def of(kind: str, light: float = 0.0) -> Mix:
     """The second mix with one kind of field alone; "" for what is handwritten by generated hands."""
-    return replace(SECOND, **({name: float(name == kind) for name in KINDS} | {"light": light}))
+    shares: dict[str, Any] = {name: float(name == kind) for name in KINDS}
+    return replace(SECOND, **shares, light=light)
 
 
 def fields(kind: str, count: int, writers: list[Writer], fonts: Fonts, collections: Collections) -> list[Field]:

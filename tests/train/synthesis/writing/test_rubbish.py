@@ -14,6 +14,7 @@ from train.data.recorded import Letters, load_recorded
 from train.data.writers import Writer
 from train.synthesis.writing import marks, rubbish
 from train.synthesis.writing.handwriter import Handwriter
+from train.synthesis.writing.strokes import Line
 from train.synthesis.writing.style import SCHOOLS, random_style
 from train.synthesis.writing.words import WordWriter
 
@@ -62,7 +63,12 @@ def test_what_is_drawn_around_is_told_of_every_digit_and_lies_in_the_box(writers
     style = replace(random_style(handwriter.random), raster=False, chains=0.0, marks=0.0, skew=0.0, slant=0.0)
     told: list[list[tuple[float, float]]] = []
     far = np.array([[6.0, 0.2], [6.5, 0.8]])
-    ink, box = handwriter.write("1825", style, around=lambda spans: told.append(list(spans)) or [far])
+
+    def around(spans: list[tuple[float, float]]) -> list[Line]:
+        told.append(list(spans))
+        return [far]
+
+    ink, box = handwriter.write("1825", style, around=around)
     (spans,) = told
     assert len(spans) == 4 and all(left < right for left, right in spans)
     assert all(one[0] < other[0] for one, other in pairwise(spans))
