@@ -71,13 +71,34 @@ _HEAD = """# Testing
 reads or writes beyond an array, and what C does not define, ends them.
 
 `make fuzz` runs [libFuzzer] for a minute (`make fuzz SECONDS=1800`: for half an hour) on a target for each function of
-the core, in `tests/fuzz/c/targets`. The bytes that it makes up become images of any size, decoding graphs, scores and
-options, in their range or out of it. Besides what the sanitizers see, these must hold:
+the core, in `tests/fuzz/c/targets`, all of them at a time. The bytes that it makes up become images and masks of any
+size, decoding graphs, scores and options, in their range or out of it.
+
+| target | function | what it is given |
+|---|---|---|
+| `normalize` | `pe_normalize` | a field, the height of writing |
+| `polarity` | `pe_polarity` | a field |
+| `resize` | `pe_resize` | an image, a size |
+| `boxes` | `pe_may_have_boxes` | a field |
+| `spoiled` | `pe_spoiled` | a field, the place of a code in it |
+| `ink_runs` | `pe_ink_runs` | a strip, a level |
+| `shrink` | `pe_shrink` | an image, a factor |
+| `darker` | `pe_darker` | an image, levels of its blocks |
+| `trace` | `pe_trace` | a mask |
+| `rules` | `pe_rules` | a mask, the sizes of rules |
+| `turn` | `pe_turn` | a mask, the canvas on which it is turned |
+| `graph` | `pe_graph_check`, `pe_abi_version` | a graph, sound or broken |
+| `decode` | `pe_decode` | a graph, scores, a strip, options |
+| `calibrate` | `pe_calibrate` | posteriors, a temperature, an offset |
+
+Besides what the sanitizers see, these must hold:
 
 - What is in its range is done, and what is not is refused without a look at it.
 - Of the arena, the core touches only what it took from it. Where it wants more, that is enough to get farther.
 - The same input gives the same bits, whatever garbage lies in the arena.
 - Strips, confidences and places are in their bounds, posteriors have a sum of at most 1, and codes are of the grammar.
+- `ink_runs`, `shrink`, `darker`, `trace`, `rules` and `turn` give what their target makes of the same pixels one by
+  one, in the plainest way; `calibrate` gives what the C library's logarithm and exponential give, to nine places.
 
 Inputs that reach something new are kept in `tests/fuzz/corpus`. `make test` gives them to the core again, compiled by
 any compiler, and makes sure that they reach all of its functions. An input that ends the core is printed with the

@@ -104,7 +104,8 @@ class PieceReader:
         trust = self._trust(wanted)
         if every or wanted == "any":
             for i, one in enumerate(lines):
-                piece.put(i, self.read_line(crop(one), clock), self._lines)
+                if every or not piece.located_alone(i):
+                    piece.put(i, self.read_line(crop(one), clock), self._lines)
         belief = self._believe(piece, wanted)
         while (line := next_line(belief, piece.unread, piece.layout)) is not None:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)

@@ -74,10 +74,10 @@ def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
         return scores(pixels)
 
     monkeypatch.setattr(reader.scanner, "scores", counted)
-    # A line that shows no digits holds no code, at no width.
-    assert reader.read(page(letters())).reading.status == "no_code"
-    widths = {strip.shape[1] for strip in strips}
-    assert len(strips) <= 8 and not any(round(1.3 * width) in widths for width in widths)
+    # A line that shows no digits holds no code, at no width: what a part of it could be is next to nothing.
+    assert reader.read(page(letters())).reading.confidence < 0.05
+    # The word, its parts, and all upside down; the word at no greater width.
+    assert len(strips) <= 20 and max(strip.shape[1] for strip in strips) < 1.2 * strips[0].shape[1]
     strips.clear()
     assert reader.read(page(field("04"), letters()), role="any").reading.code == "62704"
     assert len(strips) <= 8

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.stub import random_strips
+from train.data.collections import Collections
 from train.data.writers import Writer
 from train.runs.recipe import Preset, Recipe
+from train.synthesis.mix import SHIPPED, Mix
 from train.synthesis.shards import Shard
 
 # As `--preset tiny`, with fewer strips yet.
@@ -21,6 +23,8 @@ class Blots:
     writers: list[Writer]
     seed: int
     count: int
+    mix: Mix = SHIPPED
+    collections: Collections | None = None
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
         """Shard `index` of the seed."""

@@ -35,7 +35,7 @@ from train.data.writers import Writer
 from train.runs import distributed, scratch
 from train.runs import folder as run_folder
 from train.runs.distributed import Group, training_group
-from train.runs.folder import Material, Origin
+from train.runs.origin import Material, Origin
 from train.runs.recipe import PRESETS
 from train.runs.trainer import Recipe, Run
 from train.scanner.batches import Batch, place

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from train.runs.recipe import PRESETS, seconds
-from train.synthesis.generator import EMPTY_SHARE, PLAIN_SHARE, PRINTED_SHARE, WORDS_SHARE
+from train.synthesis.mix import KINDS, REST, SECOND, SHIPPED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
 
@@ -38,9 +38,10 @@ def test_processors_without_bfloat16_take_the_hours_that_are_told() -> None:
     assert hours in PAGE
 
 
-def test_the_shares_of_fields_are_those_of_the_generator() -> None:
-    rest = 1 - EMPTY_SHARE - PRINTED_SHARE - WORDS_SHARE - PLAIN_SHARE
-    told = [line.split("|")[1].strip() for line in PAGE.splitlines() if line.startswith("| ") and " % |" in line]
-    assert told == [
-        f"{share:.0%}".replace("%", " %") for share in (rest, PRINTED_SHARE, PLAIN_SHARE, WORDS_SHARE, EMPTY_SHARE)
-    ]
+def test_the_shares_of_fields_are_those_of_the_mixes() -> None:
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in PAGE.splitlines() if " % |" in line]
+    kinds = [row[0].strip("`") for row in rows]
+    assert sorted(kinds) == sorted((*KINDS, REST))
+    for column, mix in ((1, SHIPPED), (2, SECOND)):
+        shares = dict(zip((*KINDS, REST), (*mix.shares, mix.rest), strict=True))
+        assert [row[column] for row in rows] == [f"{shares[kind]:.0%}".replace("%", " %") for kind in kinds]

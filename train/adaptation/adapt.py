@@ -20,16 +20,8 @@ from train.adaptation.training_mix import TrainingMix, make_training_mix
 from train.data.labelled import LABELS, load_station
 from train.progress import Progress
 from train.runs.distributed import Group
-from train.runs.folder import (
-    Measures,
-    Origin,
-    Provenance,
-    claim,
-    finished,
-    held_out,
-    save_result,
-    wait_for_all,
-)
+from train.runs.folder import Measures, Provenance, claim, finished, held_out, save_result, wait_for_all
+from train.runs.origin import Origin
 from train.runs.recipe import Recipe
 from train.runs.trainer import Run, follow
 from train.scanner.from_bundle import restore_scanner
@@ -72,6 +64,7 @@ def adapt(
     Raises:
         PosteyeError: For anything that cannot be used.
     """
+    origin.require(RECIPE.mix)
     bundle = load_bundle(start)
     net = restore_scanner(bundle)
     recipe = replace(RECIPE, seed=seed)
@@ -91,7 +84,7 @@ def adapt(
     measures = Measures(out, progress)
     progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
-    validation, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
+    validation, *_ = held_out(material, recipe.mix, out, _HELD_OUT_PARTS, strips, workers, progress)
     progress.step("strips to rehearse what the bundle can read")
     rehearsal = [shard_path(out / "rehearsal", index) for index in range(_REHEARSAL_SHARDS)]
     with ShardMaker(Generated(material.writers, seed, recipe.shard_strips), rehearsal, workers + 1, progress) as maker:

@@ -14,6 +14,10 @@ from train.duration import duration
 from train.runs.recipe import DEFAULT_PRESET, PRESETS, Preset, has_bfloat16, seconds
 from train.synthesis.writing.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 
+STRINGS_FILES = (
+    "clinic_cells.npz", "lectaurep_numbers.npz",
+    "unipen_digits_strokes.npz", "unipen_number_strokes.npz", "unipen_capitals_strokes.npz",
+)  # fmt: skip
 _PACKAGES = ("torch", "pillow", "tqdm", "matplotlib")
 _INSTALL = "pip install torch==2.13.0, then pip install 'posteye[train]'"
 
@@ -36,7 +40,12 @@ class Finding:
 
 
 def examine(
-    preset: Preset, mnist: Path | None, out: Path, writers: Path | None = None, digits: Path | None = None
+    preset: Preset,
+    mnist: Path | None,
+    out: Path,
+    writers: Path | None = None,
+    digits: Path | None = None,
+    strings: Path | None = None,
 ) -> list[Finding]:
     """All that a training needs.
 
@@ -46,9 +55,11 @@ def examine(
         out: the run's folder.
         writers: folder of QMNIST's labels, if they are to be used.
         digits: folder of more digits, if they are to be used.
+        strings: folder of what people wrote, if it is to be used.
     """
     more = [_folder("writers", writers, "qmnist-train-labels-idx2-int.gz")] if writers else []
     more += [_folder("more", digits, "*.npz")] if digits else []
+    more += [_folder("strings", strings, name) for name in STRINGS_FILES] if strings else []
     cores = Finding("cores", str(os.cpu_count() or 1))
     return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(preset, out), cores]
 

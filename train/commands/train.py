@@ -16,10 +16,11 @@ from device_runtime.bundle import MANIFEST_FILE
 from device_runtime.errors import PosteyeError
 from train.duration import duration
 from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
+from train.synthesis.mix import MIXES, Mix
 
 # Nothing here imports torch at the top: --help and --check also answer where it is missing.
 _RECIPE_OPTIONS = ("seed", "shards", "float_epochs", "float_rate", "bfloat16", "quantized_epochs")
-_NOT_WITH_EXTRA = ("preset", *_RECIPE_OPTIONS[1:])
+_NOT_WITH_EXTRA = ("preset", "mix", *_RECIPE_OPTIONS[1:])
 _OF_PRESET = "default: the preset's"
 
 
@@ -38,6 +39,14 @@ _OF_PRESET = "default: the preset's"
 )
 @click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for NIST writer ids.")
 @click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits to train on.")
+@click.option(
+    "--mix",
+    type=click.Choice(list(MIXES)),
+    help=f"What the strips are made of; {_OF_PRESET}. All but shipped need --strings.",
+)
+@click.option(
+    "--strings", type=click.Path(path_type=Path), help="Folder of real strings and recorded pen strokes to train on."
+)
 @click.option(
     "--from", "start", type=click.Path(path_type=Path), help="Go on from another run's folder; with --extra: a bundle."
 )
@@ -67,6 +76,8 @@ def train(
     mnist: Path | None,
     writers: Path | None,
     digits: Path | None,
+    mix: str | None,
+    strings: Path | None,
     start: Path | None,
     extra: Path | None,
     workers: int,
@@ -86,6 +97,7 @@ def train(
       posteye train --out run --preset tiny
       posteye train --out run
       posteye train --out run --preset quick --float-epochs 12
+      posteye train --out run --preset second --strings real_strings
       posteye train --out station-7 --from bundle --extra labelled
       posteye train --out samples.png --show-samples 60
       torchrun --standalone --nproc-per-node 2 -m posteye train --out run
@@ -93,7 +105,7 @@ def train(
     if check:
         from train.commands.check import examine, page
 
-        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits)
+        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits, strings)
         click.echo(page(findings))
         raise click.exceptions.Exit(0 if all(finding.enough for finding in findings) else 1)
     if out is None:
@@ -102,12 +114,13 @@ def train(
         raise click.UsageError(f"--float-rate {recipe_options['float_rate']} is no rate")
     given = {name: value for name, value in recipe_options.items() if value is not None}
     recipe = replace(PRESETS[preset].recipe, **given)
+    recipe = replace(recipe, mix=MIXES[mix]) if mix else recipe
 
-    from train.runs.folder import Origin
+    from train.runs.origin import Origin
 
-    origin = Origin(mnist, writers, digits)
+    origin = Origin(mnist, writers, digits, strings)
     if show_samples:
-        _draw(origin, given.get("seed", Recipe.seed), show_samples, out)
+        _draw(origin, recipe.mix, given.get("seed", Recipe.seed), show_samples, out)
         return
     is_bundle = start is not None and (start / MANIFEST_FILE).is_file()
     if start is not None and is_bundle != bool(extra):
@@ -184,11 +197,14 @@ def _about(preset: str, recipe: Recipe) -> str:
     return line
 
 
-def _draw(origin: Any, seed: int, count: int, out: Path) -> None:
+def _draw(origin: Any, mix: Mix, seed: int, count: int, out: Path) -> None:
     from train.synthesis.contact_sheet import write_contact_sheet
     from train.synthesis.generator import FieldGenerator
 
-    write_contact_sheet(FieldGenerator(origin.load().writers, seed), count, out)
+    origin.require(mix)
+    material = origin.load()
+    generator = FieldGenerator(material.writers, seed, mix=mix, collections=material.collections)
+    write_contact_sheet(generator, count, out)
     click.echo(f"{out}: {count} fields with their strips", err=True)
 
 

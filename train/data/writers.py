@@ -27,13 +27,22 @@ class Writer:
 
     Attributes:
         glyphs: For each class the images, uint8 [h, w], ink bright, cut to the ink.
+        recorded: For each class the lines of the pen, of a writer whose pen was recorded instead; empty for others.
     """
 
     glyphs: tuple[tuple[NDArray[np.uint8], ...], ...]
+    recorded: tuple[tuple[list[Line], ...], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many digits there are."""
+        return sum(len(digits) for digits in self.recorded or self.glyphs)
 
     @cached_property
     def strokes(self) -> tuple[tuple[list[Line], ...], ...]:
-        """For each class the glyphs as lines of a pen, without those that left none."""
+        """For each class the digits as lines of a pen, without those that left none."""
+        if self.recorded:
+            return self.recorded
         return tuple(tuple(lines for lines in trace(glyphs) if lines) for glyphs in self.glyphs)
 
 

@@ -1,4 +1,4 @@
-"""What every run needs and leaves: digits to write with, held-out strips, and the finished net with its provenance."""
+"""What every run leaves in its folder: held-out strips, and the finished net with its provenance."""
 
 from __future__ import annotations
 
@@ -14,71 +14,19 @@ from torch import nn
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing, write_text
 from train.data.damaged import UNREADABLE, DamagedFileError
-from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
 from train.data.target import Target
-from train.data.writers import Writer, load_extra, writers_of
 from train.progress import Bar, Progress
 from train.runs import checkpoint as saved
+from train.runs.origin import Material
 from train.runs.recipe import Recipe
 from train.scanner.postprocess import column_offset_px, exact_rate, one_number
 from train.scanner.quantization import QuantScanner
+from train.synthesis.mix import Mix
 from train.synthesis.shards import Generated, Shard, ShardMaker, load_shard
-from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 
 PARITY_STRIPS = 2500
 RUN_FILE, MEASURED_FILE, NET_FILE, PARITY_FILE = "run.json", "measured.json", "qat.pt", "parity_strips.npz"
 _HELD_OUT_SEED = 7  # times a prime: far from every training shard
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where digits to write with come from.
-
-    Attributes:
-        mnist: folder of MNIST's files; None: by pip.
-        writers: folder of QMNIST's writer ids, if they are used.
-        digits: folder of further digits, if they are used.
-    """
-
-    mnist: Path | None
-    writers: Path | None
-    digits: Path | None
-
-    def load(self) -> Material:
-        """Load all; raises PosteyeError for what is missing."""
-        data = load_mnist(self.mnist, self.writers)
-        known = writers_of(data.fit) + (load_extra(self.digits) if self.digits else [])
-        return Material(known, writers_of(data.validation), self._names(len(known)))
-
-    def options(self) -> str:
-        """As the options of a command that is to be told to others, whose folders have other places."""
-        return " --writers QMNIST" * bool(self.writers) + " --digits FOLDER" * bool(self.digits)
-
-    def _names(self, known: int) -> tuple[str, ...]:
-        """Everything that generated strips are made of, by name, for the bundle's manifest.
-
-        A run is known by these words: they stay as they are, "hands" too.
-        """
-        fonts = sorted({p.stem for p in find_fonts(PRINT_FAMILIES) + find_fonts(HAND_FAMILIES)})
-        found = [f"MNIST training digits ({WHEEL_REQUIREMENT})"]
-        found += ["NIST writer ids from QMNIST"] if self.writers else []
-        found += [f"digits of {p.stem}" for p in sorted(self.digits.glob("*.npz"))] if self.digits else []
-        return (*found, f"{known} hands", f"fonts: {', '.join(fonts)}")
-
-
-@dataclass(frozen=True)
-class Material:
-    """What strips are written with.
-
-    Attributes:
-        hands: digits of writers to train on.
-        kept_apart: digits of writers for held-out strips.
-        sources: names of what both and the print were taken from, for the bundle's manifest.
-    """
-
-    writers: list[Writer]
-    kept_apart: list[Writer]
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -134,14 +82,15 @@ def claim(out: Path, subject: dict[str, Any], workers: int) -> None:
 
 
 def held_out(
-    writers: list[Writer], out: Path, parts: int, strips: int, workers: int, progress: Progress
+    material: Material, mix: Mix, out: Path, parts: int, strips: int, workers: int, progress: Progress
 ) -> list[Shard]:
     """Shards by writers that are not trained on, kept in the run's folder.
 
     The first is reported on, `posteye calibrate` takes the others.
 
     Args:
-        hands: digits of these writers.
+        material: what was kept apart is written with.
+        mix: what the strips are made of.
         out: the run's folder.
         parts: how many shards.
         strips: how many strips in each.
@@ -150,7 +99,8 @@ def held_out(
     """
     paths = [out / f"held-out-{part}.npz" for part in range(parts)]
     # One worker more than while the net trains: nothing else runs now.
-    with ShardMaker(Generated(writers, _HELD_OUT_SEED, strips), paths, workers + 1, progress) as maker:
+    source = Generated(material.kept_apart, _HELD_OUT_SEED, strips, mix, material.collections_apart)
+    with ShardMaker(source, paths, workers + 1, progress) as maker:
         wait_for_all(paths, maker, strips, progress)
     return [load_shard(path) for path in paths]
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from train.synthesis import SHARD_STRIPS
+from train.synthesis.mix import SECOND, SHIPPED, Mix
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Recipe:
         bfloat16: whether the float phase's products are; halves the time on processors that have it.
         shard_strips: strips in each shard.
         held_out_strips: strips in each held-out file; the second decides blank's penalty.
+        mix: what the strips are made of.
     """
 
     seed: int = 1998
@@ -41,6 +43,7 @@ class Recipe:
     bfloat16: bool = True
     shard_strips: int = SHARD_STRIPS
     held_out_strips: int = SHARD_STRIPS
+    mix: Mix = SHIPPED
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Preset:
 DEFAULT_PRESET = "shipped"
 PRESETS = {
     "shipped": Preset(Recipe(seed=2051), 700, "the recipe of the bundle that comes with the program"),
+    "second": Preset(Recipe(seed=2052, mix=SECOND), 700, "as shipped, with what people wrote; needs --strings"),
     "quick": Preset(
         Recipe(shards=12, float_epochs=3, bfloat16=False, held_out_strips=2048), 200, "a rough net within a break"
     ),
@@ -78,7 +82,9 @@ def preset_options(name: str, recipe: Recipe) -> str:
     words = [f"--preset {name}"]
     for key, value in asdict(recipe).items():
         option = key.replace("_", "-")
-        if value != preset[key]:
+        if value != preset[key] and key == "mix":
+            words.append(f"--mix {recipe.mix.name}")
+        elif value != preset[key]:
             words.append(f"--{'' if value else 'no-'}{option}" if isinstance(value, bool) else f"--{option} {value:g}")
     return " ".join(words)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from train.progress import Progress
 from train.runs.distributed import Group
-from train.runs.folder import Measures, Origin, Provenance, claim, finished, held_out, save_result
+from train.runs.folder import Measures, Provenance, claim, finished, held_out, save_result
+from train.runs.origin import Origin
 from train.runs.recipe import Recipe
 from train.runs.trainer import Run, follow, load_float
 from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
@@ -46,6 +47,7 @@ def train_generated(
     Raises:
         PosteyeError: when something is missing, damaged or of another run.
     """
+    origin.require(recipe.mix)
     net = load_float(start) if start else None
     if not group.leads:
         follow(out, recipe, group, net)
@@ -60,10 +62,10 @@ def train_generated(
         return before
     progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
-    validation, balance, *_ = held_out(material.kept_apart, out, _HELD_OUT_PARTS, strips, workers, progress)
+    validation, balance, *_ = held_out(material, recipe.mix, out, _HELD_OUT_PARTS, strips, workers, progress)
     run = Run(out, recipe, validation, group, net, progress)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
-    source = Generated(material.writers, recipe.seed, recipe.shard_strips)
+    source = Generated(material.writers, recipe.seed, recipe.shard_strips, recipe.mix, material.collections)
     with ShardMaker(source, paths, workers, progress) as maker:
         trained = run(maker.wait)
     measures = Measures(out, progress)

@@ -14,7 +14,8 @@ from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.image.normalize import normalize
-from train.synthesis.generator import Field, FieldGenerator
+from train.synthesis.field import Field
+from train.synthesis.generator import FieldGenerator
 
 Gray = NDArray[np.uint8]
 _COLUMNS = 4

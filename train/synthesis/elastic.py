@@ -16,6 +16,8 @@ LEAST_PX, MOST_PX = 0.1, 0.6  # root mean square of the knots' displacement, dra
 TURN = 0.15  # radians, at most, as the next two
 SHEAR = 0.2  # columns a row
 STRETCH = 0.15  # logarithm of the factor by which one side grows and the other shrinks
+STRING_KNOTS = 3  # down a string; as far apart along it
+STRING_BEND = 0.04  # of the height of the writing: the knots' displacement, at most
 
 
 def bent(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
@@ -47,3 +49,23 @@ def bent(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
         half = np.float32((side - 1) / 2)
         cv2.remap(image, from_x + half, from_y + half, cv2.INTER_LINEAR, dst=out, borderValue=0)
     return result
+
+
+def bent_string(
+    size: tuple[int, int], tall: float, random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Draw the smooth displacement of a string.
+
+    Args:
+        size: columns and rows that are displaced.
+        tall: height of the writing, in the unit of the displacement.
+        random: source of all draws.
+
+    Returns:
+        How far right and how far down each pixel comes from, float32 [rows, columns] each.
+    """
+    across = max(STRING_KNOTS, round(STRING_KNOTS * size[0] / max(size[1], 1)))
+    strength = random.uniform(0, STRING_BEND) * tall
+    knots = random.normal(0, strength, (STRING_KNOTS, across, 2)).astype(np.float32)
+    field = cv2.resize(knots, size, interpolation=cv2.INTER_CUBIC)
+    return field[:, :, 0], field[:, :, 1]

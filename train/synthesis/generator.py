@@ -6,7 +6,8 @@ space between printed numbers), `~` at an end is where rubbish may or may not be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,37 +16,28 @@ from numpy.typing import NDArray
 
 from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
+from train.data.collections import Collections
 from train.data.target import SEEN, Target
 from train.data.writers import Writer
+from train.synthesis.boxed import BoxedFields
+from train.synthesis.collected import CollectedFields
+from train.synthesis.field import Field, negative, seen
+from train.synthesis.form import Form
+from train.synthesis.mix import KINDS, REST, SHIPPED, Mix
 from train.synthesis.paper import Paper
+from train.synthesis.rephotograph import Rephotographer
+from train.synthesis.struck import StruckFields
 from train.synthesis.writing.canvas import Box
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.handwriter import Handwriter
 from train.synthesis.writing.pen import Ink
-from train.synthesis.writing.style import random_style
+from train.synthesis.writing.style import SCHOOLS, random_style
 from train.synthesis.writing.typeset import Typesetter, margin_px, random_line, random_word
 
 LENGTH_SHARES = np.array([0.06, 0.06, 0.11, 0.19, 0.29, 0.14, 0.08, 0.04, 0.03])  # of 1 to 9 digits
-EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE = 0.02, 0.24, 0.05, 0.1
 MAX_STRIP_WIDTH_PX = 336
 _LENGTHS = LENGTH_SHARES[:-1].cumsum()
-_KINDS = np.cumsum((EMPTY_SHARE, PRINTED_SHARE, WORDS_SHARE, PLAIN_SHARE))
 _LONGEST_LINE = 26  # characters; more would rarely fit
-
-
-@dataclass(frozen=True)
-class Field:
-    """A generated field.
-
-    Attributes:
-        image: uint8 [H, W], grey.
-        digits: that stand in it, "" for none.
-        target: for training; see the head of this file.
-    """
-
-    image: NDArray[np.uint8]
-    digits: str
-    target: str
 
 
 def shifted(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
@@ -69,18 +61,50 @@ class FieldGenerator:
         writers: whose digits are written.
         seed: of all draws.
         fonts: files of print and of handwriting fonts; those that are installed otherwise.
+        mix: what kinds of fields there are.
+        collections: what people wrote, for the mixes that need it.
 
     Raises:
         PosteyeError: no font is installed.
+        ValueError: the mix needs collections, and there are none.
     """
 
-    def __init__(self, writers: list[Writer], seed: int, fonts: tuple[list[Path], list[Path]] | None = None) -> None:
-        self.random = np.random.default_rng(seed)
+    def __init__(
+        self,
+        writers: list[Writer],
+        seed: int,
+        fonts: tuple[list[Path], list[Path]] | None = None,
+        mix: Mix = SHIPPED,
+        collections: Collections | None = None,
+    ) -> None:
+        self.random = random = np.random.default_rng(seed)
         print_fonts, hand_fonts = fonts or (find_fonts(PRINT_FAMILIES), find_fonts(HAND_FAMILIES))
-        self.handwriter = Handwriter(writers, self.random)
-        self.typesetter = Typesetter(print_fonts, self.random)
-        self.script_typesetter = Typesetter(hand_fonts, self.random)
-        self.paper = Paper(self.random)
+        self.handwriter = Handwriter(writers, random)
+        self.typesetter = Typesetter(print_fonts, random)
+        self.script_typesetter = Typesetter(hand_fonts, random)
+        self.paper = Paper(random)
+        self.form = Form(self.paper, self.script_typesetter, random)
+        self._mix, self._school = mix, SCHOOLS[mix.school]
+        makers: dict[str, Callable[[], Field]] = {
+            "empty": self.empty,
+            "printed": self.printed,
+            "words": lambda: self.handwritten(with_words=True),
+            "plain": self.plain,
+            "handwritten": self.handwritten,
+        }
+        if mix.collected:
+            if collections is None:
+                raise ValueError(f"the mix {mix.name} needs collections")
+            collected = CollectedFields(collections.recorded, self.handwriter, self._school, self.form, random)
+            makers["real"] = Rephotographer(collections.strings, self.paper, random).field
+            makers["recorded"] = lambda: collected.recorded(self.random_digits())
+            makers["capitals"] = lambda: collected.capitals(self.random_digits())
+        struck = StruckFields(self.handwriter, self._school, self.form, random)
+        makers["struck"] = lambda: struck.field(self.random_digits)
+        boxed = BoxedFields(self.handwriter, self._school, self.paper, random)
+        makers["boxed"] = lambda: boxed.field(self.random_digits())
+        self._makers = makers
+        self._bounds = np.cumsum(mix.shares)
 
     def strip(self) -> tuple[NDArray[np.uint8], str]:
         """Make a field and normalise it as on the device.
@@ -91,20 +115,24 @@ class FieldGenerator:
         random = self.random
         while True:
             field = self.field()
-            strip = normalize(field.image, BODY_HEIGHT_PX * random.uniform(0.88, 1.14))
+            ink = seen(field) if self._mix.device_way else field.image
+            if ink is None:
+                continue
+            strip = normalize(ink, BODY_HEIGHT_PX * random.uniform(0.88, 1.14))
             pixels = strip.pixels
-            if pixels.shape[1] > MAX_STRIP_WIDTH_PX:
+            if pixels.shape[1] > MAX_STRIP_WIDTH_PX or (field.least_px and not strip.has_ink):
+                continue
+            if pixels.shape[1] < field.least_px:
                 continue
             return shifted(pixels, random), field.target if strip.has_ink else ""
 
     def field(self) -> Field:
         """Make one field of a random kind."""
-        kind = int(_KINDS.searchsorted(self.random.random()))
-        if kind == 0:
-            return self.empty()
-        if kind == 1:
-            return self.printed()
-        return self.plain() if kind == 3 else self.handwritten(with_words=kind == 2)
+        kind = int(self._bounds.searchsorted(self.random.random()))
+        field = self._makers[(*KINDS, REST)[kind]]()
+        if self._mix.light and field.image.ndim == 2 and self.random.random() < self._mix.light:
+            return negative(field, self.random)
+        return field
 
     def random_digits(self) -> str:
         """Draw 1 to 9 digits; they end in repeated digits more often than chance, as amounts and codes do."""
@@ -143,20 +171,12 @@ class FieldGenerator:
         """
         random = self.random
         digits = self.random_digits() if digits is None else digits
-        style = random_style(random, digits)
+        style = random_style(random, digits, self._school)
         ink, box = self.handwriter.write(digits, style, ends=not with_words)
         target = Target.with_marks(digits)
         if with_words:
             ink, box, target = self._add_words(ink, box, digits, style.height_px)
-        if random.random() < 0.03:
-            self.paper.cells(ink, box)
-        else:
-            self.paper.rule(ink, box)
-        if random.random() < 0.06:
-            self._neighbor_lines(self.script_typesetter, ink, box, style.height_px)
-        if random.random() < 0.03:
-            self.paper.postmark(ink)
-        return Field(self.paper.photograph(self._crop(ink, box), printed=False), digits, target.text)
+        return self.form.field(ink, box, style.height_px, digits, target.text)
 
     def printed(self) -> Field:
         """Make a field with a printed code, alone or inside a line of other text."""
@@ -175,8 +195,8 @@ class FieldGenerator:
         box = (margin, margin, ink.shape[1] - margin, ink.shape[0] - margin)
         ink = self._turn(self.paper.wear(ink, height), random.normal(0, 0.012))
         if random.random() < 0.3:
-            self._neighbor_lines(self.typesetter, ink, box, height)
-        return Field(self.paper.photograph(self._crop(ink, box), printed=True), digits, target)
+            self.form.neighbor_lines(self.typesetter, ink, box, height)
+        return Field(self.paper.photograph(self.form.crop(ink, box), printed=True), digits, target)
 
     def empty(self) -> Field:
         """Make a field without digits: words, or nothing but paper and lines."""
@@ -191,7 +211,7 @@ class FieldGenerator:
         margin = margin_px(height)
         box = (margin, margin // 2, ink.shape[1] - margin, ink.shape[0] - margin // 2)
         self.paper.rule(ink, box)
-        return Field(self.paper.photograph(self._crop(ink, box), printed=False), "", target.text)
+        return Field(self.paper.photograph(self.form.crop(ink, box), printed=False), "", target.text)
 
     def _add_words(self, ink: Ink, box: Box, digits: str, height: float) -> tuple[Ink, Box, Target]:
         """Set handwritten words before or after the digits, on the same line.
@@ -230,45 +250,9 @@ class FieldGenerator:
             return ink[-spare // 2 : -spare // 2 + rows]
         return np.pad(ink, ((spare // 2, spare - spare // 2), (0, 0)))
 
-    def _neighbor_lines(self, setter: Typesetter, ink: Ink, box: Box, height: float) -> None:
-        """Let the lines above and below reach into the crop.
-
-        Args:
-            setter: sets those lines.
-            ink: uint8 [H, W]; it is drawn into.
-            box: around the writing.
-            height: of the digits in px.
-        """
-        random = self.random
-        for above in (True, False):
-            if random.random() < 0.5:
-                continue
-            other = setter.set_line(random_word(random, 12) + " " + random_word(random, 9), height)
-            other = other[margin_px(height) : -margin_px(height)][:, : ink.shape[1]]
-            reach = int(height * random.uniform(0.05, 0.3))
-            gap = int(height * random.uniform(0.12, 0.4))
-            edge = box[1] - gap if above else box[3] + gap
-            part = other[-reach:] if above else other[:reach]
-            y = edge - reach if above else edge
-            if y < 0 or y + part.shape[0] > ink.shape[0] or part.shape[0] == 0:
-                continue
-            view = ink[y : y + part.shape[0], : part.shape[1]]
-            np.maximum(view, part, out=view)
-
     @staticmethod
     def _turn(ink: Ink, slope: float) -> Ink:
         """The ink sheared so that its line has this slope, rows down a column to the right."""
         rows, cols = ink.shape
         matrix = np.array([[1, 0, 0], [slope, 1, -slope * cols / 2]], np.float64)
         return np.asarray(cv2.warpAffine(ink, matrix, (cols, rows)), np.uint8)
-
-    def _crop(self, ink: Ink, box: Box) -> Ink:
-        """Cut the field out as loosely or tightly as people and locators do."""
-        random = self.random
-        left, top, right, bottom = box
-        tall = bottom - top
-        x0, x1 = left - random.uniform(-0.04, 0.5) * tall, right + random.uniform(-0.03, 0.5) * tall
-        y0, y1 = top - random.uniform(-0.05, 0.35) * tall, bottom + random.uniform(-0.05, 0.4) * tall
-        rows, cols = ink.shape
-        y0, y1, x0, x1 = max(0, int(y0)), min(rows, int(y1)), max(0, int(x0)), min(cols, int(x1))
-        return ink[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)]

@@ -157,7 +157,7 @@ class Paper:
         if random.random() < 0.04:
             gray = specks(gray, random)
         if random.random() < 0.4:
-            gray = np.asarray(self._jpeg(gray))
+            gray = self.compressed(gray)
         return np.asarray(gray, np.uint8)
 
     def _show_through(self, rows: int, cols: int) -> NDArray[np.float32]:
@@ -167,9 +167,10 @@ class Paper:
         soft = cv2.GaussianBlur(cv2.resize(back, (cols, rows)), (0, 0), random.uniform(1.0, 2.5))
         return np.asarray(soft * np.float32(random.uniform(0.1, 0.35)), np.float32)
 
-    def _jpeg(self, gray: Gray) -> Gray:
+    def compressed(self, gray: Gray) -> Gray:
+        """Return a picture, grey or in RGB, as a JPEG of some quality keeps it."""
         _, data = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(30, 92))])
-        return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+        return np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), np.uint8)
 
     def _unevenness(self, rows: int, cols: int) -> NDArray[np.float32] | np.float32:
         """How much ink there is in each place against even ink, float32 [rows, cols], or 1 for even ink."""

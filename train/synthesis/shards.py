@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import replacing
 from device_runtime.files.regular import require_regular
+from train.data.collections import Collections
 from train.data.damaged import UNREADABLE, DamagedFileError
 from train.data.writers import Writer
 from train.progress import Progress
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.generator import FieldGenerator
+from train.synthesis.mix import SHIPPED, Mix
 
 _LOOK_S = 0.1
 
@@ -61,11 +63,15 @@ class Generated:
         writers: whose digits are written.
         seed: of all shards.
         count: strips in a shard.
+        mix: what kinds of fields there are.
+        collections: what people wrote, for the mixes that need it.
     """
 
     writers: list[Writer]
     seed: int
     count: int = SHARD_STRIPS
+    mix: Mix = SHIPPED
+    collections: Collections | None = None
 
     def shard(self, index: int, made: Callable[[], None]) -> Shard:
         """Generate shard `index` of the seed.
@@ -75,7 +81,8 @@ class Generated:
             made: called after every strip.
         """
         cv2.setNumThreads(1)
-        generator = FieldGenerator(self.writers, self.seed * 1_000_003 + index)
+        seed = self.seed * 1_000_003 + index
+        generator = FieldGenerator(self.writers, seed, mix=self.mix, collections=self.collections)
         strips = []
         for _ in range(self.count):
             strips.append(generator.strip())

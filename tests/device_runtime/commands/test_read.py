@@ -245,7 +245,7 @@ def test_an_error_that_a_role_cannot_keep_is_told_once_before_any_picture_is_rea
     found = posteye("read", SAMPLES[0].path, SAMPLES[1].path, "nowhere.png", "--country", "DE", "--role", "sender")
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr == (
-        "posteye: max error 0.01 cannot be promised for role sender on a whole piece; give --max-error 0.1 or more\n"
+        "posteye: max error 0.01 cannot be promised for role sender on a whole piece; give --max-error 0.02 or more\n"
     )
 
 

@@ -20,7 +20,7 @@ from train.adaptation import adapt
 from train.commands.train import train
 from train.data.labelled import FEWEST
 from train.data.writers import Writer
-from train.runs.folder import Material, Origin
+from train.runs.origin import Material, Origin
 from train.runs.trainer import Run
 from train.scanner.from_bundle import restore_scanner
 from train.synthesis.shards import Shard, save_shard, shard_path

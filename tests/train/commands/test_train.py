@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from train.commands.train import train
 from train.data.writers import Writer
-from train.runs.folder import Material, Origin
+from train.runs.origin import Material, Origin
 
 
 def test_samples_are_drawn_and_nothing_is_trained(
@@ -42,3 +42,13 @@ def test_a_file_is_no_place_for_a_run(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     result = CliRunner().invoke(train, ["--out", str(tmp_path / "run"), "--preset", "tiny"])
     assert str(result.exception) == f"{tmp_path}/run is no folder; choose another --out"
+
+
+def test_a_mix_asks_for_what_it_needs_and_refuses_what_it_leaves_unused(tmp_path: Path) -> None:
+    out = str(tmp_path / "run")
+    missing = CliRunner().invoke(train, ["--out", out, "--preset", "second"])
+    assert str(missing.exception).startswith("the mix second needs --strings FOLDER")
+    unused = CliRunner().invoke(train, ["--out", out, "--preset", "tiny", "--strings", str(tmp_path)])
+    assert str(unused.exception) == "the mix shipped uses no --strings; leave it out, or choose another --mix"
+    drawn = CliRunner().invoke(train, ["--out", f"{out}.png", "--show-samples", "3", "--mix", "second"])
+    assert str(drawn.exception).startswith("the mix second needs --strings FOLDER")

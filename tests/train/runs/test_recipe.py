@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from device_runtime.bundle import load_bundle
 from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, preset_options, seconds
+from train.synthesis.mix import SECOND, SHIPPED
 
 
 def test_the_shipped_preset_is_the_recipe_of_the_shipped_bundle() -> None:
@@ -15,7 +16,8 @@ def test_the_shipped_preset_is_the_recipe_of_the_shipped_bundle() -> None:
     assert {name: recipe[name] for name in told if name in recipe} == {n: v for n, v in told.items() if n in recipe}
     assert set(told) - set(recipe) == {"command", "blank_handicap"}
     # What that training had no name for was always this.
-    assert {name: recipe[name] for name in set(recipe) - set(told)} == {"shard_strips": 4096, "held_out_strips": 4096}
+    unnamed = {"shard_strips": 4096, "held_out_strips": 4096, "mix": asdict(SHIPPED)}
+    assert {name: recipe[name] for name in set(recipe) - set(told)} == unnamed
     assert DEFAULT_PRESET == "shipped"
 
 
@@ -26,6 +28,8 @@ def test_options_name_what_differs_from_the_preset() -> None:
     assert preset_options("quick", changed) == "--preset quick --seed 7 --float-rate 0.002 --bfloat16"
     plain = replace(PRESETS["shipped"].recipe, bfloat16=False)
     assert preset_options("shipped", plain) == "--preset shipped --no-bfloat16"
+    assert preset_options("tiny", replace(PRESETS["tiny"].recipe, mix=SECOND)) == "--preset tiny --mix second"
+    assert preset_options("second", PRESETS["second"].recipe) == "--preset second"
 
 
 def test_smaller_presets_take_less() -> None:

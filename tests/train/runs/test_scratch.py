@@ -22,7 +22,7 @@ from train.data.writers import Writer
 from train.runs import folder as run_folder
 from train.runs import phase, scratch, trainer
 from train.runs.checkpoint import Checkpoints
-from train.runs.folder import Material, Origin
+from train.runs.origin import Material, Origin
 from train.runs.recipe import PRESETS
 
 

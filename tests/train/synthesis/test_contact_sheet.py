@@ -10,7 +10,8 @@ import pytest
 
 from device_runtime.errors import PosteyeError
 from train.synthesis.contact_sheet import _GAP_PX, contact_sheet, write_contact_sheet
-from train.synthesis.generator import Field, FieldGenerator
+from train.synthesis.field import Field
+from train.synthesis.generator import FieldGenerator
 
 
 def test_a_sheet_is_as_wide_as_its_columns_and_as_long_as_its_samples(generator: FieldGenerator) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from train.synthesis.writing.pen import Ink
-from train.synthesis.writing.strokes import Line
+from train.synthesis.writing.strokes import Line, spline
 from train.synthesis.writing.style import HandStyle
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
+Span = tuple[float, float]  # left, right
 
 
 @dataclass
@@ -22,11 +23,13 @@ class Written:
         lines: of the pen, float64 [n, 2] each, in digit heights.
         images: of digits: x and y of the top left corner in digit heights, and the ink, uint8 [h, w].
         right: where the string ends, in digit heights.
+        spans: where each digit, or chain of zeros, begins and ends, in digit heights.
     """
 
     lines: list[Line]
     images: list[tuple[float, float, Ink]]
     right: float = 0.0
+    spans: list[Span] = field(default_factory=list)
 
     def extent(self, height_px: float) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of all that is written, in digit heights of so many px."""
@@ -37,6 +40,23 @@ class Written:
         ]
         points = np.concatenate(corners)
         return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
+
+def ligature(before: list[Line], after: list[Line], random: np.random.Generator) -> list[Line]:
+    """Draw a stroke from the rightmost end of one digit to the leftmost end of the next, unless they are far apart.
+
+    Args:
+        before: lines of the one digit, in digit heights.
+        after: those of the next.
+        random: source of all draws.
+    """
+    ends = np.concatenate([line[[0, -1]] for line in before])
+    starts = np.concatenate([line[[0, -1]] for line in after])
+    a, b = ends[ends[:, 0].argmax()], starts[starts[:, 0].argmin()]
+    if np.hypot(*(b - a)) > 0.8:
+        return []
+    sag = (a + b) / 2 + [0, random.uniform(-0.06, 0.12)]
+    return [spline(np.stack([a, sag, b]))]
 
 
 def slanted(ink: Ink, box: Box, slant: float) -> tuple[Ink, Box]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from train.data.writers import Writer
 from train.synthesis.writing import marks
-from train.synthesis.writing.canvas import Box, Written, edged, slanted
+from train.synthesis.writing.canvas import Box, Span, Written, edged, ligature, slanted
 from train.synthesis.writing.pen import Bend, Ink, Nib, Pen, RasterPen, split_like
 from train.synthesis.writing.shapes_low import zero_chain
-from train.synthesis.writing.strokes import Habit, Line, spline
+from train.synthesis.writing.strokes import Habit, Line
 from train.synthesis.writing.style import VARIANTS, HandStyle
 
 _T = TypeVar("_T")
+Around = Callable[[list[Span]], list[Line]]
 _ASKED = 8  # writers for a digit that one lacks, before it is drawn
 _MARGIN = 0.5  # of the digit height, around the writing
 
@@ -35,10 +36,17 @@ class Handwriter:
         self.random = random
         self.pen = Pen(random)
         self.raster = RasterPen(random)
-        sizes = np.array([sum(len(g) for g in writer.glyphs) for writer in writers], np.float64)
+        sizes = np.array([writer.size for writer in writers], np.float64)
         self._shares = np.sqrt(sizes).cumsum() / np.sqrt(sizes).sum()
 
-    def write(self, digits: str, style: HandStyle, ends: bool = False, writer: Writer | None = None) -> tuple[Ink, Box]:
+    def write(
+        self,
+        digits: str,
+        style: HandStyle,
+        ends: bool = False,
+        writer: Writer | None = None,
+        around: Around | None = None,
+    ) -> tuple[Ink, Box]:
         """Write a string.
 
         Args:
@@ -46,6 +54,8 @@ class Handwriter:
             style: how.
             ends: also what people write before and after a number, which the box then includes in part.
             writer: whose digits are used; None = any writer's.
+            around: draws with the same pen over and beside the digits, of whose places it is told; the box then holds
+                all of it.
 
         Returns:
             The canvas, uint8 [H, W], ink bright, and the box (left, top, right, bottom) of the digits in it.
@@ -69,10 +79,34 @@ class Handwriter:
         # The whole line bent, and what stands at its ends.
         if written.lines:
             written.lines = bend.lines(written.lines)
+        return self._finished(written, style, ends, around)
+
+    def write_lines(
+        self, lines: Sequence[Line], style: HandStyle, ends: bool = False, around: Around | None = None
+    ) -> tuple[Ink, Box]:
+        """Write a string whose lines are known.
+
+        Args:
+            lines: float64 [n, 2] each, (x, y) in digit heights.
+            style: how; its slant is added to that of the lines.
+            ends: as of `write`, as the next.
+            around: is told of one place, of the whole string.
+
+        Returns:
+            As `write`.
+        """
+        bent = Bend(self.random, style.bend).lines([line * [style.aspect, 1.0] for line in lines])
+        written = Written(bent, [])
+        written.spans = [(0.0, written.extent(style.height_px)[2])]
+        return self._finished(written, style, ends, around)
+
+    def _finished(self, written: Written, style: HandStyle, ends: bool, around: Around | None) -> tuple[Ink, Box]:
         right = written.extent(style.height_px)[2]
         if ends:
-            self._ends(written, right)
-        return self._ink(written, style, right)
+            self._ends(written, style, right)
+        if around:
+            written.lines += around(written.spans)
+        return self._ink(written, style, right, whole=around is not None)
 
     def _chained(self, digits: str, style: HandStyle) -> set[int]:
         """Where a zero hangs on the zero before it, written in one go."""
@@ -108,7 +142,8 @@ class Handwriter:
         if style.raster:
             image = self.raster.glyph(self._glyphs(writer, digit), tall, style.aspect * wide, style)
             written.images.append((written.right, top, image))
-            written.right += image.shape[1] / style.height_px
+            left, written.right = written.right, written.right + image.shape[1] / style.height_px
+            written.spans.append((left, written.right))
             return []
         # Its points, float64 [n, 2], bent and sheared a little.
         lines = self._strokes(digit, count, writer, style)
@@ -120,9 +155,10 @@ class Handwriter:
         scale = np.array([style.aspect * wide, tall / max(high[1] - low[1], 0.3)])
         placed = split_like((points - low) * scale + [written.right, top], lines)
         if last and random.random() < style.ligatures:
-            written.lines += self._ligature(last, placed)
+            written.lines += ligature(last, placed, random)
         written.lines += placed
-        written.right += float((high[0] - low[0]) * scale[0])
+        left, written.right = written.right, written.right + float((high[0] - low[0]) * scale[0])
+        written.spans.append((left, written.right))
         return placed
 
     def _gap(self, written: Written, left_over: int, grouped: bool, style: HandStyle, last: list[Line]) -> list[Line]:
@@ -142,7 +178,7 @@ class Handwriter:
         gap = style.gap + random.normal(0, style.gap_jitter)
         if left_over and ((grouped and left_over % 3 == 0) or random.random() < style.marks / 20):
             x = written.right + max(gap * 0.5, 0.0) + random.uniform(0.02, 0.25)
-            written.lines += marks.separator(random, x)
+            written.lines += marks.separator(random, x, style.blobs)
             gap, last = x - written.right + random.uniform(0.05, 0.5), []
         written.right += max(gap, -0.14)
         return last
@@ -184,33 +220,26 @@ class Handwriter:
             writer = self._any([other for other in self.writers if other.glyphs[digit]])
         return self._any(writer.glyphs[digit])
 
-    def _ligature(self, before: list[Line], after: list[Line]) -> list[Line]:
-        """A stroke from the rightmost end of one digit to the leftmost end of the next."""
-        ends = np.concatenate([line[[0, -1]] for line in before])
-        starts = np.concatenate([line[[0, -1]] for line in after])
-        a, b = ends[ends[:, 0].argmax()], starts[starts[:, 0].argmin()]
-        if np.hypot(*(b - a)) > 0.8:
-            return []
-        sag = (a + b) / 2 + [0, self.random.uniform(-0.06, 0.12)]
-        return [spline(np.stack([a, sag, b]))]
-
-    def _ends(self, written: Written, right: float) -> None:
+    def _ends(self, written: Written, style: HandStyle, right: float) -> None:
         """Add what stands before and after a number."""
         random = self.random
         if random.random() < 0.45:
-            lines = marks.closing(random, right + random.uniform(0.03, 0.45))
+            touches = style.touching and random.random() < style.touching
+            x = right + (-random.uniform(0.0, 0.25) if touches else random.uniform(0.03, 0.45))
+            lines = marks.closing(random, x, style.blobs)
             if not marks.is_bare_slash(lines):
                 written.lines += lines
         if random.random() < 0.08:
             written.lines += marks.opening(random, -random.uniform(0.15, 0.6))
 
-    def _ink(self, written: Written, style: HandStyle, digits_right: float) -> tuple[Ink, Box]:
+    def _ink(self, written: Written, style: HandStyle, digits_right: float, whole: bool) -> tuple[Ink, Box]:
         """Put the writing on a canvas: slanted, along its line, with the pen's width and edge.
 
         Args:
             written: the string.
             style: of the string.
             digits_right: where its digits end, in digit heights; marks may stand beyond.
+            whole: whether the box holds all of it.
 
         Returns:
             As `write`.
@@ -225,8 +254,8 @@ class Handwriter:
         columns, rows = np.ceil((corners.max(axis=0) + _MARGIN - origin) * height).astype(int).tolist()
         canvas = self._canvas(written, style, shear, origin, (rows, columns))
         # The box: often without what stands before the digits, sometimes without what stands behind.
-        far_right = right if self.random.random() < 0.75 else digits_right
-        near_left = left if self.random.random() < 0.5 else 0.0
+        far_right = right if whole or self.random.random() < 0.75 else digits_right
+        near_left = left if whole or self.random.random() < 0.5 else 0.0
         text = np.array([[near_left, 0.0], [near_left, 1.0], [far_right, 0.0], [far_right, 1.0]]) @ shear
         low, high = (text.min(axis=0) - origin) * height, (text.max(axis=0) - origin) * height
         box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))

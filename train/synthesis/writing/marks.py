@@ -15,17 +15,18 @@ def _line(*points: tuple[float, float]) -> Line:
     return np.array(points, np.float64)
 
 
-def separator(random: np.random.Generator, x: float) -> list[Line]:
+def separator(random: np.random.Generator, x: float, blobs: float = 0.0) -> list[Line]:
     """Draw a mark between groups of digits: mostly a dot, else a comma, an apostrophe or a dash.
 
     Args:
         random: source of all draws.
         x: where the mark begins.
+        blobs: share of dots that are thick or a little ring.
     """
     y = random.normal(0.97, 0.07)
     kind = random.random()
     if kind < 0.6:
-        return [_dot(random, x, y)]
+        return [_dot(random, x, y, blobs)]
     if kind < 0.82:
         return [_line((x, y), (x - random.uniform(0.0, 0.16), y + random.uniform(0.08, 0.28)))]
     if kind < 0.9:
@@ -34,17 +35,21 @@ def separator(random: np.random.Generator, x: float) -> list[Line]:
     return [_line((x, middle), (x + random.uniform(0.05, 0.3), middle + random.normal(0, 0.05)))]
 
 
-def _dot(random: np.random.Generator, x: float, y: float) -> Line:
+def _dot(random: np.random.Generator, x: float, y: float, blobs: float = 0.0) -> Line:
+    if blobs and random.random() < blobs:
+        size, turns = random.uniform(0.05, 0.13), np.linspace(0, 2 * np.pi, 8)
+        return np.stack([x + size * np.cos(turns), y + 0.8 * size * np.sin(turns)], axis=1)
     size = random.uniform(0.0, 0.07)
     return _line((x, y), (x + size, y + random.normal(0, 0.5) * size), (x + 0.5 * size, y + size))
 
 
-def closing(random: np.random.Generator, x: float) -> list[Line]:
+def closing(random: np.random.Generator, x: float, blobs: float = 0.0) -> list[Line]:
     """Draw what closes an amount: a dash, an equals sign, dots, ".-", a colon, "//", a comma or zeros.
 
     Args:
         random: source of all draws.
         x: where it begins.
+        blobs: share of dots that are thick or a little ring.
     """
     y, length, tilt = random.uniform(0.35, 0.85), random.uniform(0.15, 1.3), random.normal(0, 0.12)
     if random.random() < 0.15:
@@ -59,13 +64,16 @@ def closing(random: np.random.Generator, x: float) -> list[Line]:
         second = dash + [random.normal(0, 0.05), apart]
         return [dash - [0, apart / 2], second - [0, apart / 2]]
     if kind < 0.6:
-        return [_dot(random, x, low)]
+        return [_dot(random, x, low, blobs)]
     if kind < 0.74:
-        return [_dot(random, x, low), dash + [random.uniform(0.05, 0.3), 0]]
+        return [_dot(random, x, low, blobs), dash + [random.uniform(0.05, 0.3), 0]]
     if kind < 0.82:
-        return [_dot(random, x, low - 2 * apart), _dot(random, x + random.normal(0, 0.04), low)]
+        return [_dot(random, x, low - 2 * apart, blobs), _dot(random, x + random.normal(0, 0.04), low, blobs)]
     if kind < 0.87:
-        return [_dot(random, x, low), _dot(random, x + random.uniform(0.1, 0.4), low + random.normal(0, 0.04))]
+        return [
+            _dot(random, x, low, blobs),
+            _dot(random, x + random.uniform(0.1, 0.4), low + random.normal(0, 0.04), blobs),
+        ]
     if kind < 0.93:
         return [_line((x, low), (x - random.uniform(0.0, 0.15), low + random.uniform(0.08, 0.28)))]
     slashes = [_line((x + random.uniform(0.1, 0.45), -0.1), (x - 0.1, random.uniform(0.8, 1.2)))]

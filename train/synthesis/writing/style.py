@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from device_runtime.grammar.grammar import DIGITS
 from train.synthesis.writing.shapes_high import HIGH_SHAPES
 from train.synthesis.writing.shapes_low import LOW_SHAPES
-from train.synthesis.writing.strokes import Habit
+from train.synthesis.writing.shapes_more import MORE_SHAPES
+from train.synthesis.writing.strokes import Habit, Shape
 
 VARIANTS = LOW_SHAPES | HIGH_SHAPES
-_DRAWN_SHARES = {0: 0.25, 1: 0.55, 2: 0.5, 3: 0.25, 4: 0.45, 5: 0.4, 6: 0.2, 7: 0.5, 8: 0.3, 9: 0.55}
+
+
+@dataclass(frozen=True)
+class School:
+    """What writers have learned.
+
+    Attributes:
+        shapes: of each digit.
+        drawn_shares: how often a writer has one of them for a digit, rather than traced digits.
+        joined: whether zeros, neighbours and closing marks join and touch more often.
+    """
+
+    shapes: dict[int, tuple[Shape, ...]]
+    drawn_shares: dict[int, float]
+    joined: bool = False
+
+
+FIRST = School(VARIANTS, {0: 0.25, 1: 0.55, 2: 0.5, 3: 0.25, 4: 0.45, 5: 0.4, 6: 0.2, 7: 0.5, 8: 0.3, 9: 0.55})
+SECOND = School(
+    {digit: shapes + MORE_SHAPES.get(digit, ()) for digit, shapes in VARIANTS.items()},
+    {0: 0.4, 1: 0.8, 2: 0.6, 3: 0.25, 4: 0.7, 5: 0.65, 6: 0.2, 7: 0.7, 8: 0.4, 9: 0.8},
+    joined=True,
+)
+SCHOOLS = {"first": FIRST, "second": SECOND}
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,8 @@ class HandStyle:
         raster: whether it is written with the images of digits instead of a pen.
         variants: shapes that this style has for a digit, instead of the writer's own.
         variant_share: how often they are used.
+        touching: share of closing marks that touch or overlap the last digit.
+        blobs: share of dots that are thick or a little ring.
     """
 
     height_px: float
@@ -72,14 +98,17 @@ class HandStyle:
     raster: bool
     variants: dict[int, tuple[Habit, ...]]
     variant_share: float
+    touching: float = 0.0
+    blobs: float = 0.0
 
 
-def random_style(random: np.random.Generator, digits: str = DIGITS) -> HandStyle:
+def random_style(random: np.random.Generator, digits: str = DIGITS, school: School = FIRST) -> HandStyle:
     """Draw a style; most are plain, the rest span what is found on forms, from hairline to marker.
 
     Args:
         random: source of all draws.
         digits: those that will be written; the others get no shapes.
+        school: of the writer.
     """
     uniform = random.uniform
     # The writer's own glyphs, as images or by a pen; all digits in other shapes; or some of them.
@@ -87,12 +116,12 @@ def random_style(random: np.random.Generator, digits: str = DIGITS) -> HandStyle
     raster, drawn_share = kind < 0.22, 0.0 if kind < 0.42 else 1.0 if kind < 0.55 else uniform(0.6, 1.4)
     looseness = _any(random, (0.06, 0.12, 0.2))
     chosen = {
-        digit: tuple(_habit(digit, random, looseness) for _ in range(1 + (random.random() < 0.2)))
-        for digit, share in _DRAWN_SHARES.items()
+        digit: tuple(_habit(school.shapes[digit], random, looseness) for _ in range(1 + (random.random() < 0.2)))
+        for digit, share in school.drawn_shares.items()
         if str(digit) in digits and random.random() < (1.0 if drawn_share == 1.0 else share * drawn_share)
     }
     calm = random.random() < 0.5  # even writing
-    return HandStyle(
+    style = HandStyle(
         height_px=uniform(28, 44),
         slant=min(max(random.normal(0.15, 0.25), -0.3), 0.8),
         slant_jitter=0.03 if calm else _any(random, (0.05, 0.1)),
@@ -119,12 +148,24 @@ def random_style(random: np.random.Generator, digits: str = DIGITS) -> HandStyle
         variants=chosen,
         variant_share=uniform(0.75, 1.0),
     )
+    return _joined(style, random) if school.joined else style
+
+
+def _joined(style: HandStyle, random: np.random.Generator) -> HandStyle:
+    """The style with zeros in chains, ligatures and narrow gaps more often, and marks that touch the last digit."""
+    return replace(
+        style,
+        chains=0.8 if random.random() < 0.35 else 0.0,
+        ligatures=random.uniform(0.1, 0.6) if random.random() < 0.4 else 0.0,
+        gap=style.gap - (random.uniform(0.0, 0.1) if random.random() < 0.35 else 0.0),
+        touching=0.3,
+        blobs=0.3,
+    )
 
 
 def _any(random: np.random.Generator, choices: tuple[float, ...]) -> float:
     return choices[int(random.integers(len(choices)))]
 
 
-def _habit(digit: int, random: np.random.Generator, looseness: float) -> Habit:
-    shapes = VARIANTS[digit]
+def _habit(shapes: tuple[Shape, ...], random: np.random.Generator, looseness: float) -> Habit:
     return Habit(shapes[int(random.integers(len(shapes)))], random, looseness)

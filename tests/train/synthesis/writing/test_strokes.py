@@ -10,13 +10,13 @@ from train.data.skeleton import trace
 from train.synthesis.writing.pen import Bend, Nib, Pen
 from train.synthesis.writing.shapes_low import zero_chain
 from train.synthesis.writing.strokes import Habit, spline
-from train.synthesis.writing.style import VARIANTS
+from train.synthesis.writing.style import SECOND, VARIANTS
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_shapes_fill_their_box(digit: int) -> None:
     random = np.random.default_rng(digit)
-    for shape in VARIANTS[digit]:
+    for shape in SECOND.shapes[digit]:  # which has those of the first school, too
         for _ in range(5):
             points = np.concatenate(Habit(shape, random).draw())
             low, high = points.min(axis=0), points.max(axis=0)
