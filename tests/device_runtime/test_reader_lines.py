@@ -75,7 +75,8 @@ def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
 
     monkeypatch.setattr(reader.scanner, "scores", counted)
     # A line that shows no digits holds no code, at no width: what a part of it could be is next to nothing.
-    assert reader.read(page(letters())).reading.confidence < 0.05
+    found = reader.read(page(letters())).reading
+    assert found.status != "accepted" and found.confidence < 0.1
     # The word, its parts, and all upside down; the word at no greater width.
     assert len(strips) <= 20 and max(strip.shape[1] for strip in strips) < 1.2 * strips[0].shape[1]
     strips.clear()
