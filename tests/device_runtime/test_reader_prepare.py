@@ -18,7 +18,8 @@ from device_runtime.piece.locator import bundle as locator
 from device_runtime.piece.locator.bundle import DEFAULT_LOCATOR
 from device_runtime.region import Region
 
-SENDER = "max error 0.01 cannot be promised for role sender on a whole piece; give --max-error 0.1 or more"
+LEAST = load_weights().roles["sender"].table[0].max_error
+SENDER = f"max error 0.01 cannot be promised for role sender on a whole piece; give --max-error {LEAST:g} or more"
 PAPER = np.full((60, 200), 235, np.uint8)
 
 
