@@ -193,7 +193,7 @@ def _check_options(bundle: object, max_error: object, n_best: object) -> None:
     """Raise PosteyeError where a value is of no use, in the words of the caller."""
     if bundle is not None and not isinstance(bundle, (str, Path)):
         raise PosteyeError(f"bundle is {bundle!r}; give the path of a folder, or None for the shipped one")
-    if isinstance(max_error, bool) or not isinstance(max_error, Real):
+    if isinstance(max_error, bool) or not isinstance(max_error, Real) or max_error != max_error:  # of what is no number
         raise PosteyeError(f"max_error is {max_error!r}; give a share of wrong codes such as {DEFAULT_MAX_ERROR}")
     if isinstance(n_best, bool) or not isinstance(n_best, Integral) or not 1 <= int(n_best) <= MOST_CANDIDATES:
         raise PosteyeError(f"n_best is {n_best!r}; give a whole number of candidates, 1 to {MOST_CANDIDATES}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.grammar.grammar import SEPARATORS
-from device_runtime.types import Candidate, Decoding, Reading
+from device_runtime.types import Candidate, Decoding, Field, Reading
 
 TURNABLE, ALWAYS = frozenset("0125689" + SEPARATORS), frozenset("0689" + SEPARATORS)
 # Confidence of the turned reading from which it rivals. On 120 generated fields of 0 6 8 9, 61 were accepted upside
@@ -55,7 +55,10 @@ def plainer(upright: Decoding, turned: Decoding) -> float:
 def doubt(reading: Reading, turned: Reading) -> Reading:
     """The reading rejected for its rival; both ways up are equally likely, so each keeps half of its confidence."""
     assert reading.code is not None and turned.code is not None
-    both = (Candidate(reading.code, reading.confidence / 2), Candidate(turned.code, turned.confidence / 2))
+    both = (
+        Candidate(reading.code, reading.confidence / 2, _field(reading)),
+        Candidate(turned.code, turned.confidence / 2, _field(turned)),
+    )
     rest = tuple(c for c in reading.candidates if c.code not in (reading.code, turned.code))
     return replace(
         reading,
@@ -64,3 +67,8 @@ def doubt(reading: Reading, turned: Reading) -> Reading:
         confidence=reading.confidence / 2,
         candidates=(both + rest)[: max(2, len(reading.candidates))],
     )
+
+
+def _field(reading: Reading) -> Field | None:
+    """Where the code of a reading stands; None in a field of its own."""
+    return next((c.field for c in reading.candidates if c.code == reading.code), None)

@@ -22,7 +22,7 @@ from device_runtime.line_reader import Answer
 from device_runtime.piece.sampling import sample
 from device_runtime.piece.scene import Scene
 from device_runtime.piece.whole import PieceReader, PieceReading
-from device_runtime.types import Field, Line, Wanted
+from device_runtime.types import Field, Line, Reading, Wanted
 
 Look = Callable[[Pixels], Scene]
 Read = Callable[[Pixels, Scene, int], "WayUp | None"]
@@ -126,7 +126,7 @@ class AnyWayUp:
         beside = self._either_end(read(turned, scene, across), read, odds, clock)
         if best is None or beside is None:
             return best or beside
-        return self._unrivalled(beside, [best]) if beside.is_accepted else _best([best, beside], odds)
+        return self._unrivalled(beside, best) if beside.is_accepted else _best([best, beside], odds)
 
     def _either_end(self, way: WayUp | None, read: Read, odds: Sequence[float], clock: Clock) -> WayUp | None:
         """The way up, or that turned by half where it is accepted and the lines do not read more plainly as they are.
@@ -149,20 +149,18 @@ class AnyWayUp:
         half = read(turn(way.pixels, 2), _half_turned(way.scene, width, height), turns)
         assert half is not None
         if half.is_accepted:
-            return self._unrivalled(half, [way])
+            return self._unrivalled(half, way)
         likely = list(odds)
         likely[way.turns] += min(_PLAIN, max(-_PLAIN, gain))
         return _best([way, half], likely)
 
-    def _unrivalled(self, way: WayUp, others: Sequence[WayUp]) -> WayUp:
+    def _unrivalled(self, way: WayUp, other: WayUp) -> WayUp:
         """An accepted reading, rejected if another way up has a code of its own that is believed."""
-        verdict = way.found.verdict
-        for other in others:
-            lying = other.found.verdict.reading
-            if way.is_accepted and upright.is_rival(verdict.reading, lying, _RIVAL):
-                doubted = replace(verdict, reading=upright.doubt(verdict.reading, lying))
-                return replace(way, found=replace(way.found, verdict=doubted))
-        return way
+        rival = other.found.verdict.reading
+        if not way.is_accepted or not upright.is_rival(way.found.verdict.reading, rival, _RIVAL):
+            return way
+        (height, width), quarters = other.pixels.shape[:2], (way.turns - other.turns) % 4
+        return _doubted(way, rival, lambda at: at and turned_field(at, quarters, width, height))
 
     def _if_upright(self, way: WayUp, clock: Clock) -> WayUp:
         """An accepted reading, rejected if it has a rival upside down and the lines tell nothing."""
@@ -172,8 +170,8 @@ class AnyWayUp:
         rival = self._upside_down(way, verdict.line, clock)
         if not upright.is_rival(verdict.reading, rival.reading) or self._gain(way, clock) >= upright.PLAINER:
             return way
-        doubted = replace(verdict, reading=upright.doubt(verdict.reading, rival.reading))
-        return replace(way, found=replace(way.found, verdict=doubted))
+        field = _from_other_end(way.scene.lines[verdict.line].field)
+        return _doubted(way, rival.reading, lambda _: field)
 
     def _gain(self, way: WayUp, clock: Clock) -> float:
         """By how many nats the widest lines read more plainly as they are than turned by half."""
@@ -228,6 +226,20 @@ def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int
         corners = tuple((y, width_px - x) for x, y in corners)
         width_px, height_px = height_px, width_px
     return Field(corners)
+
+
+def _doubted(way: WayUp, rival: Reading, place: Callable[[Field | None], Field | None]) -> WayUp:
+    """A way up whose accepted reading is rejected for a rival turned.
+
+    Args:
+        way: what was read.
+        rival: what was read turned.
+        place: where a field of its candidates stands in the picture of this way up.
+    """
+    verdict = way.found.verdict
+    candidates = tuple(replace(c, field=place(c.field)) for c in rival.candidates)
+    reading = upright.doubt(verdict.reading, replace(rival, candidates=candidates))
+    return replace(way, found=replace(way.found, verdict=replace(verdict, reading=reading)))
 
 
 def _from_other_end(field: Field) -> Field:

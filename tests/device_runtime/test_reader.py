@@ -140,6 +140,7 @@ def test_errors_are_for_users(tmp_path: Path) -> None:
         ({"n_best": 2.5}, "n_best is 2.5; give a whole number of candidates, 1 to 20"),
         ({"bundle": 5}, "bundle is 5; give the path of a folder, or None for the shipped one"),
         ({"max_error": "1"}, "max_error is '1'; give a share of wrong codes such as 0.01"),
+        ({"max_error": float("nan")}, "max_error is nan; give a share of wrong codes such as 0.01"),
     ],
 )
 def test_a_value_of_no_use_is_named(option: dict[str, Any], message: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from device_runtime.cli import main
 from device_runtime.commands.read import read
+from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.locator import bundle as locator
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
@@ -244,8 +245,10 @@ def test_wrong_options_exit_with_2_and_no_traceback(arguments: list[str], messag
 def test_an_error_that_a_role_cannot_keep_is_told_once_before_any_picture_is_read() -> None:
     found = posteye("read", SAMPLES[0].path, SAMPLES[1].path, "nowhere.png", "--country", "DE", "--role", "sender")
     assert (found.returncode, found.stdout) == (2, "")
+    least = load_weights().roles["sender"].table[0].max_error
     assert found.stderr == (
-        "posteye: max error 0.01 cannot be promised for role sender on a whole piece; give --max-error 0.02 or more\n"
+        "posteye: max error 0.01 cannot be promised for role sender on a whole piece; "
+        f"give --max-error {least:g} or more\n"
     )
 
 

@@ -63,6 +63,16 @@ def test_a_picture_of_such_a_code_alone_is_not_accepted(reader: Reader, file: st
 
 
 @pytest.mark.parametrize(("file", "this_way", "turned"), UPSIDE_DOWN)
+def test_both_codes_of_a_picture_have_its_field(reader: Reader, file: str, this_way: str, turned: str) -> None:
+    found = reader.read(REPORTED / file, role="any")
+    first, second = found.reading.candidates[:2]
+    assert (first.code, second.code) == (this_way, turned)
+    assert found.field and first.field == found.field
+    # The same place, read from its other end.
+    assert second.field and second.field.corners == (*found.field.corners[2:], *found.field.corners[:2])
+
+
+@pytest.mark.parametrize(("file", "this_way", "turned"), UPSIDE_DOWN)
 def test_other_lines_tell_which_way_up(reader: Reader, file: str, this_way: str, turned: str) -> None:
     page = page_with(file)
     found = reader.read(page).reading
