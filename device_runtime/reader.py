@@ -19,6 +19,7 @@ from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_image
 from device_runtime.image.pixels import Pixels, to_pixels
 from device_runtime.line_reader import LineReader, chosen
+from device_runtime.piece.cut_off import if_not_cut
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.weights import RoleWeights, load_weights
 from device_runtime.piece.in_line import doubted, if_upright, if_whole
@@ -144,12 +145,16 @@ class Reader:
             clock = Clock()
             pixels = to_pixels(image, order)
         place = region.pixels(pixels.shape[1], pixels.shape[0]) if region else None
+        whole = pixels
         if place:
             left, top, width, height = place
             pixels = np.ascontiguousarray(pixels[top : top + height, left : left + width])
         found = self._field(pixels, upright, clock) if field else self._piece(pixels, role, every, upright, clock)
         found = replace(found, source=source or "array", engine=self.engine, timing_ms=clock.timing_ms())
-        return found.moved(*place) if place else found
+        found = found.moved(*place) if place else found
+        if place and found.field and not field:
+            found = replace(found, reading=if_not_cut(found.reading, found.field, place, whole))
+        return found
 
     @cached_property
     def _pieces(self) -> AnyWayUp:

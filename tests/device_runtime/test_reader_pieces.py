@@ -150,6 +150,17 @@ def test_options_of_no_use_are_named(reader: Reader) -> None:
         reader.read(sheet(ADDRESS), region=Region(2000, 0, 10, 10))
 
 
+def test_a_region_that_cuts_a_number_gives_no_code() -> None:
+    reader = Reader(country="DE", max_error=0.1)
+    page = sheet(((420, 300, 1.0), ("SAMPLE COMPANY", "12 MODEL STREET", "8033150667")))
+    cut = write(np.zeros((620, 1000), np.uint8), "80331", 420, 404)[2] + 1
+    reading = reader.read(page, region=Region(360, 370, cut - 360, 60)).reading
+    assert (reading.status, reading.code) == ("rejected", "80331")
+    assert reading.reason == "the region cuts off the writing at the right; leave more room there"
+    # As tight, but nothing is cut.
+    assert reader.read(sheet(ADDRESS), region=Region(410, 440, 400, 60)).reading.status == "accepted"
+
+
 @pytest.mark.parametrize(("file", "code"), [("nocode02", "12500"), ("nocode04", "44105")])
 def test_a_house_number_or_a_box_in_a_field_is_no_postal_code(file: str, code: str) -> None:
     path = PAGES[0].path.parent / f"{file}.png"
