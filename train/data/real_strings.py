@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
-from device_runtime.files.regular import require_regular
-from train.data.damaged import UNREADABLE
+from train.data.arrays import load_arrays
 from train.data.string_cut import Cut, cut_string
 
 CLINIC_FILE, NOTARIES_FILE = "clinic_cells.npz", "lectaurep_numbers.npz"
@@ -153,14 +152,7 @@ def _arrays(path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
     Raises:
         PosteyeError: When it is missing or damaged, or holds others.
     """
-    if not path.exists():
-        raise PosteyeError(f"there is no {path}; --strings takes the folder that holds it")
-    require_regular(path)
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            found = {name: data[name] for name in names}
-    except UNREADABLE as error:
-        raise PosteyeError(f"{path} is damaged, or holds no arrays {', '.join(names)}; fetch it again") from error
+    found = load_arrays(path, names)
     if len({len(array) for array in found.values()}) != 1:
         raise PosteyeError(f"{path} holds arrays of different lengths; fetch it again")
     return found

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.errors import PosteyeError
-from device_runtime.files.regular import require_regular
-from train.data.damaged import UNREADABLE
+from train.data.arrays import load_arrays
 from train.data.skeleton import Line
 from train.data.writers import Writer
 
@@ -136,14 +135,7 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     Raises:
         PosteyeError: When it is missing or damaged, or holds others.
     """
-    if not path.exists():
-        raise PosteyeError(f"there is no {path}; --strings takes the folder that holds it")
-    require_regular(path)
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            found = {name: data[name] for name in _ARRAYS}
-    except UNREADABLE as error:
-        raise PosteyeError(f"{path} is damaged, or holds no arrays {', '.join(_ARRAYS)}; fetch it again") from error
+    found = load_arrays(path, _ARRAYS)
     characters, strokes = found["char_off"], found["stroke_off"]
     whole = len(characters) == len(found["labels"]) + 1 == len(found["source"]) + 1 == len(found["contributor"]) + 1
     if not whole or characters[-1] != len(strokes) - 1 or strokes[-1] != len(found["points"]):
