@@ -6,9 +6,9 @@ The code is named generously: whoever changes one of its files measures the figu
 
 from __future__ import annotations
 
-from benchmarks.figures.costs import COSTS, DRAWN
 from benchmarks.figures.figure import Figure
-from benchmarks.figures.reading import READINGS
-from benchmarks.figures.training import RECORDS
+from benchmarks.figures.listed.costs import COSTS, DRAWN
+from benchmarks.figures.listed.reading import READINGS
+from benchmarks.figures.listed.training import RECORDS
 
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in (*READINGS, *DRAWN, *COSTS, *RECORDS)}

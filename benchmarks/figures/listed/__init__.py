@@ -1,0 +1,1 @@
+"""The figures, by what they tell of; list.py joins them."""
