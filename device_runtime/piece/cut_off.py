@@ -11,10 +11,11 @@ from device_runtime.image.pixels import Pixels, to_gray
 from device_runtime.piece.sampling import sample
 from device_runtime.types import Field, Reading
 
-# A field ends at an edge that is no farther from its end, in heights of the field; so much beyond it is looked at.
-_NEAR, _BEYOND = 0.1, 0.5
-# Ink differs from the paper by so much of what the darkest, or lightest, of the field differs.
-_INK_SHARE = 0.5
+# A field ends at an edge that is no farther from its end, in heights of the field; so much beyond its end is looked at.
+# Digits that are set wide apart leave a gap, and a region may end in it.
+_NEAR, _BEYOND = 0.4, 0.8
+# Ink differs from the paper by so much of what the field's ink does, of which no more than a few pixels are spots.
+_INK_SHARE, _INK_PERCENT = 0.5, 97
 
 
 def if_not_cut(reading: Reading, field: Field, inside: tuple[int, int, int, int], pixels: Pixels) -> Reading:
@@ -65,4 +66,5 @@ def _goes_on(end: Field, field: Field, pixels: Pixels) -> bool:
     strip = to_gray(sample(pixels, Field(beyond if end is field else (far[0], end.corners[1], end.corners[2], far[1]))))
     line = to_gray(sample(pixels, field)).astype(np.int64)
     paper = int(np.median(line))
-    return bool(np.abs(strip.astype(np.int64) - paper).max() > _INK_SHARE * np.abs(line - paper).max())
+    ink = np.percentile(np.abs(line - paper), _INK_PERCENT, method="lower")
+    return bool(np.abs(strip.astype(np.int64) - paper).max() > _INK_SHARE * ink)

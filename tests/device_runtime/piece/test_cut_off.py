@@ -48,6 +48,16 @@ def test_a_line_that_goes_on_is_no_code(quarters: int) -> None:
     )
 
 
+def test_a_field_may_end_a_little_before_the_edge_and_hold_a_spot() -> None:
+    page = np.full((HEIGHT, WIDTH), 245, np.uint8)
+    left, top, cut, bottom = write(page, "80331", 100, 150, ink=140)
+    write(page, "4", round(cut) + 12, 150, ink=140)  # set wide apart
+    page[130:134, 130:134] = 0
+    field = Field(((left - 5, top - 5), (cut + 2, top - 5), (cut + 2, bottom + 5), (left - 5, bottom + 5)))
+    found = if_not_cut(ACCEPTED, field, (0, 100, round(cut) + 9, 80), page)
+    assert (found.status, found.code) == ("rejected", "80331")
+
+
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 def test_a_line_that_ends_before_the_edge_or_far_from_it_stays(quarters: int) -> None:
     left, _, end, _ = write(np.zeros((HEIGHT, WIDTH), np.uint8), "80331", 100, 150)
