@@ -23,7 +23,7 @@ from device_runtime.files.regular import read_regular
 from device_runtime.version import VERSION
 
 SCHEMA_VERSION = 1
-DEFAULT_BUNDLE = "digits"
+DEFAULT_BUNDLE, SMALL_BUNDLE = SHIPPED = ("digits", "digits-small")  # that come with the program
 MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
 
 _FILE_LIMIT_BYTES = 64_000_000  # a hundred times what the shipped models have
@@ -122,12 +122,16 @@ class Bundle:
 
 
 def load_bundle(path: Path | str | None = None) -> Bundle:
-    """Read and verify a bundle; None = the one that comes with the program.
+    """Read and verify a bundle: of a folder, or by its name one that comes with the program; None = the default one.
+
+    A folder of that name goes before.
 
     Raises BundleError when a file is missing or damaged (it says which), when the model is not the one that the
     manifest describes or asks for too much, or when the bundle asks for a newer program.
     """
-    folder = shipped(DEFAULT_BUNDLE) if path is None else Path(path)
+    folder = Path(shipped(DEFAULT_BUNDLE) if path is None else path)
+    if str(path) in SHIPPED and not folder.exists():
+        folder = shipped(str(path))
     manifest, model = read_sealed(folder, Manifest, SCHEMA_VERSION, _mistake, check_fit)
     return Bundle(folder, manifest, model)
 

@@ -28,7 +28,8 @@ from device_runtime.recognition.scanner import Scanner
 from train.data.labelled import Labeled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
 from train.evaluation.evaluate import ERRORS, FIELDS_NOTE, Outcome, read_all, table
-from train.scanner.model import CHANNELS, ScanningLeNet
+from train.scanner.from_bundle import restore_scanner
+from train.scanner.model import ScanningLeNet
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
 
 def size_of(bundle: Bundle) -> dict[str, int]:
     """The model's file in bytes, the net's parameters, and its multiply-accumulates for a strip of 32 x 160."""
-    net = ScanningLeNet(CHANNELS)
+    net = ScanningLeNet(restore_scanner(bundle).channels)
     parameters = sum(parameter.numel() for parameter in net.parameters())
     return {"bytes": len(bundle.model), "parameters": parameters, "macs": macs(net)}
 

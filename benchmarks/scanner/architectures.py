@@ -35,8 +35,9 @@ from train.runs.distributed import Group
 from train.runs.trainer import Recipe, Run
 from train.scanner.batches import plain_batches
 from train.scanner.greedy import greedy_exact_rate
-from train.scanner.model import CHANNELS, SHAPES, ConvShape, ScanningLeNet
+from train.scanner.model import SHAPES, ConvShape, ScanningLeNet
 from train.scanner.penalties import net_recognizer
+from train.scanner.sizes import SMALL
 from train.synthesis.shards import load_shard
 
 _BLANK_PENALTY = 0.5  # nats off blank; a finished net's is chosen on held-out strips
@@ -67,7 +68,7 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "thin": Variant((8, 20, 32, 48, 80, 80), _BEFORE, 0.0),
         "thin-muon": Variant((8, 20, 32, 48, 80, 80), _BEFORE),
         "seven": Variant((8, 16, 28, 40, 88, 88, 88), (*SHAPES[:5], _NEXT, _WIDE)),
-        "eight": Variant(CHANNELS, SHAPES),
+        "eight": Variant(SMALL, SHAPES),
         "nine": Variant((8, 16, 28, 36, 76, 76, 76, 76, 76), (*SHAPES[:5], *(_NEXT,) * 4)),
         "tall": Variant((8, 16, 24, 24, 36, 80, 80, 80), (*SHAPES[:3], SHAPES[2], *SHAPES[3:5], _NEXT, _NEXT)),
     }

@@ -54,7 +54,11 @@ class _Seconds(click.FloatRange):
 @click.command()
 @click.argument("folder", required=False, type=_Folder())
 @code_options
-@click.option("--bundle", type=click.Path(), help="Folder of a model bundle instead of the shipped one.")
+@click.option(
+    "--bundle",
+    type=click.Path(),
+    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+)
 @click.option(
     "--engine",
     type=click.Choice([*ENGINES, _ALL]),

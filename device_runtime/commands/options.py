@@ -23,7 +23,9 @@ def reading_options(command: F) -> F:
     """Add the options that say which codes to read, with which bundle and engine, and how sure to be."""
     for option in (
         click.option(
-            "--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one."
+            "--bundle",
+            type=click.Path(path_type=Path),
+            help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
         ),
         click.option(
             "--engine", type=click.Choice(ENGINES), help="Interpreter of the model; default: the fastest installed."

@@ -43,7 +43,11 @@ _DIGITS = ("mnist", "usps")
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )
 @click.option("--segmenter", type=click.Choice(SEGMENTERS), default=SCAN, show_default=True, help="Scan, or cut first.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+)
 @click.option("--engine", type=click.Choice(engines.ENGINES), help="Interpreter of the model.")
 @click.option(
     "--float", "run", type=click.Path(path_type=Path), help="A training folder: its float net is measured too."

@@ -27,7 +27,11 @@ from train.segmentation.segmenter import SEGMENTERS
     "--lexicon", type=click.Path(path_type=Path), help="File of all codes there are: one a line, or compiled."
 )
 @click.option("--segmenter", type=click.Choice(SEGMENTERS), default=SCAN, show_default=True, help="Scan, or cut first.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="Folder of a model bundle instead of the shipped one.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+)
 @click.option(
     "--character", type=click.IntRange(min=1), help="The character to look at closely; default: the least sure."
 )

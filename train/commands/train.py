@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from device_runtime.bundle import MANIFEST_FILE
+from device_runtime.bundle import MANIFEST_FILE, shipped
 from device_runtime.errors import PosteyeError
 from train.duration import duration
 from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
@@ -48,7 +48,10 @@ _OF_PRESET = "default: the preset's"
     "--strings", type=click.Path(path_type=Path), help="Folder of real strings and recorded pen strokes to train on."
 )
 @click.option(
-    "--from", "start", type=click.Path(path_type=Path), help="Go on from another run's folder; with --extra: a bundle."
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    help="Go on from another run's folder or a bundle; default: what the preset begins from.",
 )
 @click.option(
     "--extra", type=click.Path(path_type=Path), help="Adapt a bundle to this folder of labelled fields (labels.csv)."
@@ -122,12 +125,11 @@ def train(
     if show_samples:
         _draw(origin, recipe.mix, given.get("seed", Recipe.seed), show_samples, out)
         return
-    is_bundle = start is not None and (start / MANIFEST_FILE).is_file()
-    if start is not None and is_bundle != bool(extra):
-        raise PosteyeError(
-            f"{start} is {'a bundle' if is_bundle else 'no bundle'}: --from takes a bundle with --extra, "
-            "and without it the folder of another run"
-        )
+    if extra and start is not None and not (start / MANIFEST_FILE).is_file():
+        raise PosteyeError(f"{start} is no bundle: --extra adapts a bundle")
+    begins_from = PRESETS[preset].bundle
+    if not extra and start is None and begins_from:
+        start = shipped(begins_from)
     if extra:
         fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
         if fixed:

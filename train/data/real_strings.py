@@ -45,11 +45,13 @@ class RealStrings:
         cuts: The images, with the place of the writing in each.
         digits: What stands on each, without marks.
         shares: How often each is drawn, float64 [n], summing to 1.
+        cells: How many of them, the first, are cells of the clinic; the others are the notaries'.
     """
 
     cuts: tuple[Cut, ...]
     digits: tuple[str, ...]
     shares: NDArray[np.float64]
+    cells: int
 
 
 def load_real_strings(folder: Path) -> tuple[RealStrings, RealStrings]:
@@ -104,7 +106,9 @@ def _strings(
         there
     ]
     digits = tuple(text for text, kept in zip([*cells, *numbers], there, strict=True) if kept)
-    return RealStrings(tuple(cut for cut in cuts if cut is not None), digits, shares / shares.sum())
+    return RealStrings(
+        tuple(cut for cut in cuts if cut is not None), digits, shares / shares.sum(), int(there[: len(cells)].sum())
+    )
 
 
 def _without_copies(images: Sequence[NDArray[np.uint8]], digits: Sequence[str]) -> list[int]:

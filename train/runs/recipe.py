@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from device_runtime.bundle import SMALL_BUNDLE
+from train.scanner.sizes import LARGE, SMALL
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.mix import SECOND, SHIPPED, Mix
 
@@ -28,6 +30,7 @@ class Recipe:
         shard_strips: strips in each shard.
         held_out_strips: strips in each held-out file; the second decides blank's penalty.
         mix: what the strips are made of.
+        channels: of the net's layers.
     """
 
     seed: int = 1998
@@ -44,6 +47,7 @@ class Recipe:
     shard_strips: int = SHARD_STRIPS
     held_out_strips: int = SHARD_STRIPS
     mix: Mix = SHIPPED
+    channels: tuple[int, ...] = SMALL
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,34 @@ class Preset:
         recipe: what it trains by.
         disk_mb: what it takes in --out.
         purpose: what for, as `--check` says it.
+        bundle: name of the shipped bundle that it begins from; None begins at random.
     """
 
     recipe: Recipe
     disk_mb: int
     purpose: str
+    bundle: str | None = None
 
 
 DEFAULT_PRESET = "shipped"
 PRESETS = {
-    "shipped": Preset(Recipe(seed=2051), 700, "the recipe of the bundle that comes with the program"),
-    "second": Preset(Recipe(seed=2052, mix=SECOND), 700, "as shipped, with what people wrote; needs --strings"),
+    "shipped": Preset(
+        Recipe(
+            seed=2052,
+            shards=48,
+            float_epochs=6,
+            batch=128,
+            turn_rate=0.012,
+            float_rate=2.5e-3,
+            bfloat16=False,
+            mix=SECOND,
+            channels=LARGE,
+        ),
+        700,
+        "the recipe of the default bundle, from digits-small on; needs --strings",
+        SMALL_BUNDLE,
+    ),
+    "small": Preset(Recipe(seed=2051), 700, "the recipe of the bundle digits-small, from nothing"),
     "quick": Preset(
         Recipe(shards=12, float_epochs=3, bfloat16=False, held_out_strips=2048), 200, "a rough net within a break"
     ),

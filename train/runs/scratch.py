@@ -1,8 +1,7 @@
-"""A training on generated strips, from random weights or from the float net of another run."""
+"""A training on generated strips, from random weights, the float net of another run or a bundle's net."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,12 +10,15 @@ from train.runs.distributed import Group
 from train.runs.folder import Measures, Provenance, claim, finished, held_out, save_result
 from train.runs.origin import Origin
 from train.runs.recipe import Recipe
+from train.runs.start import load_start
 from train.runs.trainer import Run, follow, load_float
+from train.scanner.batches import plain_batches
 from train.scanner.postprocess import BLANK_PENALTIES, balance_blank, one_number
 from train.synthesis.shards import Generated, ShardMaker, shard_path
 
 STEPS = 5
 _HELD_OUT_PARTS = 4  # the second also balances blank
+_MEASURED_STRIPS = 512  # to unfold a bundle's batch normalisation on
 
 
 def train_generated(
@@ -36,7 +38,7 @@ def train_generated(
         recipe: what decides the weights.
         options: those of `posteye train` that give the recipe.
         origin: where digits to write with come from.
-        start: another run's folder, to go on from its float net.
+        start: another run's folder or a bundle, to go on from its net.
         workers: processes that make strips.
         group: the ranks that train together.
         progress: of STEPS steps.
@@ -48,13 +50,13 @@ def train_generated(
         PosteyeError: when something is missing, damaged or of another run.
     """
     origin.require(recipe.mix)
-    net = load_float(start) if start else None
+    begin = load_start(start) if start else None
     if not group.leads:
-        follow(out, recipe, group, net)
+        follow(out, recipe, group)  # the leader's net is the one that counts
         return None
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
-    begun = {"start": hashlib.sha256((start / "float.pt").read_bytes()).hexdigest() if start else None}
+    begun = {"start": begin.sha256 if begin else None}
     claim(out, {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources} | begun, workers)
     before = group.told(finished(out, progress))
     if before is not None:
@@ -63,6 +65,10 @@ def train_generated(
     progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, balance, *_ = held_out(material, recipe.mix, out, _HELD_OUT_PARTS, strips, workers, progress)
+    net = None
+    if begin:
+        measured = next(strips for _, strips in plain_batches(balance.pixels[:_MEASURED_STRIPS], _MEASURED_STRIPS))
+        net = begin.float_net(recipe.channels, measured, recipe.seed)
     run = Run(out, recipe, validation, group, net, progress)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
     source = Generated(material.writers, recipe.seed, recipe.shard_strips, recipe.mix, material.collections)
@@ -79,7 +85,7 @@ def train_generated(
         metrics = {
             name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
         }
-    command = f"posteye train --out RUN {options}{' --from ANOTHER_RUN' * bool(start)}{origin.options()}"
+    command = f"posteye train --out RUN {options}{f' --from {begin.name}' if begin else ''}{origin.options()}"
     facts = {"command": command, "blank_handicap": penalty}  # a key of the file: it stays
     save_result(out, trained, Provenance(recipe, facts, material.sources, metrics), validation)
     return metrics["int8"]["generated_exact"]

@@ -111,7 +111,9 @@ class Run:
     def float_net(self, wait: Callable[[Path], None]) -> ScanningLeNet:
         """The running mean at the end of the float phase: trained, or as it was saved."""
         path, recipe = self.folder / "float.pt", self.recipe
-        phase = self._phase("float", self.start or ScanningLeNet(), recipe.float_rate, recipe.float_epochs)
+        phase = self._phase(
+            "float", self.start or ScanningLeNet(recipe.channels), recipe.float_rate, recipe.float_epochs
+        )
         assert isinstance(phase.mean, ScanningLeNet)
         if self.group.told(path.exists()):
             self.progress.step("float phase, done before")

@@ -57,25 +57,28 @@ def padded_width(width_px: int) -> int:
 
 
 def training_batches(shard: Shard, size: int, random: np.random.Generator) -> Iterator[Batch]:
-    """One pass over a shard in random order, strips of like width together, augmented afresh.
+    """One pass over a shard in random order, augmented afresh, strips of like width together.
+
+    They are put together after they were stretched: so no batch is much wider than its strips.
 
     Args:
         shard: the strips and their targets.
         size: strips a batch; the last one may be smaller.
         random: decides order and augmentation.
     """
-    widths = np.array([p.shape[1] for p in shard.pixels])
+    # Every strip its own shape.
+    pixels = [_warped(p, random) if random.random() < _WARPED_SHARE else p for p in shard.pixels]
+    widths = np.array([p.shape[1] for p in pixels])
     order = np.argsort(widths + random.uniform(0, 12, len(widths)), kind="stable")
     # Neighbours in the order are nearly of one width; the batches of them come in random order.
     groups = [order[i : i + size] for i in range(0, len(order), size)]
     for group in random.permutation(len(groups)):
-        yield _augmented([shard.pixels[i] for i in groups[group]], [shard.targets[i] for i in groups[group]], random)
+        yield _augmented([pixels[i] for i in groups[group]], [shard.targets[i] for i in groups[group]], random)
 
 
 def _augmented(pixels: list[NDArray[np.uint8]], targets: list[str], random: np.random.Generator) -> Batch:
     """A batch of these strips, each changed a little; pixels: uint8 [32, W] each."""
-    # Every strip its own shape and its own place on the paper: [batch, 1, 32, width].
-    pixels = [_warped(p, random) if random.random() < _WARPED_SHARE else p for p in pixels]
+    # Every strip its own place on the paper: [batch, 1, 32, width].
     width = padded_width(max(p.shape[1] for p in pixels))
     strips = place(pixels, [int(random.integers(0, width - p.shape[1] + 1)) for p in pixels], width)
     # Every strip its own contrast, most batches some noise.

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.columns import Columns
+from train.scanner.sizes import SMALL
 
 CLASSES = len(DIGITS) + 2  # the digits, blank, rubbish
 SUB_COLUMNS = 2
@@ -42,13 +43,12 @@ SHAPES = (
     ConvShape((1, 3), (1, 1), (0, 1)),
 )
 RECEPTIVE_FIELD_PX = 57
-CHANNELS = (8, 16, 28, 40, 80, 88, 88, 88)
 
 
 class ScanningLeNet(nn.Module):
     """Float scanner: strips float32 [batch, 1, 32, W], ink = 1, W a multiple of 4 -> logits [batch, W / 2, classes]."""
 
-    def __init__(self, channels: tuple[int, ...] = CHANNELS, shapes: tuple[ConvShape, ...] = SHAPES) -> None:
+    def __init__(self, channels: tuple[int, ...] = SMALL, shapes: tuple[ConvShape, ...] = SHAPES) -> None:
         """Raises ValueError when there are not as many channel numbers as layers."""
         super().__init__()
         if len(channels) != len(shapes):
