@@ -1,4 +1,4 @@
-"""What the shipped bundle reads of the four sets of accuracy.md, as `posteye evaluate` measures them.
+"""What the shipped bundles read of the four sets of accuracy.md, as `posteye evaluate` measures them.
 
     python -m benchmarks.scanner.accuracy DATA --results benchmarks/results/accuracy.json
 
@@ -7,8 +7,8 @@ DATA holds check_amounts, printed_postcode_lines and usps_digits/zip.train.gz; M
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, mnist_hash
 from benchmarks.scanner.architectures import macs
 from device_runtime import engines
-from device_runtime.bundle import Bundle, load_bundle
+from device_runtime.bundle import SMALL_BUNDLE, Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.recognizer import scan_recognizer
@@ -70,6 +70,21 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
     return {"strings": len(outcome.decodings), "exact": exact, "wrong": round(1 - exact, 4), **at}
 
 
+def read_sets(sets: Mapping[str, Set], bundle: Bundle, option: str = "") -> dict[str, Any]:
+    """The figures of all sets, printed as they come; and what the model costs.
+
+    Args:
+        sets: By name.
+        bundle: To read with.
+        option: That names it to `posteye evaluate`.
+    """
+    values: dict[str, Any] = {"model": size_of(bundle)}
+    for name, asked in sets.items():
+        values[name] = read_set(replace(asked, words=asked.words + option), bundle)
+        click.echo("\n".join(values[name]["output"]) + "\n")
+    return values
+
+
 def size_of(bundle: Bundle) -> dict[str, int]:
     """The model's file in bytes, the net's parameters, and its multiply-accumulates for a strip of 32 x 160."""
     net = ScanningLeNet(restore_scanner(bundle).channels)
@@ -102,11 +117,9 @@ def accuracy(data: Path, mnist: Path | None, bundle: Path | None, results: Path 
         "mnist": Set("mnist", lambda: mnist_strips(test), pattern=r"\d"),
         "usps": Set("usps --usps zip.train.gz", lambda: usps_strips(usps), pattern=r"\d"),
     }
-    loaded = load_bundle(bundle)
-    values: dict[str, Any] = {"model": size_of(loaded)}
-    for name, asked in sets.items():
-        values[name] = read_set(asked, loaded)
-        click.echo("\n".join(values[name]["output"]) + "\n")
+    values = read_sets(sets, load_bundle(bundle))
+    if bundle is None:
+        values["small"] = read_sets(sets, load_bundle(SMALL_BUNDLE), f" --bundle {SMALL_BUNDLE}")
     if results:
         hashes: dict[str, Path | str] = {**folders, "usps": usps, "mnist": mnist_hash(test)}
         keep("accuracy", results, values, data=hashes, bundle=bundle or SHIPPED)

@@ -17,7 +17,7 @@ from device_runtime.bench.job import Job
 from device_runtime.bench.parent import bench as measured
 from device_runtime.bench.plot import plot
 from device_runtime.bench.table import table
-from device_runtime.commands.options import code_options
+from device_runtime.commands.options import BUNDLE_HELP, code_options
 from device_runtime.engines import ENGINES
 from device_runtime.errors import WriteError
 from device_runtime.files.atomic import require_writable, write_text
@@ -57,7 +57,7 @@ class _Seconds(click.FloatRange):
 @click.option(
     "--bundle",
     type=click.Path(),
-    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+    help=BUNDLE_HELP,
 )
 @click.option(
     "--engine",

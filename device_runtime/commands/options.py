@@ -15,6 +15,7 @@ from device_runtime.reader import DEFAULT_MAX_ERROR, ROLES
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.region import Region
 
+BUNDLE_HELP = "A shipped bundle (digits, digits-small) or the folder of another; default: digits."
 UPRIGHT_HELP = "The image is the right way up: a code such as 66898, upside down another, needs no other evidence."
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +26,7 @@ def reading_options(command: F) -> F:
         click.option(
             "--bundle",
             type=click.Path(path_type=Path),
-            help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+            help=BUNDLE_HELP,
         ),
         click.option(
             "--engine", type=click.Choice(ENGINES), help="Interpreter of the model; default: the fastest installed."

@@ -11,7 +11,7 @@ from pathlib import Path
 from device_runtime.errors import PosteyeError
 from train.data.mnist import IDX_STEMS, download_command, wheel_path
 from train.duration import duration
-from train.runs.recipe import DEFAULT_PRESET, PRESETS, Preset, has_bfloat16, seconds
+from train.runs.recipe import PRESETS, Preset, has_bfloat16, seconds
 from train.synthesis.writing.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 
 STRINGS_FILES = (
@@ -74,9 +74,10 @@ def page(findings: list[Finding]) -> str:
     for name, preset in PRESETS.items():
         time = duration(seconds(preset.recipe, here))
         lines.append(f"{'preset':<8}{name}: about {time} on two cores; {preset.purpose}")
-    if not here:
-        plain = duration(seconds(replace(PRESETS[DEFAULT_PRESET].recipe, bfloat16=False), here))
-        lines.append(f"{'':<8}this processor has no bfloat16; {DEFAULT_PRESET} with --no-bfloat16: about {plain}")
+    slow = {name: preset.recipe for name, preset in PRESETS.items() if preset.recipe.bfloat16 and not here}
+    for name, recipe in slow.items():
+        plain = duration(seconds(replace(recipe, bfloat16=False), here))
+        lines.append(f"{'':<8}this processor has no bfloat16; {name} with --no-bfloat16: about {plain}")
     wanted = [finding.name for finding in findings if not finding.enough]
     return "\n".join([*lines, f"NOT ready: {', '.join(wanted)} missing" if wanted else "ready to train"])
 

@@ -14,7 +14,7 @@ import click
 
 from device_runtime import engines
 from device_runtime.bundle import load_bundle
-from device_runtime.commands.options import UPRIGHT_HELP
+from device_runtime.commands.options import BUNDLE_HELP, UPRIGHT_HELP
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.errors import PosteyeError
@@ -46,7 +46,7 @@ _DIGITS = ("mnist", "usps")
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path),
-    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+    help=BUNDLE_HELP,
 )
 @click.option("--engine", type=click.Choice(engines.ENGINES), help="Interpreter of the model.")
 @click.option(

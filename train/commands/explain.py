@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from device_runtime import engines
+from device_runtime.commands.options import BUNDLE_HELP
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.reader import Reader
@@ -30,7 +31,7 @@ from train.segmentation.segmenter import SEGMENTERS
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path),
-    help="Name of a shipped bundle (digits, digits-small), or the folder of another; default: digits.",
+    help=BUNDLE_HELP,
 )
 @click.option(
     "--character", type=click.IntRange(min=1), help="The character to look at closely; default: the least sure."

@@ -31,7 +31,7 @@ _OF_PRESET = "default: the preset's"
     type=click.Choice(list(PRESETS)),
     default=DEFAULT_PRESET,
     show_default=True,
-    help="The shipped bundle's recipe (hours), one of 15 minutes, or one of 2 to try all steps; --check says more.",
+    help="The recipe of a shipped bundle (hours), one of 15 minutes, or one to try all steps; --check says more.",
 )
 @click.option("--check", is_flag=True, help="Say what training needs, what of it is missing and how to get it.")
 @click.option(
@@ -98,12 +98,12 @@ def train(
     Examples:
       posteye train --check
       posteye train --out run --preset tiny
-      posteye train --out run
+      posteye train --out run --preset small
       posteye train --out run --preset quick --float-epochs 12
-      posteye train --out run --preset second --strings real_strings
+      posteye train --out run --strings real_strings
       posteye train --out station-7 --from bundle --extra labelled
       posteye train --out samples.png --show-samples 60
-      torchrun --standalone --nproc-per-node 2 -m posteye train --out run
+      torchrun --standalone --nproc-per-node 2 -m posteye train --out run --preset small
     """
     if check:
         from train.commands.check import examine, page

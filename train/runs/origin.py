@@ -43,7 +43,10 @@ class Origin:
             PosteyeError: When not.
         """
         if mix.collected and not self.strings:
-            raise PosteyeError(f"the mix {mix.name} needs --strings FOLDER, with real strings and recorded strokes")
+            raise PosteyeError(
+                f"the mix {mix.name} needs --strings FOLDER, with real strings and recorded strokes; "
+                "--preset small needs none"
+            )
         if self.strings and not mix.collected:
             raise PosteyeError(f"the mix {mix.name} uses no --strings; leave it out, or choose another --mix")
 

@@ -73,8 +73,8 @@ PRESETS = {
         Recipe(
             seed=2052,
             shards=48,
-            float_epochs=6,
-            batch=128,
+            float_epochs=4,
+            batch=192,
             turn_rate=0.012,
             float_rate=2.5e-3,
             bfloat16=False,

@@ -38,11 +38,11 @@ def checked(*more: str) -> Result:
 
 def test_ready_is_0_and_every_preset_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "has_bfloat16", lambda: False)
-    assert "shipped with --no-bfloat16: about 5 h" in checked().stdout
+    assert "small with --no-bfloat16: about 5 h" in checked().stdout
     monkeypatch.setattr(check, "has_bfloat16", lambda: True)
     result = checked()
     assert result.exit_code == 0 and result.stdout.endswith("ready to train\n"), result.output
-    for line in ("shipped: about 87 min on two cores", "quick: about 15 min", "tiny: about 58 s", "torch 1.0"):
+    for line in ("small: about 87 min on two cores", "quick: about 15 min", "tiny: about 58 s", "torch 1.0"):
         assert line in result.stdout
 
 

@@ -19,7 +19,7 @@ def test_samples_are_drawn_and_nothing_is_trained(
     monkeypatch.setattr("train.synthesis.generator.find_fonts", lambda families: fonts[0])
     monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
     out = tmp_path / "samples.png"
-    result = CliRunner().invoke(train, ["--out", str(out), "--show-samples", "6", "--seed", "3"])
+    result = CliRunner().invoke(train, ["--out", str(out), "--preset", "small", "--show-samples", "6", "--seed", "3"])
     assert result.exit_code == 0, result.output
     assert "6 fields" in result.stderr and [path.name for path in tmp_path.iterdir()] == ["samples.png"]
     sheet = cv2.imread(str(out), cv2.IMREAD_GRAYSCALE)
@@ -46,7 +46,7 @@ def test_a_file_is_no_place_for_a_run(tmp_path: Path) -> None:
 
 def test_a_mix_asks_for_what_it_needs_and_refuses_what_it_leaves_unused(tmp_path: Path) -> None:
     out = str(tmp_path / "run")
-    missing = CliRunner().invoke(train, ["--out", out, "--preset", "second"])
+    missing = CliRunner().invoke(train, ["--out", out, "--preset", "shipped"])
     assert str(missing.exception).startswith("the mix second needs --strings FOLDER")
     unused = CliRunner().invoke(train, ["--out", out, "--preset", "tiny", "--strings", str(tmp_path)])
     assert str(unused.exception) == "the mix shipped uses no --strings; leave it out, or choose another --mix"

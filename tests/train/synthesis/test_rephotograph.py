@@ -19,7 +19,7 @@ def rephotographer() -> Rephotographer:
     """Of two cells, one of which is drawn three times as often."""
     cuts = [cut_string(cell(text)) for text in ("604", "58")]
     random = np.random.default_rng(3)
-    strings = RealStrings(tuple(cut for cut in cuts if cut), ("604", "58"), np.array([0.75, 0.25]))
+    strings = RealStrings(tuple(cut for cut in cuts if cut), ("604", "58"), np.array([0.75, 0.25]), 2)
     return Rephotographer(strings, Paper(random), random)
 
 
