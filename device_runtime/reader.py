@@ -62,7 +62,7 @@ class Reader:
             country: ISO code of a country that `posteye grammar --list` shows.
             pattern: regular expression that the whole code must match.
             lexicon: file of codes, as text or compiled.
-            bundle: folder of a model; None = the shipped one.
+            bundle: name of a shipped bundle, or the folder of another; None = the default one.
             engine: "litert", "tflite" or "numpy"; None = the fastest installed.
             max_error: share of wrong codes allowed among the accepted ones.
             n_best: candidates to report, 1 to 20.

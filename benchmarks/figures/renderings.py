@@ -20,6 +20,7 @@ from benchmarks.pieces import sets as piece_sets
 from benchmarks.robustness import page as robustness_page
 
 RENDERERS: Mapping[str, Renderer] = {
+    "instructions.bundles": instructions_page.bundles_markdown,
     "instructions.libraries": instructions_page.libraries_markdown,
     "instructions.piece": instructions_page.piece_markdown,
     "instructions.pictures": instructions_page.pictures_markdown,

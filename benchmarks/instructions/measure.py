@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.instructions.counted import A53, A76, Measurement, counted
-from benchmarks.instructions.probe import PICTURES, PIECE
+from benchmarks.instructions.probe import AT, PICTURES, PIECE
+from device_runtime.bundle import SMALL_BUNDLE
 from device_runtime.samples import load_samples
 from tests.emulated.board import Board
 from tests.emulated.roots import RELEASES, Cpu, MissingTool, cache_folder, run_quietly
@@ -33,12 +34,15 @@ class NoPlugins(MissingTool):
 def measure(board: Board) -> Measurement:
     """Counts all samples, pictures and a piece on a Cortex-A53, and fields of five digits on a Cortex-A76.
 
+    Fields of five digits and the piece are counted with the small bundle as well, on a Cortex-A53.
+
     Raises:
         MissingTool: A tool is not installed.
         PosteyeError: The reader does not pass where its stages are counted.
     """
     counter = build_counter()
     every = [*(sample.path.stem for sample in load_samples()), *PICTURES, PIECE]
+    every += [f"{name}{AT}{SMALL_BUNDLE}" for name in (*FIVE_DIGITS, PIECE)]
     found = {cpu: _probe(board, cpu, counter, every if cpu == A53 else FIVE_DIGITS) for cpu in (A53, A76)}
     return Measurement(
         board.release.name,

@@ -9,7 +9,7 @@ from statistics import fmean
 from benchmarks.figures.blocks import Files
 from benchmarks.figures.tables import Table
 from benchmarks.instructions.counted import A53, A76, LIBRARIES, WHOLE, Counted, Measurement, of_results
-from benchmarks.instructions.probe import PIECE
+from benchmarks.instructions.probe import AT, PIECE
 from device_runtime.errors import PosteyeError
 
 BEFORE, NOW = "instructions-before", "instructions"
@@ -59,7 +59,7 @@ def samples_markdown(files: Files) -> str:
     rows = [
         [name, _millions(before[name].stages[WHOLE]), *(_millions(of.stages[stage]) for stage in (WHOLE, *stages))]
         for name, of in now.items()
-        if name not in _WHOLE
+        if name not in _WHOLE and AT not in name
     ]
     return Table(["sample", "whole, before", "now", *(_STAGES[stage] for stage in stages)], rows).markdown()
 
@@ -83,6 +83,19 @@ def piece_markdown(files: Files) -> str:
     return Table(["stage", "a mail piece, 1920 x 1080 in colour"], rows).markdown()
 
 
+def bundles_markdown(files: Files) -> str:
+    """The whole reading, and the nets within it, with the default bundle and with the small one."""
+    of = _both(files)[1].cpus[A53]
+    rows = []
+    for subject in of:
+        name, _, bundle = subject.partition(AT)
+        if bundle:
+            stages = [of[which].stages for which in (name, subject)]
+            rows.append([name, *(_millions(each[stage]) for stage in (WHOLE, "invoke") for each in stages)])
+    heads = ["read", "`digits`", "`digits-small`", "of it the nets: `digits`", "`digits-small`"]
+    return Table(heads, rows).markdown()
+
+
 def processors_markdown(files: Files) -> str:
     """Fields of five digits on both processors."""
     sides = _both(files)
@@ -101,7 +114,7 @@ def _both(files: Files) -> tuple[Measurement, Measurement]:
 
 
 def _fields(side: Measurement) -> list[Counted]:
-    return [of for name, of in side.cpus[A53].items() if name not in _WHOLE]
+    return [of for name, of in side.cpus[A53].items() if name not in _WHOLE and AT not in name]
 
 
 def _stage(name: str, of: Counted) -> int:

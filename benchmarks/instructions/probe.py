@@ -2,7 +2,8 @@
 
 python probe.py COUNTS SUBJECT...
 
-COUNTS is the plugin's file. A subject is the name of a sample that is one field, of one of PICTURES, or PIECE.
+COUNTS is the plugin's file. A subject is the name of a sample that is one field, of one of PICTURES, or PIECE; with
+AT and the name of a shipped bundle behind it, it is read with that one instead of the default one.
 The reader's own clock is set to count instructions, so that its stages are those that the reader itself tells.
 """
 
@@ -36,6 +37,7 @@ ENGINE = "litert"
 # A camera's frame and a scanned page: height and width in px. Samples of many countries stand there.
 PICTURES = {"frame": (1080, 1920), "page": (2000, 1000)}
 PICTURE_COUNTRY = "DE"
+AT = "@"
 # A camera's frame of a mail piece in colour, as benchmarks/instructions/frame.py draws it, and its country.
 PIECE, PIECE_FILE, PIECE_COUNTRY = "piece", Path(__file__).with_name("frame.jpg"), "DE"
 _PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert")
@@ -96,20 +98,22 @@ def main(counts: str, subjects: list[str]) -> None:
     for subject in subjects:
         gc.collect()
         gc.disable()  # it runs when what ran before wants it
-        if subject in PICTURES:
-            reader = Reader(engine=ENGINE, country=PICTURE_COUNTRY)
-            gray = picture(*PICTURES[subject], [load_gray(sample.path) for sample in samples.values()])
+        name, _, bundle = subject.partition(AT)
+        open_reader = partial(Reader, engine=ENGINE, bundle=bundle or None)
+        if name in PICTURES:
+            reader = open_reader(country=PICTURE_COUNTRY)
+            gray = picture(*PICTURES[name], [load_gray(sample.path) for sample in samples.values()])
             found[subject] = _reading(table, watch, partial(reader.read, gray), *_PICTURE_TIMES)
-        elif subject == PIECE:
-            reader = Reader(engine=ENGINE, country=PIECE_COUNTRY)
+        elif name == PIECE:
+            reader = open_reader(country=PIECE_COUNTRY)
             read = partial(reader.read, load_image(PIECE_FILE))
             found[subject] = {
                 "load": _least(table, partial(load_image, PIECE_FILE), 2),
                 **_reading(table, watch, read, *_PICTURE_TIMES),
             }
         else:
-            sample = samples[subject]
-            reader = Reader(engine=ENGINE, **sample.grammar)
+            sample = samples[name]
+            reader = open_reader(**sample.grammar)
             gray = load_gray(sample.path)
             found[subject] = {
                 "load": _least(table, partial(load_gray, sample.path)),

@@ -33,12 +33,13 @@ def piece() -> Counted:
 
 
 def measurement(decode: int = 9_000_000, versions: dict[str, str] = VERSIONS, **other: int) -> Measurement:
-    """Two fields, both pictures and a piece on an A53, the fields on an A76."""
+    """Two fields, both pictures and a piece on an A53, one field with the small bundle too; the fields on an A76."""
     field = counted(answer(decode, **other))
     fields = {"01-hand": field, "02-hand": field}
+    small = {"02-hand@digits-small": counted(answer(decode, invoke=1_200_000))}
     return Measurement(
         "trixie",
         versions,
         "7.2.22",
-        {A53: {**fields, "frame": picture(), "page": picture(), "piece": piece()}, A76: fields},
+        {A53: {**fields, **small, "frame": picture(), "page": picture(), "piece": piece()}, A76: fields},
     )
