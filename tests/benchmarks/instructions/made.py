@@ -36,7 +36,7 @@ def measurement(decode: int = 9_000_000, versions: dict[str, str] = VERSIONS, **
     """Two fields, both pictures and a piece on an A53, one field with the small bundle too; the fields on an A76."""
     field = counted(answer(decode, **other))
     fields = {"01-hand": field, "02-hand": field}
-    small = {"02-hand@digits-small": counted(answer(decode, invoke=1_200_000))}
+    small = {"02-hand@digits-small": counted(answer(invoke=1_200_000))}
     return Measurement(
         "trixie",
         versions,

@@ -45,7 +45,7 @@ def test_samples_pictures_processors_and_libraries_are_shown() -> None:
 
 def test_both_bundles_stand_side_by_side() -> None:
     markdown = page.bundles_markdown(FILES)
-    assert cells(markdown, "02-hand") == ["9.05", "9.05", "3.60", "1.20"] and "01-hand" not in markdown
+    assert cells(markdown, "02-hand") == ["9.05", "17.35", "3.60", "1.20"] and "01-hand" not in markdown
     assert "digits-small |" not in page.samples_markdown(FILES)
 
 
