@@ -18,6 +18,8 @@ from device_runtime.image.opencv.text_line import TextLine
 _WORK_ROWS = 64
 _SPECK_AREA_PX = 16  # what is smaller is no part of a character
 _DASH_WIDTH, _DASH_PX = 4, 10  # of its height; a piece that is wider and lower than that many px is a rule's rest
+_UPRIGHT_WIDTH, _EDGE_PX = 0.25, 3  # of its height; a piece that is as narrow and runs to an edge is a frame's rest
+_OF_BODY, _CUT_OF_BODY = 0.5, 0.6  # of its height: so much of a piece lies in the body, and of one that the field cuts
 _MOST_CUT = 0.03  # of the ink of the line's pieces: so much may be cut
 _MOST_GROWN = 1.6  # times as high
 _UPPER_ROW, _LOWER_ROW = 1, STRIP_HEIGHT_PX - 2  # of a strip: between them all ink is to be
@@ -79,13 +81,20 @@ def _shown(scale: float) -> _Shown:
 def _writing(pieces: Pieces, line: TextLine, rows: _Shown) -> NDArray[np.bool_] | None:
     """Which pieces are of the line's writing, bool [n]; None when all of it is shown anyway.
 
-    Those whose own middle lies in the body. What reaches in from other lines, and what is left of rules, is not.
+    Those that lie in the body for the most part. What reaches in from other lines does not, and rules do not count.
     """
+    field_rows, columns = pieces.labels.shape
     lefts, tops, widths, heights, areas = pieces.boxes.T.astype(np.float64)
-    lines_y = line.center_y + line.skew * (lefts + widths / 2 - pieces.labels.shape[1] / 2)
-    upper, lower = tops - lines_y, tops + heights - lines_y
-    dashes = (heights < _DASH_PX) & (widths > _DASH_WIDTH * heights)
-    writing = (areas >= _SPECK_AREA_PX) & ~dashes & (np.abs(upper + lower) <= line.height)
+    bottoms = tops + heights
+    # Dashes, and what runs to the field's upper or lower edge as the rest of a frame does.
+    at_edge = (tops < _EDGE_PX) | (bottoms > field_rows - _EDGE_PX)
+    rules = (heights < _DASH_PX) & (widths > _DASH_WIDTH * heights) | at_edge & (widths <= _UPRIGHT_WIDTH * heights)
+    # The boxes' rows from the line's middle, and how many of them lie in the body.
+    lines_y = line.center_y + line.skew * (lefts + widths / 2 - columns / 2)
+    upper, lower, half = tops - lines_y, bottoms - lines_y, line.height / 2
+    in_body = np.minimum(lower, half) - np.maximum(upper, -half)
+    least = np.where((tops == 0) | (bottoms == field_rows), _CUT_OF_BODY, _OF_BODY)
+    writing = (areas >= _SPECK_AREA_PX) & ~rules & (in_body >= least * (lower - upper))
     reaching = writing & ((upper < rows.upper) | (lower - 1 > rows.lower))
     return writing if reaching.any() else None
 

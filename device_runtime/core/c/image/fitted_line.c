@@ -8,6 +8,10 @@
 #define SPECK_AREA_PX 16 /* what is smaller is no part of a character */
 #define DASH_WIDTH 4     /* of its height; a piece that is wider and lower than DASH_PX is a rule's rest */
 #define DASH_PX 10
+#define UPRIGHT_WIDTH 0.25 /* of its height; a piece that is as narrow and runs to an edge is the rest of a frame */
+#define EDGE_PX 3
+#define OF_BODY 0.5     /* of its height: so much of a piece lies in the body */
+#define CUT_OF_BODY 0.6 /* so much of one that the field cuts */
 #define MOST_CUT 0.03  /* of the ink of the line's pieces: so much may be cut */
 #define MOST_GROWN 1.6 /* times as high */
 #define UPPER_ROW 1    /* of a strip: between this one and the lower one all ink is to be */
@@ -26,24 +30,31 @@ static shown shown_at(double scale) {
     return rows;
 }
 
-/* Whether a piece is of the line's writing, by its box's rows from the line's middle: its own middle lies in the
- * body. What reaches in from other lines, and what is left of rules, is not. */
-static bool is_writing(const pe_piece *piece, double top, double bottom, double height) {
+/* Whether a piece is a dash or runs to the field's upper or lower edge as the rest of a frame does. */
+static bool is_of_a_rule(const pe_piece *piece, int32_t rows) {
     int32_t wide = piece->right - piece->left, tall = piece->bottom - piece->top;
-    bool is_dash = tall < DASH_PX && wide > DASH_WIDTH * tall;
-    return piece->area >= SPECK_AREA_PX && !is_dash && fabs(top + bottom) <= height;
+    bool at_edge = piece->top < EDGE_PX || piece->bottom > rows - EDGE_PX;
+    return (tall < DASH_PX && wide > DASH_WIDTH * tall) || (at_edge && wide <= UPRIGHT_WIDTH * tall);
+}
+
+/* Whether a piece is of the line's writing, by its box's rows from the line's middle: it lies in the body for the most
+ * part. What reaches in from other lines does not. */
+static bool is_writing(const pe_piece *piece, double top, double bottom, double height, int32_t rows) {
+    double upper = top > -height / 2 ? top : -height / 2, lower = bottom < height / 2 ? bottom : height / 2;
+    double least = piece->top == 0 || piece->bottom == rows ? CUT_OF_BODY : OF_BODY;
+    return piece->area >= SPECK_AREA_PX && !is_of_a_rule(piece, rows) && lower - upper >= least * (bottom - top);
 }
 
 /* Mark the pieces of the writing: uint8 [count]; whether one of them may reach beyond what is shown. */
-static bool mark_writing(const pe_pieces *pieces, const pe_text_line *line, int32_t columns, shown rows,
+static bool mark_writing(const pe_pieces *pieces, const pe_plane *mask, const pe_text_line *line, shown rows,
                          uint8_t *writing) {
     bool reaches = false;
     for (int32_t i = 0; i < pieces->count; i++) {
         const pe_piece *piece = &pieces->items[i];
         double middle_x = piece->left + (piece->right - piece->left) / 2.0;
-        double line_y = line->center_y + line->skew * (middle_x - columns / 2.0);
+        double line_y = line->center_y + line->skew * (middle_x - mask->columns / 2.0);
         double top = piece->top - line_y, bottom = piece->bottom - line_y;
-        writing[i] = is_writing(piece, top, bottom, line->height);
+        writing[i] = is_writing(piece, top, bottom, line->height, mask->rows);
         reaches = reaches || (writing[i] && (top < rows.upper || bottom - 1 > rows.lower));
     }
     return reaches;
@@ -108,7 +119,7 @@ bool pe_fit(const pe_pieces *pieces, const pe_plane *mask, const pe_text_line *l
     if (!writing || !slope) {
         return false;
     }
-    if (mark_writing(pieces, line, mask->columns, rows, writing)) {
+    if (mark_writing(pieces, mask, line, rows, writing)) {
         int64_t counts[ROW_COUNT], total = 0;
         double middle_y = rint(line->center_y), middle = line->center_y - middle_y;
         find_slope(line->skew, mask->columns, slope);
