@@ -1,4 +1,4 @@
-"""The line moved, and then made higher, so that its strip does not cut the writing's ink: tall strokes, hanging digits.
+"""The line moved, and then made higher, so that its strip does not cut the writing: tall strokes, hanging digits.
 
 A body of 20 px in the middle of 32 rows leaves 6 px above and below it. Most lines need no more, and are left as they
 are.
@@ -18,9 +18,11 @@ from device_runtime.image.opencv.text_line import TextLine
 _WORK_ROWS = 64
 _SPECK_AREA_PX = 16  # what is smaller is no part of a character
 _DASH_WIDTH, _DASH_PX = 4, 10  # of its height; a piece that is wider and lower than that many px is a rule's rest
-_UPRIGHT_WIDTH, _EDGE_PX = 0.25, 3  # of its height; a piece that is as narrow and runs to an edge is a frame's rest
-_OF_BODY, _CUT_OF_BODY = 0.5, 0.6  # of its height: so much of a piece lies in the body, and of one that the field cuts
-_MOST_CUT = 0.03  # of the ink of the line's pieces: so much may be cut
+# A piece as narrow against its height that runs to an edge of the field, or is so much higher than the line, is the
+# rest of a frame.
+_UPRIGHT_WIDTH, _EDGE_PX, _UPRIGHT_TALL = 0.25, 3, 1.4
+_IN_BODY, _CUT_IN_BODY = 0.5, 0.6  # of its height: so much of a piece of the writing, and of one that the field cuts
+_MOST_CUT = 0.03  # of the writing's ink: so much may be cut
 _MOST_GROWN = 1.6  # times as high
 _UPPER_ROW, _LOWER_ROW = 1, STRIP_HEIGHT_PX - 2  # of a strip: between them all ink is to be
 _REACH = _WORK_ROWS  # rows above and below the line in which ink is counted; what is farther counts there
@@ -81,27 +83,26 @@ def _shown(scale: float) -> _Shown:
 def _writing(pieces: Pieces, line: TextLine, rows: _Shown) -> NDArray[np.bool_] | None:
     """Which pieces are of the line's writing, bool [n]; None when all of it is shown anyway.
 
-    Those that lie in the body for the most part. What reaches in from other lines does not, and rules do not count.
+    Those that lie in the body for the most part, as what reaches in from other lines does not; no rules, no frames.
     """
     field_rows, columns = pieces.labels.shape
     lefts, tops, widths, heights, areas = pieces.boxes.T.astype(np.float64)
     bottoms = tops + heights
-    # Dashes, and what runs to the field's upper or lower edge as the rest of a frame does.
-    at_edge = (tops < _EDGE_PX) | (bottoms > field_rows - _EDGE_PX)
-    rules = (heights < _DASH_PX) & (widths > _DASH_WIDTH * heights) | at_edge & (widths <= _UPRIGHT_WIDTH * heights)
+    # What looks like the rest of a rule or of a frame.
+    level = (heights < _DASH_PX) & (widths > _DASH_WIDTH * heights)
+    run_on = (tops < _EDGE_PX) | (bottoms > field_rows - _EDGE_PX) | (heights > _UPRIGHT_TALL * line.height)
+    rules = level | (run_on & (widths <= _UPRIGHT_WIDTH * heights))
     # The boxes' rows from the line's middle, and how many of them lie in the body.
     lines_y = line.center_y + line.skew * (lefts + widths / 2 - columns / 2)
     upper, lower, half = tops - lines_y, bottoms - lines_y, line.height / 2
     in_body = np.minimum(lower, half) - np.maximum(upper, -half)
-    least = np.where((tops == 0) | (bottoms == field_rows), _CUT_OF_BODY, _OF_BODY)
+    least = np.where((tops == 0) | (bottoms == field_rows), _CUT_IN_BODY, _IN_BODY)
     writing = (areas >= _SPECK_AREA_PX) & ~rules & (in_body >= least * (lower - upper))
     reaching = writing & ((upper < rows.upper) | (lower - 1 > rows.lower))
     return writing if reaching.any() else None
 
 
-def _count_rows(
-    labels: NDArray[np.int32], writing: NDArray[np.bool_], skew: float, middle_y: int
-) -> NDArray[np.int64]:
+def _count_rows(labels: NDArray[np.int32], writing: NDArray[np.bool_], skew: float, middle_y: int) -> NDArray[np.int64]:
     """How much ink of the writing lies in each row from the line's middle, the slope taken out.
 
     Args:

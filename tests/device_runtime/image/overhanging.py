@@ -1,4 +1,4 @@
-"""Fields of one line whose writing a strip would cut: tall strokes, hanging digits, a drifting line, and things beside."""
+"""Fields whose writing a strip would cut: tall strokes, hanging digits, a drifting line, with other things beside."""
 
 from __future__ import annotations
 

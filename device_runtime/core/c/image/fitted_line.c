@@ -1,4 +1,4 @@
-/* The line moved, and then made higher, so that its strip does not cut the writing's ink: tall strokes, hanging digits. */
+/* The line moved, and then made higher, so that its strip does not cut the writing: tall strokes, hanging digits. */
 #include <math.h>
 #include <string.h>
 
@@ -8,13 +8,16 @@
 #define SPECK_AREA_PX 16 /* what is smaller is no part of a character */
 #define DASH_WIDTH 4     /* of its height; a piece that is wider and lower than DASH_PX is a rule's rest */
 #define DASH_PX 10
-#define UPRIGHT_WIDTH 0.25 /* of its height; a piece that is as narrow and runs to an edge is the rest of a frame */
+/* A piece as narrow against its height that runs to an edge of the field, or is so much higher than the line, is the
+ * rest of a frame. */
+#define UPRIGHT_WIDTH 0.25
 #define EDGE_PX 3
-#define OF_BODY 0.5     /* of its height: so much of a piece lies in the body */
-#define CUT_OF_BODY 0.6 /* so much of one that the field cuts */
-#define MOST_CUT 0.03  /* of the ink of the line's pieces: so much may be cut */
-#define MOST_GROWN 1.6 /* times as high */
-#define UPPER_ROW 1    /* of a strip: between this one and the lower one all ink is to be */
+#define UPRIGHT_TALL 1.4
+#define IN_BODY 0.5     /* of its height: so much of a piece of the writing lies in the body */
+#define CUT_IN_BODY 0.6 /* so much of one that the field cuts */
+#define MOST_CUT 0.03   /* of the writing's ink: so much may be cut */
+#define MOST_GROWN 1.6  /* times as high */
+#define UPPER_ROW 1     /* of a strip: between this one and the lower one all ink is to be */
 #define LOWER_ROW (PE_STRIP_HEIGHT_PX - 2)
 #define MIDDLE_PX (PE_STRIP_HEIGHT_PX / 2.0)
 #define REACH PE_WORK_ROWS /* rows above and below the line in which ink is counted; what is farther counts there */
@@ -30,19 +33,20 @@ static shown shown_at(double scale) {
     return rows;
 }
 
-/* Whether a piece is a dash or runs to the field's upper or lower edge as the rest of a frame does. */
-static bool is_of_a_rule(const pe_piece *piece, int32_t rows) {
+/* Whether a piece looks like the rest of a rule or of a frame. */
+static bool is_of_a_rule(const pe_piece *piece, double height, int32_t rows) {
     int32_t wide = piece->right - piece->left, tall = piece->bottom - piece->top;
-    bool at_edge = piece->top < EDGE_PX || piece->bottom > rows - EDGE_PX;
-    return (tall < DASH_PX && wide > DASH_WIDTH * tall) || (at_edge && wide <= UPRIGHT_WIDTH * tall);
+    bool is_level = tall < DASH_PX && wide > DASH_WIDTH * tall;
+    bool runs_on = piece->top < EDGE_PX || piece->bottom > rows - EDGE_PX || tall > UPRIGHT_TALL * height;
+    return is_level || (runs_on && wide <= UPRIGHT_WIDTH * tall);
 }
 
 /* Whether a piece is of the line's writing, by its box's rows from the line's middle: it lies in the body for the most
  * part. What reaches in from other lines does not. */
 static bool is_writing(const pe_piece *piece, double top, double bottom, double height, int32_t rows) {
     double upper = top > -height / 2 ? top : -height / 2, lower = bottom < height / 2 ? bottom : height / 2;
-    double least = piece->top == 0 || piece->bottom == rows ? CUT_OF_BODY : OF_BODY;
-    return piece->area >= SPECK_AREA_PX && !is_of_a_rule(piece, rows) && lower - upper >= least * (bottom - top);
+    double least = piece->top == 0 || piece->bottom == rows ? CUT_IN_BODY : IN_BODY;
+    return piece->area >= SPECK_AREA_PX && !is_of_a_rule(piece, height, rows) && lower - upper >= least * (bottom - top);
 }
 
 /* Mark the pieces of the writing: uint8 [count]; whether one of them may reach beyond what is shown. */
@@ -100,7 +104,7 @@ static int64_t count_shown(const int64_t *counts, double middle, shown rows) {
 }
 
 /* Move the line's middle as little as it takes to show the rows from `upper` to `lower`, or to their own middle where
- * they are too many even after it was made higher. */
+ * they are too many. */
 static double moved(double middle, double upper, double lower, shown rows) {
     if (lower - upper > rows.lower - rows.upper) {
         return (upper + lower - rows.upper - rows.lower) / 2;
