@@ -91,6 +91,11 @@ def in_a_frame() -> Drawn:
     return drawn(zeros((40, *BODY)), FRAME)
 
 
+def beside_an_upright() -> Drawn:
+    """A line that fits, beside an upright rule within the field."""
+    return drawn(zeros((40, *BODY)), [[(290, 7), (290, 58)]])
+
+
 def hanging_in_a_frame() -> Drawn:
     """A hanging digit between the rests of a frame."""
     return drawn([*zeros(BODY), HANGING_NINE], FRAME)
@@ -99,4 +104,4 @@ def hanging_in_a_frame() -> Drawn:
 CUT: dict[str, Callable[[], Drawn]] = {
     made.__name__: made for made in (tall_first, hanging_last, both, drifting, below_print, hanging_in_a_frame)
 }
-WHOLE: dict[str, Callable[[], Drawn]] = {made.__name__: made for made in (plain, in_a_frame)}
+WHOLE: dict[str, Callable[[], Drawn]] = {made.__name__: made for made in (plain, in_a_frame, beside_an_upright)}

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device_runtime.core import strips
-from device_runtime.core.library import library
 from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from device_runtime.image.opencv import normalize as stage
@@ -54,18 +52,6 @@ def test_a_line_that_is_whole_gives_the_strip_as_before(name: str, monkeypatch: 
     strip, before = normalize(image), as_measured(image, monkeypatch)
     np.testing.assert_array_equal(strip.pixels, before.pixels)
     np.testing.assert_array_equal(strip.image_from_strip, before.image_from_strip)
-
-
-@pytest.mark.skipif(library() is None, reason="there is no compiled core")
-@pytest.mark.parametrize("body_px", [16.0, 20.0, 23.0, 60.0, -1.0])
-@pytest.mark.parametrize("name", [*CUT, *WHOLE])
-def test_the_core_makes_the_same_strip(name: str, body_px: float) -> None:
-    image = (CUT | WHOLE)[name]().image
-    for turned in (image, image[::-1], image[:, ::-1]):
-        field = np.ascontiguousarray(turned)
-        by_core, by_numpy = strips.normalize(field, body_px), stage.normalize(field, body_px)
-        np.testing.assert_array_equal(by_core.pixels, by_numpy.pixels)
-        np.testing.assert_array_equal(by_core.image_from_strip, by_numpy.image_from_strip)
 
 
 def test_a_line_is_moved_first_and_made_smaller_only_when_that_is_not_enough(
