@@ -46,7 +46,8 @@ static bool is_of_a_rule(const pe_piece *piece, double height, int32_t rows) {
 static bool is_writing(const pe_piece *piece, double top, double bottom, double height, int32_t rows) {
     double upper = top > -height / 2 ? top : -height / 2, lower = bottom < height / 2 ? bottom : height / 2;
     double least = piece->top == 0 || piece->bottom == rows ? CUT_IN_BODY : IN_BODY;
-    return piece->area >= SPECK_AREA_PX && !is_of_a_rule(piece, height, rows) && lower - upper >= least * (bottom - top);
+    bool is_inside = lower - upper >= least * (bottom - top);
+    return is_inside && piece->area >= SPECK_AREA_PX && !is_of_a_rule(piece, height, rows);
 }
 
 /* Mark the pieces of the writing: uint8 [count]; whether one of them may reach beyond what is shown. */
