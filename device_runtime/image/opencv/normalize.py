@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.geometry import BODY_HEIGHT_PX, INK_LEVEL, MIDDLE_PX, STRIP_HEIGHT_PX
+from device_runtime.image.opencv.fitted_line import fitted, scale_of
 from device_runtime.image.opencv.ink import darkness, remove_lines, stretch
+from device_runtime.image.opencv.pieces import find_pieces
 from device_runtime.image.opencv.resize import resize_exact
 from device_runtime.image.opencv.text_line import TextLine, cut_at_edges, has_second_line, measure
 from device_runtime.types import Strip
@@ -41,10 +43,11 @@ def normalize(field: Gray, body_height_px: float = BODY_HEIGHT_PX) -> Strip:
         return _blank()
     # Without ruled lines: the ink, and its mask, uint8 [64, W] of 0 and 1, from which the line is measured.
     ink, mask = remove_lines(ink, cv2.compare(ink, threshold, cv2.CMP_GT) & 1)
-    line = measure(mask)
+    pieces = find_pieces(mask)
+    line = measure(pieces)
     # Another line of writing may be fainter than this one.
     second_line = has_second_line(cv2.compare(ink, threshold // 2, cv2.CMP_GT) & 1, line)
-    pixels, work_from_strip = _straighten(ink, line, body_height_px)
+    pixels, work_from_strip = _straighten(ink, fitted(pieces, line, body_height_px), body_height_px)
     if work_from_strip is None:
         return _blank()
     # The map from the strip to the field as it was given, float64 [2, 3].
@@ -78,7 +81,7 @@ def _straighten(ink: Gray, line: TextLine, body_px: float) -> tuple[Gray, NDArra
         The strip, uint8 [32, W'], and the map from it to `ink`, float64 [2, 3]; None when the strip is empty.
     """
     rows, columns = ink.shape
-    scale = min(max(body_px / max(line.height, 0.33 * rows), 0.25), 1.2)
+    scale = scale_of(line.height, body_px)
     matrix, width = _work_from_strip(line, scale, rows, columns)
     # Made smaller by this much, thin strokes would break without a blur before.
     if scale < 0.75:

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.image.opencv.pieces import Pieces
+
 _SPECK_AREA_PX = 16  # what is smaller is no part of a character
 _MOST_PARTS = 6
 _ALIKE = 0.6  # of the line's height; lower pieces are no characters of another line
@@ -40,43 +42,23 @@ class TextLine:
     slant: float
 
 
-@dataclass(frozen=True)
-class _Pieces:
-    """The connected components of a mask; label 0, the paper, is in `labels` alone.
-
-    Attributes:
-        labels: int32 [H, W], 1 + the index of the piece that a pixel belongs to.
-        boxes: int32 [n, 5]: left, top, width, height and area of each piece.
-        centers: float64 [n, 2]: x and y of each piece's centroid.
-    """
-
-    labels: NDArray[np.int32]
-    boxes: NDArray[np.int32]
-    centers: NDArray[np.float64]
-
-
-def measure(mask: Mask) -> TextLine:
-    """Find the line of writing from the connected pieces that are tall enough to be characters.
-
-    Args:
-        mask: uint8 [H, W], 1 = ink.
-    """
-    _, labels, stats, centers = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    pieces = _Pieces(labels, stats[1:], centers[1:])
-    parts = _lone_character(pieces.boxes, mask.shape[0])
+def measure(pieces: Pieces) -> TextLine:
+    """Find the line of writing from the pieces of a mask that are tall enough to be characters."""
+    rows, columns = pieces.labels.shape
+    parts = _lone_character(pieces.boxes, rows)
     if len(parts):
         return _line_of_one(pieces, parts)
-    return _line_of_many(pieces, *mask.shape)
+    return _line_of_many(pieces, rows, columns)
 
 
-def _line_of_one(pieces: _Pieces, parts: NDArray[np.intp]) -> TextLine:
+def _line_of_one(pieces: Pieces, parts: NDArray[np.intp]) -> TextLine:
     """The line of a single character that consists of some pieces."""
     _, tops, _, heights, _ = pieces.boxes.T.astype(np.float64)
     top, bottom = float(tops[parts].min()), float((tops + heights)[parts].max())
     return TextLine((top + bottom) / 2, bottom - top, 0.0, _slant(pieces, parts))
 
 
-def _line_of_many(pieces: _Pieces, rows: int, columns: int) -> TextLine:
+def _line_of_many(pieces: Pieces, rows: int, columns: int) -> TextLine:
     """The line through the pieces that look like characters, in a field of rows x columns px."""
     lefts, tops, widths, heights, areas = pieces.boxes.T.astype(np.float64)
     # Pieces that are tall against the field, bool [n]; lower ones where there is no such.
@@ -181,7 +163,7 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.triu_indices(count, 1)
 
 
-def _slant(pieces: _Pieces, chosen: NDArray[np.intp]) -> float:
+def _slant(pieces: Pieces, chosen: NDArray[np.intp]) -> float:
     """Shear of the strokes from second moments about each piece's own centre; positive leans right.
 
     Args:

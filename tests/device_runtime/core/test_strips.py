@@ -23,6 +23,7 @@ from device_runtime.image.opencv.resize import resize_exact
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
 from tests.device_runtime.core.drawn import KINDS, draw
+from tests.device_runtime.image.overhanging import CUT, WHOLE
 
 pytestmark = pytest.mark.skipif(library() is None, reason=f"the core in C is not tested: {trouble()}")
 
@@ -61,10 +62,28 @@ def test_every_field_gives_the_same_strip(kind: str, height: int, width: int, se
 
 
 @settings(kept, max_examples=60)
-@given(st.sampled_from(("writing", "lines", "ruled", "leaning", "panel")), st.floats(-5, 90), SEEDS)
+@given(st.sampled_from(("writing", "lines", "ruled", "leaning", "uneven", "panel")), st.floats(-5, 90), SEEDS)
 @example("writing", 0.0, 0)
 def test_every_body_height_gives_the_same_strip(kind: str, body_height_px: float, seed: int) -> None:
     assert_equal(draw(kind, 70, 260, seed), body_height_px)
+
+
+@pytest.mark.parametrize("body_height_px", [16.0, 20.0, 23.0, 60.0, -1.0])
+@pytest.mark.parametrize("name", [*CUT, *WHOLE])
+def test_a_line_that_a_strip_would_cut_gives_the_same_strip(name: str, body_height_px: float) -> None:
+    image = (CUT | WHOLE)[name]().image
+    for turned in (image, image[::-1], image[:, ::-1]):
+        assert_equal(np.ascontiguousarray(turned), body_height_px)
+
+
+def test_uneven_writing_is_fitted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = [draw("uneven", 50 + seed, 300, seed) for seed in range(60)]
+    for field in fields:
+        assert_equal(field)
+    strips_of_fitted = [normalize(field).image_from_strip.tobytes() for field in fields]
+    monkeypatch.setattr("device_runtime.image.opencv.normalize.fitted", lambda pieces, line, body_px: line)
+    as_measured = [normalize(field).image_from_strip.tobytes() for field in fields]
+    assert sum(a != b for a, b in zip(strips_of_fitted, as_measured, strict=True)) >= 20  # of 60
 
 
 @pytest.mark.parametrize("sample", load_samples(), ids=lambda s: s.file)

@@ -34,9 +34,18 @@ typedef struct {
     int64_t sum_xy, sum_yy;
 } pe_piece;
 
+/* A run of ink in a row of a mask. */
+typedef struct {
+    int32_t row, begin, end; /* end: one past the last column */
+    int32_t piece;           /* index of the piece that it belongs to */
+} pe_run;
+
+/* The connected components of a mask, and the runs that they consist of, from row to row. */
 typedef struct {
     pe_piece *items;
     int32_t count;
+    const pe_run *runs;
+    int32_t run_count;
 } pe_pieces;
 
 /* ---- small things ---- */
@@ -100,10 +109,14 @@ bool pe_remove_lines(pe_plane *ink, pe_plane *mask, pe_arena *arena);
 /* The 8-connected components of a mask of 0 and 1. */
 bool pe_find_pieces(const pe_plane *mask, pe_arena *arena, pe_pieces *pieces);
 
-/* ---- text_line.c, second_line.c ---- */
+/* ---- text_line.c, fitted_line.c, second_line.c ---- */
 
-/* Find the line of writing from the pieces that are tall enough to be characters. */
-bool pe_measure(const pe_plane *mask, pe_arena *arena, pe_text_line *line);
+/* Find the line of writing from the pieces of a mask that are tall enough to be characters. */
+bool pe_measure(const pe_pieces *pieces, const pe_plane *mask, pe_arena *arena, pe_text_line *line);
+
+/* The line moved, and then made higher, so that a strip with a body of `body_px` does not cut the writing's ink. */
+bool pe_fit(const pe_pieces *pieces, const pe_plane *mask, const pe_text_line *line, double body_px, pe_arena *arena,
+            pe_text_line *fitted);
 
 /* Whether whole characters of the line's size stand above or below it; ink brighter than the threshold counts. */
 bool pe_has_second_line(const pe_plane *ink, int32_t threshold, const pe_text_line *line, pe_arena *arena, bool *found);
@@ -125,6 +138,9 @@ double pe_weighted_median(pe_weighted *items, int32_t count);
 double pe_median_slope(const double *x, const double *y, int32_t count, double apart);
 
 /* ---- straighten.c ---- */
+
+/* How many px of a strip a row of the ink becomes, for a line of some height whose body is to be `body_px` high. */
+double pe_scale_of(double height, double body_px);
 
 /* Resample the ink so that the writing stands upright and level, `body_px` high; trim empty ends.
  * `matrix` becomes the map from the strip to the ink, float64 [2, 3]; the strip's pixels are NULL when it is empty. */

@@ -32,6 +32,18 @@ static bool scale_field(const pe_gray *field, pe_arena *arena, pe_plane *work) {
     return pe_resize_exact(field, PE_WORK_ROWS, columns, arena, work);
 }
 
+/* Where the line of writing runs in a mask, and where it is taken to run by its strip. */
+static bool find_line(const pe_plane *mask, double body_px, pe_arena *arena, pe_text_line *line, pe_text_line *fitted) {
+    size_t mark = arena->used;
+    pe_pieces pieces;
+    if (!pe_find_pieces(mask, arena, &pieces) || !pe_measure(&pieces, mask, arena, line) ||
+        !pe_fit(&pieces, mask, line, body_px, arena, fitted)) {
+        return false;
+    }
+    arena->used = mark;
+    return true;
+}
+
 pe_status pe_normalize(const pe_gray *field, double body_height_px, pe_arena *arena, pe_strip *strip) {
     if (!pe_is_valid_gray(field) || !pe_is_valid_arena(arena) || !strip || !isfinite(body_height_px)) {
         return PE_INVALID;
@@ -48,13 +60,14 @@ pe_status pe_normalize(const pe_gray *field, double body_height_px, pe_arena *ar
     if (threshold < 0) {
         return blank(arena, strip);
     }
-    pe_text_line line;
+    pe_text_line line, fitted;
     bool second_line, cut_left, cut_right;
     double matrix[6];
     /* Another line of writing may be fainter than the one that is read. */
     if (!pe_brighter(&ink, threshold, arena, &mask) || !pe_remove_lines(&ink, &mask, arena) ||
-        !pe_measure(&mask, arena, &line) || !pe_has_second_line(&ink, threshold / 2, &line, arena, &second_line) ||
-        !pe_straighten(&ink, &line, body_height_px, arena, &pixels, matrix)) {
+        !find_line(&mask, body_height_px, arena, &line, &fitted) ||
+        !pe_has_second_line(&ink, threshold / 2, &line, arena, &second_line) ||
+        !pe_straighten(&ink, &fitted, body_height_px, arena, &pixels, matrix)) {
         return PE_ARENA_FULL;
     }
     if (!pixels.pixels) {

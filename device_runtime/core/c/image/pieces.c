@@ -7,39 +7,35 @@
 #include "../common/arena.h"
 #include "image.h"
 
+/* While runs are joined, `piece` is the index of a run of the same piece that is not later; its own at the root. */
 typedef struct {
-    int32_t row, begin, end; /* end: one past the last column */
-    int32_t parent;          /* index of a run of the same piece that is not later; its own at the root */
-} run;
-
-typedef struct {
-    run *items;
+    pe_run *items;
     int32_t count;
 } runs;
 
-static int32_t root_of(run *items, int32_t i) {
-    while (items[i].parent != i) {
-        items[i].parent = items[items[i].parent].parent;
-        i = items[i].parent;
+static int32_t root_of(pe_run *items, int32_t i) {
+    while (items[i].piece != i) {
+        items[i].piece = items[items[i].piece].piece;
+        i = items[i].piece;
     }
     return i;
 }
 
-static void join(run *items, int32_t i, int32_t j) {
+static void join(pe_run *items, int32_t i, int32_t j) {
     int32_t a = root_of(items, i), b = root_of(items, j);
-    items[pe_most(a, b)].parent = pe_least(a, b);
+    items[pe_most(a, b)].piece = pe_least(a, b);
 }
 
 /* Add the runs of a row, joined to those of the row above, which are from `above` up to `above_end`. */
 static void add_row(const uint8_t *pixels, int32_t row, int32_t columns, int32_t above, int32_t above_end,
                     runs *found) {
-    run *items = found->items;
+    pe_run *items = found->items;
     const uint8_t *end = pixels + columns, *at = pixels;
     while (at < end && (at = memchr(at, 1, (size_t)(end - at)))) {
         const uint8_t *past = memchr(at, 0, (size_t)(end - at));
         past = past ? past : end;
         int32_t me = found->count++;
-        run added = {row, (int32_t)(at - pixels), (int32_t)(past - pixels), me};
+        pe_run added = {row, (int32_t)(at - pixels), (int32_t)(past - pixels), me};
         items[me] = added;
         while (above < above_end && items[above].end < added.begin) {
             above++;
@@ -51,7 +47,7 @@ static void add_row(const uint8_t *pixels, int32_t row, int32_t columns, int32_t
     }
 }
 
-static void add_to_box(pe_piece *piece, const run *added) {
+static void add_to_box(pe_piece *piece, const pe_run *added) {
     piece->left = pe_least(piece->left, added->begin);
     piece->right = pe_most(piece->right, added->end);
     piece->top = pe_least(piece->top, added->row);
@@ -59,7 +55,7 @@ static void add_to_box(pe_piece *piece, const run *added) {
     piece->area += added->end - added->begin;
 }
 
-static void add_to_moments(pe_piece *piece, const run *added) {
+static void add_to_moments(pe_piece *piece, const pe_run *added) {
     int64_t length = added->end - added->begin, y = added->row - piece->top;
     int64_t sum_x = ((int64_t)added->begin + added->end - 1 - 2 * piece->left) * length / 2;
     piece->sum_x += sum_x;
@@ -68,12 +64,12 @@ static void add_to_moments(pe_piece *piece, const run *added) {
     piece->sum_yy += y * y * length;
 }
 
-/* Number the pieces in the order of their first runs: each run's parent becomes its piece's number. */
+/* Number the pieces in the order of their first runs: each run's `piece` becomes what it says. */
 static int32_t number(runs *found) {
     int32_t count = 0;
     for (int32_t i = 0; i < found->count; i++) {
-        run *one = &found->items[i];
-        one->parent = one->parent == i ? count++ : found->items[one->parent].parent;
+        pe_run *one = &found->items[i];
+        one->piece = one->piece == i ? count++ : found->items[one->piece].piece;
     }
     return count;
 }
@@ -97,7 +93,7 @@ static size_t count_begins(const uint8_t *row, int32_t columns) {
     return count;
 }
 
-/* The runs of a mask, each with the number of its piece as its parent; how many pieces there are, or -1. */
+/* The runs of a mask, each with the number of its piece; how many pieces there are, or -1. */
 static int32_t find_runs(const uint8_t *pixels, size_t stride, int32_t rows, int32_t columns, pe_arena *arena,
                          runs *found) {
     size_t count = 0;
@@ -133,11 +129,13 @@ bool pe_find_pieces(const pe_plane *mask, pe_arena *arena, pe_pieces *pieces) {
         pieces->items[i] = none;
     }
     for (int32_t i = 0; i < found.count; i++) {
-        add_to_box(&pieces->items[found.items[i].parent], &found.items[i]);
+        add_to_box(&pieces->items[found.items[i].piece], &found.items[i]);
     }
     for (int32_t i = 0; i < found.count; i++) {
-        add_to_moments(&pieces->items[found.items[i].parent], &found.items[i]);
+        add_to_moments(&pieces->items[found.items[i].piece], &found.items[i]);
     }
+    pieces->runs = found.items;
+    pieces->run_count = found.count;
     return true;
 }
 
@@ -163,8 +161,8 @@ pe_status pe_trace(const pe_gray *mask, pe_arena *arena, pe_traced *traced) {
         right[i] = bottom[i] = area[i] = 0;
     }
     for (size_t i = 0; i < n; i++) {
-        const run *one = &found.items[i];
-        int32_t piece = one->parent;
+        const pe_run *one = &found.items[i];
+        int32_t piece = one->piece;
         out[i] = one->row;
         out[n + i] = one->begin;
         out[2 * n + i] = one->end;

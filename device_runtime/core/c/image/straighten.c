@@ -17,6 +17,11 @@
 
 /* ---- the map ---- */
 
+double pe_scale_of(double height, double body_px) {
+    double least = 0.33 * PE_WORK_ROWS;
+    return pe_clamped(body_px / (height > least ? height : least), 0.25, 1.2);
+}
+
 /* The affine map from pixels (u, v, 1) of the strip to (x, y) of the ink, and the strip's width in px.
  * With v' = (v - 16) / scale: x = u / scale - slant v' - overhang; y = center + v' + skew (x - middle). */
 static int32_t map_strip(const pe_text_line *line, double scale, int32_t rows, int32_t columns, double matrix[6]) {
@@ -144,8 +149,7 @@ static bool cut_out(const pe_plane *strip, int32_t left, int32_t right, pe_arena
 
 bool pe_straighten(const pe_plane *ink, const pe_text_line *line, double body_px, pe_arena *arena, pe_plane *strip,
                    double matrix[6]) {
-    double least = 0.33 * ink->rows;
-    double scale = pe_clamped(body_px / (line->height > least ? line->height : least), 0.25, 1.2);
+    double scale = pe_scale_of(line->height, body_px);
     int32_t left, right, width = map_strip(line, scale, ink->rows, ink->columns, matrix);
     pe_plane smooth = *ink, sampled = pe_new_plane(arena, ROWS, width);
     uint8_t *counts = pe_take(arena, (size_t)width, 1);

@@ -151,25 +151,21 @@ static bool measure_line(const chosen *parts, int32_t columns, pe_arena *arena, 
     return true;
 }
 
-bool pe_measure(const pe_plane *mask, pe_arena *arena, pe_text_line *line) {
+bool pe_measure(const pe_pieces *pieces, const pe_plane *mask, pe_arena *arena, pe_text_line *line) {
     size_t mark = arena->used;
-    pe_pieces pieces;
-    if (!pe_find_pieces(mask, arena, &pieces)) {
-        return false;
-    }
-    chosen parts = {pe_take(arena, (size_t)pieces.count, sizeof *parts.items), 0};
+    chosen parts = {pe_take(arena, (size_t)pieces->count, sizeof *parts.items), 0};
     if (!parts.items) {
         return false;
     }
     int32_t rows = mask->rows, top, bottom;
     bool done = true;
-    if (choose_lone_character(&pieces, rows, &parts, &top, &bottom)) {
+    if (choose_lone_character(pieces, rows, &parts, &top, &bottom)) {
         pe_text_line lone = {(top + bottom) / 2.0, bottom - top, 0, slant_of(&parts)};
         *line = lone;
     } else {
-        choose(&pieces, rows, is_tall, &parts);
+        choose(pieces, rows, is_tall, &parts);
         if (!parts.count) {
-            choose(&pieces, rows, is_low_but_no_speck, &parts);
+            choose(pieces, rows, is_low_but_no_speck, &parts);
         }
         if (parts.count) {
             drop_low(&parts);
