@@ -50,7 +50,7 @@ def pseudo_label(sight: Sight, weak: str = "") -> PseudoLabel:
     """
     if sight.fault:
         return PseudoLabel(sight.name, "", sight.fault)
-    best = sight.views[0][0].code if sight.views and sight.views[0] else ""
+    best = sight.views[0][0][0] if sight.views and sight.views[0] else ""
     code = weak or sight.accepted or best
     posterior, votes = sight.posterior(code), sight.votes(code)
     agreed = votes == len(sight.views)

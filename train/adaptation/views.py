@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from device_runtime.image.prepare import prepared
 from device_runtime.line_reader import LineReader
 from device_runtime.reader import Reader
 from device_runtime.recognition.recognizer import SCAN
-from device_runtime.types import Candidate, Decoding, Strip
+from device_runtime.types import Decoding, Strip
 
 # The error at which a reading must be accepted to be believed alone; the bundle's strictest, if that is looser.
 STRICT_ERROR = 0.005
@@ -60,23 +60,24 @@ class Sight:
         name: The file's.
         accepted: The code that the device accepts at the strict error; empty where it accepts none.
         fault: Why no code of the picture may be believed, however sure it is; empty where nothing speaks against it.
-        views: Candidates, best first, of each view: the strip as it is, at two other widths, at two other heights.
+        views: Codes with their posteriors, best first, in each view: the strip as it is, at two other widths, at two
+            other heights.
         any_number: What the strip as it is says where every number is allowed; empty where the codes are no list.
     """
 
     name: str
     accepted: str
     fault: str
-    views: tuple[tuple[Candidate, ...], ...]
+    views: tuple[tuple[tuple[str, float], ...], ...]
     any_number: str = ""
 
     def posterior(self, code: str) -> float:
         """Mean posterior of a code over the views, 0..1."""
-        return sum(c.confidence for view in self.views for c in view if c.code == code) / max(1, len(self.views))
+        return sum(p for view in self.views for found, p in view if found == code) / max(1, len(self.views))
 
     def votes(self, code: str) -> int:
         """In how many views a code is the best."""
-        return sum(bool(view) and view[0].code == code for view in self.views)
+        return sum(bool(view) and view[0][0] == code for view in self.views)
 
 
 class Viewer:
@@ -121,7 +122,7 @@ class Viewer:
         fault = self._fault(pixels, strips[0], found[0])
         if not accepted and not fault and reading.confidence >= self._threshold:
             fault = reading.reason or ""  # sure, and rejected for another reason than doubt
-        views = tuple(tuple(replace(c, code=_digits(c.code)) for c in one.candidates) for one in found)
+        views = tuple(tuple((_digits(c.code), c.confidence) for c in one.candidates) for one in found)
         number = self._decoding(self._numbers, strips[0]).candidates if self._numbers else ()
         return Sight(name, accepted, fault, views, number[0].code if number else "")
 
