@@ -1,4 +1,4 @@
-"""Which readings are learned: accepted ones, those that all views agree on, lexicon hits and weak labels; no guesses."""
+"""Which readings are learned: accepted ones, those that all views agree on, lexicon hits, weak labels; no guesses."""
 
 from __future__ import annotations
 
