@@ -27,7 +27,6 @@ from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.load import load_image
 from device_runtime.image.normalize import normalize
-from device_runtime.image.prepare import prepared
 from train.adaptation.held_back import GENERATED, LABELLED, SUREST
 from train.adaptation.lessons import Taught
 from train.adaptation.pseudo_labels import PseudoLabel, balanced_shares, pseudo_label
@@ -124,7 +123,7 @@ class Harvest:
         rules = Counter(one.reason for one in learned)
         told = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common())
         progress.say(
-            f"{len(learned):,} of {len(self._pictures):,} pictures are learned ({told}); see {out / TABLE_FILE}"
+            f"{len(learned):,} of {len(self._pictures):,} pictures are learned ({told or 'none'}); see {out / TABLE_FILE}"
         )
         if len(learned) < FEWEST:
             raise PosteyeError(
@@ -159,11 +158,10 @@ class Harvest:
 
     def _judges(self, back: Sequence[PseudoLabel], viewer: Viewer) -> dict[str, Shard]:
         """The held-back strips: of the labelled fields if there are any, else of the sure ones that are held back."""
-        if self._labels:
-            strips = [normalize(prepared(load_image(self.folder / name))).pixels for name in self._labels]
-            return {LABELLED: Shard(strips, [Target.with_marks(code).text for code in self._labels.values()])}
-        strips = [normalize(viewer.ink(load_image(self.folder / one.name))).pixels for one in back]
-        return {SUREST: Shard(strips, [Target.with_marks(one.code).text for one in back])} if back else {}
+        part = LABELLED if self._labels else SUREST
+        codes = self._labels or {one.name: one.code for one in back}
+        strips = [normalize(viewer.ink(load_image(self.folder / name))).pixels for name in codes]
+        return {part: Shard(strips, [Target.with_marks(code).text for code in codes.values()])} if codes else {}
 
     @property
     def _name(self) -> str:
