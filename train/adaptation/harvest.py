@@ -121,9 +121,9 @@ class Harvest:
         names = {one.name for one in learned}
         _write_table(out / TABLE_FILE, [(one, _use(one, names, back)) for one in found])
         rules = Counter(one.reason for one in learned)
-        told = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common())
+        told = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common()) or "none"
         progress.say(
-            f"{len(learned):,} of {len(self._pictures):,} pictures are learned ({told or 'none'}); see {out / TABLE_FILE}"
+            f"{len(learned):,} of {len(self._pictures):,} pictures are learned ({told}); see {out / TABLE_FILE}"
         )
         if len(learned) < FEWEST:
             raise PosteyeError(
