@@ -32,7 +32,12 @@ def test_the_table_shows_three_bundles_side_by_side() -> None:
 
 def test_a_refused_half_leaves_the_bundle_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[tuple[str, ...]] = []
-    monkeypatch.setattr(adaptation, "_command", lambda command, *arguments: called.append(arguments) or 1)
+
+    def refused(_: object, *arguments: str) -> int:
+        called.append(arguments)
+        return 1
+
+    monkeypatch.setattr(adaptation, "_command", refused)
     half = tmp_path / "harvest-0"
     place = adaptation.adapted(stub_bundle(), half, tmp_path, [], 10, ("--harvest", str(half)))
     assert place == stub_bundle() and len(called) == 1  # nothing is converted

@@ -21,7 +21,7 @@ from train.adaptation import adapt, harvest
 from train.adaptation.harvest import STRIPS_FILE, TABLE_FILE, Harvest
 from train.adaptation.held_back import GENERATED, LABELLED, SUREST
 from train.adaptation.pseudo_labels import ACCEPTED, WEAK
-from train.adaptation.views import Codes, Viewer
+from train.adaptation.views import Codes, Sight, Viewer
 from train.commands.train import train
 from train.data.labelled import FEWEST
 from train.data.writers import Writer
@@ -92,7 +92,12 @@ def test_parts_that_were_read_are_not_read_again_and_a_damaged_one_is(
     parts[1].write_bytes(parts[1].read_bytes()[:-9])
     looked: list[str] = []
     look = Viewer.look
-    monkeypatch.setattr(Viewer, "look", lambda self, name, pixels: looked.append(name) or look(self, name, pixels))
+
+    def noted(self: Viewer, name: str, pixels: np.ndarray) -> Sight:
+        looked.append(name)
+        return look(self, name, pixels)
+
+    monkeypatch.setattr(Viewer, "look", noted)
     again = Harvest(folder, CODES).teach(load_bundle(), tmp_path / "run", 5, Progress(1))
     assert len(looked) == 25 and "00001.json is damaged" in capsys.readouterr().err
     assert again.station.codes == first.station.codes
