@@ -105,6 +105,14 @@ class LineReader:
         """The answers of a line, those in doubt with test-time augmentation."""
         return [self._augmented(one, clock) for one in line]
 
+    def decoding(self, strip: Strip) -> Decoding:
+        """The codes in a strip as it is.
+
+        Raises:
+            PosteyeError: it is longer than the model reads.
+        """
+        return self._decode(Clock())(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
+
     def x_px(self, columns: int) -> NDArray[np.float32]:
         """Where the first columns of a strip stand, float32 [columns]."""
         return self._columns.x_px(columns)

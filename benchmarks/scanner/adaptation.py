@@ -101,8 +101,22 @@ def read_others(bundle: Path | None, others: dict[str, tuple[Labeled, Grammar]])
     return rows
 
 
-def adapted(bundle: Path | None, half: Path, work: Path, options: Sequence[str], strips: int) -> Path:
-    """The bundle adapted to a half by the documented commands; one that is finished is taken as it is."""
+def adapted(
+    bundle: Path | None, half: Path, work: Path, options: Sequence[str], strips: int, lessons: Sequence[str] = ()
+) -> Path | None:
+    """The bundle adapted to a half by the documented commands; one that is finished is taken as it is.
+
+    Args:
+        bundle: To adapt; None = the shipped one.
+        half: Folder of fields.
+        work: Where runs and bundles are kept.
+        options: Of `posteye train`.
+        strips: That the parity gate compares.
+        lessons: The options by which the half is learned; none: as labelled.
+
+    Returns:
+        The adapted bundle; the given one where the training refuses its net.
+    """
     run, out, done = (work / f"{half.name}-{part}" for part in ("run", "bundle", "calibrated"))
     if (done / MANIFEST_FILE).is_file():
         return done
@@ -112,7 +126,8 @@ def adapted(bundle: Path | None, half: Path, work: Path, options: Sequence[str],
     for made in (work / "half-0-run" / "rehearsal").glob("*.npz"):
         _copy(made, run / "rehearsal" / made.name)
     source = ["--from", str(bundle)] if bundle else []
-    _command(train, "--out", str(run), "--extra", str(half), *source, *options)
+    if _command(train, "--out", str(run), *(lessons or ("--extra", str(half))), *source, *options):
+        return bundle
     _command(convert, str(run), "--out", str(out), "--strips", str(strips))
     _command(calibrate, str(out), "--strips", str(run / "held-out-1.npz"), "--segmenter", SCAN, "--out", str(done))
     return done
@@ -124,8 +139,10 @@ def _copy(made: Path, target: Path) -> None:
         shutil.copyfile(made, target)
 
 
-def _command(command: click.Command, *arguments: str) -> None:
-    command.main(list(arguments), standalone_mode=False)
+def _command(command: click.Command, *arguments: str) -> int | None:
+    """Call a command; its exit status where it ends early."""
+    status: int | None = command.main(list(arguments), standalone_mode=False)
+    return status
 
 
 def adaptation_table(before: Sequence[BundleReadings], after: Sequence[BundleReadings]) -> Table:

@@ -49,6 +49,12 @@ def reading_options(command: F) -> F:
 
 def code_options(command: F) -> F:
     """Add the options that say which codes to read, and in what: fields or whole pictures."""
+    field = click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines.")
+    return field(grammar_options(command))
+
+
+def grammar_options(command: F) -> F:
+    """Add the options that say which codes to read."""
     for option in (
         click.option(
             "--lexicon",
@@ -61,7 +67,6 @@ def code_options(command: F) -> F:
             "safest. With --country: those of its codes that match.",
         ),
         click.option("--country", help="Country whose codes to read; `posteye grammar --list` shows all."),
-        click.option("--field", is_flag=True, help="The image is one text field already: do not look for lines."),
     ):
         command = option(command)
     return command

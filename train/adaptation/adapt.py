@@ -1,4 +1,6 @@
-"""Adaptation at a station: a shipped bundle's net goes on learning from a few hundred fields labelled there.
+"""Adaptation at a station: a shipped bundle's net goes on learning from fields of that station.
+
+They were labelled by people, or harvested: labelled by what the bundle itself reads surely (lessons.py, harvest.py).
 
 The net is restored from the bundle's integers and trained with quantization on from the first step, by the criterion of
 the whole string; its activation ranges hold still. Each shard mixes the station's own fields, disturbed afresh, numbers
@@ -7,17 +9,18 @@ recombined of their digits, and generated strips as rehearsal, so that nothing e
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import torch
 
 from device_runtime.bundle import load_bundle
+from train.adaptation.held_back import GENERATED, Judged, require_no_worse
+from train.adaptation.lessons import Lessons
 from train.adaptation.training_mix import TrainingMix, make_training_mix
-from train.data.labelled import LABELS, load_station
 from train.progress import Progress
 from train.runs.distributed import Group
 from train.runs.folder import Measures, Provenance, claim, finished, held_out, save_result, wait_for_all
@@ -40,48 +43,51 @@ def adapt(
     out: Path,
     seed: int,
     start: Path | None,
-    extra: Path,
+    lessons: Lessons,
     origin: Origin,
     workers: int,
     group: Group,
     progress: Progress,
 ) -> float | None:
-    """Adapt a bundle to the labelled fields of a station.
+    """Adapt a bundle to the fields of a station.
 
     Args:
         out: The run's folder, for `posteye convert`.
         seed: Of all chance.
         start: The bundle; None takes the shipped one.
-        extra: The folder of labelled fields.
+        lessons: What it learns from.
         origin: Where digits to rehearse with come from.
         workers: Processes that make strips.
         group: The ranks that train together.
-        progress: Of STEPS steps.
+        progress: Of STEPS steps and those of the lessons.
 
     Returns:
         The share of held-out generated strips that is read exactly; None on ranks that do not lead the group.
 
     Raises:
         PosteyeError: For anything that cannot be used.
+        RefusedError: When the adapted net reads what the lessons hold back worse than the bundle; nothing is left to
+            be converted.
     """
     origin.require(RECIPE.mix)
     bundle = load_bundle(start)
     net = restore_scanner(bundle)
-    recipe = replace(RECIPE, seed=seed)
+    recipe = replace(RECIPE, seed=seed, channels=net.channels)
     if not group.leads:
         follow(out, recipe, group, net)
         return None
-    station = load_station(extra)
+    known_by = lessons.known_by()
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
-    subject = {"bundle": bundle.manifest.sha256.tflite, "folder": _sha256(extra / LABELS)}
-    generated = {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources}
-    claim(out, subject | generated, workers)
+    subject = {"bundle": bundle.manifest.sha256.tflite, **known_by}
+    made_of = {"recipe": asdict(recipe), "set of fonts, digits or writers": material.sources}
+    claim(out, subject | made_of, workers)
     done = group.told(finished(out, progress))
     if done is not None:
         progress.say(f"{out} is finished; nothing is left to do")
         return done
     measures = Measures(out, progress)
+    taught = lessons.teach(bundle, out, seed, progress)
     progress.step("held-out strips, by writers that are not trained on")
     strips = recipe.held_out_strips
     validation, *_ = held_out(material, recipe.mix, out, _HELD_OUT_PARTS, strips, workers, progress)
@@ -90,32 +96,43 @@ def adapt(
     with ShardMaker(Generated(material.writers, seed, recipe.shard_strips), rehearsal, workers + 1, progress) as maker:
         wait_for_all(rehearsal, maker, recipe.shard_strips, progress)
 
-    def measured(name: str, net: QuantScanner) -> float:
+    shards = {GENERATED: validation, **taught.held_back}
+
+    def measured(name: str, net: QuantScanner) -> dict[str, float]:
         progress.step(f"what the {name} reads of held-out strips")
-        with progress.bar(len(one_number(validation)[1]), "readings") as bar:
-            return round(measures(name, net, validation, bar), 4)
+        with progress.bar(sum(len(one_number(shard)[1]) for shard in shards.values()), "readings") as bar:
+            names = {part: name if part == GENERATED else f"{name}, {part}" for part in shards}
+            return {part: measures(names[part], net, shard, bar) for part, shard in shards.items()}
 
     before = measured("given bundle", net)
-    progress.say("cutting the labelled fields into pieces to recombine")
-    mix = make_training_mix(station, net, bundle.manifest.output.first_column_px, rehearsal)
+    progress.say("cutting the fields into pieces to recombine")
+    first_column_px = bundle.manifest.output.first_column_px
+    mix = make_training_mix(taught.station, net, first_column_px, rehearsal, taught.shares)
     paths = [shard_path(out / "shards", index) for index in range(recipe.shards)]
     with ShardMaker(_MixShards(mix, seed, recipe.shard_strips), paths, workers, progress) as maker:
         trained = Run(out, recipe, validation, group, net, progress)(maker.wait)
     trained = interpolated(restore_scanner(bundle), trained)  # restored afresh: training has changed `net`
     after = measured("adapted net", trained)
+    judged = [_judged(part, shards[part], before[part], after[part]) for part in taught.judges]
+    require_no_worse(judged, str(out), bundle.manifest.name)
     facts = {
-        "command": f"posteye train --from BUNDLE --extra FOLDER --out RUN --seed {seed}{origin.options()}",
+        "command": f"posteye train --from BUNDLE {lessons.option} --out RUN --seed {seed}{origin.options()}",
         "adapted_from": {"bundle": bundle.manifest.name, "tflite_sha256": bundle.manifest.sha256.tflite},
-        "adapted_to": {"folder": station.name, "fields": len(station.codes)},
+        "adapted_to": taught.adapted_to,
     }
     sources = (
         *bundle.manifest.sources,
-        f"{len(station.codes)} labelled fields of {station.name}",
+        taught.source,
         *(f"rehearsal: {name}" for name in material.sources),
     )
-    metrics = {"int8": {"generated_exact": after, "generated_exact_before": before}}
+    generated = round(after[GENERATED], 4)
+    metrics: dict[str, Any] = {
+        "int8": {"generated_exact": generated, "generated_exact_before": round(before[GENERATED], 4)}
+    }
+    if judged:
+        metrics["held_back"] = {one.part: {"before": one.before, "after": one.after, "of": one.of} for one in judged}
     save_result(out, trained, Provenance(recipe, facts, sources, metrics), validation)
-    return after
+    return generated
 
 
 def interpolated(shipped: QuantScanner, trained: QuantScanner) -> QuantScanner:
@@ -153,5 +170,7 @@ class _MixShards:
         return self.mix.shard(self.seed, index, self.count)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _judged(part: str, shard: Shard, before: float, after: float) -> Judged:
+    """The counts behind the shares of a part of the held-back sample that two nets read exactly."""
+    strips = len(one_number(shard)[1])
+    return Judged(part, round(before * strips), round(after * strips), strips)

@@ -35,11 +35,13 @@ class TrainingMix:
         station: The labelled fields.
         pieces: Cut from their strips.
         rehearsal: Files of generated strips.
+        shares: How often each field is drawn, float64 [fields], summing to 1; None = equally often.
     """
 
     station: Station
     pieces: tuple[Piece, ...]
     rehearsal: tuple[Path, ...]
+    shares: NDArray[np.float64] | None = None
 
     def shard(self, seed: int, index: int, count: int) -> Shard:
         """Shard `index` of a seed, of about `count` strips: the same whenever it is made."""
@@ -50,14 +52,21 @@ class TrainingMix:
         return Shard([pixels for pixels, _ in strips], [target for _, target in strips])
 
     def _fields(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
-        """Every field equally often, with its label and whatever marks stand around it."""
+        """Fields, each as often as its share, with its label and whatever marks stand around it."""
         station, strips = self.station, []
-        rounds = -(-count // len(station.codes))
-        for row in np.concatenate([random.permutation(len(station.codes)) for _ in range(rounds)])[:count]:
+        for row in self._rows(count, random):
             pixels = station_strip(station.images[row], random)
             if pixels is not None:
                 strips.append((pixels, Target.with_marks(station.codes[row]).text))
         return strips
+
+    def _rows(self, count: int, random: np.random.Generator) -> NDArray[np.int64]:
+        """Which fields to draw, int64 [count]."""
+        fields = len(self.station.codes)
+        if self.shares is not None:
+            return random.choice(fields, count, p=self.shares)
+        rounds = -(-count // fields)
+        return np.concatenate([random.permutation(fields) for _ in range(rounds)])[:count]
 
     def _recombined(self, count: int, random: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
         writer = Recombiner(self.pieces, random)
@@ -70,7 +79,13 @@ class TrainingMix:
         return [(shard.pixels[row], shard.targets[row]) for row in rows]
 
 
-def make_training_mix(station: Station, net: nn.Module, first_column_px: int, rehearsal: Sequence[Path]) -> TrainingMix:
+def make_training_mix(
+    station: Station,
+    net: nn.Module,
+    first_column_px: int,
+    rehearsal: Sequence[Path],
+    shares: NDArray[np.float64] | None = None,
+) -> TrainingMix:
     """Cut the station's strips into pieces by what the net says of them.
 
     Args:
@@ -78,6 +93,7 @@ def make_training_mix(station: Station, net: nn.Module, first_column_px: int, re
         net: As it was shipped.
         first_column_px: Centre of its first column by the bundle's manifest; the net itself counts from another.
         rehearsal: Files of generated strips.
+        shares: How often each field is drawn; None = equally often.
 
     Raises:
         PosteyeError: When the net reads hardly any field as it is labelled.
@@ -97,4 +113,4 @@ def make_training_mix(station: Station, net: nn.Module, first_column_px: int, re
             f"only {right} of the {len(strips)} fields in {station.name} are read as they are labelled; "
             "check that labels.csv goes with the images"
         )
-    return TrainingMix(station, tuple(pieces), tuple(rehearsal))
+    return TrainingMix(station, tuple(pieces), tuple(rehearsal), shares)

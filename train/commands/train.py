@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from device_runtime.bundle import MANIFEST_FILE, shipped
+from device_runtime.commands.options import grammar_options
 from device_runtime.errors import PosteyeError
 from train.duration import duration
 from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
@@ -56,6 +57,13 @@ _OF_PRESET = "default: the preset's"
 @click.option(
     "--extra", type=click.Path(path_type=Path), help="Adapt a bundle to this folder of labelled fields (labels.csv)."
 )
+@click.option(
+    "--harvest",
+    type=click.Path(path_type=Path),
+    help="Adapt a bundle to this folder of pictures of fields that nobody labelled; --country, --pattern and --lexicon "
+    "say what codes they hold.",
+)
+@grammar_options
 @click.option("--seed", type=click.IntRange(min=0), help=f"Of the strips and the first weights; {_OF_PRESET}.")
 @click.option("--shards", type=click.IntRange(min=1), help=f"Files of generated strips; {_OF_PRESET}.")
 @click.option("--float-epochs", type=click.IntRange(min=1), help=f"Passes over the shards; {_OF_PRESET}.")
@@ -83,6 +91,10 @@ def train(
     strings: Path | None,
     start: Path | None,
     extra: Path | None,
+    harvest: Path | None,
+    country: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
     workers: int,
     show_samples: int | None,
     **recipe_options: Any,
@@ -91,8 +103,9 @@ def train(
 
     Interrupt it when you like: the same command goes on, and ends in the same weights. What is done and how long it
     will take is on stderr, a line for each shard in --out/metrics.jsonl. A GPU is used when there is one. With --extra
-    a bundle (default: the shipped one) learns a station's fields instead. Under torchrun several processes or machines
-    train together. Exit status: 0 trained (or, of --check, ready), 1 not ready, 2 bad input, 130 interrupted.
+    a bundle (default: the shipped one) learns a station's labelled fields instead, with --harvest those that it reads
+    surely by itself. Under torchrun several processes or machines train together. Exit status: 0 trained (or, of
+    --check, ready), 1 not ready or, of --harvest, refused as it reads worse, 2 bad input, 130 interrupted.
 
     \b
     Examples:
@@ -102,7 +115,8 @@ def train(
       posteye train --out run --preset quick --float-epochs 12
       posteye train --out run --strings real_strings
       posteye train --out station-7 --from bundle --extra labelled
-      posteye train --out samples.png --show-samples 60
+      posteye train --out station-7 --from bundle --harvest pictures --country DE
+      posteye train --out samples.png --preset small --show-samples 60
       torchrun --standalone --nproc-per-node 2 -m posteye train --out run --preset small
     """
     if check:
@@ -125,22 +139,44 @@ def train(
     if show_samples:
         _draw(origin, recipe.mix, given.get("seed", Recipe.seed), show_samples, out)
         return
-    if extra and start is not None and not (start / MANIFEST_FILE).is_file():
-        raise PosteyeError(f"{start} is no bundle: --extra adapts a bundle")
+    lessons = _lessons(extra, harvest, country, pattern, lexicon)
+    if lessons and start is not None and not (start / MANIFEST_FILE).is_file():
+        raise PosteyeError(f"{start} is no bundle: --extra and --harvest adapt a bundle")
     begins_from = PRESETS[preset].bundle
-    if not extra and start is None and begins_from:
+    if not lessons and start is None and begins_from:
         start = shipped(begins_from)
-    if extra:
+    if lessons:
         fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
         if fixed:
             raise PosteyeError(f"leave out --{fixed[0].replace('_', '-')}: the recipe of an adaptation is fixed")
     if out.exists() and not out.is_dir():
         raise PosteyeError(f"{out} is no folder; choose another --out")
     try:
-        _run(context, out, recipe, origin, start, extra, workers)
+        _run(context, out, recipe, origin, start, lessons, workers)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise PosteyeError(f"{what}; what was finished is kept, and the same command goes on from there") from error
+
+
+def _lessons(
+    extra: Path | None, harvest: Path | None, country: str | None, pattern: str | None, lexicon: Path | None
+) -> Any:
+    """What a bundle is to learn at a station; None trains from generated strips alone."""
+    from train.adaptation.harvest import Harvest
+    from train.adaptation.lessons import Labelled
+    from train.adaptation.views import Codes
+
+    if extra and harvest:
+        raise PosteyeError(
+            "leave out --extra or --harvest; labelled fields in the folder of --harvest judge what was learned"
+        )
+    if not harvest and (country or pattern or lexicon):
+        raise PosteyeError(
+            "leave out --country, --pattern and --lexicon: they say what codes the pictures of --harvest hold"
+        )
+    if harvest:
+        return Harvest(harvest, Codes(country, pattern, lexicon))
+    return Labelled(extra) if extra else None
 
 
 def _run(
@@ -149,7 +185,7 @@ def _run(
     recipe: Recipe,
     origin: Any,
     start: Path | None,
-    extra: Path | None,
+    lessons: Any,
     workers: int,
 ) -> None:
     """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on.
@@ -159,22 +195,23 @@ def _run(
         out: the run's folder.
         recipe: what decides the weights.
         origin: where digits to write with come from.
-        start: what to go on from: another run's folder, or a bundle with `extra`.
-        extra: folder of labelled fields to adapt a bundle to; None trains from generated strips alone.
+        start: what to go on from: another run's folder, or a bundle with lessons.
+        lessons: what to adapt a bundle to; None trains from generated strips alone.
         workers: processes that make strips.
     """
     from train.adaptation import adapt
+    from train.adaptation.held_back import RefusedError
     from train.progress import Progress
     from train.runs import scratch
     from train.runs.distributed import training_group
     from train.runs.lock import locked
 
     with training_group(out) as group, locked(out) if group.leads else nullcontext():
-        progress = Progress(adapt.STEPS if extra else scratch.STEPS, shown=group.leads)
+        progress = Progress(adapt.STEPS + lessons.steps if lessons else scratch.STEPS, shown=group.leads)
         try:
-            if extra:
+            if lessons:
                 seed = recipe.seed if _was_given(context, "seed") else adapt.RECIPE.seed
-                exact = adapt.adapt(out, seed, start, extra, origin, workers, group, progress)
+                exact = adapt.adapt(out, seed, start, lessons, origin, workers, group, progress)
             else:
                 preset = context.params["preset"]
                 if group.leads:
@@ -184,9 +221,12 @@ def _run(
         except KeyboardInterrupt:
             progress.say(f"posteye: interrupted; kept in {out}: {progress.kept()}; go on with: {_command(context)}")
             raise click.exceptions.Exit(130) from None
+        except RefusedError as error:
+            click.echo(f"posteye: {error}", err=True)
+            raise click.exceptions.Exit(1) from None
     if exact is not None:
         click.echo(f"{out}: {exact:.1%} of held-out generated numbers read exactly", err=True)
-        strips = f" --strips {recipe.held_out_strips}" * (not extra and recipe.held_out_strips < 2000)
+        strips = f" --strips {recipe.held_out_strips}" * (not lessons and recipe.held_out_strips < 2000)
         click.echo(f"next: posteye convert {shlex.quote(str(out))} --out BUNDLE{strips}", err=True)
 
 

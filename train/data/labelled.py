@@ -81,18 +81,19 @@ class Station:
     codes: tuple[str, ...]
 
 
-def read_labels(folder: Path, digits_only: bool = False) -> tuple[Label, ...]:
-    """Read a folder's labels.csv: a header, then rows of file name and code; empty rows are skipped.
+def read_labels(folder: Path, digits_only: bool = False, table: str = LABELS) -> tuple[Label, ...]:
+    """Read a folder's table of labels: a header, then rows of file name and code; empty rows are skipped.
 
     Args:
-        folder: Where labels.csv and the images are.
+        folder: Where the table and the images are.
         digits_only: Whether every code must be digits and nothing else, as training asks for.
+        table: The table's file name.
 
     Raises:
-        PosteyeError: Naming file and line, when labels.csv is missing, is no UTF-8 text (a mark of byte order is left
+        PosteyeError: Naming file and line, when the table is missing, is no UTF-8 text (a mark of byte order is left
             out), lacks its header, or holds something else than such rows.
     """
-    path = folder / LABELS
+    path = folder / table
     form = "file,digits" if digits_only else "file,code"
     try:
         text = read_regular(path, LABELS_LIMIT_BYTES).decode("utf-8-sig")

@@ -15,6 +15,14 @@ RECORDS = (
         (*READING, *TRAINING, "convert/**/*.py", "benchmarks/scanner/adaptation.py"),
     ),
     Figure(
+        "harvest",
+        "benchmarks.scanner.harvest runs/adaptation --folder {data}/check_amounts --writers {data}/qmnist_writers "
+        "--digits {data}/train_digits",
+        15,
+        (*READING, *TRAINING, "convert/**/*.py", "benchmarks/scanner/adaptation.py", "benchmarks/scanner/harvest.py"),
+        needs="adaptation",
+    ),
+    Figure(
         "mnist-scanner",
         f"benchmarks.scanner.mnist_only --seed 1 --seed 2 --seed 3 --from {_RUN}",
         60,

@@ -117,7 +117,7 @@ def test_what_is_kept_lies_between_the_shipped_and_the_trained_net_on_whole_step
 def test_what_does_not_go_together_is_refused(tmp_path: Path, fields: Path) -> None:
     out = str(tmp_path / "run")
     for arguments, complaint in (
-        (["--from", str(tmp_path), "--extra", str(fields)], "is no bundle: --extra adapts a bundle"),
+        (["--from", str(tmp_path), "--extra", str(fields)], "is no bundle: --extra and --harvest adapt a bundle"),
         (["--extra", str(fields), "--shards", "3"], "leave out --shards"),
         (["--extra", str(fields), "--float-rate", "0.1"], "leave out --float-rate"),
         (["--extra", str(tmp_path)], "labels.csv cannot be read"),
