@@ -26,7 +26,7 @@ from device_runtime.types import Candidate, Decoding, Strip
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
 # Posterior (not calibrated) from which on the strip as it is stands alone.
-CONFIDENCE_THRESHOLD = 0.5
+CONFIDENCE_THRESHOLD = 0.99
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 

@@ -111,7 +111,7 @@ class PieceReader:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
             belief = self._believe(piece, wanted)
         again: list[int] = []
-        while (line := self._next_again(piece, belief, trust, again)) is not None:
+        while (line := next_again(belief, piece.answers, again, is_accepted(belief, piece.readings, trust))) is not None:
             answer = piece.answers[line]
             assert answer is not None
             piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
@@ -124,24 +124,6 @@ class PieceReader:
     def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
         """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
         return chosen(self._lines.read(pixels, clock))
-
-    def _next_again(self, piece: _Piece, belief: Belief, trust: Trust, again: Sequence[int]) -> int | None:
-        """The line in doubt to read next with test-time augmentation; None where no more of them can decide.
-
-        Once a code is accepted that is its own line; before, the one that promises most.
-
-        again: those that were read so.
-        """
-        if len(again) >= _AUGMENTED:
-            return None
-        lines = sorted(range(len(piece.answers)), key=lambda i: (-belief.lines[i], i))
-        if is_accepted(belief, piece.readings, trust):
-            lines = [belief.codes[0].line]
-        for line in lines:
-            answer = piece.answers[line]
-            if line not in again and belief.lines[line] >= _DOUBT and answer and is_doubtful(answer.view):
-                return line
-        return None
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
         if wanted == "any":
@@ -253,6 +235,27 @@ def next_line(belief: Belief, unread: Sequence[int], layout: Layout) -> int | No
         return max(unread, key=lambda i: (belief.lines[i], -i))
     near = layout.next_to(belief.codes[0].line) if belief.codes else ()
     return next((i for i in near if i in unread), None)
+
+
+def next_again(belief: Belief, answers: Sequence[Answer | None], again: Sequence[int], accepted: bool) -> int | None:
+    """The line in doubt to read next with test-time augmentation; None where no more of them can decide.
+
+    Once a code is accepted that is the line that it stands in; before, the one that promises most.
+
+    Args:
+        belief: over the piece.
+        answers: of each line; None = not read.
+        again: the lines that were read so.
+        accepted: whether a code is.
+    """
+    if len(again) >= _AUGMENTED:
+        return None
+    lines = sorted(range(len(answers)), key=lambda i: (-belief.lines[i], i))
+    for line in [belief.codes[0].line] if accepted else lines:
+        answer = answers[line]
+        if line not in again and belief.lines[line] >= _DOUBT and answer is not None and is_doubtful(answer.view):
+            return line
+    return None
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:

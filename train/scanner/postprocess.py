@@ -61,7 +61,7 @@ def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = la
 
 
 def _read(net: nn.Module, strips: list[Strip], decoder: Decoder, advance: Callable[[int], None]) -> list[View]:
-    """What a net reads in strips, doubtful ones at several widths; one width after the other, as nets read in batches."""
+    """What a net reads in strips, doubtful ones at several widths: one width after the other, as it reads batches."""
     looks: dict[int, list[Look]] = {}
     for row, p in penalties_of(net, [strip.pixels for strip in strips]):
         looks[row] = [_look(strips[row], p, decoder)]
