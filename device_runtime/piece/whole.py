@@ -111,7 +111,9 @@ class PieceReader:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
             belief = self._believe(piece, wanted)
         again: list[int] = []
-        while (line := next_again(belief, piece.answers, again, is_accepted(belief, piece.readings, trust))) is not None:
+        while (
+            line := next_again(belief, piece.answers, again, is_accepted(belief, piece.readings, trust))
+        ) is not None:
             answer = piece.answers[line]
             assert answer is not None
             piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
