@@ -147,9 +147,12 @@ class LineReader:
 
     def _decode(self, scanned: Scanned, clock: Clock) -> Decoding:
         """The codes in what was scanned; the time that it takes is told to a clock."""
+        return clock.timed("decode", self._decoded)(scanned)
+
+    def _decoded(self, scanned: Scanned) -> Decoding:
         if core := self._core:
-            return clock.timed("decode", lambda of: core.decode(of.strip, of.scores))(scanned)
-        return clock.timed("decode", lambda of: self._decoder.decode(self._lattice(of)))(scanned)
+            return core.decode(scanned.strip, scanned.scores)
+        return self._decoder.decode(self._lattice(scanned))
 
     def _judge(self, scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
         """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
