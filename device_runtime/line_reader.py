@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from device_runtime.bundle import Bundle
 from device_runtime.clock import Clock
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import View, augmented, is_doubtful
+from device_runtime.decoding.ensemble import Look, View, augmented, is_doubtful
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
 from device_runtime.engines import Engine
@@ -25,6 +27,9 @@ from device_runtime.image.prepare import prepared
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
 from device_runtime.types import Decoding, Reading, Strip
+
+if TYPE_CHECKING:
+    from device_runtime.recognition.lattice import Lattice
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class LineReader:
         try:
             scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
             scanned = Scanned(strip, pixels, scores)
-            view = View(strip, self._decode(clock)(scanned))
+            view = View(strip, self._decode(scanned, clock))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
@@ -131,9 +136,13 @@ class LineReader:
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
             return one
-        scan, decode = clock.timed("scan", self.scanner.scores), self._decode(clock)
-        field = one.scanned.field
-        view = augmented(one.view, lambda strip: decode(Scanned(strip, field, scan(strip.pixels))))
+        scan, field = clock.timed("scan", self.scanner.scores), one.scanned.field
+
+        def look(strip: Strip) -> Look:
+            scanned = Scanned(strip, field, scan(strip.pixels))
+            return Look(View(strip, self._decode(scanned, clock)), self._judge(scanned, clock))
+
+        view = augmented(Look(one.view, self._judge(one.scanned, clock)), look)
         return replace(one, view=view, reading=self._judged(view, field))
 
     def _judged(self, view: View, field: Pixels) -> Reading:
@@ -144,19 +153,27 @@ class LineReader:
             return replace(reading, status="rejected", reason=fault)
         return reading
 
-    def _decode(self, clock: Clock) -> Callable[[Scanned], Decoding]:
-        """The function that finds the codes in what was scanned, with the time it takes told to a clock."""
-        if core := self._core:
-            return clock.timed("decode", lambda scanned: core.decode(scanned.strip, scanned.scores))
-        return clock.timed("decode", self._decode_by_numpy)
+    def _decode(self, scanned: Scanned, clock: Clock) -> Decoding:
+        """The codes in what was scanned; the time that it takes is told to a clock."""
+        return clock.timed("decode", self._decoded)(scanned)
 
-    def _decode_by_numpy(self, scanned: Scanned) -> Decoding:
+    def _decoded(self, scanned: Scanned) -> Decoding:
+        if core := self._core:
+            return core.decode(scanned.strip, scanned.scores)
+        return self._decoder.decode(self._lattice(scanned))
+
+    def _judge(self, scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
+        """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
+        if core := self._core:
+            return clock.timed("decode", partial(core.judge, scanned.strip, scanned.scores))
+        return clock.timed("decode", lambda codes: self._decoder.judge(self._lattice(scanned), codes))
+
+    def _lattice(self, scanned: Scanned) -> Lattice:
         # Here, as a reader with the compiled core needs none of it.
         from device_runtime.recognition.gaps import find_gaps
         from device_runtime.recognition.scan_lattice import scan_lattice
 
-        lattice = scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self._decoder.costs)
-        return self._decoder.decode(lattice)
+        return scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self._decoder.costs)
 
 
 def chosen(line: Sequence[Answer]) -> Answer:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,7 +18,7 @@ from tqdm import tqdm
 from benchmarks.decoding.sets import Task
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.decoding_graph import make_decoding_graph
-from device_runtime.decoding.ensemble import read_augmented
+from device_runtime.decoding.ensemble import Look, View, read_augmented
 from device_runtime.decoding.masses import masses
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
@@ -42,7 +41,6 @@ _NOTHING = Decoding((), (), None)
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-Decode = Callable[[Lattice], Decoding]
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -123,9 +121,9 @@ def read(task: Task, origin: Origin, recognize: Recognize, alphabet: str, engine
         form = task.form(truth)
         if form.name not in formed:
             formed[form.name] = Decoder(form, alphabet)
-        decoders: dict[str, Decode] = {GREEDY: greedy, GRAMMAR: formed[form.name].decode}
+        decoders: dict[str, Greedy | Decoder] = {GREEDY: greedy, GRAMMAR: formed[form.name]}
         if listed:
-            decoders[LEXICON] = listed.decode
+            decoders[LEXICON] = listed
         for way, (decoding, spent_ms) in _read_strip(strip, recognize, decoders).items():
             mine = reads.setdefault(way, Read([], []))
             mine.decodings.append(decoding)
@@ -139,7 +137,7 @@ class Greedy:
     def __init__(self, alphabet: str) -> None:
         self._any = make_decoding_graph(Grammar.from_pattern(r"\d{1,32}", alphabet).automaton, alphabet)
 
-    def __call__(self, lattice: Lattice) -> Decoding:
+    def decode(self, lattice: Lattice) -> Decoding:
         """Read a lattice."""
         number = lattice.number
         arcs = self._any.arcs_of(number)
@@ -152,10 +150,10 @@ class Greedy:
 class _Once(Generic[In, Out]):
     """Calls a function once for each value, and counts for every call the time that the first took."""
 
-    def __init__(self, run: Callable[[In], Out], key: Callable[[In], int]) -> None:
+    def __init__(self, run: Callable[[In], Out], key: Callable[[In], Hashable]) -> None:
         self._run = run
         self._key = key
-        self._known: dict[int, tuple[Out, float]] = {}
+        self._known: dict[Hashable, tuple[Out, float]] = {}
         self.spent_ms = 0.0
 
     def __call__(self, value: In) -> Out:
@@ -169,24 +167,53 @@ class _Once(Generic[In, Out]):
         return result
 
 
-def _look(recognize: Recognize, decode: Decode, strip: Strip) -> Decoding:
-    return decode(recognize(strip))
+class _Timed:
+    """Looks at the widths of one strip; what is known is not reckoned again, and counts all the same.
+
+    Args:
+        lattices: of the strip at each width.
+        decoder: finds the codes, and judges them if fields in doubt are read again.
+    """
+
+    def __init__(self, lattices: _Once[Strip, Lattice], decoder: Greedy | Decoder) -> None:
+        self._lattices, self._decoder = lattices, decoder
+        self._decode = _Once(decoder.decode, id)
+        self._judge = _Once(self._judged, lambda of: (id(of[0]), of[1]))
+
+    def __call__(self, strip: Strip) -> Look:
+        lattice = self._lattices(strip)
+        decoding = self._decode(lattice)
+        return Look(View(strip, decoding), lambda codes: self._judge((lattice, tuple(codes))))
+
+    def _judged(self, of: tuple[Lattice, tuple[str, ...]]) -> Decoding:
+        assert isinstance(self._decoder, Decoder)  # the plain reader reads nothing again
+        return self._decoder.judge(*of)
+
+    def begin(self) -> None:
+        """Count from nothing."""
+        self._lattices.spent_ms = self._decode.spent_ms = self._judge.spent_ms = 0.0
+
+    @property
+    def spent_ms(self) -> float:
+        """The time since it began."""
+        return self._lattices.spent_ms + self._decode.spent_ms + self._judge.spent_ms
 
 
-def _read_strip(strip: Strip, recognize: Recognize, decoders: dict[str, Decode]) -> dict[str, tuple[Decoding, float]]:
+def _read_strip(
+    strip: Strip, recognize: Recognize, decoders: dict[str, Greedy | Decoder]
+) -> dict[str, tuple[Decoding, float]]:
     """Decoding and time of each way."""
     lattices = _Once(recognize, lambda strip: strip.pixels.shape[1])  # stretched, the same strip is wider
-    once = {name: _Once(decode, id) for name, decode in decoders.items()}
+    looks = {name: _Timed(lattices, decoder) for name, decoder in decoders.items()}
     found = {}
     for way, (name, augmented) in WAYS.items():
-        if name not in once:
+        if name not in looks:
             continue
-        decode = once[name]
-        look = partial(_look, lattices, decode)
-        lattices.spent_ms = decode.spent_ms = 0.0
+        look = looks[name]
+        look.begin()
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = read_augmented(strip, look).decoding if augmented else look(strip)
-        found[way] = decoding, lattices.spent_ms + decode.spent_ms
+                decoding = (read_augmented(strip, look) if augmented else look(strip).view).decoding
+        found[way] = decoding, look.spent_ms
     return found

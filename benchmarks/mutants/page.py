@@ -88,7 +88,7 @@ size, decoding graphs, scores and options, in their range or out of it.
 | `rules` | `pe_rules` | a mask, the sizes of rules |
 | `turn` | `pe_turn` | a mask, the canvas on which it is turned |
 | `graph` | `pe_graph_check`, `pe_abi_version` | a graph, sound or broken |
-| `decode` | `pe_decode` | a graph, scores, a strip, options |
+| `decode` | `pe_decode`, `pe_judge` | a graph, scores, a strip, options |
 | `calibrate` | `pe_calibrate` | posteriors, a temperature, an offset |
 
 Besides what the sanitizers see, these must hold:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,13 @@ from device_runtime.core.library import library
 from device_runtime.types import Candidate, Character, Decoding, Outside, Strip
 
 # Where parts of a pe_decoding begin, in bytes, doubles and int32.
+_FOUND = structs.DecodingStruct.found.offset // 4
 _CHARACTERS = structs.DecodingStruct.characters.offset // 8
 _CANDIDATES = structs.DecodingStruct.candidates.offset
 _CANDIDATE = ctypes.sizeof(structs.CandidateStruct)
 _SIGNS = structs.CandidateStruct.signs.offset
 _OUTSIDE = structs.DecodingStruct.outside.offset
+_NO_SIGN = 255  # more than any alphabet and its separators have
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,10 @@ class CoreDecoder:
         core = library()
         if core is None:
             raise RuntimeError("there is no compiled core; look for one before you make this decoder")
-        self._decode = _function(core)
+        self._decode, self._judge = _function(core, "pe_decode"), _function(core, "pe_judge")
         self._classes = len(net.alphabet) + 2
         self._signs = net.alphabet + graph.separators
+        self._sign_of = {sign: number for number, sign in enumerate(self._signs)}
         self._reasons = (None, *options.reasons)
         self._arena = arena or ARENA
         self._net, self._graph, self._options = _net(net), _graph(graph), _options(options)
@@ -140,6 +143,37 @@ class CoreDecoder:
             PosteyeError: it takes too much memory.
             ValueError: the scores or the strip have another shape, or are too wide.
         """
+        self._run(self._decode, strip, scores)
+        return self._decoding()
+
+    def judge(self, strip: Strip, scores: NDArray[np.int8], codes: Sequence[str]) -> Decoding:
+        """What `decode` would say if these codes were all that was found in a strip, the first the best.
+
+        Args:
+            strip: what was scanned.
+            scores: int8 [columns, classes], what the scanner said of it.
+            codes: 1..MOST_CANDIDATES of the grammar; they become the candidates in this order.
+
+        Raises:
+            PosteyeError: it takes too much memory.
+            ValueError: as `decode`; or one is no code of the grammar, or there are too few or too many.
+        """
+        if not 1 <= len(codes) <= structs.MOST_CANDIDATES:
+            raise ValueError(f"{len(codes)} codes cannot be judged; give 1 to {structs.MOST_CANDIDATES}")
+        raw, integers = _ANSWER.raw, _ANSWER.integers
+        integers[_FOUND] = len(codes)
+        for begin, code in zip(range(_CANDIDATES, len(raw), _CANDIDATE), codes, strict=False):
+            signs = bytes(self._sign_of.get(sign, _NO_SIGN) for sign in code[: structs.MOST_SIGNS])
+            integers[begin // 4 + 2] = len(code)
+            raw[begin + _SIGNS : begin + _SIGNS + len(signs)] = signs
+        self._run(self._judge, strip, scores)
+        placed = integers[_FOUND] > 0
+        integers[_FOUND] = len(codes)
+        decoding = self._decoding()
+        return decoding if placed else replace(decoding, characters=())
+
+    def _run(self, function: ctypes._NamedFuncPointer, strip: Strip, scores: NDArray[np.int8]) -> None:
+        """Have the core write what it says of a strip into this thread's answer."""
         pixels = strip.pixels
         if scores.dtype != np.int8 or scores.ndim != 2 or scores.shape[1] != self._classes:
             raise ValueError(f"scores are int8 [columns, {self._classes}], not {scores.dtype} {scores.shape}")
@@ -148,12 +182,11 @@ class CoreDecoder:
         net, graph, options = self._given
         given = (scores.tobytes(), len(scores), pixels.tobytes(), pixels.shape[1], strip.aspect)
         address = _ANSWER.address
-        self._arena.call(lambda arena: self._decode(net, graph, options, *given, arena, address))
-        return self._decoding()
+        self._arena.call(lambda arena: function(net, graph, options, *given, arena, address))
 
     def _decoding(self) -> Decoding:
         raw, doubles, integers = _ANSWER.raw, _ANSWER.doubles, _ANSWER.integers
-        found, doubt, outside_length, outside_short = integers[2:6].tolist()
+        found, doubt, outside_length, outside_short = integers[_FOUND : _FOUND + 4].tolist()
         outside = None
         if outside_length:
             number = self._text(raw[_OUTSIDE : _OUTSIDE + outside_length])
@@ -192,10 +225,10 @@ class _Answer(threading.local):
 _ANSWER = _Answer()
 
 
-def _function(core: ctypes.CDLL) -> ctypes._NamedFuncPointer:
-    """pe_decode; not the library's attribute, which all share."""
+def _function(core: ctypes.CDLL, name: str) -> ctypes._NamedFuncPointer:
+    """pe_decode or pe_judge; not the library's attribute, which all share."""
     address, number = ctypes.c_void_p, ctypes.c_int32
-    function = core["pe_decode"]
+    function = core[name]
     function.argtypes = [
         *(address, address, address),  # net, graph, options
         *(address, number, address, number, ctypes.c_double),  # scores, columns, pixels, width, aspect

@@ -11,7 +11,7 @@ from struct import Struct
 from device_runtime.errors import PosteyeError
 
 LIBRARY_FILE = Path(__file__).parent / "libposteye_core.so"
-ABI_VERSION = 2
+ABI_VERSION = 3
 # POSTEYE_CORE=numpy reads without the core: to compare both, and to find out which of them is at fault.
 SWITCH = "POSTEYE_CORE"
 
@@ -30,6 +30,7 @@ _FUNCTIONS = (
     "pe_turn",
     "pe_graph_check",
     "pe_decode",
+    "pe_judge",
     "pe_calibrate",
 )
 # Where an ELF file says what it is, and for 32 and for 64 bits where its table of sections begins, the size of an entry

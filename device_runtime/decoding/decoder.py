@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from device_runtime.decoding.decoding_graph import DecodingGraph, make_decoding_graph
 from device_runtime.decoding.masses import mass_of_all, masses
-from device_runtime.decoding.search import FoundCode, best_codes
+from device_runtime.decoding.search import Code, best_codes
 from device_runtime.errors import GrammarError
 from device_runtime.exact import FloatArray, exact_exp, exact_log, sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS, Grammar
@@ -99,17 +100,56 @@ class Decoder:
         if self.grouped:
             lattice = lattice.at(self.costs)
         found = best_codes(self.graph, lattice, self.n_best, RESERVE)
-        scored, total = _score(self.graph, lattice, found)
-        confidence = scored[0][0].confidence if scored else 0.0
-        outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
-        if not scored:
-            return Decoding((), (), outside, free=lattice.free)
-        candidates = [candidate for candidate, _ in scored]
-        characters = _characters(candidates, scored[0][1], self.graph, lattice)
-        doubt = self._doubt(lattice, scored[0][1], confidence)
-        return Decoding(tuple(candidates[: self.n_best]), characters, outside, doubt, lattice.free)
+        believed, total = _believe(self.graph, lattice, found)
+        order = _rank(believed)
+        codes, confidences = [found[i] for i in order], [believed[i] / total for i in order]
+        decoding = self._conclude(lattice, codes, confidences, total, codes[0].ends if codes else ())
+        return replace(decoding, candidates=decoding.candidates[: self.n_best])
 
-    def _doubt(self, lattice: Lattice, best: FoundCode, confidence: float) -> str | None:
+    def judge(self, lattice: Lattice, codes: Sequence[str]) -> Decoding:
+        """What `decode` would say of a lattice if these codes were all that was found in it, the first the best.
+
+        Args:
+            lattice: of the strip.
+            codes: one or more of the grammar; they become the candidates in this order, whichever is believed most.
+
+        Returns:
+            Doubt and characters are those of the first code; no characters where it has no place in the lattice.
+
+        Raises:
+            ValueError: one is no code of the grammar, or there are none.
+        """
+        lattice = lattice.at(self.costs) if self.grouped else lattice
+        given = [self._given(code) for code in codes]
+        if not given:
+            raise ValueError("there are no codes to judge; give at least one")
+        believed, total = _believe(self.graph, lattice, given)
+        placed = best_codes(self.graph.alone(given[0].arcs), lattice, 1)
+        ends = placed[0].ends if placed else ()
+        return self._conclude(lattice, given, [mine / total for mine in believed], total, ends)
+
+    def _given(self, code: str) -> Code:
+        arcs = self.graph.arcs_of(code)
+        if arcs is None:
+            raise ValueError(f"{code!r} is no code of the grammar")
+        return Code(code, self.graph.prior_of(arcs), arcs)
+
+    def _conclude(
+        self, lattice: Lattice, codes: Sequence[Code], confidences: Sequence[float], total: float, ends: tuple[int, ...]
+    ) -> Decoding:
+        """All that is to be said of codes and their posteriors, the first taken for the best.
+
+        total: mass that posteriors are shares of. ends: the nodes at which its characters end, () for no place.
+        """
+        confidence = confidences[0] if codes else 0.0
+        outside = self._outside(lattice, confidence, total) if confidence < _CONFIDENCE_THRESHOLD else None
+        if not codes:
+            return Decoding((), (), outside, free=lattice.free)
+        candidates = tuple(Candidate(one.code, mine) for one, mine in zip(codes, confidences, strict=True))
+        characters = _characters(candidates, codes[0], ends, self.graph, lattice) if ends else ()
+        return Decoding(candidates, characters, outside, self._doubt(lattice, codes[0], confidence), lattice.free)
+
+    def _doubt(self, lattice: Lattice, best: Code, confidence: float) -> str | None:
         """Why the best code is not to be believed although it is written well, if so."""
         zeros = set(best.code) - set(SEPARATORS) == {"0"}
         if zeros and not self.grouped and self.graph.density > _LISTED:
@@ -123,9 +163,10 @@ class Decoder:
                 return reason
         return None
 
-    def _believed_at(self, costs: Costs, lattice: Lattice, best: FoundCode) -> bool:
+    def _believed_at(self, costs: Costs, lattice: Lattice, best: Code) -> bool:
         """Whether a code would be sure at other costs."""
-        return _score(self.graph, lattice.at(costs), [best])[0][0][0].confidence >= _CONFIDENCE_THRESHOLD
+        (believed,), total = _believe(self.graph, lattice.at(costs), [best])
+        return believed / total >= _CONFIDENCE_THRESHOLD
 
     def _outside(self, lattice: Lattice, confidence: float, total: float) -> Outside | None:
         """The number that stands in the line, if the grammar does not have it and it is believed more than any code.
@@ -147,10 +188,8 @@ def _any_number(alphabet: str) -> DecodingGraph:
     return make_decoding_graph(Grammar.from_pattern(_ANY_NUMBER, alphabet).automaton, alphabet)
 
 
-def _score(
-    graph: DecodingGraph, lattice: Lattice, found: list[FoundCode]
-) -> tuple[list[tuple[Candidate, FoundCode]], float]:
-    """Give each code its posterior and sort them, best first; also the mass that posteriors are shares of.
+def _believe(graph: DecodingGraph, lattice: Lattice, found: Sequence[Code]) -> tuple[list[float], float]:
+    """How much of a lattice's mass each code has, and the mass that posteriors are shares of.
 
     A code with marks in the place of its separators looks like several numbers. What the free score charged its class
     paths for that is put right, and a code that is one of these pieces, beside foreign ones, loses the paths. (Exact
@@ -176,10 +215,16 @@ def _score(
     if graph.exact and inside < _PLAIN_CASE * free:
         inside = max(inside, mass_of_all(graph, lattice))
     total = max(inside + odds * max(free - inside, 0.0), _TINY)
-    # Rounded, so that codes that are equal but for the order of their sums stay in Viterbi's order.
-    rank = np.argsort(np.array([np.rint(-exact_log(mine) * 1e6) for mine in believed.tolist()]), kind="stable")
-    scored = [(Candidate(found[i].code, float(believed[i] / total)), found[i]) for i in rank]
-    return scored, total
+    return believed.tolist(), total
+
+
+def _rank(believed: Sequence[float]) -> list[int]:
+    """The codes by descending belief.
+
+    Rounded, so that codes that are equal but for the order of their sums stay in Viterbi's order.
+    """
+    keys = [float(np.rint(-exact_log(mine) * 1e6)) for mine in believed]
+    return sorted(range(len(keys)), key=lambda i: keys[i])
 
 
 def _sum(values: FloatArray) -> float:
@@ -206,7 +251,7 @@ def _is_piece(code: str, whole: str) -> bool:
 
 
 def _characters(
-    candidates: list[Candidate], best: FoundCode, graph: DecodingGraph, lattice: Lattice
+    candidates: Sequence[Candidate], best: Code, ends: tuple[int, ...], graph: DecodingGraph, lattice: Lattice
 ) -> tuple[Character, ...]:
     """Give each character of the best code its position and its share of the doubt about the code.
 
@@ -215,8 +260,8 @@ def _characters(
     separator stands in the middle between its neighbours and is as sure as the less sure of them.
     """
     chars = graph.char[list(best.arcs)].tolist()
-    begins = (0, *best.ends[:-1])
-    evidence = [lattice.evidence(b, e, c) for b, e, c in zip(begins, best.ends, chars, strict=True)]
+    begins = (0, *ends[:-1])
+    evidence = [lattice.evidence(b, e, c) for b, e, c in zip(begins, ends, chars, strict=True)]
     weakness = [1.0 - probability for _, probability in evidence]
     weak = sum_in_order(weakness)
     unexplained = max(0.0, 1.0 - sum_in_order(candidate.confidence for candidate in candidates))

@@ -119,6 +119,39 @@ class DecodingGraph:
             node, separator = int(self.destination[arc]), ""
         return tuple(arcs) if arcs and not separator and self.end[node] > -np.inf else None
 
+    def prior_of(self, arcs: Sequence[int]) -> float:
+        """The log-prior of the code that a path of arcs writes."""
+        return sum_in_order(self.gain[list(arcs)].tolist()) + float(self.end[self.destination[arcs[-1]]])
+
+    def alone(self, arcs: Sequence[int]) -> DecodingGraph:
+        """The graph of one code, which a path of arcs writes; its log-prior is left out."""
+        chosen, count = list(arcs), len(arcs)
+        char, junction = self.char[chosen], self.junction[chosen]
+        ends = [-np.inf] * count + [0.0]
+        # Layer i has the one character that may follow i others, across its junction; the last one has none.
+        chars = [
+            tuple(char[i : i + 1][junction[i : i + 1] == kind] for kind in (PLAIN, OPEN, MARKED))
+            for i in range(count + 1)
+        ]
+        layers = [
+            Layer(of, tuple(np.zeros(len(mine)) for mine in of), end)  # type: ignore[arg-type]
+            for of, end in zip(chars, ends, strict=True)
+        ]
+        return DecodingGraph(
+            leaving=np.append(np.arange(count + 1), count),
+            char=char,
+            junction=junction,
+            destination=np.arange(1, count + 1),
+            gain=np.zeros(count),
+            separator=[self.separator[arc] for arc in chosen],
+            end=np.array(ends),
+            layers=tuple(layers),
+            exact=True,
+            junctions=tuple(np.unique(junction).tolist()),
+            density=self.density,
+            alphabet=self.alphabet,
+        )
+
     def allows(self, characters: str) -> bool:
         """Tell whether a code of the grammar, its separators left out, is written so."""
         nodes = {0}

@@ -1,7 +1,8 @@
 """Test-time augmentation: a field read with doubt is read again, stretched and compressed, and all readings count.
 
 Writing is normalised in height alone, so narrow writers stay narrow and wide ones wide; what is too dense or too loose
-for the scanner as it is is often plain at another width. Fields that are read with confidence pay nothing for it.
+for the scanner as it is is often plain at another width. Whatever code one width suggests, every width is asked how far
+it believes it. Fields that are read with confidence pay nothing for it.
 """
 
 from __future__ import annotations
@@ -9,18 +10,24 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from device_runtime.core.structs import MOST_CANDIDATES
+from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
+from device_runtime.exact import sum_in_order
+from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.resize import resize_exact
+from device_runtime.recognition.recognizer import Recognize
 from device_runtime.types import Candidate, Decoding, Strip
 
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the strip as it is stands alone. To augment more confident fields gains
-# nothing on generated strings and costs accepted amounts (docs/decoding-figures.md).
-CONFIDENCE_THRESHOLD = 0.5
+# Posterior (not calibrated) from which on the strip as it is stands alone.
+CONFIDENCE_THRESHOLD = 0.99
+_DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
 @dataclass(frozen=True)
@@ -36,33 +43,58 @@ class View:
     decoding: Decoding
 
 
-def read_augmented(strip: Strip, look: Callable[[Strip], Decoding]) -> View:
+@dataclass(frozen=True)
+class Look:
+    """What a scan of a strip says by itself, and when it is asked.
+
+    Attributes:
+        view: the strip, and the codes that were found in it.
+        judge: what the scan says of given codes, as `Decoder.judge`.
+    """
+
+    view: View
+    judge: Callable[[Sequence[str]], Decoding]
+
+
+Looking = Callable[[Strip], Look]
+
+
+def looking(recognize: Recognize, decoder: Decoder) -> Looking:
+    """The function that looks at a strip as it is; it raises what the recogniser raises."""
+
+    def look(strip: Strip) -> Look:
+        lattice = recognize(strip)
+        return Look(View(strip, decoder.decode(lattice)), partial(decoder.judge, lattice))
+
+    return look
+
+
+def read_augmented(strip: Strip, look: Looking) -> View:
     """Read a strip, and at other widths too if there is doubt.
 
     Args:
         strip: what to read.
-        look: finds the codes in a strip as it is.
+        look: looks at a strip as it is.
 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    return augmented(View(strip, look(strip)), look)
+    return augmented(look(strip), look)
 
 
-def augmented(view: View, look: Callable[[Strip], Decoding]) -> View:
+def augmented(first: Look, look: Looking) -> View:
     """What all widths together say of a strip that was read with doubt; a view without doubt stands.
 
     Args:
-        view: the strip as it is.
-        look: finds the codes in a strip as it is.
+        first: the strip as it is.
+        look: looks at another strip as it is.
     """
-    views = [view]
-    if is_doubtful(view):
+    looks = [first]
+    if is_doubtful(first.view):
         for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                wider = stretch(view.strip, factor)
-                views.append(View(wider, look(wider)))
-    return combine(views)
+                looks.append(look(stretch(first.view.strip, factor)))
+    return combine(looks)
 
 
 def is_doubtful(view: View) -> bool:
@@ -80,27 +112,42 @@ def stretch(strip: Strip, factor: float) -> Strip:
     return replace(strip, pixels=pixels, image_from_strip=image_from_strip, aspect=strip.aspect * wider / width)
 
 
-def combine(views: Sequence[View]) -> View:
-    """The view whose best code is believed most by all together, with posteriors averaged; a single one stands."""
-    if len(views) == 1:
-        return views[0]
-    first, count = views[0], len(views)
-    means: dict[str, float] = {}
-    for view in views:
-        for candidate in view.decoding.candidates:
-            means[candidate.code] = means.get(candidate.code, 0.0) + candidate.confidence / count
-    views = [view for view in views if view.decoding.candidates]
-    if not views:
+def combine(looks: Sequence[Look]) -> View:
+    """All codes that any look found, each with the mean of its posteriors in all looks; a single look stands.
+
+    Characters, and what else is said of the best code, are those of the look that believes it most.
+    """
+    first = looks[0].view
+    codes = _union(looks)
+    if len(looks) == 1 or not codes:
         return first
+    judged = [look.judge(codes) for look in looks]
+    posteriors = [[one.confidence for one in decoding.candidates] for decoding in judged]
+    means = [sum_in_order(mine) / len(looks) for mine in zip(*posteriors, strict=True)]
+    # Best first; at a tie in the order of the union.
+    order = sorted(range(len(codes)), key=lambda i: -means[i])
+    best = order[0]
+    candidates = _without_twins([Candidate(codes[i], means[i]) for i in order])
+    keep = max(len(look.view.decoding.candidates) for look in looks)
+    for i in sorted(range(len(looks)), key=lambda i: -posteriors[i][best]):
+        decoding = looks[i].judge([codes[k] for k in order]) if best else judged[i]
+        if decoding.characters:
+            return View(looks[i].view.strip, replace(decoding, candidates=tuple(candidates[:keep])))
+    raise AssertionError(f"no look has a place for {codes[best]!r}, and one has found it")
 
-    def belief(view: View) -> tuple[float, float]:
-        best = view.decoding.candidates[0]
-        return means[best.code], best.confidence
 
-    winner = max(views, key=belief)
-    code = winner.decoding.candidates[0].code
-    others = sorted((c for c in means if c != code), key=lambda c: -means[c])
-    keep = max(len(view.decoding.candidates) for view in views) - 1
-    # Only the views' own best codes can win; another that all find likely is held to the winner's posterior.
-    candidates = [Candidate(code, means[code])] + [Candidate(c, min(means[c], means[code])) for c in others[:keep]]
-    return View(winner.strip, replace(winner.decoding, candidates=tuple(candidates)))
+def _union(looks: Sequence[Look]) -> list[str]:
+    """The codes of all looks, as many as can be judged at once, those that are believed most together first."""
+    sums: dict[str, float] = {}
+    for look in looks:
+        for candidate in look.view.decoding.candidates:
+            sums[candidate.code] = sums.get(candidate.code, 0.0) + candidate.confidence
+    return sorted(sums, key=lambda code: -sums[code])[:MOST_CANDIDATES]
+
+
+def _without_twins(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates, best first, without those that differ from a better one in separators alone: the same writing."""
+    kept: dict[str, Candidate] = {}
+    for candidate in candidates:
+        kept.setdefault(candidate.code.translate(_DROP_SEPARATORS), candidate)
+    return list(kept.values())

@@ -28,21 +28,30 @@ _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
 @dataclass(frozen=True, eq=False)
-class FoundCode:
-    """A code and its best path in the lattice.
+class Code:
+    """A code of a grammar.
 
     Attributes:
         code: the code, separators included.
-        score: Viterbi score (log-probability) with the code's log-prior in it.
-        prior: the log-prior.
+        prior: its log-prior.
         arcs: of the decoding graph, one a character of the alphabet.
-        through: for each of these the score of the best path on which it ends at a node, float64 [nodes].
     """
 
     code: str
-    score: float
     prior: float
     arcs: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundCode(Code):
+    """A code and its best path in the lattice.
+
+    Attributes:
+        score: Viterbi score (log-probability) with the code's log-prior in it.
+        through: for each of these the score of the best path on which it ends at a node, float64 [nodes].
+    """
+
+    score: float
     through: tuple[FloatArray, ...]
 
     @property
@@ -237,4 +246,4 @@ class _Search:
         for level, (arc, row), completion in zip(self._levels, path, self._onward, strict=False):
             onward = self._after(completion, np.array([arc]))[0] if len(through) + 1 < len(path) else self._walk.after
             through.append(level.ended[row] + onward)
-        return FoundCode(written.code, written.score, written.prior, tuple(arc for arc, _ in path), tuple(through))
+        return FoundCode(written.code, written.prior, tuple(arc for arc, _ in path), written.score, tuple(through))

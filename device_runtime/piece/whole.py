@@ -25,7 +25,7 @@ from device_runtime.types import Field, Line, Reading, Role, Wanted
 _UNREAD = 0.005
 # Of a picture with more lines than writing has, those that promise least are left unread, with their share of belief.
 MOST_READ = 64
-# So many lines of a piece in doubt are read with test-time augmentation, those with so much of the belief in doubt.
+# So many lines of a piece in doubt are read with test-time augmentation, of those with so much of the belief.
 _AUGMENTED, _DOUBT = 3, 0.05
 _LEAST = 1e-12  # posteriors below have no penalty of their own
 
@@ -110,8 +110,14 @@ class PieceReader:
         while (line := next_line(belief, piece.unread, piece.layout)) is not None:
             piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
             belief = self._believe(piece, wanted)
-        if not is_accepted(belief, piece.readings, trust):
-            self._augment(piece, belief, clock)
+        again: list[int] = []
+        while (
+            line := next_again(belief, piece.answers, again, is_accepted(belief, piece.readings, trust))
+        ) is not None:
+            answer = piece.answers[line]
+            assert answer is not None
+            piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
+            again.append(line)
             belief = self._believe(piece, wanted)
         places = [place_of(*piece.share_of(i)) for i in range(len(lines))]
         verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
@@ -120,19 +126,6 @@ class PieceReader:
     def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
         """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
         return chosen(self._lines.read(pixels, clock))
-
-    def _augment(self, piece: _Piece, belief: Belief, clock: Clock) -> None:
-        """Read the lines in doubt that promise most with test-time augmentation."""
-        lines = sorted(range(len(piece.answers)), key=lambda i: (-belief.lines[i], i))
-        doubtful = [
-            i
-            for i in lines
-            if belief.lines[i] >= _DOUBT and (a := piece.answers[i]) is not None and is_doubtful(a.view)
-        ]
-        for line in doubtful[:_AUGMENTED]:
-            answer = piece.answers[line]
-            assert answer is not None
-            piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
         if wanted == "any":
@@ -244,6 +237,27 @@ def next_line(belief: Belief, unread: Sequence[int], layout: Layout) -> int | No
         return max(unread, key=lambda i: (belief.lines[i], -i))
     near = layout.next_to(belief.codes[0].line) if belief.codes else ()
     return next((i for i in near if i in unread), None)
+
+
+def next_again(belief: Belief, answers: Sequence[Answer | None], again: Sequence[int], accepted: bool) -> int | None:
+    """The line in doubt to read next with test-time augmentation; None where no more of them can decide.
+
+    Once a code is accepted that is the line that it stands in; before, the one that promises most.
+
+    Args:
+        belief: over the piece.
+        answers: of each line; None = not read.
+        again: the lines that were read so.
+        accepted: whether a code is.
+    """
+    if len(again) >= _AUGMENTED:
+        return None
+    lines = sorted(range(len(answers)), key=lambda i: (-belief.lines[i], i))
+    for line in [belief.codes[0].line] if accepted else lines:
+        answer = answers[line]
+        if line not in again and belief.lines[line] >= _DOUBT and answer is not None and is_doubtful(answer.view):
+            return line
+    return None
 
 
 def facts_of(answer: Answer, reader: LineReader) -> Facts:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import STRETCHES, View, combine, is_doubtful, stretch
+from device_runtime.decoding.ensemble import STRETCHES, Look, View, combine, is_doubtful, looking, stretch
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.types import Penalties, Strip
@@ -23,6 +23,7 @@ from train.synthesis.shards import Shard
 
 PATTERN = r"\d{1,9}"
 BLANK_PENALTIES = (0.0, 0.5, 1.0, 1.5, 2.0)
+_AT_ONCE = 256  # strips whose lattices are in memory
 _MEASURED_AS = "handicap of {:g}"  # a key in the files of runs that are not finished yet: it stays
 
 
@@ -49,23 +50,33 @@ def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = la
     """
     pixels, digits = one_number(shard)
     decoder = Decoder(Grammar.from_pattern(PATTERN, DIGITS), DIGITS, n_best=3)
-    strips = [Strip(p, np.eye(2, 3), True) for p in pixels]
-    views: dict[int, list[View]] = {}
-    for row, p in penalties_of(net, pixels):
-        views[row] = [_view(strips[row], p, decoder)]
-        advance(not is_doubtful(views[row][0]))
-    doubtful = [row for row in views if is_doubtful(views[row][0])]
+    right: list[bool] = []
+    for begin in range(0, len(pixels), _AT_ONCE):
+        part = pixels[begin : begin + _AT_ONCE]
+        views = _read(net, [Strip(p, np.eye(2, 3), True) for p in part], decoder, advance)
+        for view, truth in zip(views, digits[begin : begin + _AT_ONCE], strict=True):
+            found = view.decoding.candidates
+            right.append(bool(found) and found[0].code == truth)
+    return float(np.mean(right))
+
+
+def _read(net: nn.Module, strips: list[Strip], decoder: Decoder, advance: Callable[[int], None]) -> list[View]:
+    """What a net reads in strips, doubtful ones at several widths: one width after the other, as it reads batches."""
+    looks: dict[int, list[Look]] = {}
+    for row, p in penalties_of(net, [strip.pixels for strip in strips]):
+        looks[row] = [_look(strips[row], p, decoder)]
+        advance(not is_doubtful(looks[row][0].view))
+    doubtful = [row for row in looks if is_doubtful(looks[row][0].view)]
     for factor in STRETCHES:
         stretched = [stretch(strips[row], factor) for row in doubtful]
         for i, p in penalties_of(net, [strip.pixels for strip in stretched]):
-            views[doubtful[i]].append(_view(stretched[i], p, decoder))
+            looks[doubtful[i]].append(_look(stretched[i], p, decoder))
             advance(factor == STRETCHES[-1])
-    candidates = {row: combine(seen).decoding.candidates for row, seen in views.items()}
-    return float(np.mean([bool(found) and found[0].code == digits[row] for row, found in candidates.items()]))
+    return [combine(looks[row]) for row in range(len(strips))]
 
 
-def _view(strip: Strip, penalties: Penalties, decoder: Decoder) -> View:
-    return View(strip, decoder.decode(scan_lattice(penalties)))
+def _look(strip: Strip, penalties: Penalties, decoder: Decoder) -> Look:
+    return looking(lambda _: scan_lattice(penalties), decoder)(strip)
 
 
 def balance_blank(net: QuantScanner, shard: Shard, rate: Callable[[str], float] | None = None) -> float:

@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /* Goes up whenever a struct or a function below changes. */
-#define PE_ABI_VERSION 2
+#define PE_ABI_VERSION 3
 
 typedef enum {
     PE_OK = 0,
@@ -318,6 +318,15 @@ PE_API pe_status pe_graph_check(pe_graph *graph, const pe_net *net);
 PE_API pe_status pe_decode(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
                            int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
                            pe_decoding *decoding);
+
+/* Judge codes that are known, instead of finding some: say what pe_decode would if they were all that it found.
+ *
+ * decoding: its candidates, `found` of them, say by `length` and `signs` which codes, each once. They keep this order and
+ * get their confidences; all else is written as by pe_decode, about candidate 0. `found` becomes 0 if that has no place in
+ * the strip. What is no code of the grammar is PE_INVALID. All other arguments: as of pe_decode. */
+PE_API pe_status pe_judge(const pe_net *net, const pe_graph *graph, const pe_options *options, const int8_t *scores,
+                          int32_t columns, const uint8_t *pixels, int32_t width_px, double aspect, pe_arena *arena,
+                          pe_decoding *decoding);
 
 /* Calibrate posteriors, in place: sigmoid(logit(posterior) / temperature + offset), by pe_decode's exact logarithm and
  * exponential. Posteriors are kept 10^-12 away from 0 and 1.

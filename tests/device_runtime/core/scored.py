@@ -10,6 +10,7 @@ from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.recognition.columns import Columns
 from device_runtime.recognition.gaps import find_gaps
+from device_runtime.recognition.lattice import Lattice
 from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import exponentials, penalties
 from device_runtime.types import Decoding, Penalties, Strip
@@ -62,11 +63,16 @@ def draw_strip(kind: str, random: np.random.Generator, width: int, aspect: float
     return Strip(pixels, np.eye(2, 3), True, aspect=aspect)
 
 
-def by_numpy(decoder: Decoder, strip: Strip, scores: NDArray[np.int8], scale: float = 0.25) -> Decoding:
-    """What NumPy makes of scores."""
+def lattice_of(decoder: Decoder, strip: Strip, scores: NDArray[np.int8], scale: float = 0.25) -> Lattice:
+    """The lattice of scores, by NumPy."""
     values, weights = penalties(scores, scale, exponentials(scale))
     read = Penalties(values, COLUMNS.x_px(len(scores)), decoder.graph.alphabet, weights)
-    return decoder.decode(scan_lattice(read, find_gaps(strip), decoder.costs))
+    return scan_lattice(read, find_gaps(strip), decoder.costs)
+
+
+def by_numpy(decoder: Decoder, strip: Strip, scores: NDArray[np.int8], scale: float = 0.25) -> Decoding:
+    """What NumPy makes of scores."""
+    return decoder.decode(lattice_of(decoder, strip, scores, scale))
 
 
 def in_c(decoder: Decoder, scale: float = 0.25) -> CoreDecoder:

@@ -181,8 +181,9 @@ def test_only_a_checked_graph_is_decoded() -> None:
 def test_null_pointers_are_refused() -> None:
     core = library()
     assert core is not None
-    decode = decoding._function(core)
-    assert decode(None, None, None, None, 0, None, 0, 1.0, None, None) == structs.INVALID
+    for name in ("pe_decode", "pe_judge"):
+        function = decoding._function(core, name)
+        assert function(None, None, None, None, 0, None, 0, 1.0, None, None) == structs.INVALID
     assert core.pe_graph_check(None, None) == structs.INVALID
     assert core.pe_graph_check(ctypes.byref(structs.Graph()), ctypes.byref(decoding._net(NET))) == structs.INVALID
 

@@ -65,8 +65,8 @@ NUMBERS: dict[str, float] = {
     "PE_OPEN": lattice.OPEN,
     "PE_MARKED": lattice.MARKED,
 }
-DECODE = (SOURCES / "decoding" / "decode.c").read_text("utf-8")
-# Of decode.c alone.
+TASK = (SOURCES / "decoding" / "task.c").read_text("utf-8")
+# Of task.c alone.
 BOUNDS: dict[str, float] = {
     "LEAST_SCALE": core_decoder._SCALES[0],
     "MOST_SCALE": core_decoder._SCALES[1],
@@ -77,7 +77,7 @@ BOUNDS: dict[str, float] = {
 
 def printed(folder: Path) -> dict[str, float]:
     """What a program that includes the header prints, by the expression."""
-    bounds = re.findall(r"^#define (?:LEAST|MOST)_SCALE .*|^#define (?:EXACT_SUM|COLUMN_MASS) .*", DECODE, re.M)
+    bounds = re.findall(r"^#define (?:LEAST|MOST)_SCALE .*|^#define (?:EXACT_SUM|COLUMN_MASS) .*", TASK, re.M)
     fields = [f"offsetof({of}, {name})" for of, (_, names) in PACKED.items() for name in names]
     fields += [f"offsetof({of}, {field[0]})" for of, struct in STRUCTS.items() for field in struct._fields_]
     sizes = [f"sizeof({of})" for of in (*STRUCTS, *PACKED)]

@@ -101,7 +101,76 @@ static void check(const task *of) {
     check_outside(of);
 }
 
-void fz_decode(const fz_line *line, const pe_graph *graph, size_t first_bytes) {
+/* ---- codes that are judged ---- */
+
+typedef struct {
+    const task *of;
+    pe_decoding asked, judged;
+} question;
+
+static pe_status judge(pe_arena *arena, void *given) {
+    question *about = given;
+    const fz_line *line = about->of->line;
+    about->judged = about->asked;
+    pe_status status = pe_judge(&line->net, about->of->graph, &line->options, line->scores, line->columns, line->pixels,
+                                line->width_px, line->aspect, arena, &about->judged);
+    EXPECT(status == PE_OK || !memcmp(&about->judged, &about->asked, sizeof about->asked));
+    return status;
+}
+
+/* Ask about what was found, the last code first; now and then about something else. Returns whether all are codes. */
+static int ask(fz_input *input, const task *of, question *about) {
+    int32_t found = of->decoding.found, characters = of->line->net.characters;
+    int all = found > 0;
+    about->of = of;
+    about->asked = of->decoding;
+    for (int32_t i = 0; i < found; i++) {
+        about->asked.candidates[i] = of->decoding.candidates[found - 1 - i];
+    }
+    if (found && fz_byte(input) % 4 == 1) {
+        pe_candidate *one = &about->asked.candidates[fz_byte(input) % found];
+        one->signs[fz_byte(input) % one->length] = fz_byte(input);
+    }
+    for (int32_t i = 0; i < found; i++) {
+        const pe_candidate *one = &about->asked.candidates[i];
+        all = all && fz_accepts(of->graph, characters, one->signs, one->length);
+    }
+    return all;
+}
+
+static void check_judged(const question *about) {
+    static task of;
+    of = *about->of;
+    of.decoding = about->judged;
+    EXPECT(of.decoding.found == about->asked.found || of.decoding.found == 0);
+    EXPECT(of.decoding.free == about->of->decoding.free);
+    for (int32_t i = 0; i < about->asked.found; i++) {
+        const pe_candidate *candidate = &of.decoding.candidates[i], *asked = &about->asked.candidates[i];
+        EXPECT(is_share(candidate->confidence));
+        EXPECT(candidate->length == asked->length && !memcmp(candidate->signs, asked->signs, sizeof asked->signs));
+        check_signs(candidate, of.graph, of.line->net.characters);
+    }
+    check_characters(&of);
+    check_outside(&of);
+}
+
+static void judge_found(const task *of, fz_input *input, size_t first_bytes) {
+    static question about, again;
+    fz_loan loan, other;
+    int all = ask(input, of, &about);
+    again = about;
+    pe_status status = fz_lend(judge, &about, first_bytes, &loan);
+    EXPECT(status == (all ? PE_OK : PE_INVALID));
+    if (status == PE_OK) {
+        check_judged(&about);
+        fz_lend_again(judge, &again, &other);
+        EXPECT(!memcmp(&about.judged, &again.judged, sizeof about.judged));
+        fz_give_back(&other);
+    }
+    fz_give_back(&loan);
+}
+
+void fz_decode(const fz_line *line, const pe_graph *graph, fz_input *input, size_t first_bytes) {
     static task of, again;
     of.line = again.line = line;
     of.graph = again.graph = graph;
@@ -115,4 +184,7 @@ void fz_decode(const fz_line *line, const pe_graph *graph, size_t first_bytes) {
         fz_give_back(&other);
     }
     fz_give_back(&loan);
+    if (status == PE_OK) {
+        judge_found(&of, input, first_bytes);
+    }
 }

@@ -71,10 +71,10 @@ static void doubt_by_rival(const pe_graph *graph, const pe_code *best, const pe_
 }
 
 /* Doubt about each character: of what no candidate explains, and of the rivals. */
-static void doubts(const pe_search *search, const pe_belief *belief, const pe_evidence *evidence, double *doubt) {
-    const pe_code *codes = search->found.codes, *best = &codes[belief->order[0]];
+static void doubts(const pe_claim *claim, const pe_belief *belief, const pe_evidence *evidence, double *doubt) {
+    const pe_code *codes = claim->codes, *best = &codes[belief->order[0]];
     double explained = 0;
-    for (int32_t i = 0; i < search->found.count; i++) {
+    for (int32_t i = 0; i < claim->count; i++) {
         explained += belief->confidence[belief->order[i]];
     }
     double rest = 1.0 - explained > 0 ? 1.0 - explained : 0;
@@ -82,9 +82,9 @@ static void doubts(const pe_search *search, const pe_belief *belief, const pe_ev
     for (int32_t i = 0; i < best->length; i++) {
         doubt[i] *= rest;
     }
-    for (int32_t i = 1; i < search->found.count; i++) {
+    for (int32_t i = 1; i < claim->count; i++) {
         int32_t rival = belief->order[i];
-        doubt_by_rival(search->graph, best, &codes[rival], belief->confidence[rival], doubt);
+        doubt_by_rival(claim->graph, best, &codes[rival], belief->confidence[rival], doubt);
     }
 }
 
@@ -93,21 +93,21 @@ static double clamped(double x) {
 }
 
 void pe_believe_characters(const pe_net *net, const pe_columns *columns, const pe_frames *frames,
-                           const pe_search *search, const pe_belief *belief, pe_character *characters) {
-    const pe_code *best = &search->found.codes[belief->order[0]];
-    int32_t ends[PE_LONGEST_CODE];
+                           const pe_claim *claim, const pe_belief *belief, const int32_t *ends,
+                           pe_character *characters) {
+    const pe_graph *graph = claim->graph;
+    const pe_code *best = &claim->codes[belief->order[0]];
     pe_evidence evidence[PE_LONGEST_CODE];
     double doubt[PE_LONGEST_CODE];
-    pe_trace_ends(search, best, ends);
     for (int32_t i = 0; i < best->length; i++) {
         int32_t begin = frames->first[i > 0 ? ends[i - 1] : 0], end = frames->first[ends[i]];
-        evidence[i] = evidence_between(net, columns, begin, end, character_of(search->graph, best, i));
+        evidence[i] = evidence_between(net, columns, begin, end, character_of(graph, best, i));
     }
-    doubts(search, belief, evidence, doubt);
+    doubts(claim, belief, evidence, doubt);
     int32_t sign = 0;
     for (int32_t i = 0; i < best->length; i++) {
         pe_character here = {clamped(1.0 - doubt[i]), evidence[i].x_px};
-        if (search->graph->separator[best->arcs[i]]) { /* never before the first */
+        if (graph->separator[best->arcs[i]]) { /* never before the first */
             const pe_character *left = &characters[sign - 1];
             double confidence = left->confidence < here.confidence ? left->confidence : here.confidence;
             characters[sign++] = (pe_character){confidence, (left->x_px + here.x_px) / 2};

@@ -4,10 +4,11 @@
 
 #include "../recognition/frames.h"
 #include "belief.h"
-#include "search.h"
 
-/* Place and believe the signs of the most believed code: pe_character [signs]. */
+/* Place and believe the signs of the most believed code: pe_character [signs]. ends: the node at which each of its
+ * characters has ended. */
 void pe_believe_characters(const pe_net *net, const pe_columns *columns, const pe_frames *frames,
-                           const pe_search *search, const pe_belief *belief, pe_character *characters);
+                           const pe_claim *claim, const pe_belief *belief, const int32_t *ends,
+                           pe_character *characters);
 
 #endif

@@ -1,4 +1,4 @@
-/* pe_decode with graphs that are as they should be, and any line: how deep it gets is a matter of the writing. */
+/* pe_decode and pe_judge with graphs that are as they should be, and any line: how deep it gets is a matter of the writing. */
 #include "decoding.h"
 #include "expect.h"
 
@@ -31,6 +31,12 @@ static void check_refused(fz_input *input, const fz_line *of, const pe_graph *gr
                      missing == 5 ? NULL : of->pixels, of->width_px, of->aspect,
                      missing == 6 ? NULL : missing == 7 ? &none : &arena,
                      missing == 8 ? NULL : &decoding) == PE_INVALID);
+    decoding.found = fz_any_int(input); /* nothing else of it is set: the candidates are not looked at */
+    EXPECT(pe_judge(missing == 0 ? NULL : &of->net, missing == 1 ? NULL : missing == 2 ? &changed : graph,
+                    missing == 3 ? NULL : &of->options, missing == 4 ? NULL : of->scores, of->columns,
+                    missing == 5 ? NULL : of->pixels, of->width_px, of->aspect,
+                    missing == 6 ? NULL : missing == 7 ? &none : &arena,
+                    missing == 8 ? NULL : &decoding) == PE_INVALID);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
@@ -43,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     pe_net net = line.net;
     net.characters = characters;
     EXPECT(pe_graph_check(&graph, &net) == PE_OK);
-    fz_decode(&line, &graph, first_bytes);
+    fz_decode(&line, &graph, &input, first_bytes);
     check_refused(&input, &line, &graph);
     fz_free_graph(&graph);
     fz_free_line(&line);

@@ -107,7 +107,8 @@ static int try_grammar(const fz_line *line, const lengths *of) {
     pe_status status = pe_graph_check(&graph, &line->net);
     EXPECT(status == PE_OK || (status == PE_INVALID && !graph.seal));
     if (status == PE_OK) {
-        fz_decode(line, &graph, (size_t)1 << 18);
+        fz_input none = {NULL, 0};
+        fz_decode(line, &graph, &none, (size_t)1 << 18);
     } else {
         check_refused(line, &graph);
     }
