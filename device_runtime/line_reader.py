@@ -116,7 +116,7 @@ class LineReader:
         Raises:
             PosteyeError: it is longer than the model reads.
         """
-        return self._decode(Clock())(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
+        return self._decoded(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
 
     def x_px(self, columns: int) -> NDArray[np.float32]:
         """Where the first columns of a strip stand, float32 [columns]."""
