@@ -23,7 +23,7 @@ from device_runtime import engines
 from device_runtime.bundle import SMALL_BUNDLE, Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.recognizer import scan_recognizer
+from device_runtime.recognition.recognizer import ScanRecognizer
 from device_runtime.recognition.scanner import Scanner
 from train.data.labelled import Labeled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
@@ -56,7 +56,7 @@ def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
     assert grammar is not None
     engine = engines.pick(None, bundle.model)
     outcome = read_all(
-        asked.strings(), scan_recognizer(Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
+        asked.strings(), ScanRecognizer(Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
     )
     note = FIELDS_NOTE if "--field" in asked.words else ""
     output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)], note).splitlines()]

@@ -31,7 +31,7 @@ from device_runtime.decoding.decoder import Decoder
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
-from device_runtime.recognition.recognizer import SCAN, scan_recognizer
+from device_runtime.recognition.recognizer import SCAN, ScanRecognizer
 from device_runtime.recognition.scanner import Scanner
 from train.commands.train import train
 from train.data.labelled import LABELS, Labeled, folder_strips, mnist_strips, read_labels
@@ -93,7 +93,7 @@ def read_fields(
 def read_others(bundle: Path | None, others: dict[str, tuple[Labeled, Grammar]]) -> list[BundleReadings]:
     """Read other sets, each with a grammar of its own, to see what was forgotten."""
     loaded = load_bundle(bundle)
-    recognize = scan_recognizer(Scanner(loaded, engines.pick(None, loaded.model)))
+    recognize = ScanRecognizer(Scanner(loaded, engines.pick(None, loaded.model)))
     rows = []
     for name, (data, grammar) in others.items():
         found = read_all(data, recognize, Decoder(grammar, loaded.manifest.alphabet), name)

@@ -14,13 +14,16 @@ from functools import partial
 
 import numpy as np
 
+from device_runtime.core.decoding import CoreDecoder
 from device_runtime.core.structs import MOST_CANDIDATES
+from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.resize import resize_exact
-from device_runtime.recognition.recognizer import Recognize
+from device_runtime.recognition.recognizer import Recognize, ScanRecognizer
+from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Candidate, Decoding, Strip
 
 # Factors of the strip's width.
@@ -60,13 +63,26 @@ Looking = Callable[[Strip], Look]
 
 
 def looking(recognize: Recognize, decoder: Decoder) -> Looking:
-    """The function that looks at a strip as it is; it raises what the recogniser raises."""
+    """The function that looks at a strip as it is, by the compiled core where there is one for it.
+
+    It raises what the recogniser raises.
+    """
+    if isinstance(recognize, ScanRecognizer) and recognize.costs == decoder.costs:
+        scanner = recognize.scanner
+        output, widest_px = scanner.manifest.output, scanner.manifest.input.widths_px[-1]
+        if core := core_decoder(decoder, columns_of(output), output.scale, widest_px):
+            return partial(_look_by_core, scanner, core)
 
     def look(strip: Strip) -> Look:
         lattice = recognize(strip)
         return Look(View(strip, decoder.decode(lattice)), partial(decoder.judge, lattice))
 
     return look
+
+
+def _look_by_core(scanner: Scanner, core: CoreDecoder, strip: Strip) -> Look:
+    scores = scanner.scores(strip.pixels)
+    return Look(View(strip, core.decode(strip, scores)), partial(core.judge, strip, scores))
 
 
 def read_augmented(strip: Strip, look: Looking) -> View:

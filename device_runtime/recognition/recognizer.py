@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device_runtime.recognition.costs import COSTS, Costs
@@ -17,15 +18,22 @@ SCAN = "scan"  # the name under which a bundle holds the calibration of this met
 Recognize = Callable[[Strip], "Lattice"]
 
 
-def scan_recognizer(scanner: Scanner, costs: Costs = COSTS) -> Recognize:
-    """Make the function that scans a strip; it raises what the scanner raises.
+@dataclass(frozen=True)
+class ScanRecognizer:
+    """Scans a strip; it raises what the scanner raises.
 
-    Args:
+    Attributes:
         scanner: gives the penalties of a strip's columns.
         costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
     """
-    # Here, as a reader with the compiled core needs none of it.
-    from device_runtime.recognition.gaps import find_gaps
-    from device_runtime.recognition.scan_lattice import scan_lattice
 
-    return lambda strip: scan_lattice(scanner(strip), find_gaps(strip), costs)
+    scanner: Scanner
+    costs: Costs = COSTS
+
+    def __call__(self, strip: Strip) -> Lattice:
+        """The lattice of a strip."""
+        # Here, as a reader with the compiled core needs none of it.
+        from device_runtime.recognition.gaps import find_gaps
+        from device_runtime.recognition.scan_lattice import scan_lattice
+
+        return scan_lattice(self.scanner(strip), find_gaps(strip), self.costs)

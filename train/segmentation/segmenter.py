@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from device_runtime.errors import PosteyeError
-from device_runtime.recognition.recognizer import SCAN, Recognize, scan_recognizer
+from device_runtime.recognition.recognizer import SCAN, Recognize, ScanRecognizer
 from device_runtime.recognition.scanner import Scanner
 from train.segmentation.segment_lattice import SegmentRecognizer
 
@@ -22,7 +22,7 @@ def recognizer(segmenter: str, scanner: Scanner) -> Recognize:
         PosteyeError: there is no such method.
     """
     if segmenter == SCAN:
-        return scan_recognizer(scanner)
+        return ScanRecognizer(scanner)
     if segmenter == HOS:
         return SegmentRecognizer(scanner)
     raise PosteyeError(f"there is no segmenter {segmenter!r}; there are {' and '.join(SEGMENTERS)}")

@@ -23,7 +23,7 @@ from device_runtime.engines import Engine
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
-from device_runtime.recognition.recognizer import scan_recognizer
+from device_runtime.recognition.recognizer import ScanRecognizer
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import SAMPLES_FOLDER
 
@@ -99,7 +99,7 @@ def by_python(field: Gray, inks: list[str]) -> tuple[list[tuple[str, str, float,
     bundle = load_bundle()
     recorder = Recorder(engines.pick("numpy", bundle.model))
     decoder = Decoder(Grammar.from_country("DE"), bundle.manifest.alphabet)
-    recognize = scan_recognizer(Scanner(bundle, recorder), decoder.costs)
+    recognize = ScanRecognizer(Scanner(bundle, recorder), decoder.costs)
     lines = []
     for ink in inks:
         found = decoder.decode(recognize(normalize(inverted(field) if ink == "light" else field)))
