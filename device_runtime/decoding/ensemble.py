@@ -63,12 +63,12 @@ Looking = Callable[[Strip], Look]
 
 
 def looking(recognize: Recognize, decoder: Decoder) -> Looking:
-    """The function that looks at a strip as it is, by the compiled core where there is one for it.
+    """The function that looks at a strip as it is; it raises what the recogniser raises.
 
-    It raises what the recogniser raises.
+    What scans gets the costs of the decoder, as on the device, and is decoded by the compiled core where there is one.
     """
-    if isinstance(recognize, ScanRecognizer) and recognize.costs == decoder.costs:
-        scanner = recognize.scanner
+    if isinstance(recognize, ScanRecognizer):
+        scanner, recognize = recognize.scanner, replace(recognize, costs=decoder.costs)
         output, widest_px = scanner.manifest.output, scanner.manifest.input.widths_px[-1]
         if core := core_decoder(decoder, columns_of(output), output.scale, widest_px):
             return partial(_look_by_core, scanner, core)
