@@ -17,6 +17,7 @@ from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.types import Penalties, Strip
 from train.scanner.batches import place, plain_batches
 from train.scanner.model import COLUMNS
+from train.scanner.quantization import OUTPUT_SCALE
 
 _BATCH = 128
 
@@ -55,6 +56,19 @@ def penalties_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tu
     net.eval()
     for rows, strips in plain_batches(pixels, _BATCH):
         yield from zip(rows, net_penalties(net, strips, [pixels[row].shape[1] for row in rows]), strict=True)
+
+
+def scores_of(net: nn.Module, pixels: list[NDArray[np.uint8]]) -> Iterator[tuple[int, NDArray[np.int8]]]:
+    """Logits of strips uint8 [32, W] on the grid of int8 scores: index and int8 [columns, classes] of each.
+
+    A quantised net's are on that grid already; the order saves time.
+    """
+    net.eval()
+    for rows, strips in plain_batches(pixels, _BATCH):
+        with torch.no_grad():
+            values = np.clip(np.rint(net(strips).numpy() / OUTPUT_SCALE), -128, 127).astype(np.int8)
+        for row, own in zip(rows, values, strict=True):
+            yield row, np.ascontiguousarray(own[: COLUMNS.count(pixels[row].shape[1])])
 
 
 def net_recognizer(
