@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.bundle import Bundle
+from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
@@ -25,6 +27,9 @@ from device_runtime.image.prepare import prepared
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
 from device_runtime.types import Decoding, Reading, Strip
+
+if TYPE_CHECKING:
+    from device_runtime.recognition.lattice import Lattice
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class LineReader:
         scanner: scores the columns of a strip.
         threshold: the lowest calibrated confidence to accept.
         alphabet: the scanner's characters.
+        decoder: finds the codes of the grammar in a lattice.
     """
 
     def __init__(self, bundle: Bundle, engine: Engine, grammar: Grammar, max_error: float, n_best: int) -> None:
@@ -85,10 +91,10 @@ class LineReader:
         self._calibration = bundle.calibration(SCAN)
         self.threshold = self._calibration.threshold(max_error)
         self.alphabet = bundle.manifest.alphabet
-        self._decoder = Decoder(grammar, self.alphabet, n_best)
+        self.decoder = Decoder(grammar, self.alphabet, n_best)
         output, widest_px = bundle.manifest.output, bundle.manifest.input.widths_px[-1]
         self._columns = columns_of(output)
-        self._core = core_decoder(self._decoder, self._columns, output.scale, widest_px)
+        self._core = core_decoder(self.decoder, self._columns, output.scale, widest_px)
         self._penalties = score_reader(bundle.manifest)
 
     def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
@@ -109,6 +115,14 @@ class LineReader:
         """Where the first columns of a strip stand, float32 [columns]."""
         return self._columns.x_px(columns)
 
+    def lattice(self, scanned: Scanned) -> Lattice:
+        """The lattice of what was scanned."""
+        # Here, as a reader with the compiled core needs none of it.
+        from device_runtime.recognition.gaps import find_gaps
+        from device_runtime.recognition.scan_lattice import scan_lattice
+
+        return scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self.decoder.costs)
+
     def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
         strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
@@ -118,7 +132,7 @@ class LineReader:
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
-        return Answer(view, self._judged(view, pixels), scanned)
+        return Answer(view, self.judged(view, pixels), scanned)
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
@@ -126,12 +140,18 @@ class LineReader:
         scan, decode = clock.timed("scan", self.scanner.scores), self._decode(clock)
         field = one.scanned.field
         view = augmented(one.view, lambda strip: decode(Scanned(strip, field, scan(strip.pixels))))
-        return replace(one, view=view, reading=self._judged(view, field))
+        return replace(one, view=view, reading=self.judged(view, field))
 
-    def _judged(self, view: View, field: Pixels) -> Reading:
-        """The answer for a line, made of a field's pixels."""
+    def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:
+        """The answer for a line.
+
+        Args:
+            view: what was made of it.
+            field: the pixels that it was made of.
+            calibration: of the posteriors in the view; None = that of the bundle.
+        """
         doubt = unfit(view.strip, view.decoding.characters)
-        reading = decide(view.decoding, self._calibration, self._max_error, view.strip.has_ink, doubt)
+        reading = decide(view.decoding, calibration or self._calibration, self._max_error, view.strip.has_ink, doubt)
         if reading.status == "accepted" and (fault := spoiled(to_gray(field), view.strip, reading.characters)):
             return replace(reading, status="rejected", reason=fault)
         return reading
@@ -143,12 +163,7 @@ class LineReader:
         return clock.timed("decode", self._decode_by_numpy)
 
     def _decode_by_numpy(self, scanned: Scanned) -> Decoding:
-        # Here, as a reader with the compiled core needs none of it.
-        from device_runtime.recognition.gaps import find_gaps
-        from device_runtime.recognition.scan_lattice import scan_lattice
-
-        lattice = scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self._decoder.costs)
-        return self._decoder.decode(lattice)
+        return self.decoder.decode(self.lattice(scanned))
 
 
 def chosen(line: Sequence[Answer]) -> Answer:
