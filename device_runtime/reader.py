@@ -204,8 +204,9 @@ def _second_opinion(lines: LineReader, bundle: Bundle, max_error: float) -> Seco
     from device_runtime.second_opinion.opinion import SecondOpinion
     from device_runtime.second_opinion.recognizer import MODEL_SHA256, load_recognizer
 
+    recognise = load_recognizer()
     calibration = load_pair_calibration(bundle.manifest.sha256.tflite, MODEL_SHA256)
-    return SecondOpinion(lines, load_recognizer(), calibration, max_error)
+    return SecondOpinion(lines, recognise, calibration, max_error)
 
 
 def _country(name: str | None, grammar: Grammar) -> Country:
