@@ -11,17 +11,34 @@ from device_runtime.grammar.grammar import DIGITS
 
 BLANK, RUBBISH = len(DIGITS), len(DIGITS) + 1
 CLASSES = len(DIGITS) + 2
+# Marks may group the digits of a number; where they part a code from another number, our own lattice knows it from the
+# pixels.
+_MARKS = frozenset(".,-'`·:;_~\"*=—–’‘")
+# Characters that it takes digits for, by the digit: as often as not such a one is the digit.
+_ALIKE = ("OoDQ°〇○", "lIi|!/AN丨", "Zz", "Зз", "Hh", "Ss", "Gb", "yYT", "B", "gq")  # noqa: RUF001
+_ALIKE_SHARE = np.float32(0.5)
 
 
-def class_of(char: str) -> int:
-    """Our class for a character of the recogniser; "" is CTC's blank."""
-    if char in DIGITS:
-        return DIGITS.index(char) if char else BLANK
-    return RUBBISH
+def shares_of(char: str) -> NDArray[np.float32]:
+    """How much of a character's probability goes to each of our classes: float32 [12], summing to 1.
+
+    char: of the recogniser; "" is CTC's blank.
+    """
+    shares = np.zeros(CLASSES, np.float32)
+    alike = next((digit for digit, chars in enumerate(_ALIKE) if char and char in chars), None)
+    if char and char in DIGITS:
+        shares[DIGITS.index(char)] = 1
+    elif not char or char in _MARKS:
+        shares[BLANK] = 1
+    elif alike is not None:
+        shares[alike], shares[RUBBISH] = _ALIKE_SHARE, 1 - _ALIKE_SHARE
+    else:
+        shares[RUBBISH] = 1
+    return shares
 
 
 def reduction(characters: Sequence[str]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
-    """The function that sums the probabilities of the characters that are one class of ours.
+    """The function that sums probabilities of characters to those of our classes.
 
     Args:
         characters: the recogniser's, in the order of its classes.
@@ -29,11 +46,5 @@ def reduction(characters: Sequence[str]) -> Callable[[NDArray[np.float32]], NDAr
     Returns:
         Of float32 [columns, characters] it makes float32 [columns, 12].
     """
-    classes = np.array([class_of(char) for char in characters])
-    order = classes.argsort(kind="stable")
-    first = classes[order].searchsorted(np.arange(CLASSES))
-
-    def reduce(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(np.add.reduceat(probabilities[:, order], first, axis=1, dtype=np.float64), np.float32)
-
-    return reduce
+    shares = np.stack([shares_of(char) for char in characters])
+    return lambda probabilities: probabilities @ shares

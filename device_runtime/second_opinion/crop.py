@@ -19,12 +19,10 @@ class Crop:
     Attributes:
         gray: uint8 [H, W], dark on light.
         left: its first column in the field.
-        row: the middle of its writing, a row of the field.
     """
 
     gray: NDArray[np.uint8]
     left: int
-    row: float
 
     def x_px(self, columns: int, strip: Strip) -> NDArray[np.float32]:
         """Where columns that share its width out evenly stand in a strip of the field: float32 [columns]."""
@@ -46,8 +44,7 @@ def cropped(ink: Inked, strip: Strip) -> Crop:
     x, y = (corners @ strip.image_from_strip.T).T - np.array([[ink.left], [ink.top]])
     left, right = _within(x, width)
     top, bottom = _within(y, height)
-    middle = strip.image_from_strip @ (columns / 2, MIDDLE_PX, 1.0)
-    return Crop(np.ascontiguousarray(ink.gray[top:bottom, left:right]), left + ink.left, float(middle[1]))
+    return Crop(np.ascontiguousarray(ink.gray[top:bottom, left:right]), left + ink.left)
 
 
 def _within(places: NDArray[np.float64], size: int) -> tuple[int, int]:
