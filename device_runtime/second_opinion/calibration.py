@@ -14,6 +14,7 @@ from device_runtime.errors import FileError, PosteyeError
 from device_runtime.files.regular import read_regular
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+SCHEMA_VERSION: Literal[1] = 1
 _FILE_LIMIT_BYTES = 1 << 16
 
 
@@ -25,7 +26,6 @@ class PairCalibration(Struct, frozen=True, forbid_unknown_fields=True):
         bundle: SHA-256 of the model.tflite that it was found with.
         weights: SHA-256 of the other recogniser's weights.
         command: what found it.
-        commit: what was checked out then.
         calibration: the scales and the operating points.
     """
 
@@ -33,7 +33,6 @@ class PairCalibration(Struct, frozen=True, forbid_unknown_fields=True):
     bundle: Sha256
     weights: Sha256
     command: str
-    commit: str
     calibration: Calibration
 
 

@@ -13,9 +13,9 @@ BLANK, RUBBISH = len(DIGITS), len(DIGITS) + 1
 CLASSES = len(DIGITS) + 2
 # Marks may group the digits of a number; where they part a code from another number, our own lattice knows it from the
 # pixels.
-_MARKS = frozenset(".,-'`·:;_~\"*=—–’‘")
+_MARKS = frozenset(".,-'`:;_~\"*=\u00b7\u2013\u2014\u2018\u2019")
 # Characters that it takes digits for, by the digit: as often as not such a one is the digit.
-_ALIKE = ("OoDQ°〇○", "lIi|!/AN丨", "Zz", "Зз", "Hh", "Ss", "Gb", "yYT", "B", "gq")  # noqa: RUF001
+_ALIKE = ("OoDQ\u00b0\u3007\u25cb", "lIi|!/AN\u4e28", "Zz", "\u0417\u0437", "Hh", "Ss", "Gb", "yYT", "B", "gq")
 _ALIKE_SHARE = np.float32(0.5)
 
 
