@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -115,6 +115,12 @@ class LineReader:
         """Where the first columns of a strip stand, float32 [columns]."""
         return self._columns.x_px(columns)
 
+    def decode(self, scanned: Scanned) -> Decoding:
+        """The codes in what was scanned."""
+        if self._core:
+            return self._core.decode(scanned.strip, scanned.scores)
+        return self.decoder.decode(self.lattice(scanned))
+
     def lattice(self, scanned: Scanned) -> Lattice:
         """The lattice of what was scanned."""
         # Here, as a reader with the compiled core needs none of it.
@@ -128,7 +134,7 @@ class LineReader:
         try:
             scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
             scanned = Scanned(strip, pixels, scores)
-            view = View(strip, self._decode(clock)(scanned))
+            view = View(strip, clock.timed("decode", self.decode)(scanned))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
@@ -137,7 +143,7 @@ class LineReader:
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
             return one
-        scan, decode = clock.timed("scan", self.scanner.scores), self._decode(clock)
+        scan, decode = clock.timed("scan", self.scanner.scores), clock.timed("decode", self.decode)
         field = one.scanned.field
         view = augmented(one.view, lambda strip: decode(Scanned(strip, field, scan(strip.pixels))))
         return replace(one, view=view, reading=self.judged(view, field))
@@ -155,15 +161,6 @@ class LineReader:
         if reading.status == "accepted" and (fault := spoiled(to_gray(field), view.strip, reading.characters)):
             return replace(reading, status="rejected", reason=fault)
         return reading
-
-    def _decode(self, clock: Clock) -> Callable[[Scanned], Decoding]:
-        """The function that finds the codes in what was scanned, with the time it takes told to a clock."""
-        if core := self._core:
-            return clock.timed("decode", lambda scanned: core.decode(scanned.strip, scanned.scores))
-        return clock.timed("decode", self._decode_by_numpy)
-
-    def _decode_by_numpy(self, scanned: Scanned) -> Decoding:
-        return self.decoder.decode(self.lattice(scanned))
 
 
 def chosen(line: Sequence[Answer]) -> Answer:

@@ -100,8 +100,7 @@ class Believer:
         return looks
 
     def _look(self, scanned: Scanned) -> Look:
-        lattice = self._lines.lattice(scanned)
-        return Look(View(scanned.strip, self._lines.decoder.decode(lattice)), lattice)
+        return Look(View(scanned.strip, self._lines.decode(scanned)), self._lines.lattice(scanned))
 
     def _other_look(self, scanned: Scanned, ink: Inked) -> Look:
         """The other recogniser's, in places of our strip."""
