@@ -27,9 +27,9 @@ from train.data.collections import load_collections
 from train.data.mnist import load_mnist
 from train.data.writers import writers_of
 from train.second_opinion.fields import SOURCES, codes, numbers
-from train.second_opinion.fit import ask, fit_pair
-
-_KINDS = {"numbers": (r"\d{1,8}", numbers), "codes": (r"\d{5}", codes)}
+from train.second_opinion.fit import fit_pair, see
+from train.synthesis.generator import FieldGenerator
+from train.synthesis.mix import SHIPPED, Mix
 
 
 @click.command(help=__doc__.partition("\n\n    ")[0])
@@ -54,15 +54,21 @@ def second_opinion(
     model, recognise = load_bundle(bundle), load_recognizer()
     _, kept = load_collections(strings)
     hands = writers_of(load_mnist(mnist, writers).validation)
+    recipe = model.manifest.recipe
+    drawn = FieldGenerator(hands, seed, mix=Mix(**recipe["mix"]) if "mix" in recipe else SHIPPED, collections=kept)
     alone, engine = model.calibration(SCAN), engines.pick(None, model.model)
-    asked = {}
-    for name, (pattern, fields) in _KINDS.items():
+    seen = {}
+    for name, pattern, fields in (
+        ("numbers", r"\d{1,8}", numbers(drawn, kept.strings, seed)),
+        ("codes", r"\d{5}", codes(drawn)),
+    ):
         grammar = Grammar.from_pattern(pattern, model.manifest.alphabet)
         lines = LineReader(model, engine, grammar, alone.table[0].max_error, 3)
-        asked[name] = ask(lines, Believer(lines, recognise), fields(kept, hands, seed), count, name)
-        right = sum(one.right for one in asked[name])
-        click.echo(f"{name}: {count} asked about, {right} of them read rightly by both together")
-    found = fit_pair(asked, alone, SOURCES)
+        seen[name] = see(lines, Believer(lines, recognise), fields, count, name)
+        asked = [one for one in seen[name] if one.both]
+        both, ours = sum(one.both.right for one in asked if one.both), sum(one.right for one in asked)
+        click.echo(f"{name}: {len(seen[name])} fields, {len(asked)} asked about: {ours} right alone, {both} together")
+    found = fit_pair(seen, alone, SOURCES)
     command = f"python -m train.second_opinion --writers {writers.name} --strings {strings.name}"
     command += f" --count {count} --seed {seed}"
     pair = PairCalibration(SCHEMA_VERSION, model.manifest.sha256.tflite, MODEL_SHA256, command, found)

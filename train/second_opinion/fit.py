@@ -1,14 +1,14 @@
-"""Fits the calibration of the pair to fields that our net alone would reject."""
+"""Fits the calibration of the pair, so that what is accepted by our net alone or by both keeps its error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
-from device_runtime.calibration import Calibration, OperatingPoint
+from device_runtime.calibration import Calibration, OperatingPoint, Scale
 from device_runtime.clock import Clock
 from device_runtime.image.pixels import to_pixels
 from device_runtime.image.polarity import inked
@@ -18,84 +18,126 @@ from device_runtime.second_opinion.belief import Believer
 from device_runtime.second_opinion.opinion import is_in_doubt
 from device_runtime.types import Decoding
 from train.evaluation.alignment import aligned
-from train.evaluation.calibration import fit_scale, thresholds
+from train.evaluation.calibration import fit_scale
 from train.second_opinion.fields import Labelled
+
+_ASKED = 2.0  # times the error among those accepted by both, so that easy fields do not pay for hard ones
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A field that was asked about.
+class Together:
+    """What both recognisers made of a field.
 
     Attributes:
-        alone: calibrated confidence of our net alone.
-        both: posterior of the best code by both, not calibrated.
+        posterior: of the best code, not calibrated.
         right: whether that code stands in the field.
         characters: of each of its characters the posterior, and whether it is right.
     """
 
-    alone: float
-    both: float
+    posterior: float
     right: bool
     characters: tuple[tuple[float, bool], ...]
 
 
-def ask(lines: LineReader, believer: Believer, fields: Iterator[Labelled], wanted: int, name: str) -> list[Asked]:
-    """Read fields until so many were asked about; of unclear polarity those are left out.
+@dataclass(frozen=True)
+class Seen:
+    """A field with a code that our net accepts at some error, or rejects for doubt alone.
+
+    Attributes:
+        alone: calibrated confidence of our net.
+        right: whether its code stands in the field.
+        both: what both made of it; None where our net accepts it at every error.
+    """
+
+    alone: float
+    right: bool
+    both: Together | None
+
+
+def see(lines: LineReader, believer: Believer, fields: Iterator[Labelled], wanted: int, name: str) -> list[Seen]:
+    """Read fields until both were asked about so many, or there are no more.
+
+    Fields of unclear polarity and those that are rejected for other reasons than doubt are left out.
 
     Args:
         lines: of our net, at the smallest error that it can promise, so that as many as ever are in doubt.
         believer: has both read.
-        fields: endless.
+        fields: what to read.
         wanted: how many.
         name: what the progress is shown under.
     """
-    found: list[Asked] = []
+    found: list[Seen] = []
     bar = tqdm(total=wanted, desc=name, unit="field", dynamic_ncols=True, leave=False, disable=None)
-    while len(found) < wanted:
-        field = next(fields)
+    for field in fields:
         clock, pixels = Clock(), to_pixels(field.image, "RGB")
         line = lines.augmented(lines.read(pixels, clock), clock)
-        if len(line) > 1 or not is_in_doubt(line[0], lines.threshold):
+        if len(line) > 1 or line[0].scanned is None:
             continue
-        (one,), (ink,) = line, inked(prepared(pixels))
-        assert one.scanned is not None  # nothing else is in doubt
-        found.append(_judged(one.reading.confidence, believer.belief(one.scanned, ink).view.decoding, field.code))
+        reading, right = line[0].reading, line[0].reading.code == field.code
+        if reading.status == "accepted":
+            found.append(Seen(reading.confidence, right, None))
+        if not is_in_doubt(line[0], lines.threshold):
+            continue
+        decoding = believer.belief(line[0].scanned, inked(prepared(pixels))[0]).view.decoding
+        found.append(Seen(reading.confidence, right, judged(decoding, field.code)))
         bar.update()
+        if bar.n == wanted:
+            break
     return found
 
 
-def _judged(alone: float, decoding: Decoding, truth: str | None) -> Asked:
+def judged(decoding: Decoding, truth: str | None) -> Together:
+    """What both made of a field, held against what stands in it."""
     best = decoding.candidates[0]
     verdicts = [answer == char for char, answer in aligned(truth or "", best.code) if answer]
     posteriors = [character.confidence for character in decoding.characters]
-    return Asked(alone, best.confidence, best.code == truth, tuple(zip(posteriors, verdicts, strict=True)))
+    return Together(best.confidence, best.code == truth, tuple(zip(posteriors, verdicts, strict=True)))
 
 
-def fit_pair(kinds: Mapping[str, list[Asked]], alone: Calibration, source: str) -> Calibration:
+def fit_pair(kinds: Mapping[str, Sequence[Seen]], alone: Calibration, source: str) -> Calibration:
     """Fit a calibration of posteriors by both.
 
-    The scales are fitted to all that was asked about. The threshold of an error keeps it among those that our net alone
-    rejects at that error, one more wrong code counted than was seen, in every kind: those that the net accepts alone
-    keep it for themselves. An error that our net alone cannot promise has no row.
+    The scales are fitted to all that was asked about. The threshold of an error is the lowest with which those accepted
+    by our net alone or by both keep it, one more wrong code counted than was seen, among the fields of every kind; and
+    those that are accepted by both alone keep twice that error. An error that our net cannot promise has no row.
 
     Args:
-        kinds: what was asked about, by kind.
+        kinds: what was seen, by kind.
         alone: the calibration of our net alone.
         source: what the fields were.
     """
-    everything = [one for asked in kinds.values() for one in asked]
-    code = fit_scale([one.both for one in everything], [one.right for one in everything])
-    characters = [character for one in everything for character in one.characters]
+    asked = [one.both for seen in kinds.values() for one in seen if one.both]
+    code = fit_scale([one.posterior for one in asked], [one.right for one in asked])
+    characters = [character for one in asked for character in one.characters]
     character = fit_scale([posterior for posterior, _ in characters], [right for _, right in characters])
     table = []
     for point in alone.table:
-        limits = []
-        for asked in kinds.values():
-            rejected = [one for one in asked if one.alone < point.threshold]
-            confidence = code.all(np.array([one.both for one in rejected]))
-            limits.append(thresholds(confidence, np.array([one.right for one in rejected])).get(point.max_error))
+        limits = [_threshold(seen, point, code) for seen in kinds.values()]
         kept = [limit for limit in limits if limit is not None]
         if len(kept) == len(limits):
-            accepted = [code(one.both) >= max(kept) for one in everything if one.alone < point.threshold]
-            table.append(OperatingPoint(point.max_error, max(kept), float(np.mean(accepted))))
-    return Calibration(code, character, tuple(table), len(everything), source)
+            rate = np.mean([_accepted(one, point, code, max(kept)) for seen in kinds.values() for one in seen])
+            table.append(OperatingPoint(point.max_error, max(kept), float(rate)))
+    return Calibration(code, character, tuple(table), len(asked), source)
+
+
+def _threshold(seen: Sequence[Seen], point: OperatingPoint, code: Scale) -> float | None:
+    """The lowest threshold for both that keeps an error in one kind; None where there is none.
+
+    point: of our net alone.
+    """
+    by_one = [one.right for one in seen if one.alone >= point.threshold]
+    both = [one.both for one in seen if one.alone < point.threshold and one.both]
+    falling = sorted(((code(one.posterior), one.right) for one in both), key=lambda pair: -pair[0])
+    found, wrong = None, 0
+    for count, (confidence, right) in enumerate(falling, start=1):
+        wrong += not right
+        if count < len(falling) and falling[count][0] == confidence:  # accepted together, or not at all
+            continue
+        together = (wrong + by_one.count(False) + 1) / (count + len(by_one) + 1)
+        if together <= point.max_error and (wrong + 1) / (count + 1) <= _ASKED * point.max_error:
+            found = confidence
+    return found
+
+
+def _accepted(one: Seen, point: OperatingPoint, code: Scale, threshold: float) -> bool:
+    return one.alone >= point.threshold or (one.both is not None and code(one.both.posterior) >= threshold)
