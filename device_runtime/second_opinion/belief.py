@@ -88,7 +88,7 @@ class Believer:
         mean = [sum_in_order(mine) / len(ours) for mine in zip(*found[:-1], strict=True)]
         both = dict(zip(codes, together(mean, found[-1]), strict=True))
         opinion = Opinion(read, read == codes[int(np.argmax(mean))])
-        return Belief(_concluded([look.view for look in looks], both, self._lines.decoder.n_best), opinion)
+        return Belief(concluded([look.view for look in looks], both, self._lines.decoder.n_best), opinion)
 
     def _looks(self, scanned: Scanned) -> list[Look]:
         """Our own, at all widths that the model reads; the first as the strip is."""
@@ -125,7 +125,7 @@ def _best_code(view: View) -> str | None:
     return view.decoding.candidates[0].code if view.decoding.candidates else None
 
 
-def _concluded(views: Sequence[View], both: dict[str, float], n_best: int) -> View:
+def concluded(views: Sequence[View], both: dict[str, float], n_best: int) -> View:
     """The view whose own best code is believed most by both, with all codes' beliefs; our views come before the other.
 
     Only the views' own best codes can win, since their characters have places; another one that is believed more is
