@@ -88,7 +88,10 @@ class Believer:
         mean = [sum_in_order(mine) / len(ours) for mine in zip(*found[:-1], strict=True)]
         both = dict(zip(codes, together(mean, found[-1]), strict=True))
         opinion = Opinion(read, read == codes[int(np.argmax(mean))])
-        return Belief(concluded([look.view for look in looks], both, self._lines.decoder.n_best), opinion)
+        view = concluded([look.view for look in looks], both, self._lines.decoder.n_best)
+        # How plain the line is is told by our net as it is, whoever's code wins: it is held against the line turned.
+        plain = replace(view.decoding, free=ours[0].view.decoding.free)
+        return Belief(replace(view, decoding=plain), opinion)
 
     def _looks(self, scanned: Scanned) -> list[Look]:
         """Our own, at all widths that the model reads; the first as the strip is."""
