@@ -67,6 +67,7 @@ def see(lines: LineReader, believer: Believer, fields: Iterator[Labelled], wante
         name: what the progress is shown under.
     """
     found: list[Seen] = []
+    asked = 0  # a bar that is not shown does not count
     bar = tqdm(total=wanted, desc=name, unit="field", dynamic_ncols=True, leave=False, disable=None)
     for field in fields:
         clock, pixels = Clock(), to_pixels(field.image, "RGB")
@@ -80,8 +81,9 @@ def see(lines: LineReader, believer: Believer, fields: Iterator[Labelled], wante
             continue
         decoding = believer.belief(line[0].scanned, inked(prepared(pixels))[0]).view.decoding
         found.append(Seen(reading.confidence, right, judged(decoding, field.code)))
+        asked += 1
         bar.update()
-        if bar.n == wanted:
+        if asked == wanted:
             break
     return found
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pytest
 
+from device_runtime.image.load import load_image
+from device_runtime.reader import Reader
+from device_runtime.samples import load_samples
+from device_runtime.second_opinion.belief import Believer
 from device_runtime.types import Candidate, Character, Decoding
 from tests.calibrations import made_calibration
-from train.second_opinion.fit import Seen, Together, fit_pair, judged
+from tests.device_runtime.second_opinion.made import NUMBERS, Told, doubtful_field
+from train.second_opinion.fields import Labelled
+from train.second_opinion.fit import Seen, Together, fit_pair, judged, see
 
 ALONE = made_calibration((0.01, 0.9, 0.3), (0.1, 0.7, 0.6))
 SURE = 0.98
@@ -76,3 +84,14 @@ def test_a_reading_is_held_against_what_stands_there() -> None:
     assert judged(decoding, "124") == Together(0.6, True, ((0.9, True), (0.8, True), (0.7, True)))
     assert judged(decoding, "134") == Together(0.6, False, ((0.9, True), (0.8, False), (0.7, True)))
     assert judged(decoding, None) == Together(0.6, False, ((0.9, False), (0.8, False), (0.7, False)))
+
+
+def test_reading_ends_when_both_were_asked_so_often_and_keeps_what_our_net_accepts() -> None:
+    field, code = doubtful_field()
+    sure = next(sample for sample in load_samples() if "print" in sample.file)
+    lines = Reader(pattern=NUMBERS)._lines
+    fields = cycle([Labelled(load_image(sure.path), sure.expected), Labelled(field, code), Labelled(field, "1")])
+    found = see(lines, Believer(lines, Told(code)), fields, 2, "made up")
+    pairs = [one.both for one in found if one.both]
+    assert [pair.right for pair in pairs] == [True, False] and found[-1].both is pairs[-1]
+    assert [one.right for one in found if one.both] == [True, False]
