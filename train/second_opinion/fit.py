@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device_runtime.calibration import Calibration, OperatingPoint, Scale
+from device_runtime.calibration import Calibration, OperatingPoint
 from device_runtime.clock import Clock
 from device_runtime.image.pixels import to_pixels
 from device_runtime.image.polarity import inked
@@ -21,7 +22,7 @@ from train.evaluation.alignment import aligned
 from train.evaluation.calibration import fit_scale
 from train.second_opinion.fields import Labelled
 
-_ASKED = 2.0  # times the error among those accepted by both, so that easy fields do not pay for hard ones
+_PART = 2.0  # times the error in every kind and among those accepted by both: easy fields pay for no worse ones
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def fit_pair(kinds: Mapping[str, Sequence[Seen]], alone: Calibration, source: st
     """Fit a calibration of posteriors by both.
 
     The scales are fitted to all that was asked about. The threshold of an error is the lowest with which those accepted
-    by our net alone or by both keep it, one more wrong code counted than was seen, among the fields of every kind; and
-    those that are accepted by both alone keep twice that error. An error that our net cannot promise has no row.
+    by our net alone or by both keep it, one more wrong code counted than was seen; twice the error must be kept among
+    those accepted by both alone, and in every kind. An error that this or our net cannot keep has no row.
 
     Args:
         kinds: what was seen, by kind.
@@ -112,34 +113,29 @@ def fit_pair(kinds: Mapping[str, Sequence[Seen]], alone: Calibration, source: st
     code = fit_scale([one.posterior for one in asked], [one.right for one in asked])
     characters = [character for one in asked for character in one.characters]
     character = fit_scale([posterior for posterior, _ in characters], [right for _, right in characters])
+    fields = [(name, one) for name, seen in kinds.items() for one in seen]
+    kind, together = np.array([name for name, _ in fields]), [one.both for _, one in fields]
+    alone_at = np.array([one.alone for _, one in fields])
+    # Of both: their confidence, -1 where they were not asked, and whether their code is right.
+    confidence = code.all(np.array([both.posterior if both else 0.5 for both in together]))
+    confidence[[both is None for both in together]] = -1.0
+    right = np.array(
+        [(one.right, both.right if both else False) for (_, one), both in zip(fields, together, strict=True)]
+    )
     table = []
     for point in alone.table:
-        limits = [_threshold(seen, point, code) for seen in kinds.values()]
-        kept = [limit for limit in limits if limit is not None]
-        if len(kept) == len(limits):
-            rate = np.mean([_accepted(one, point, code, max(kept)) for seen in kinds.values() for one in seen])
-            table.append(OperatingPoint(point.max_error, max(kept), float(rate)))
+        by_net = alone_at >= point.threshold
+        verdict = np.where(by_net, right[:, 0], right[:, 1])
+        for limit in np.unique(confidence[~by_net & (confidence >= 0)]).tolist():
+            accepted = by_net | (confidence >= limit)
+            parts = [accepted & ~by_net, *(accepted & (kind == name) for name in kinds)]
+            twice = all(_error(verdict[part]) <= _PART * point.max_error for part in parts)
+            if twice and _error(verdict[accepted]) <= point.max_error:
+                table.append(OperatingPoint(point.max_error, limit, float(accepted.mean())))
+                break
     return Calibration(code, character, tuple(table), len(asked), source)
 
 
-def _threshold(seen: Sequence[Seen], point: OperatingPoint, code: Scale) -> float | None:
-    """The lowest threshold for both that keeps an error in one kind; None where there is none.
-
-    point: of our net alone.
-    """
-    by_one = [one.right for one in seen if one.alone >= point.threshold]
-    both = [one.both for one in seen if one.alone < point.threshold and one.both]
-    falling = sorted(((code(one.posterior), one.right) for one in both), key=lambda pair: -pair[0])
-    found, wrong = None, 0
-    for count, (confidence, right) in enumerate(falling, start=1):
-        wrong += not right
-        if count < len(falling) and falling[count][0] == confidence:  # accepted together, or not at all
-            continue
-        together = (wrong + by_one.count(False) + 1) / (count + len(by_one) + 1)
-        if together <= point.max_error and (wrong + 1) / (count + 1) <= _ASKED * point.max_error:
-            found = confidence
-    return found
-
-
-def _accepted(one: Seen, point: OperatingPoint, code: Scale, threshold: float) -> bool:
-    return one.alone >= point.threshold or (one.both is not None and code(one.both.posterior) >= threshold)
+def _error(right: NDArray[np.bool_]) -> float:
+    """The share of wrong codes among those accepted, one more counted than was seen."""
+    return float((~right).sum() + 1) / (len(right) + 1)

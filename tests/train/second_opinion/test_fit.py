@@ -36,20 +36,25 @@ def asked(count: int, seed: int) -> list[Seen]:
     return found
 
 
-def test_thresholds_keep_their_errors_in_every_kind() -> None:
+def test_thresholds_keep_their_errors_and_no_lower_one_does() -> None:
     kinds = {"numbers": asked(900, 1), "codes": asked(900, 2)}
     found = fit_pair(kinds, ALONE, "made up")
     assert [point.max_error for point in found.table] == [0.01, 0.1] and found.strings == 1800
+    both = [field.both for fields in kinds.values() for field in fields if field.both]
+
+    def error(threshold: float) -> float:
+        accepted = [pair.right for pair in both if found.code(pair.posterior) >= threshold - 1e-12]
+        return (accepted.count(False) + 1) / (len(accepted) + 1)
+
     for point in found.table:
-        for fields in kinds.values():
-            both = [field.both for field in fields if field.both]
-            accepted = [pair.right for pair in both if found.code(pair.posterior) >= point.threshold]
-            assert (accepted.count(False) + 1) / (len(accepted) + 1) <= point.max_error
+        lower = [found.code(pair.posterior) for pair in both if found.code(pair.posterior) < point.threshold - 1e-9]
+        assert error(point.threshold) <= point.max_error < error(max(lower))
 
 
-def test_a_kind_that_cannot_keep_an_error_takes_it_from_all() -> None:
-    wrong = [one(SURE, i % 2 == 0) for i in range(400)]
-    assert fit_pair({"numbers": asked(900, 1), "codes": wrong}, ALONE, "made up").table == ()
+def test_a_kind_with_more_than_twice_an_error_takes_it_from_all() -> None:
+    for wrong, kept in ((100, [0.01, 0.1]), (30, [0.1]), (4, [])):
+        bad = [one(SURE, i % wrong != 0) for i in range(600)]
+        assert [point.max_error for point in fit_pair({"a": asked(9000, 1), "b": bad}, ALONE, "").table] == kept
 
 
 def test_easy_fields_pay_for_no_more_than_as_much_again_of_the_hard_ones() -> None:
