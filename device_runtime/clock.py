@@ -1,4 +1,4 @@
-"""What each stage of a reading takes; a stage can run more than once."""
+"""What each stage of a reading takes; a stage can run more than once, and those that were not asked for do not run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Clock:
             try:
                 return run(value)
             finally:
-                self.spent_ms[stage] += (time.perf_counter() - started) * 1000
+                spent = (time.perf_counter() - started) * 1000
+                self.spent_ms[stage] = self.spent_ms.get(stage, 0.0) + spent
 
         return timed
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.bundle import Bundle
+from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
@@ -90,10 +91,10 @@ class LineReader:
         self._calibration = bundle.calibration(SCAN)
         self.threshold = self._calibration.threshold(max_error)
         self.alphabet = bundle.manifest.alphabet
-        self._decoder = Decoder(grammar, self.alphabet, n_best)
+        self.decoder = Decoder(grammar, self.alphabet, n_best)
         output, widest_px = bundle.manifest.output, bundle.manifest.input.widths_px[-1]
         self._columns = columns_of(output)
-        self._core = core_decoder(self._decoder, self._columns, output.scale, widest_px)
+        self._core = core_decoder(self.decoder, self._columns, output.scale, widest_px)
         self._penalties = score_reader(bundle.manifest)
 
     def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
@@ -116,7 +117,13 @@ class LineReader:
         Raises:
             PosteyeError: it is longer than the model reads.
         """
-        return self._decoded(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
+        return self.decode(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
+
+    def decode(self, scanned: Scanned) -> Decoding:
+        """The codes in what was scanned."""
+        if core := self._core:
+            return core.decode(scanned.strip, scanned.scores)
+        return self.decoder.decode(self.lattice(scanned))
 
     def x_px(self, columns: int) -> NDArray[np.float32]:
         """Where the first columns of a strip stand, float32 [columns]."""
@@ -127,53 +134,52 @@ class LineReader:
         try:
             scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
             scanned = Scanned(strip, pixels, scores)
-            view = View(strip, self._decode(scanned, clock))
+            view = View(strip, clock.timed("decode", self.decode)(scanned))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
-        return Answer(view, self._judged(view, pixels), scanned)
+        return Answer(view, self.judged(view, pixels), scanned)
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
             return one
-        scan, field = clock.timed("scan", self.scanner.scores), one.scanned.field
+        scan, decode = clock.timed("scan", self.scanner.scores), clock.timed("decode", self.decode)
+        field = one.scanned.field
 
         def look(strip: Strip) -> Look:
             scanned = Scanned(strip, field, scan(strip.pixels))
-            return Look(View(strip, self._decode(scanned, clock)), self._judge(scanned, clock))
+            return Look(View(strip, decode(scanned)), self._judge(scanned, clock))
 
         view = augmented(Look(one.view, self._judge(one.scanned, clock)), look)
-        return replace(one, view=view, reading=self._judged(view, field))
+        return replace(one, view=view, reading=self.judged(view, field))
 
-    def _judged(self, view: View, field: Pixels) -> Reading:
-        """The answer for a line, made of a field's pixels."""
+    def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:
+        """The answer for a line.
+
+        Args:
+            view: what was made of it.
+            field: the pixels that it was made of.
+            calibration: of the posteriors in the view; None = that of the bundle.
+        """
         doubt = unfit(view.strip, view.decoding.characters)
-        reading = decide(view.decoding, self._calibration, self._max_error, view.strip.has_ink, doubt)
+        reading = decide(view.decoding, calibration or self._calibration, self._max_error, view.strip.has_ink, doubt)
         if reading.status == "accepted" and (fault := spoiled(to_gray(field), view.strip, reading.characters)):
             return replace(reading, status="rejected", reason=fault)
         return reading
-
-    def _decode(self, scanned: Scanned, clock: Clock) -> Decoding:
-        """The codes in what was scanned; the time that it takes is told to a clock."""
-        return clock.timed("decode", self._decoded)(scanned)
-
-    def _decoded(self, scanned: Scanned) -> Decoding:
-        if core := self._core:
-            return core.decode(scanned.strip, scanned.scores)
-        return self._decoder.decode(self._lattice(scanned))
 
     def _judge(self, scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
         """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
         if core := self._core:
             return clock.timed("decode", partial(core.judge, scanned.strip, scanned.scores))
-        return clock.timed("decode", lambda codes: self._decoder.judge(self._lattice(scanned), codes))
+        return clock.timed("decode", lambda codes: self.decoder.judge(self.lattice(scanned), codes))
 
-    def _lattice(self, scanned: Scanned) -> Lattice:
+    def lattice(self, scanned: Scanned) -> Lattice:
+        """The lattice of what was scanned."""
         # Here, as a reader with the compiled core needs none of it.
         from device_runtime.recognition.gaps import find_gaps
         from device_runtime.recognition.scan_lattice import scan_lattice
 
-        return scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self._decoder.costs)
+        return scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self.decoder.costs)
 
 
 def chosen(line: Sequence[Answer]) -> Answer:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from numbers import Integral, Real
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ from device_runtime.region import Region
 from device_runtime.result import Result
 from device_runtime.types import Wanted
 
+if TYPE_CHECKING:
+    from device_runtime.second_opinion.opinion import SecondOpinion
+
 DEFAULT_PATTERN = r"\d{3,9}"
 DEFAULT_MAX_ERROR = 0.01
 ROLES = ("destination", "sender", "any")
@@ -53,6 +57,7 @@ class Reader:
         engine: str | None = None,
         max_error: float = DEFAULT_MAX_ERROR,
         n_best: int = 3,
+        second_opinion: bool = False,
     ) -> None:
         """Load the bundle and prepare the search.
 
@@ -66,9 +71,11 @@ class Reader:
             engine: "litert", "tflite" or "numpy"; None = the fastest installed.
             max_error: share of wrong codes allowed among the accepted ones.
             n_best: candidates to report, 1 to 20.
+            second_opinion: ask a recogniser of another make about fields that would be rejected.
 
         Raises:
-            PosteyeError: a file or a text cannot be used, or the bundle cannot promise so small an error.
+            PosteyeError: a file or a text cannot be used, the bundle cannot promise so small an error, or what a second
+                opinion needs is not installed.
         """
         _check_options(bundle, max_error, n_best)
         self.bundle: Bundle = load_bundle(bundle)
@@ -83,6 +90,7 @@ class Reader:
         self._asked, self._n_best = engine, n_best
         self.scanner = self._lines.scanner
         self.engine = f"{found.name} {found.version}"
+        self._second = _second_opinion(self._lines, self.bundle, max_error) if second_opinion else None
 
     def prepare(self, *, field: bool = False, role: Wanted = "destination") -> None:
         """Load what reading needs that was not loaded yet, and raise at once what it would raise for every image.
@@ -95,8 +103,8 @@ class Reader:
 
         Raises:
             BundleError: the locator's bundle is missing or damaged.
-            PosteyeError: there is no such role, a field is to have one, or max_error is less than its evidence can
-                promise.
+            PosteyeError: there is no such role, a field is to have one, max_error is less than its evidence can
+                promise, or a second opinion is wanted on a whole piece.
         """
         if role not in ROLES:
             raise PosteyeError(f"role is {role!r}; give destination, sender or any")
@@ -104,6 +112,8 @@ class Reader:
             if role != ROLES[0]:
                 raise PosteyeError(f"role is {role!r}, and a field has no roles; leave role or field out")
             return
+        if self._second:
+            raise PosteyeError("a second opinion is given on fields alone; say that the image is one, or leave it out")
         if role != "any":
             _check_error(role, self._weights.roles[role], self.max_error)
         _ = self._pieces
@@ -166,7 +176,9 @@ class Reader:
 
     def _field(self, pixels: Pixels, upright: bool, clock: Clock) -> Result:
         """Read a field of its own."""
-        answer = chosen(self._lines.augmented(self._lines.read(pixels, clock), clock))
+        line = self._lines.augmented(self._lines.read(pixels, clock), clock)
+        # Before what speaks against accepted codes: that holds for those accepted by a second opinion, too.
+        answer = chosen(self._second.asked(line, pixels, clock) if self._second else line)
         answer = answer if upright else if_upright(answer, self._lines, pixels, clock)
         answer = answer if self._given else if_whole(answer, pixels.shape[1])
         reading = doubted(answer, self._lines, self._country, self._weights)
@@ -184,6 +196,17 @@ class Reader:
         cut = answer.scanned.field.shape[1::-1] if answer.scanned else (1, 1)  # without characters nothing is placed
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
         return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
+
+
+def _second_opinion(lines: LineReader, bundle: Bundle, max_error: float) -> SecondOpinion:
+    # Here, as nothing of it is needed where it is not asked for.
+    from device_runtime.second_opinion.calibration import load_pair_calibration
+    from device_runtime.second_opinion.opinion import SecondOpinion
+    from device_runtime.second_opinion.recognizer import MODEL_SHA256, load_recognizer
+
+    recognise = load_recognizer()
+    calibration = load_pair_calibration(bundle.manifest.sha256.tflite, MODEL_SHA256)
+    return SecondOpinion(lines, recognise, calibration, max_error)
 
 
 def _country(name: str | None, grammar: Grammar) -> Country:

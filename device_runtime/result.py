@@ -38,8 +38,10 @@ class Result:
     size: tuple[int, ...] = (1, 1)
 
     def as_dict(self) -> dict[str, Any]:
-        """The public form of a result: the keys of `posteye read --json`."""
+        """The public form of a result: the keys of `posteye read --json`; second_opinion only where it was given."""
         reading = self.reading
+        opinion = reading.opinion
+        second = {"second_opinion": {"code": opinion.code, "agrees": opinion.agrees}} if opinion else {}
         return {
             "source": self.source,
             "code": reading.code,
@@ -67,6 +69,7 @@ class Result:
             ],
             "engine": self.engine,
             "timing_ms": {stage: round(ms, 3) for stage, ms in self.timing_ms.items()},
+            **second,
         }
 
     def moved(self, left: int, top: int, width: int, height: int) -> Result:

@@ -157,6 +157,26 @@ class Decoding:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What a recogniser of another make reads in a field.
+
+    Attributes:
+        code: the code that it believes most; None when it finds none.
+        agrees: whether that is the code which our own net believes most.
+    """
+
+    code: str | None
+    agrees: bool
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        if self.agrees:
+            return "a second opinion agrees"
+        return f"a second opinion reads {self.code}" if self.code else "a second opinion finds no code"
+
+
+@dataclass(frozen=True)
 class Reading:
     """The answer for one field.
 
@@ -167,6 +187,7 @@ class Reading:
         confidence: of the code, 0..1.
         characters: of the code.
         candidates: codes, best first.
+        opinion: of another recogniser; None where it was not asked.
     """
 
     status: Status
@@ -175,3 +196,4 @@ class Reading:
     confidence: float
     characters: tuple[Character, ...]
     candidates: tuple[Candidate, ...]
+    opinion: Opinion | None = None

@@ -47,6 +47,8 @@ READING = (
     "-device_runtime/report.py",
     "-device_runtime/samples.py",
 )
+# A second opinion: beside READING, since nothing else loads it.
+SECOND_OPINION = ("device_runtime/second_opinion/*.py", "device_runtime/second_opinion/calibration.json")
 # What strings of test digits and generated fields are drawn and photographed by.
 GENERATOR = (
     "benchmarks/mnist_strings/fields.py",

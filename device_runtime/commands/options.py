@@ -17,6 +17,10 @@ from device_runtime.region import Region
 
 BUNDLE_HELP = "A shipped bundle (digits, digits-small) or the folder of another; default: digits."
 UPRIGHT_HELP = "The image is the right way up: a code such as 66898, upside down another, needs no other evidence."
+SECOND_OPINION_HELP = (
+    "Ask PP-OCRv6 small about fields that would be rejected: more are accepted, and these take longer. For --field; "
+    "needs pip install 'posteye[second-opinion]'."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_runtime.commands.notes import note
-from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
+from device_runtime.commands.options import SECOND_OPINION_HELP, UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.errors import ImageError, OpenCVMissingError, PosteyeError
 from device_runtime.files.regular import printable
 from device_runtime.image.load import load_image
@@ -38,6 +38,7 @@ LoadImage = Callable[[str], NDArray[np.uint8]]
 @piece_options
 @click.option("--all", "every", is_flag=True, help="Read every line of a whole picture: one line for each code found.")
 @click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
+@click.option("--second-opinion", is_flag=True, help=SECOND_OPINION_HELP)
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
 )
@@ -69,9 +70,12 @@ def read(
       posteye read letter.png --country US --all
       posteye read letter.png --country DE --serial /dev/serial0
       posteye read inbox/* --country DE --isolate
+      posteye read fields/*.png --field --pattern '\\d{5}' --second-opinion
     """
     if field and (every or role != ROLES[0]):
         raise click.UsageError(f"{'--all' if every else '--role'} is for whole pictures; leave it or --field out")
+    if reading["second_opinion"] and not field:
+        raise click.UsageError("--second-opinion is given on fields alone; add --field, or leave it out")
     reader = Reader(**reading)
     reader.prepare(field=field, role=role)
     wanted = partial(reader.read, field=field, role=role, region=region, every=every, upright=upright)
@@ -153,4 +157,6 @@ def line(found: Result | Unreadable) -> str:
     answer = (
         f"{row['code'] or '-':<11} {row['status']:<10} {row['confidence']:6.4f} {row['timing_ms']['total']:7.1f} ms"
     )
-    return f"{answer}  {printable(row['source'])}" + (f"  ({row['reason']})" if row["reason"] else "")
+    opinion = found.reading.opinion if isinstance(found, Result) else None
+    told = row["reason"] or (opinion.words if opinion else None)
+    return f"{answer}  {printable(row['source'])}" + (f"  ({told})" if told else "")

@@ -53,6 +53,9 @@ def test_a_reading_loads_nothing_that_it_does_not_use() -> None:
         "device_runtime.image.isolated",
         "device_runtime.piece.finding.lines",
         "device_runtime.samples",
+        "device_runtime.second_opinion",
+        "onnxruntime",
+        "rapidocr",
     }
     assert not loaded & idle
 

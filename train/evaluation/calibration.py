@@ -61,7 +61,7 @@ def fit_calibration(
     confidence, kind = scale.all(posterior), np.array(kinds if kinds is not None else ["all"] * len(posterior))
     if kind.shape != posterior.shape:
         raise ValueError(f"calibration needs one kind a string, got {kind.shape} for {posterior.shape}")
-    lowest = [_thresholds(confidence[kind == k], verdict[kind == k]) for k in np.unique(kind)]
+    lowest = [thresholds(confidence[kind == k], verdict[kind == k]) for k in np.unique(kind)]
     kept = sorted(set.intersection(*(set(found) for found in lowest)))
     strictest = {error: max(found[error] for found in lowest) for error in kept}
     table = tuple(
@@ -96,8 +96,13 @@ def _fit_logistic(logits: NDArray[np.float64], right: NDArray[np.bool_]) -> tupl
     return 1.0 / inverse, float(weights[1])
 
 
-def _thresholds(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[float, float]:
-    """Find the lowest threshold for each of MAX_ERRORS."""
+def thresholds(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[float, float]:
+    """Find the lowest threshold for each of MAX_ERRORS that can be kept, one more wrong string counted than was seen.
+
+    Args:
+        confidence: float64 [strings].
+        right: bool [strings].
+    """
     order = np.argsort(-confidence, kind="stable")
     falling = confidence[order]
     accepted = np.arange(1, len(order) + 1)

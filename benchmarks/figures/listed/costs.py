@@ -9,6 +9,8 @@ from benchmarks.figures.figure import (
     PIECES,
     PRINTED,
     READING,
+    SCORES,
+    SECOND_OPINION,
     SEGMENTATION,
     STRIPS,
     Figure,
@@ -30,6 +32,13 @@ DRAWN = (
     ),
 )
 COSTS = (
+    Figure(
+        "second-opinion",
+        "benchmarks.second_opinion --amounts {data}/check_amounts --printed {data}/printed_postcode_lines",
+        3,
+        (*READING, *SECOND_OPINION, *SCORES, *PRINTED, "benchmarks/peers/sets.py", "benchmarks/second_opinion/*.py"),
+        timed=True,
+    ),
     Figure(
         "decoding",
         "benchmarks.decoding runs/decoding --writers {data}/qmnist_writers --amounts {data}/check_amounts "
