@@ -22,7 +22,7 @@ def drawn(writers: list[Writer], fonts: tuple[list[Path], list[Path]], seed: int
 def real(labels: list[str]) -> RealStrings:
     cuts = [cut_string(cell(label)) for label in labels]
     shares = np.arange(1.0, len(labels) + 1)
-    return RealStrings(tuple(cut for cut in cuts if cut), tuple(labels), shares / shares.sum())
+    return RealStrings(tuple(cut for cut in cuts if cut), tuple(labels), shares / shares.sum(), len(labels))
 
 
 def test_real_and_generated_numbers_take_turns_until_no_real_one_is_left(
