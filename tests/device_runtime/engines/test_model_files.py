@@ -21,7 +21,7 @@ from device_runtime.engines.tflite_reader import read_net
 from device_runtime.errors import BundleError
 from tests.engines_here import ALL_ENGINES, with_engine
 
-SHIPPED = load_bundle().model
+SHIPPED = load_bundle("digits-small").model
 
 
 def _edited(edit: Callable[[Any], None]) -> bytes:
