@@ -33,7 +33,7 @@ def page_with(file: str) -> np.ndarray:
     page = np.full((330, 620), int(np.median(code)), np.uint8)
     page[230 : 230 + code.shape[0], 40 : 40 + code.shape[1]] = code
     for y, text in ((80, "Jane Smith"), (170, "4723 King Street")):
-        cv2.putText(page, text, (60, y), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 3, cv2.LINE_AA)
+        write(page, text, 60, y, 1.5, ink=20)
     return page
 
 
