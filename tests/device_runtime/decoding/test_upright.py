@@ -12,6 +12,7 @@ import pytest
 from device_runtime import Reader
 from device_runtime.decoding import upright
 from device_runtime.types import Candidate, Decoding, Reading
+from tests.device_runtime.lettering import write
 
 REPORTED = Path(__file__).parents[2] / "data" / "reported"
 UPSIDE_DOWN = (("upside00.png", "86899", "66898"), ("upside03.png", "90686", "98906"))
