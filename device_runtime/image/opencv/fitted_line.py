@@ -117,7 +117,7 @@ def _count_rows(labels: NDArray[np.int32], writing: NDArray[np.bool_], skew: flo
     y, x = np.append(False, writing)[labels].nonzero()
     slope = np.rint(skew * (np.arange(labels.shape[1]) - labels.shape[1] / 2)).astype(np.int64)
     rows = np.clip(y - middle_y - slope[x], -_REACH, _REACH) + _REACH
-    return np.bincount(rows, minlength=2 * _REACH + 1)
+    return np.bincount(rows.astype(np.intp), minlength=2 * _REACH + 1)
 
 
 def _moved(middle: float, upper: int, lower: int, rows: _Shown) -> float:
