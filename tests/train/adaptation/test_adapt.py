@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,12 @@ from click.testing import CliRunner, Result
 from convert.training_folder import load_strips, load_trained
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
-from tests.stub import random_strips
 from tests.train.labelled_folder import make_folder
 from train.adaptation import adapt
 from train.commands.train import train
 from train.data.labelled import FEWEST
-from train.data.writers import Writer
-from train.runs.origin import Material, Origin
 from train.runs.trainer import Run
 from train.scanner.from_bundle import restore_scanner
-from train.synthesis.shards import Shard, save_shard, shard_path
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +27,6 @@ def fields(tmp_path_factory: pytest.TempPathFactory) -> Path:
     random = np.random.default_rng(4)
     codes = [str(number) for number in random.integers(100, 100_000, FEWEST)]
     return make_folder(tmp_path_factory.mktemp("station") / "bay-7", codes)
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: list[Writer]) -> Path:
-    """A run's folder in which the generated strips are there already, and a recipe of four steps."""
-    place = tmp_path / "run"
-    (place / "rehearsal").mkdir(parents=True)
-    for index in range(4):
-        strips = Shard(random_strips(40, index, 100), ["#"] * 20 + ["12"] * 20)
-        save_shard(strips, shard_path(place / "rehearsal", index))
-        save_shard(strips, place / f"held-out-{index}.npz")
-    monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
-    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32, shard_strips=64))
-    return place
 
 
 def run(*arguments: str) -> Result:

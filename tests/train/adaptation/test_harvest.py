@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +14,6 @@ from click.testing import CliRunner, Result
 from convert.training_folder import load_trained
 from device_runtime.bundle import load_bundle
 from device_runtime.errors import PosteyeError
-from tests.stub import random_strips
 from tests.train.labelled_folder import field, make_folder
 from train.adaptation import adapt, harvest
 from train.adaptation.harvest import STRIPS_FILE, TABLE_FILE, Harvest
@@ -24,11 +22,9 @@ from train.adaptation.pseudo_labels import ACCEPTED, WEAK
 from train.adaptation.views import Codes, Sight, Viewer
 from train.commands.train import train
 from train.data.labelled import FEWEST
-from train.data.writers import Writer
 from train.progress import Progress
-from train.runs.origin import Material, Origin
 from train.scanner.quantization import QuantScanner
-from train.synthesis.shards import Shard, load_shard, save_shard, shard_path
+from train.synthesis.shards import load_shard
 
 PICTURES = FEWEST + 10
 CODES = Codes(pattern=r"\d{3,5}")
@@ -155,20 +151,6 @@ def test_folders_that_cannot_teach_are_refused_in_one_line(tmp_path: Path) -> No
         assert "\n" not in str(error.value)
     with pytest.raises(PosteyeError, match="of 50 pictures in blank only 0 are read surely enough"):
         Harvest(blank, CODES).teach(load_bundle(), tmp_path / "run", 5, SILENT)
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: list[Writer]) -> Path:
-    """A run's folder in which the generated strips are there already, and a recipe of four steps."""
-    place = tmp_path / "run"
-    (place / "rehearsal").mkdir(parents=True)
-    for index in range(2):
-        strips = Shard(random_strips(40, index, 100), ["#"] * 20 + ["12"] * 20)
-        save_shard(strips, shard_path(place / "rehearsal", index))
-        save_shard(strips, place / f"held-out-{index}.npz")
-    monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
-    monkeypatch.setattr(adapt, "RECIPE", replace(adapt.RECIPE, shards=2, batch=32, shard_strips=64))
-    return place
 
 
 def run(*arguments: str) -> Result:
