@@ -142,9 +142,6 @@ def train(
     lessons = _lessons(extra, harvest, country, pattern, lexicon)
     if lessons and start is not None and not (start / MANIFEST_FILE).is_file():
         raise PosteyeError(f"{start} is no bundle: --extra and --harvest adapt a bundle")
-    begins_from = PRESETS[preset].bundle
-    if not lessons and start is None and begins_from:
-        start = shipped(begins_from)
     if lessons:
         fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
         if fixed:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from device_runtime.bundle import SMALL_BUNDLE
 from train.scanner.sizes import LARGE, SMALL
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.mix import SECOND, SHIPPED, Mix
@@ -56,36 +55,38 @@ class Preset:
 
     Attributes:
         recipe: what it trains by.
-        disk_mb: what it takes in --out.
+        disk_mb: what it takes in --out, without what it goes on from.
         purpose: what for, as `--check` says it.
-        bundle: name of the shipped bundle that it begins from; None begins at random.
+        after: the preset whose net it goes on from; None begins at random.
     """
 
     recipe: Recipe
     disk_mb: int
     purpose: str
-    bundle: str | None = None
+    after: str | None = None
 
 
 DEFAULT_PRESET = "shipped"
+_WIDENED = Recipe(
+    seed=2052,
+    shards=48,
+    float_epochs=4,
+    batch=192,
+    turn_rate=0.012,
+    float_rate=2.5e-3,
+    bfloat16=False,
+    mix=SECOND,
+    channels=LARGE,
+)
+# Other strips, and half the rates: a net that has learned keeps more of it, and what it learns last it learns slowly.
+_SHIPPED = replace(_WIDENED, seed=2053, shards=64, float_epochs=3, turn_rate=0.006, float_rate=1.25e-3)
 PRESETS = {
-    "shipped": Preset(
-        Recipe(
-            seed=2052,
-            shards=48,
-            float_epochs=4,
-            batch=192,
-            turn_rate=0.012,
-            float_rate=2.5e-3,
-            bfloat16=False,
-            mix=SECOND,
-            channels=LARGE,
-        ),
-        700,
-        "the recipe of the default bundle, from digits-small on; needs --strings",
-        SMALL_BUNDLE,
+    "shipped": Preset(_SHIPPED, 700, "the recipe of the bundle digits; needs --strings", "widened"),
+    "small": Preset(
+        replace(_SHIPPED, channels=SMALL), 700, "the recipe of the bundle digits-small; needs --strings", "first"
     ),
-    "small": Preset(Recipe(seed=2051), 700, "the recipe of the bundle digits-small, from nothing"),
+    "widened": Preset(_WIDENED, 600, "the net of first, made wider; needs --strings", "first"),
+    "first": Preset(Recipe(seed=2051), 700, "from nothing, on what installs by name"),
     "quick": Preset(
         Recipe(shards=12, float_epochs=3, bfloat16=False, held_out_strips=2048), 200, "a rough net within a break"
     ),
