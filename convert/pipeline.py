@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from convert.backends import Scores, backends
 from convert.bundle.writer import check_target, make_manifest, write_bundle
 from convert.onnx_files.export import export_onnx
@@ -15,7 +17,7 @@ from convert.onnx_files.reader import read_onnx
 from convert.parity import Decode, Report, check_parity
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Provenance, Trained, load_strips, load_trained
-from device_runtime.bundle import SCHEMA_VERSION, Manifest
+from device_runtime.bundle import SCHEMA_VERSION, First, Manifest, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
@@ -32,7 +34,9 @@ _OLDEST_READER = "0.1.0"  # the first posteye that reads schema 1
 _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold
 
 
-def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None]) -> Report:
+def convert_folder(
+    folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None], first: str | None = None
+) -> Report:
     """Convert what training left, compare all backends on strips, and write the bundle if they agree.
 
     Args:
@@ -41,6 +45,7 @@ def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callab
         name: The bundle's name.
         strips: How many are compared.
         tell: Called with a line at each step.
+        first: Name of the shipped bundle whose net is to read every field first; None = this one reads alone.
 
     Raises:
         ConvertError: When the folder is unfit, or `out` holds something else.
@@ -53,6 +58,8 @@ def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callab
     net = read_onnx(onnx_model)
     onnx_bytes, tflite = onnx_model.SerializeToString(deterministic=True), write_tflite(net)
     manifest = describe(net, trained, name)
+    if first:
+        manifest = msgspec.structs.replace(manifest, first=First(first, load_bundle(first).manifest.sha256.tflite))
     tell(f"model.onnx {len(onnx_bytes):,} bytes, model.tflite {len(tflite):,} bytes")
     contestants = backends(trained.scanner, onnx_bytes, tflite, net.output)
     report = check_parity(contestants, pixels, labels, WIDTHS_PX, decoder(manifest), tell)

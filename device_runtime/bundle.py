@@ -61,7 +61,14 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     receptive_field_px: Annotated[int, Meta(ge=1, le=1024)]
 
 
-class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+class First(Struct, frozen=True, forbid_unknown_fields=True):
+    """The bundle whose net reads every field first; the net of the bundle that names it reads what that one doubts."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]  # of a bundle that comes with the program
+    tflite: Sha256  # of its model.tflite
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The contents of manifest.json; docs/bundle.md explains every key."""
 
     schema_version: int
@@ -78,6 +85,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     accuracy: dict[str, Any]
     sha256: Hashes
     checksum: Sha256
+    first: First | None = None  # left out of the file where there is none
 
 
 class Sealed(Protocol):
@@ -105,11 +113,19 @@ class _Versions(Struct):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle that was verified; model holds the bytes of model.tflite."""
+    """A bundle that was verified.
+
+    Attributes:
+        folder: that it was read from.
+        manifest: of the folder.
+        model: the bytes of model.tflite.
+        first: the bundle whose net reads every field first; None where one net reads.
+    """
 
     folder: Path
     manifest: Manifest
     model: bytes
+    first: Bundle | None = None
 
     def calibration(self, segmenter: str) -> Calibration:
         """Return the calibration for a segmentation method; raises PosteyeError when the bundle has none."""
@@ -133,7 +149,20 @@ def load_bundle(path: Path | str | None = None) -> Bundle:
     if str(path) in SHIPPED and not folder.exists():
         folder = shipped(str(path))
     manifest, model = read_sealed(folder, Manifest, SCHEMA_VERSION, _mistake, check_fit)
-    return Bundle(folder, manifest, model)
+    return Bundle(folder, manifest, model, _first(folder, manifest.first) if manifest.first else None)
+
+
+def _first(folder: Path, told: First) -> Bundle:
+    """The bundle that a manifest names as the one that reads first; raises BundleError when it is not to be had."""
+    if told.name not in SHIPPED:
+        raise BundleError(f"the bundle {folder} reads after {told.name!r}, which does not come with posteye {VERSION}")
+    first = load_bundle(shipped(told.name))
+    if first.manifest.sha256.tflite != told.tflite or first.first:
+        raise BundleError(
+            f"the bundle {folder} reads after another {told.name} than posteye {VERSION} has; "
+            "convert it again with --first, or install the posteye that it came with"
+        )
+    return first
 
 
 def shipped(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,20 +14,18 @@ from numpy.typing import NDArray
 from device_runtime.bundle import Bundle
 from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
-from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, View, augmented, is_doubtful
+from device_runtime.decoding.ensemble import Look, View, alone, augmented, cascade, is_doubtful, stretch
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
-from device_runtime.engines import Engine
+from device_runtime.decoding.strip_reader import StripReader
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.image.pixels import Pixels, to_gray
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.image.prepare import prepared
-from device_runtime.recognition.recognizer import SCAN
-from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
+from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from device_runtime.types import Decoding, Reading, Strip
 
 if TYPE_CHECKING:
@@ -41,11 +40,21 @@ class Scanned:
         strip: what was scanned.
         field: what the strip was made of, uint8 [H, W] or [H, W, 3] in RGB.
         scores: int8 [columns, classes].
+        by: whose scores they are.
     """
 
     strip: Strip
     field: Pixels
     scores: NDArray[np.int8]
+    by: StripReader
+
+    def decode(self) -> Decoding:
+        """The codes in what was scanned."""
+        return self.by.decode(self.strip, self.scores)
+
+    def lattice(self) -> Lattice:
+        """The lattice of what was scanned."""
+        return self.by.lattice(self.strip, self.scores)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Answer:
     """What was read in a line, or in one polarity of its ink.
 
     Attributes:
-        view: what the stages made of it; of the widths that it was read at, the best.
+        view: what the stages made of it; of all looks at it the best.
         reading: the answer.
         scanned: the strip at its own width; None where it could not be read at all, for a reason that the reading
             gives.
@@ -68,37 +77,38 @@ class LineReader:
     """Reads lines of writing; several threads may read with one at a time.
 
     Attributes:
-        scanner: scores the columns of a strip.
+        scanner: the bundle's: of a cascade the second one.
+        decoder: of the grammar.
         threshold: the lowest calibrated confidence to accept.
         alphabet: the scanner's characters.
     """
 
-    def __init__(self, bundle: Bundle, engine: Engine, grammar: Grammar, max_error: float, n_best: int) -> None:
+    def __init__(self, bundle: Bundle, engine: str | None, grammar: Grammar, max_error: float, n_best: int) -> None:
         """Prepare the search.
 
         Args:
-            bundle: the model.
-            engine: runs it.
+            bundle: the model or models.
+            engine: name of what runs them; None = the fastest installed.
             grammar: the codes to find.
             max_error: share of wrong codes allowed among the accepted ones.
             n_best: candidates to report.
 
         Raises:
-            PosteyeError: the bundle cannot promise so small an error.
+            PosteyeError: the engine is unknown or missing, or the bundle cannot promise so small an error.
         """
-        self.scanner = Scanner(bundle, engine)
         self._max_error = max_error
         self._calibration = bundle.calibration(SCAN)
         self.threshold = self._calibration.threshold(max_error)
         self.alphabet = bundle.manifest.alphabet
         self.decoder = Decoder(grammar, self.alphabet, n_best)
-        output, widest_px = bundle.manifest.output, bundle.manifest.input.widths_px[-1]
-        self._columns = columns_of(output)
-        self._core = core_decoder(self.decoder, self._columns, output.scale, widest_px)
-        self._penalties = score_reader(bundle.manifest)
+        nets = scan_recognizer(bundle, engine)
+        self.scanner = nets.scanner
+        self._again = StripReader(nets.scanner, self.decoder)
+        self._first = StripReader(nets.first, self.decoder) if nets.first else self._again
+        self._looks = cascade(self._first.look, self._again.look) if nets.first else alone(self._again.look)
 
     def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
-        """Read a line without test-time augmentation, once for each polarity that its ink may have.
+        """Read a line as it is, once for each polarity that its ink may have.
 
         Args:
             pixels: its field, uint8 [H, W], or [H, W, 3] in RGB.
@@ -108,49 +118,55 @@ class LineReader:
         return [self._read_inked(ink, pixels, clock) for ink in fields]
 
     def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
-        """The answers of a line, those in doubt with test-time augmentation."""
+        """The answers of a line, those in doubt by all looks."""
         return [self._augmented(one, clock) for one in line]
 
+    def is_doubtful(self, view: View) -> bool:
+        """Whether more looks at what was read are worth it."""
+        return is_doubtful(view, self._looks.threshold)
+
     def decoding(self, strip: Strip) -> Decoding:
-        """The codes in a strip as it is.
+        """The codes in a strip as it is, by the bundle's own net.
 
         Raises:
             PosteyeError: it is longer than the model reads.
         """
-        return self.decode(Scanned(strip, strip.pixels, self.scanner.scores(strip.pixels)))
+        return self._again.look(strip).view.decoding
 
-    def decode(self, scanned: Scanned) -> Decoding:
-        """The codes in what was scanned."""
-        if core := self._core:
-            return core.decode(scanned.strip, scanned.scores)
-        return self.decoder.decode(self.lattice(scanned))
+    def scans(self, scanned: Scanned) -> list[Scanned]:
+        """All scans of a line in doubt, the given one first; those that are longer than the model reads are left out.
 
-    def x_px(self, columns: int) -> NDArray[np.float32]:
-        """Where the first columns of a strip stand, float32 [columns]."""
-        return self._columns.x_px(columns)
+        Args:
+            scanned: the line as it is.
+        """
+        found = [scanned]
+        for factor in self._looks.factors:
+            strip = stretch(scanned.strip, factor)
+            with contextlib.suppress(PosteyeError):
+                found.append(Scanned(strip, scanned.field, self._again.scores(strip), self._again))
+        return found
 
     def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
         strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
-            scores = clock.timed("scan", self.scanner.scores)(strip.pixels)
-            scanned = Scanned(strip, pixels, scores)
-            view = View(strip, clock.timed("decode", self.decode)(scanned))
+            scanned = Scanned(strip, pixels, clock.timed("scan", self._first.scores)(strip), self._first)
+            view = View(strip, clock.timed("decode", Scanned.decode)(scanned))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
         return Answer(view, self.judged(view, pixels), scanned)
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
-        if not is_doubtful(one.view) or one.scanned is None:
+        if not self.is_doubtful(one.view) or one.scanned is None:
             return one
-        scan, decode = clock.timed("scan", self.scanner.scores), clock.timed("decode", self.decode)
         field = one.scanned.field
+        scan, decode = clock.timed("scan", self._again.scores), clock.timed("decode", Scanned.decode)
 
         def look(strip: Strip) -> Look:
-            scanned = Scanned(strip, field, scan(strip.pixels))
-            return Look(View(strip, decode(scanned)), self._judge(scanned, clock))
+            scanned = Scanned(strip, field, scan(strip), self._again)
+            return Look(View(strip, decode(scanned)), _judge(scanned, clock))
 
-        view = augmented(Look(one.view, self._judge(one.scanned, clock)), look)
+        view = augmented(Look(one.view, _judge(one.scanned, clock)), replace(self._looks, again=look))
         return replace(one, view=view, reading=self.judged(view, field))
 
     def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:
@@ -167,19 +183,10 @@ class LineReader:
             return replace(reading, status="rejected", reason=fault)
         return reading
 
-    def _judge(self, scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
-        """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
-        if core := self._core:
-            return clock.timed("decode", partial(core.judge, scanned.strip, scanned.scores))
-        return clock.timed("decode", lambda codes: self.decoder.judge(self.lattice(scanned), codes))
 
-    def lattice(self, scanned: Scanned) -> Lattice:
-        """The lattice of what was scanned."""
-        # Here, as a reader with the compiled core needs none of it.
-        from device_runtime.recognition.gaps import find_gaps
-        from device_runtime.recognition.scan_lattice import scan_lattice
-
-        return scan_lattice(self._penalties(scanned.scores), find_gaps(scanned.strip), self.decoder.costs)
+def _judge(scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
+    """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
+    return clock.timed("decode", partial(scanned.by.judge, scanned.strip, scanned.scores))
 
 
 def chosen(line: Sequence[Answer]) -> Answer:

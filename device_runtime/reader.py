@@ -84,11 +84,11 @@ class Reader:
         self._given = chosen is not None
         self.grammar = chosen or Grammar.from_pattern(DEFAULT_PATTERN, alphabet)
         self.max_error = max_error
-        found = engines.pick(engine, self.bundle.model)
-        self._lines = LineReader(self.bundle, found, self.grammar, max_error, n_best)
+        self._lines = LineReader(self.bundle, engine, self.grammar, max_error, n_best)
         self._country, self._weights = _country(country, self.grammar), load_weights()
         self._asked, self._n_best = engine, n_best
         self.scanner = self._lines.scanner
+        found = self.scanner.engine
         self.engine = f"{found.name} {found.version}"
         self._second = _second_opinion(self._lines, self.bundle, max_error) if second_opinion else None
 
@@ -181,7 +181,7 @@ class Reader:
         answer = chosen(self._second.asked(line, pixels, clock) if self._second else line)
         answer = answer if upright else if_upright(answer, self._lines, pixels, clock)
         answer = answer if self._given else if_whole(answer, pixels.shape[1])
-        reading = doubted(answer, self._lines, self._country, self._weights)
+        reading = doubted(answer, self._country, self._weights)
         return Result("", reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
 
     def _piece(self, pixels: Pixels, role: Wanted, every: bool, upright: bool, clock: Clock) -> Result:

@@ -105,9 +105,9 @@ def _readings(sources: Sources, loaded: Bundle, task: Task, name: str, segmenter
     kept = find(path, origin)
     if kept or not wanted:
         return kept
-    scanner = Scanner(loaded, engines.pick(None, loaded.model))
-    engine = f"{scanner.engine.name} {scanner.engine.version}"
-    kept = read(task, origin, recognizer(segmenter, scanner), loaded.manifest.alphabet, engine)
+    recognize = recognizer(segmenter, loaded)
+    engine = f"{recognize.scanner.engine.name} {recognize.scanner.engine.version}"
+    kept = read(task, origin, recognize, loaded.manifest.alphabet, engine)
     keep(kept, path)
     return kept
 

@@ -19,12 +19,10 @@ from benchmarks.figures.command import bundle_option, mnist_option, results_opti
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, mnist_hash
 from benchmarks.scanner.architectures import macs
-from device_runtime import engines
 from device_runtime.bundle import SMALL_BUNDLE, Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.recognizer import ScanRecognizer
-from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.recognizer import scan_recognizer
 from train.data.labelled import Labeled, folder_strips, mnist_strips, usps_strips
 from train.data.mnist import load_mnist
 from train.evaluation.evaluate import ERRORS, FIELDS_NOTE, Outcome, read_all, table
@@ -54,12 +52,13 @@ def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
     alphabet = bundle.manifest.alphabet
     grammar = Grammar.chosen(asked.country, asked.pattern, None, alphabet)
     assert grammar is not None
-    engine = engines.pick(None, bundle.model)
-    outcome = read_all(
-        asked.strings(), ScanRecognizer(Scanner(bundle, engine)), Decoder(grammar, alphabet), asked.words.split()[0]
-    )
+    recognize = scan_recognizer(bundle)
+    outcome = read_all(asked.strings(), recognize, Decoder(grammar, alphabet), asked.words.split()[0])
     note = FIELDS_NOTE if "--field" in asked.words else ""
-    output = [f"$ posteye evaluate {asked.words}", *table([(f"int8 {engine.name}", outcome)], note).splitlines()]
+    output = [
+        f"$ posteye evaluate {asked.words}",
+        *table([(f"int8 {recognize.scanner.engine.name}", outcome)], note).splitlines(),
+    ]
     return {**figures_of(outcome), "output": output}
 
 

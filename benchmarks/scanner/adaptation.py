@@ -25,14 +25,12 @@ from benchmarks.figures.provenance import SHIPPED
 from benchmarks.figures.tables import Table
 from convert.commands.calibrate import calibrate
 from convert.commands.convert import convert
-from device_runtime import engines
 from device_runtime.bundle import MANIFEST_FILE, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.files.atomic import write_bytes, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
-from device_runtime.recognition.recognizer import SCAN, ScanRecognizer
-from device_runtime.recognition.scanner import Scanner
+from device_runtime.recognition.recognizer import SCAN, scan_recognizer
 from train.commands.train import train
 from train.data.labelled import LABELS, Labeled, folder_strips, mnist_strips, read_labels
 from train.data.mnist import load_mnist
@@ -93,7 +91,7 @@ def read_fields(
 def read_others(bundle: Path | None, others: dict[str, tuple[Labeled, Grammar]]) -> list[BundleReadings]:
     """Read other sets, each with a grammar of its own, to see what was forgotten."""
     loaded = load_bundle(bundle)
-    recognize = ScanRecognizer(Scanner(loaded, engines.pick(None, loaded.model)))
+    recognize = scan_recognizer(loaded)
     rows = []
     for name, (data, grammar) in others.items():
         found = read_all(data, recognize, Decoder(grammar, loaded.manifest.alphabet), name)

@@ -9,13 +9,11 @@ import msgspec
 import numpy as np
 
 from convert.bundle.writer import write_bundle
-from device_runtime import engines
 from device_runtime.bundle import ONNX_FILE, Bundle
 from device_runtime.calibration import Calibration, Scale
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import Grammar
-from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 from train.data.labelled import Labeled, folder_strips
 from train.evaluation.calibration import fit_calibration
@@ -59,12 +57,11 @@ def calibrate_bundle(
     if len(data.codes) < _FEWEST:
         raise PosteyeError(f"{len(data.codes)} strings are too few to calibrate with; give at least {_FEWEST}")
     source = f"{folder.name}: {grammar.name}" if folder else "generated fields by writers that were not trained on"
-    scanner = Scanner(loaded, engines.pick(None, loaded.model))
     found = dict(loaded.manifest.calibration)
     truths = [code for part, _ in jobs for code in part.codes]
     written = [kind for part, _ in jobs for kind in part.slices.get(_KIND, ["all"] * len(part.codes))]
     for segmenter in segmenters:
-        recognize = recognizer(segmenter, scanner)
+        recognize = recognizer(segmenter, loaded)
         outcomes = [
             read_all(part, recognize, Decoder(form, alphabet, grouped=folder is None or None), form.name)
             for part, form in jobs

@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from device_runtime.bundle import DEFAULT_BUNDLE
+from device_runtime.bundle import DEFAULT_BUNDLE, SMALL_BUNDLE
 
 
 @click.command()
@@ -25,13 +25,24 @@ from device_runtime.bundle import DEFAULT_BUNDLE
     help="How many strips to compare.",
 )
 @click.option(
+    "--first",
+    type=click.Choice([SMALL_BUNDLE]),
+    help="The bundle whose net reads every field first; this one's reads what that one doubts. Default: none.",
+)
+@click.option(
     "--cross-check",
     type=click.Choice(["tensorflow"]),
     help="Also compare the model with what TensorFlow's own converter makes of the trained net.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as one JSON object.")
 def convert(
-    folder: Path, out: Path, name: str, strips: int, cross_check: Literal["tensorflow"] | None, as_json: bool
+    folder: Path,
+    out: Path,
+    name: str,
+    strips: int,
+    first: str | None,
+    cross_check: Literal["tensorflow"] | None,
+    as_json: bool,
 ) -> None:
     """Convert the model that `posteye train --out DIR` left to a bundle: ONNX, int8 TFLite and a manifest.
 
@@ -41,6 +52,7 @@ def convert(
     \b
     Examples:
       posteye convert run --out bundle
+      posteye convert run --out bundle --first digits-small
       posteye convert run --out bundle --cross-check tensorflow
     """
     # Here, so that --help needs no torch.
@@ -53,9 +65,9 @@ def convert(
         click.echo(line, err=True)
 
     if cross_check:
-        report, check = convert_checked(folder, out, name, strips, tell)
+        report, check = convert_checked(folder, out, name, strips, tell, first)
     else:
-        report, check = convert_folder(folder, out, name, strips, tell), None
+        report, check = convert_folder(folder, out, name, strips, tell, first), None
     if as_json:
         found = dataclasses.asdict(report) | ({"cross_check": dataclasses.asdict(check)} if check else {})
         click.echo(json.dumps(found))

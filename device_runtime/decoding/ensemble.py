@@ -1,8 +1,9 @@
-"""Test-time augmentation: a field read with doubt is read again, stretched and compressed, and all readings count.
+"""A field read with doubt is read again, stretched and compressed, and by a better net if there is one; all count.
 
 Writing is normalised in height alone, so narrow writers stay narrow and wide ones wide; what is too dense or too loose
-for the scanner as it is is often plain at another width. Whatever code one width suggests, every width is asked how far
-it believes it. Fields that are read with confidence pay nothing for it.
+for the scanner as it is is often plain at another width (test-time augmentation). A cascade of two nets asks the one
+that costs more only then. Whatever code one look suggests, every look is asked how far it believes it. Fields that are
+read with confidence pay nothing for it.
 """
 
 from __future__ import annotations
@@ -10,26 +11,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
-from device_runtime.core.decoding import CoreDecoder
 from device_runtime.core.structs import MOST_CANDIDATES
-from device_runtime.decoding.core_decoder import core_decoder
-from device_runtime.decoding.decoder import Decoder
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.resize import resize_exact
-from device_runtime.recognition.recognizer import Recognize, ScanRecognizer
-from device_runtime.recognition.scanner import Scanner, columns_of
 from device_runtime.types import Candidate, Decoding, Strip
 
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the strip as it is stands alone.
+# Posterior (not calibrated) from which on the strip as it is stands alone: for one net, and for the first of two.
 CONFIDENCE_THRESHOLD = 0.99
+CASCADE_THRESHOLD = 0.95
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
@@ -62,65 +58,71 @@ class Look:
 Looking = Callable[[Strip], Look]
 
 
-def looking(recognize: Recognize, decoder: Decoder) -> Looking:
-    """The function that looks at a strip as it is; it raises what the recogniser raises.
+@dataclass(frozen=True)
+class Looks:
+    """How strips are looked at: all of them as they are, and those in doubt again.
 
-    What scans gets the costs of the decoder, as on the device, and is decoded by the compiled core where there is one.
+    Attributes:
+        first: looks at a strip as it is.
+        again: looks at it where there is doubt: the same net, or one that reads better and costs more.
+        factors: of the strip's width, at which it looks.
+        threshold: posterior, not calibrated, from which on the first look stands alone.
     """
-    if isinstance(recognize, ScanRecognizer):
-        scanner, recognize = recognize.scanner, replace(recognize, costs=decoder.costs)
-        output, widest_px = scanner.manifest.output, scanner.manifest.input.widths_px[-1]
-        if core := core_decoder(decoder, columns_of(output), output.scale, widest_px):
-            return partial(_look_by_core, scanner, core)
 
-    def look(strip: Strip) -> Look:
-        lattice = recognize(strip)
-        return Look(View(strip, decoder.decode(lattice)), partial(decoder.judge, lattice))
-
-    return look
+    first: Looking
+    again: Looking
+    factors: tuple[float, ...]
+    threshold: float
 
 
-def _look_by_core(scanner: Scanner, core: CoreDecoder, strip: Strip) -> Look:
-    scores = scanner.scores(strip.pixels)
-    return Look(View(strip, core.decode(strip, scores)), partial(core.judge, strip, scores))
+def alone(look: Looking) -> Looks:
+    """The looks of one net, which looks at a strip in doubt again at other widths."""
+    return Looks(look, look, STRETCHES, CONFIDENCE_THRESHOLD)
 
 
-def read_augmented(strip: Strip, look: Looking) -> View:
-    """Read a strip, and at other widths too if there is doubt.
+def cascade(first: Looking, second: Looking) -> Looks:
+    """The looks of two nets: what the first reads with doubt the second looks at, at all widths."""
+    return Looks(first, second, (1.0, *STRETCHES), CASCADE_THRESHOLD)
+
+
+def read_augmented(strip: Strip, looks: Looks) -> View:
+    """Read a strip, and again if there is doubt.
 
     Args:
         strip: what to read.
-        look: looks at a strip as it is.
+        looks: at it.
 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    return augmented(look(strip), look)
+    return augmented(looks.first(strip), looks)
 
 
-def augmented(first: Look, look: Looking) -> View:
-    """What all widths together say of a strip that was read with doubt; a view without doubt stands.
+def augmented(first: Look, looks: Looks) -> View:
+    """What all looks together say of a strip that was read with doubt; a view without doubt stands.
 
     Args:
-        first: the strip as it is.
-        look: looks at another strip as it is.
+        first: at the strip as it is.
+        looks: the further ones.
     """
-    looks = [first]
-    if is_doubtful(first.view):
-        for factor in STRETCHES:
+    found = [first]
+    if is_doubtful(first.view, looks.threshold):
+        for factor in looks.factors:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                looks.append(look(stretch(first.view.strip, factor)))
-    return combine(looks)
+                found.append(looks.again(stretch(first.view.strip, factor)))
+    return combine(found)
 
 
-def is_doubtful(view: View) -> bool:
-    """Whether augmentation is worth it: there is ink, and no code is read with confidence."""
+def is_doubtful(view: View, threshold: float = CONFIDENCE_THRESHOLD) -> bool:
+    """Whether more looks are worth it: there is ink, and no code is believed as much as the threshold says."""
     candidates = view.decoding.candidates
-    return view.strip.has_ink and not (candidates and candidates[0].confidence >= CONFIDENCE_THRESHOLD)
+    return view.strip.has_ink and not (candidates and candidates[0].confidence >= threshold)
 
 
 def stretch(strip: Strip, factor: float) -> Strip:
     """The strip with its width times a factor; its map to the image follows."""
+    if factor == 1:
+        return strip
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])

@@ -32,21 +32,20 @@ ROOM = "there is room for one more character: say how long the codes are by --co
 REASON = "the words beside it are not those beside a postal code of this country"
 
 
-def doubted(answer: Answer, reader: LineReader, country: Country, weights: EvidenceWeights) -> Reading:
+def doubted(answer: Answer, country: Country, weights: EvidenceWeights) -> Reading:
     """The reading of a field, rejected where the words beside an accepted code speak against it.
 
     They do where the country is known and writes its codes after the town: no code is the first word there.
 
     Args:
         answer: of the field.
-        reader: that gave it.
         country: of the codes.
         weights: of the evidence.
     """
     reading = answer.reading
     if reading.status != "accepted" or country.order != LINE_ORDER or reading.code is None:
         return reading
-    seen = facts_of(answer, reader).seen
+    seen = facts_of(answer).seen
     if seen.span is None:
         return reading
     evidence = read_evidence(seen, (), (), country.order, reading.candidates[0])

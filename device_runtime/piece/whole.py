@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from device_runtime.clock import Clock
-from device_runtime.decoding.ensemble import is_doubtful
 from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
@@ -105,18 +104,18 @@ class PieceReader:
         if every or wanted == "any":
             for i, one in enumerate(lines):
                 if every or not piece.located_alone(i):
-                    piece.put(i, self.read_line(crop(one), clock), self._lines)
+                    piece.put(i, self.read_line(crop(one), clock))
         belief = self._believe(piece, wanted)
         while (line := next_line(belief, piece.unread, piece.layout)) is not None:
-            piece.put(line, self.read_line(crop(lines[line]), clock), self._lines)
+            piece.put(line, self.read_line(crop(lines[line]), clock))
             belief = self._believe(piece, wanted)
         again: list[int] = []
         while (
-            line := next_again(belief, piece.answers, again, is_accepted(belief, piece.readings, trust))
+            line := next_again(belief, self._doubtful(piece), again, is_accepted(belief, piece.readings, trust))
         ) is not None:
             answer = piece.answers[line]
             assert answer is not None
-            piece.put(line, self._lines.augmented([answer], clock)[0], self._lines)
+            piece.put(line, self._lines.augmented([answer], clock)[0])
             again.append(line)
             belief = self._believe(piece, wanted)
         places = [place_of(*piece.share_of(i)) for i in range(len(lines))]
@@ -126,6 +125,9 @@ class PieceReader:
     def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
         """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
         return chosen(self._lines.read(pixels, clock))
+
+    def _doubtful(self, piece: _Piece) -> list[bool]:
+        return [one is not None and self._lines.is_doubtful(one.view) for one in piece.answers]
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
         if wanted == "any":
@@ -189,9 +191,9 @@ class _Piece:
         """The lines that were not read yet."""
         return [i for i, answer in enumerate(self.answers) if answer is None]
 
-    def put(self, line: int, answer: Answer, reader: LineReader) -> None:
+    def put(self, line: int, answer: Answer) -> None:
         """Keep the answer of a line."""
-        self.answers[line], self._facts[line] = answer, facts_of(answer, reader)
+        self.answers[line], self._facts[line] = answer, facts_of(answer)
 
     def explanations(self) -> list[Explanation]:
         """All alternatives, as far as the lines were read."""
@@ -239,38 +241,32 @@ def next_line(belief: Belief, unread: Sequence[int], layout: Layout) -> int | No
     return next((i for i in near if i in unread), None)
 
 
-def next_again(belief: Belief, answers: Sequence[Answer | None], again: Sequence[int], accepted: bool) -> int | None:
-    """The line in doubt to read next with test-time augmentation; None where no more of them can decide.
+def next_again(belief: Belief, doubtful: Sequence[bool], again: Sequence[int], accepted: bool) -> int | None:
+    """The line in doubt to look at next again; None where no more of them can decide.
 
     Once a code is accepted that is the line that it stands in; before, the one that promises most.
 
     Args:
         belief: over the piece.
-        answers: of each line; None = not read.
+        doubtful: of each line, whether it was read with doubt.
         again: the lines that were read so.
         accepted: whether a code is.
     """
     if len(again) >= _AUGMENTED:
         return None
-    lines = sorted(range(len(answers)), key=lambda i: (-belief.lines[i], i))
+    lines = sorted(range(len(doubtful)), key=lambda i: (-belief.lines[i], i))
     for line in [belief.codes[0].line] if accepted else lines:
-        answer = answers[line]
-        if line not in again and belief.lines[line] >= _DOUBT and answer is not None and is_doubtful(answer.view):
+        if line not in again and belief.lines[line] >= _DOUBT and doubtful[line]:
             return line
     return None
 
 
-def facts_of(answer: Answer, reader: LineReader) -> Facts:
-    """What an answer says, as evidence.
-
-    Args:
-        answer: of a line.
-        reader: that gave it.
-    """
+def facts_of(answer: Answer) -> Facts:
+    """What the answer of a line says, as evidence."""
     scanned, reading = answer.scanned, answer.reading
     if scanned is None:
         return Facts(Seen((), None, 0.0), ())
-    words = words_of(scanned.strip, scanned.scores, reader.x_px(len(scanned.scores)), reader.alphabet)
+    words = words_of(scanned.strip, scanned.scores, scanned.by.x_px(len(scanned.scores)), scanned.by.alphabet)
     # Characters of a stretched strip, in the strip as it is.
     stretch = scanned.strip.pixels.shape[1] / answer.view.strip.pixels.shape[1]
     places = [character.x_px * stretch for character in reading.characters]

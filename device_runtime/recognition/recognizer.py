@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device_runtime import engines
+from device_runtime.bundle import Bundle
 from device_runtime.recognition.costs import COSTS, Costs
+from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Strip
 
 if TYPE_CHECKING:
     from device_runtime.recognition.lattice import Lattice
-    from device_runtime.recognition.scanner import Scanner
 
 SCAN = "scan"  # the name under which a bundle holds the calibration of this method
 
@@ -25,15 +27,35 @@ class ScanRecognizer:
     Attributes:
         scanner: gives the penalties of a strip's columns.
         costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
+        first: of the net that reads first where two read as a cascade; None where one net reads.
     """
 
     scanner: Scanner
     costs: Costs = COSTS
+    first: Scanner | None = None
 
     def __call__(self, strip: Strip) -> Lattice:
-        """The lattice of a strip."""
+        """The lattice of a strip, by the second net of a cascade."""
         # Here, as a reader with the compiled core needs none of it.
         from device_runtime.recognition.gaps import find_gaps
         from device_runtime.recognition.scan_lattice import scan_lattice
 
         return scan_lattice(self.scanner(strip), find_gaps(strip), self.costs)
+
+
+def scan_recognizer(bundle: Bundle, engine: str | None = None) -> ScanRecognizer:
+    """The scan of a bundle, a cascade where the bundle names a net that reads first.
+
+    Args:
+        bundle: the model or models.
+        engine: name of what runs them; None = the fastest installed.
+
+    Raises:
+        PosteyeError: the engine is unknown or missing.
+    """
+    first = _scanner(bundle.first, engine) if bundle.first else None
+    return ScanRecognizer(_scanner(bundle, engine), first=first)
+
+
+def _scanner(bundle: Bundle, engine: str | None) -> Scanner:
+    return Scanner(bundle, engines.pick(engine, bundle.model))

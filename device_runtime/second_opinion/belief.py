@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime.decoding.ensemble import STRETCHES, View, stretch
-from device_runtime.errors import PosteyeError
+from device_runtime.decoding.ensemble import View
 from device_runtime.exact import sum_in_order
 from device_runtime.image.polarity import Inked
 from device_runtime.line_reader import LineReader, Scanned
@@ -19,7 +17,7 @@ from device_runtime.recognition.scan_lattice import scan_lattice
 from device_runtime.recognition.scanner import penalties_of_values
 from device_runtime.second_opinion.classes import CLASSES
 from device_runtime.second_opinion.crop import cropped
-from device_runtime.second_opinion.pair import posteriors, together
+from device_runtime.second_opinion.pair import together
 from device_runtime.second_opinion.recognizer import Recognise
 from device_runtime.types import Candidate, Opinion
 
@@ -84,7 +82,7 @@ class Believer:
         if not codes:
             return Belief(ours[0].view, Opinion(None, False))
         # Posteriors, [looks][codes]; our looks count as one.
-        found = [posteriors(self._lines.decoder, look.lattice, look.view.decoding, codes) for look in looks]
+        found = [self._posteriors(look.lattice, codes) for look in looks]
         mean = [sum_in_order(mine) / len(ours) for mine in zip(*found[:-1], strict=True)]
         both = dict(zip(codes, together(mean, found[-1]), strict=True))
         opinion = Opinion(read, read == codes[int(np.argmax(mean))])
@@ -94,16 +92,11 @@ class Believer:
         return Belief(replace(view, decoding=plain), opinion)
 
     def _looks(self, scanned: Scanned) -> list[Look]:
-        """Our own, at all widths that the model reads; the first as the strip is."""
-        lines, looks = self._lines, [self._look(scanned)]
-        for factor in STRETCHES:
-            with contextlib.suppress(PosteyeError):  # longer than the model reads
-                strip = stretch(scanned.strip, factor)
-                looks.append(self._look(replace(scanned, strip=strip, scores=lines.scanner.scores(strip.pixels))))
-        return looks
+        """Our own, the first at the strip as it is."""
+        return [Look(View(one.strip, one.decode()), one.lattice()) for one in self._lines.scans(scanned)]
 
-    def _look(self, scanned: Scanned) -> Look:
-        return Look(View(scanned.strip, self._lines.decode(scanned)), self._lines.lattice(scanned))
+    def _posteriors(self, lattice: Lattice, codes: Sequence[str]) -> list[float]:
+        return [candidate.confidence for candidate in self._lines.decoder.judge(lattice, codes).candidates]
 
     def _other_look(self, scanned: Scanned, ink: Inked) -> Look:
         """The other recogniser's, in places of our strip."""

@@ -15,6 +15,7 @@ from device_runtime.bundle import (
     MANIFEST_FILE,
     MODEL_FILE,
     ONNX_FILE,
+    First,
     Input,
     load_bundle,
 )
@@ -145,3 +146,25 @@ def test_a_sealed_manifest_with_a_mistake_is_refused(folder: Path, changes: dict
     write_bundle(folder, wrong, (folder / MODEL_FILE).read_bytes(), (folder / ONNX_FILE).read_bytes())
     with pytest.raises(BundleError, match=rf"manifest\.json is damaged: .*{complaint}"):
         load_bundle(folder)
+
+
+def _cascade(folder: Path, name: str, sha256: str | None = None) -> Path:
+    """The stub bundle with another one that reads first."""
+    stub = load_bundle(stub_bundle())
+    sha256 = sha256 or load_bundle("digits-small").manifest.sha256.tflite
+    manifest = msgspec.structs.replace(stub.manifest, first=First(name, sha256))
+    write_bundle(folder, manifest, stub.model, (folder / ONNX_FILE).read_bytes())
+    return folder
+
+
+def test_a_cascade_holds_the_bundle_that_reads_first(folder: Path) -> None:
+    assert load_bundle(folder).first is None and "first" not in json.loads((folder / MANIFEST_FILE).read_text())
+    first = load_bundle(_cascade(folder, "digits-small")).first
+    assert first is not None and first.manifest == load_bundle("digits-small").manifest
+
+
+def test_a_first_bundle_that_is_not_the_one_is_refused(folder: Path) -> None:
+    with pytest.raises(BundleError, match=r"reads after another digits-small than posteye .*; convert it again"):
+        load_bundle(_cascade(folder, "digits-small", "0" * 64))
+    with pytest.raises(BundleError, match=r"reads after 'station-7', which does not come with posteye"):
+        load_bundle(_cascade(folder, "station-7"))

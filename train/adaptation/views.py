@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device_runtime import engines
 from device_runtime.bundle import Bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import STRETCHES, stretch
@@ -101,12 +100,11 @@ class Viewer:
         self._reader = Reader(
             country=given[0], pattern=given[1], lexicon=given[2], bundle=bundle.folder, max_error=strict
         )
-        engine, alphabet = engines.pick(None, bundle.model), bundle.manifest.alphabet
-        grammar = self._reader.grammar
-        self._lines = LineReader(bundle, engine, grammar, strict, _N_BEST)
+        grammar, alphabet = self._reader.grammar, bundle.manifest.alphabet
+        self._lines = LineReader(bundle, None, grammar, strict, _N_BEST)
         sparse = Decoder(grammar, alphabet).graph.density <= SPARSE
         any_number = type(grammar).from_pattern(_ANY_NUMBER, alphabet)
-        self._numbers = LineReader(bundle, engine, any_number, strict, 1) if sparse else None
+        self._numbers = LineReader(bundle, None, any_number, strict, 1) if sparse else None
 
     def look(self, name: str, pixels: Pixels) -> Sight:
         """Read one picture.

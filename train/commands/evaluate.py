@@ -16,13 +16,13 @@ from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.commands.options import BUNDLE_HELP, UPRIGHT_HELP
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import looking, read_augmented
+from device_runtime.decoding.ensemble import read_augmented
+from device_runtime.decoding.strip_reader import looks_of
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import DEFAULT_MAX_ERROR, DEFAULT_PATTERN, Reader
 from device_runtime.recognition.recognizer import SCAN
-from device_runtime.recognition.scanner import Scanner
 from train.segmentation.segmenter import SEGMENTERS, recognizer
 
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ def evaluate(
         default, data = DEFAULT_PATTERN, folder_strips(Path(what))
     grammar = Grammar.chosen(country, pattern, lexicon, alphabet) or Grammar.from_pattern(default, alphabet)
     decoder = Decoder(grammar, alphabet)
-    scanner = Scanner(loaded, engines.pick(engine, loaded.model))
+    recognize = recognizer(segmenter, loaded, engine)
+    scanner = recognize.scanner
     name = scanner.engine.name if segmenter == SCAN else f"{scanner.engine.name} {segmenter}"
-    recognize = recognizer(segmenter, scanner)
     rows = [(f"int8 {name}", read_all(data, recognize, decoder, "int8"))]
     if run:
         rows.insert(0, ("float", read_all(data, float_recognizer(run, alphabet), decoder, "float")))
@@ -161,7 +161,7 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(read_augmented, look=looking(recognize, decoder))
+        again = partial(read_augmented, looks=looks_of(recognize, decoder))
         columns = scanner if segmenter == SCAN else None
         found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, columns, setup)
         write_text(page, gallery(f"How {Path(what).name} is read", found))

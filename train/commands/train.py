@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from device_runtime.bundle import MANIFEST_FILE, shipped
+from device_runtime.bundle import MANIFEST_FILE
 from device_runtime.commands.options import grammar_options
 from device_runtime.errors import PosteyeError
 from train.duration import duration

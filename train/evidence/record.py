@@ -93,7 +93,7 @@ def watch(piece: Piece, watcher: Watcher) -> Record:
     for line, opinion in zip(scene.lines, scene.opinions, strict=True):
         answer = chosen(watcher.lines.augmented(watcher.lines.read(sample(pixels, line.field), clock), clock))
         reading: Reading = answer.reading
-        lines.append(SeenLine(line, opinion, facts_of(answer, watcher.lines), reading.status, reading.code))
+        lines.append(SeenLine(line, opinion, facts_of(answer), reading.status, reading.code))
     codes, places = {}, {}
     for role in ("destination", "sender"):
         numbers = [number for number in piece.numbers if number.kind == role and number.role == role]

@@ -79,7 +79,7 @@ def _watcher(country: str, known: bool) -> Watcher:
     bundle = load_bundle()
     grammar = Grammar.from_country(country)
     lengths = grammar.lengths()
-    lines = LineReader(bundle, engines.pick(None, bundle.model), grammar, DEFAULT_MAX_ERROR, _CANDIDATES)
+    lines = LineReader(bundle, None, grammar, DEFAULT_MAX_ERROR, _CANDIDATES)
     order = countries()[country].order if known else ""
     return Watcher(_look, lines, Country(order, lengths[0], lengths[-1]))
 

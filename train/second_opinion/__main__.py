@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from device_runtime import engines
 from device_runtime.bundle import load_bundle
 from device_runtime.calibration import Calibration
 from device_runtime.commands.program import run_command
@@ -56,14 +55,14 @@ def second_opinion(
     hands = writers_of(load_mnist(mnist, writers).validation)
     recipe = model.manifest.recipe
     drawn = FieldGenerator(hands, seed, mix=Mix(**recipe["mix"]) if "mix" in recipe else SHIPPED, collections=kept)
-    alone, engine = model.calibration(SCAN), engines.pick(None, model.model)
+    alone = model.calibration(SCAN)
     seen = {}
     for name, pattern, fields in (
         ("numbers", r"\d{1,8}", numbers(drawn, kept.strings, seed)),
         ("codes", r"\d{5}", codes(drawn)),
     ):
         grammar = Grammar.from_pattern(pattern, model.manifest.alphabet)
-        lines = LineReader(model, engine, grammar, alone.table[0].max_error, 3)
+        lines = LineReader(model, None, grammar, alone.table[0].max_error, 3)
         seen[name] = see(lines, Believer(lines, recognise), fields, count, name)
         asked = [one for one in seen[name] if one.both]
         both, ours = sum(one.both.right for one in asked if one.both), sum(one.right for one in asked)

@@ -196,10 +196,14 @@ def _at_nodes(scores: FloatArray, node: int, zero: float) -> FloatArray:
 
 
 class SegmentRecognizer:
-    """Makes the lattice of a strip by over-segmentation, with the scanner as recogniser of the segments."""
+    """Makes the lattice of a strip by over-segmentation.
+
+    Attributes:
+        scanner: recognises the segments.
+    """
 
     def __init__(self, scanner: Scanner) -> None:
-        self._recognize = ArcRecognizer(scanner)
+        self.scanner, self._recognize = scanner, ArcRecognizer(scanner)
 
     def __call__(self, strip: Strip) -> SegmentLattice:
         """Lattice of a strip; raises PosteyeError when it is wider than the model's widest."""

@@ -10,16 +10,19 @@ import pytest
 from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import (
+    CASCADE_THRESHOLD,
     CONFIDENCE_THRESHOLD,
     STRETCHES,
     Look,
     View,
+    alone,
+    cascade,
     combine,
     is_doubtful,
-    looking,
     read_augmented,
     stretch,
 )
+from device_runtime.decoding.strip_reader import looks_of
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.lattice import Lattice
@@ -59,7 +62,7 @@ def test_sure_readings_stand() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", CONFIDENCE_THRESHOLD))
 
-    found = read_augmented(STRIP, look)
+    found = read_augmented(STRIP, alone(look))
     assert found.decoding.candidates == (Candidate("12", CONFIDENCE_THRESHOLD),) and calls == [100]
 
 
@@ -70,8 +73,23 @@ def test_doubtful_readings_are_looked_at_again_wider_and_narrower() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", UNSURE))
 
-    read_augmented(STRIP, look)
+    read_augmented(STRIP, alone(look))
     assert calls == [100, 130, 87]
+
+
+def test_a_cascade_asks_its_second_net_at_all_widths_and_counts_the_first() -> None:
+    calls = []
+
+    def second(strip: Strip) -> Look:
+        calls.append(strip.pixels.shape[1])
+        return seen(("72", 0.8), ("12", 0.1))
+
+    sure = read_augmented(STRIP, cascade(lambda strip: seen(("12", CASCADE_THRESHOLD)), second))
+    assert sure.decoding.candidates == (Candidate("12", CASCADE_THRESHOLD),) and calls == []
+    doubted = read_augmented(STRIP, cascade(lambda strip: seen(("12", 0.6), ("72", 0.3)), second))
+    assert calls == [100, 130, 87]
+    assert [c.code for c in doubted.decoding.candidates] == ["72", "12"]
+    assert [c.confidence for c in doubted.decoding.candidates] == pytest.approx([(0.3 + 3 * 0.8) / 4, (0.6 + 0.3) / 4])
 
 
 def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
@@ -86,7 +104,7 @@ def test_views_that_are_too_long_are_left_out() -> None:
             raise PosteyeError("too long")
         return seen(("12", UNSURE if strip is STRIP else 0.1))
 
-    found = read_augmented(STRIP, look)
+    found = read_augmented(STRIP, alone(look))
     assert found.decoding.candidates == (Candidate("12", (UNSURE + 0.1) / 2),)  # the mean of the two that there were
 
 
@@ -170,7 +188,7 @@ def test_lattices_give_the_means_of_what_they_say_of_each_code_alone() -> None:
     union = {code for codes in lists for code in codes}
     assert len(union) > max(map(len, lists))
 
-    found = read_augmented(STRIP, looking(lambda strip: lattices[strip.pixels.shape[1]], decoder))
+    found = read_augmented(STRIP, looks_of(lambda strip: lattices[strip.pixels.shape[1]], decoder))
 
     means = {c: sum(decoder.judge(lattices[w], [c]).candidates[0].confidence for w in widths) / 3 for c in union}
     best = sorted(means, key=lambda code: -means[code])[:2]

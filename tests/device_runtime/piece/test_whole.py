@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-import numpy as np
-
-from device_runtime.decoding.ensemble import CONFIDENCE_THRESHOLD, View
-from device_runtime.line_reader import Answer
 from device_runtime.piece.decision import Alternative, Belief, believe
 from device_runtime.piece.evidence.layout import lay_out
 from device_runtime.piece.whole import MOST_READ, next_again, next_line
-from device_runtime.types import Candidate, Decoding, Reading, Strip
 from tests.device_runtime.piece.evidence.test_layout import HEIGHT, SHEET, WIDTH, line
 
 LAYOUT = lay_out([line(*one) for one in SHEET], WIDTH, HEIGHT)
@@ -54,34 +48,24 @@ def test_no_more_lines_are_read_than_writing_has() -> None:
     assert next_line(even, range(MOST_READ, count), layout) is None
 
 
-def answers(confidences: Sequence[float | None]) -> list[Answer | None]:
-    """Answers of lines by the posterior of the code in each; None = not read."""
-    strip, nothing = Strip(np.zeros((32, 9), np.uint8), np.eye(2, 3), True), Reading("rejected", "1", "", 0, (), ())
-    found = [one if one is None else Decoding((Candidate("80331", one),), (), None) for one in confidences]
-    return [None if one is None else Answer(View(strip, one), nothing, None) for one in found]
-
-
-SURE, UNSURE = CONFIDENCE_THRESHOLD, CONFIDENCE_THRESHOLD - 0.1
-
-
 def test_of_the_lines_in_doubt_the_most_promising_is_read_again_first() -> None:
     shared = belief({None: 0.1, 0: 0.2, 1: 0.4, 2: 0.26, 3: 0.04}, lines=4)
-    read = answers([UNSURE, SURE, UNSURE, UNSURE])
+    read = [True, False, True, True]
     assert next_again(shared, read, [], accepted=False) == 2
     assert next_again(shared, read, [2], accepted=False) == 0
     # What is left holds next to no belief, or is sure.
     assert next_again(shared, read, [2, 0], accepted=False) is None
-    assert next_again(shared, answers([UNSURE, SURE, None, UNSURE]), [0], accepted=False) is None
+    assert next_again(shared, [True, False, False, True], [0], accepted=False) is None
 
 
 def test_once_a_code_is_accepted_only_its_own_line_is_read_again() -> None:
     shared = belief({None: 0.1, 0: 0.2, 1: 0.7}, code=1, lines=2)
-    assert next_again(shared, answers([UNSURE, SURE]), [], accepted=True) is None
-    assert next_again(shared, answers([UNSURE, UNSURE]), [], accepted=True) == 1
-    assert next_again(shared, answers([UNSURE, UNSURE]), [1], accepted=True) is None
+    assert next_again(shared, [True, False], [], accepted=True) is None
+    assert next_again(shared, [True, True], [], accepted=True) == 1
+    assert next_again(shared, [True, True], [1], accepted=True) is None
 
 
 def test_three_lines_at_most_are_read_again() -> None:
     shared = belief({None: 0.1, **dict.fromkeys(range(5), 0.18)}, lines=5)
-    assert next_again(shared, answers([UNSURE] * 5), [0, 1], accepted=False) == 2
-    assert next_again(shared, answers([UNSURE] * 5), [0, 1, 2], accepted=False) is None
+    assert next_again(shared, [True] * 5, [0, 1], accepted=False) == 2
+    assert next_again(shared, [True] * 5, [0, 1, 2], accepted=False) is None

@@ -56,4 +56,4 @@ def test_both_together_believe_an_agreed_code_more_and_the_posteriors_are_shares
     for belief in (agreed, other):
         confidences = [candidate.confidence for candidate in belief.view.decoding.candidates]
         assert confidences == sorted(confidences, reverse=True) and 0 < sum(confidences) <= 1 + 1e-9
-        assert belief.view.decoding.free == lines.decode(one.scanned).free
+        assert belief.view.decoding.free == one.scanned.decode().free
