@@ -150,7 +150,7 @@ class LineReader:
         strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
         try:
             scanned = Scanned(strip, pixels, clock.timed("scan", self._first.scores)(strip), self._first)
-            view = View(strip, clock.timed("decode", Scanned.decode)(scanned))
+            view = View(strip, clock.timed("decode", Scanned.decode)(scanned), self._first.scanner)
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
@@ -164,7 +164,7 @@ class LineReader:
 
         def look(strip: Strip) -> Look:
             scanned = Scanned(strip, field, scan(strip), self._again)
-            return Look(View(strip, decode(scanned)), _judge(scanned, clock))
+            return Look(View(strip, decode(scanned), self.scanner), _judge(scanned, clock))
 
         view = augmented(Look(one.view, _judge(one.scanned, clock)), replace(self._looks, again=look))
         return replace(one, view=view, reading=self.judged(view, field))

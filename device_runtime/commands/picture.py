@@ -66,7 +66,7 @@ def write(result: Result, scanner: Scanner, path: Path) -> None:
 
     Args:
         result: what was read.
-        scanner: of the reader that read it.
+        scanner: that saw what was read.
         path: the file.
 
     Raises:

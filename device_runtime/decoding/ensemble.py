@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from device_runtime.exact import sum_in_order
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.resize import resize_exact
 from device_runtime.types import Candidate, Decoding, Strip
+
+if TYPE_CHECKING:
+    from device_runtime.recognition.scanner import Scanner
 
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
@@ -36,10 +40,12 @@ class View:
     Attributes:
         strip: what was read.
         decoding: the codes that were found.
+        by: the scanner that saw them; None where none was asked.
     """
 
     strip: Strip
     decoding: Decoding
+    by: Scanner | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def combine(looks: Sequence[Look]) -> View:
     for i in sorted(range(len(looks)), key=lambda i: -posteriors[i][best]):
         decoding = looks[i].judge([codes[k] for k in order]) if best else judged[i]
         if decoding.characters:
-            return View(looks[i].view.strip, replace(decoding, candidates=tuple(candidates[:keep])))
+            return replace(looks[i].view, decoding=replace(decoding, candidates=tuple(candidates[:keep])))
     raise AssertionError(f"no look has a place for {codes[best]!r}, and one has found it")
 
 

@@ -56,7 +56,7 @@ class StripReader:
     def look(self, strip: Strip) -> Look:
         """Look at a strip; raises as `Scanner.scores` does."""
         scores = self.scores(strip)
-        return Look(View(strip, self.decode(strip, scores)), partial(self.judge, strip, scores))
+        return Look(View(strip, self.decode(strip, scores), self.scanner), partial(self.judge, strip, scores))
 
     def lattice(self, strip: Strip, scores: NDArray[np.int8]) -> Lattice:
         """The lattice of a strip with these scores, int8 [columns, classes]."""

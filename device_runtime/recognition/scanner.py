@@ -24,11 +24,14 @@ from device_runtime.types import Penalties, Strip
 class Scanner:
     """Runs a bundle's model on strips with an engine. Calling it gives the penalties of a strip.
 
-    engine, manifest: what it was built with.
+    Attributes:
+        engine: that runs it.
+        bundle: whose model it is.
+        manifest: of the bundle.
     """
 
     def __init__(self, bundle: Bundle, engine: Engine) -> None:
-        self.engine = engine
+        self.engine, self.bundle = engine, bundle
         self.manifest = bundle.manifest
         self._classes = len(bundle.manifest.alphabet) + 2
         self._columns = columns_of(bundle.manifest.output)

@@ -93,7 +93,9 @@ class Believer:
 
     def _looks(self, scanned: Scanned) -> list[Look]:
         """Our own, the first at the strip as it is."""
-        return [Look(View(one.strip, one.decode()), one.lattice()) for one in self._lines.scans(scanned)]
+        return [
+            Look(View(one.strip, one.decode(), one.by.scanner), one.lattice()) for one in self._lines.scans(scanned)
+        ]
 
     def _posteriors(self, lattice: Lattice, codes: Sequence[str]) -> list[float]:
         return [candidate.confidence for candidate in self._lines.decoder.judge(lattice, codes).candidates]

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from device_runtime import engines
 from device_runtime.commands.options import BUNDLE_HELP
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.reader import Reader
 from device_runtime.recognition.recognizer import SCAN
-from device_runtime.recognition.scanner import Scanner
 from train.segmentation.segmenter import SEGMENTERS
 
 
@@ -78,13 +76,13 @@ def explain(
                 f"--segmenter {segmenter} is for text fields; add --field, or leave --segmenter {segmenter} out"
             )
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
-    scanner = Scanner(reader.bundle, engines.pick(None, reader.bundle.model))
     if segmenter == SCAN:
         found = find(reader.read(image, field=field), reader)
-        spots = folder_spots(folder_strips(folder), scanner, found.net) if folder else []
+        by = found.result.trace.by or reader.scanner
+        spots = folder_spots(folder_strips(folder), by, found.net) if folder else []
         code, page = found.result.reading.code, explain_page(found, character, spots)
     else:
-        segmented = explain_segments(image, reader.bundle, scanner, reader.grammar)
+        segmented = explain_segments(image, reader.bundle, reader.scanner, reader.grammar)
         code, page = segmented.reading.code, segments_page(segmented)
     write_text(out, page)
     click.echo(f"{code or 'no code'}: {out}")
