@@ -37,7 +37,7 @@ test-trixie: core .venv-trixie/.ready  ## the device's tests with the newer NumP
 
 test-arm: .venv-dev/.ready  ## the wheels on emulated ARM and RISC-V: same readings as on x86-64, no more instructions
 	@.ci/need 'command -v cc' gcc libc6-dev # the plugin that counts instructions
-	$(DEV) pytest -m emulated tests/emulated -o log_cli=true -o log_cli_level=INFO
+	$(DEV) pytest -m emulated -n 2 --dist loadgroup -v tests/emulated
 
 docs: .venv-dev/.docs  ## build the site of docs/ into site/; a dead link ends it
 	$(DEV) docs.build.site

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -68,6 +70,15 @@ def cache_folder() -> Path:
     return Path(os.environ.get("POSTEYE_CACHE", "~/.cache/posteye")).expanduser() / "arm"
 
 
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Keeps other processes from building what has this name in the cache; tests run in several."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def require_tools() -> None:
     """Checks that this machine can do the check at all.
 
@@ -87,6 +98,11 @@ def build_root(release: Release, architecture: Architecture) -> Path:
     No script of a package is run, so nothing is emulated and no root user is needed.
     Raises MissingTool or RuntimeError.
     """
+    with one_at_a_time(f"{release.name}-{architecture}"):
+        return _built_root(release, architecture)
+
+
+def _built_root(release: Release, architecture: Architecture) -> Path:
     packages = _PACKAGES.format(release.python)
     key = hashlib.sha256((packages + _CPUINFO).encode()).hexdigest()[:12]
     root = cache_folder() / f"{release.name}-{architecture}" / f"root-{key}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tests.emulated.conftest import Sight
 
-pytestmark = pytest.mark.emulated
+pytestmark = [pytest.mark.emulated, pytest.mark.xdist_group("boards")]
 
 
 def test_both_sides_are_what_they_claim(sight: Sight) -> None:

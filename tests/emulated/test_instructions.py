@@ -14,7 +14,7 @@ from benchmarks.instructions.measure import RELEASE, NoPlugins, measure
 from tests.emulated.board import Board
 from tests.emulated.roots import Architecture, MissingTool, Release
 
-pytestmark = pytest.mark.emulated
+pytestmark = [pytest.mark.emulated, pytest.mark.xdist_group("boards")]
 _LOG = logging.getLogger(__name__)
 
 

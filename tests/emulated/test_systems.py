@@ -18,7 +18,7 @@ from tests.emulated.roots import MissingTool, require_tools
 from tests.emulated.systems import SYSTEMS, Computer, System, build_system
 from tests.emulated.wheels import build_wheel
 
-pytestmark = pytest.mark.emulated
+pytestmark = [pytest.mark.emulated, pytest.mark.xdist_group("systems")]
 
 _LOG = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from tests.emulated.roots import (
     cache_folder,
     compile_python,
     fresh_folder,
+    one_at_a_time,
     run_quietly,
 )
 
@@ -52,7 +53,12 @@ def install_dependencies(wheel: Path, release: Release, architecture: Architectu
         own = {name.split("/")[0] for name in contents.namelist()}
     key = hashlib.sha256("\n".join([constraints.read_text(), *needs, *release.extras]).encode()).hexdigest()[:12]
     shelf = cache_folder() / f"{release.name}-{architecture}"
-    folder = shelf / f"site-{key}"
+    with one_at_a_time(f"{shelf.name}-site"):
+        return _installed(shelf / f"site-{key}", wheel, own, release, architecture)
+
+
+def _installed(folder: Path, wheel: Path, own: set[str], release: Release, architecture: Architecture) -> Path:
+    shelf, constraints = folder.parent, REPOSITORY / "constraints" / f"{release.name}.txt"
     if folder.exists():
         return folder
     for old in shelf.glob("site-*"):  # 200 MB each
