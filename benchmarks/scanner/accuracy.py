@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import cv2
+import numpy as np
 
 from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
@@ -28,6 +29,8 @@ from train.data.mnist import load_mnist
 from train.evaluation.evaluate import ERRORS, FIELDS_NOTE, Outcome, read_all, table
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.model import ScanningLeNet
+
+LENGTH = "amounts-length"
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ def read_set(asked: Set, bundle: Bundle) -> dict[str, Any]:
     return {**figures_of(outcome), "output": output}
 
 
+def read_of_known_length(data: Labeled, bundle: Bundle) -> dict[str, Any]:
+    """The figures of numbers of which the reader is told how many digits each has."""
+    recognize, alphabet = scan_recognizer(bundle), bundle.manifest.alphabet
+    outcomes = []
+    for length in sorted({len(code) for code in data.codes}):
+        rows = [i for i, code in enumerate(data.codes) if len(code) == length]
+        part = Labeled([data.strips[i] for i in rows], [data.codes[i] for i in rows], [data.names[i] for i in rows])
+        grammar = Grammar.from_pattern(rf"\d{{{length}}}", alphabet)
+        outcomes.append(read_all(part, recognize, Decoder(grammar, alphabet), grammar.name))
+    confidences, correct = (np.concatenate([getattr(o, name) for o in outcomes]) for name in ("confidences", "correct"))
+    return figures_of(Outcome([one for o in outcomes for one in o.decodings], confidences, correct))
+
+
 def figures_of(outcome: Outcome) -> dict[str, Any]:
     """The figures of readings; at-1: share accepted when the threshold leaves 1 % errors among the accepted."""
     at = {f"at-{100 * error:g}".replace(".", "_"): round(outcome.accept_rate(error), 4) for error in ERRORS}
@@ -81,6 +97,8 @@ def read_sets(sets: Mapping[str, Set], bundle: Bundle, option: str = "") -> dict
     for name, asked in sets.items():
         values[name] = read_set(replace(asked, words=asked.words + option), bundle)
         click.echo("\n".join(values[name]["output"]) + "\n")
+    values[LENGTH] = read_of_known_length(sets["amounts"].strings(), bundle)
+    click.echo(f"check_amounts, each of known length: {values[LENGTH]['exact']:.1%} exact\n")
     return values
 
 

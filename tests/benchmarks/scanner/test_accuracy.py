@@ -42,6 +42,7 @@ def test_figures_of_all_sets_are_kept(data: Path) -> None:
     kept = load(data / "kept.json")
     assert set(kept.data) == {"check_amounts", "printed_postcode_lines", "usps", "mnist"}
     assert [kept.values[name]["strings"] for name in ("amounts", "printed", "mnist", "usps")] == [1, 1, 4, 1]
+    assert kept.values["amounts-length"]["strings"] == 1
     output = kept.values["amounts"]["output"]
     assert output[0] == r"$ posteye evaluate check_amounts --field --pattern '\d{1,8}'"
     assert output[2].startswith("int8 ") and "\n".join(output) in done.output
