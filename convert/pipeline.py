@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from convert.onnx_files.reader import read_onnx
 from convert.parity import Decode, Report, check_parity
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Provenance, Trained, load_strips, load_trained
-from device_runtime.bundle import SCHEMA_VERSION, First, Manifest, load_bundle
+from device_runtime.bundle import SCHEMA_VERSION, Companion, Manifest, load_bundle, shipped
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
@@ -35,7 +35,7 @@ _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold
 
 
 def convert_folder(
-    folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None], first: str | None = None
+    folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None], companions: Sequence[str] = ()
 ) -> Report:
     """Convert what training left, compare all backends on strips, and write the bundle if they agree.
 
@@ -45,7 +45,7 @@ def convert_folder(
         name: The bundle's name.
         strips: How many are compared.
         tell: Called with a line at each step.
-        first: Name of the shipped bundle whose net is to read every field first; None = this one reads alone.
+        companions: Names of shipped bundles whose nets are to read before this one; the first reads every field.
 
     Raises:
         ConvertError: When the folder is unfit, or `out` holds something else.
@@ -58,8 +58,8 @@ def convert_folder(
     net = read_onnx(onnx_model)
     onnx_bytes, tflite = onnx_model.SerializeToString(deterministic=True), write_tflite(net)
     manifest = describe(net, trained, name)
-    if first:
-        manifest = msgspec.structs.replace(manifest, first=First(first, load_bundle(first).manifest.sha256.tflite))
+    named = tuple(Companion(one, load_bundle(shipped(one)).manifest.sha256.tflite) for one in companions)
+    manifest = msgspec.structs.replace(manifest, companions=named)
     tell(f"model.onnx {len(onnx_bytes):,} bytes, model.tflite {len(tflite):,} bytes")
     contestants = backends(trained.scanner, onnx_bytes, tflite, net.output)
     report = check_parity(contestants, pixels, labels, WIDTHS_PX, decoder(manifest), tell)

@@ -61,8 +61,8 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     receptive_field_px: Annotated[int, Meta(ge=1, le=1024)]
 
 
-class First(Struct, frozen=True, forbid_unknown_fields=True):
-    """The bundle whose net reads every field first; the net of the bundle that names it reads what that one doubts."""
+class Companion(Struct, frozen=True, forbid_unknown_fields=True):
+    """A bundle whose net reads before that of the bundle that names it."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]  # of a bundle that comes with the program
     tflite: Sha256  # of its model.tflite
@@ -85,7 +85,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     accuracy: dict[str, Any]
     sha256: Hashes
     checksum: Sha256
-    first: First | None = None  # left out of the file where there is none
+    companions: tuple[Companion, ...] = ()  # left out of the file where there is none
 
 
 class Sealed(Protocol):
@@ -119,13 +119,13 @@ class Bundle:
         folder: that it was read from.
         manifest: of the folder.
         model: the bytes of model.tflite.
-        first: the bundle whose net reads every field first; None where one net reads.
+        companions: bundles whose nets read before this one's, the one that reads every field first.
     """
 
     folder: Path
     manifest: Manifest
     model: bytes
-    first: Bundle | None = None
+    companions: tuple[Bundle, ...] = ()
 
     def calibration(self, segmenter: str) -> Calibration:
         """Return the calibration for a segmentation method; raises PosteyeError when the bundle has none."""
@@ -149,20 +149,20 @@ def load_bundle(path: Path | str | None = None) -> Bundle:
     if str(path) in SHIPPED and not folder.exists():
         folder = shipped(str(path))
     manifest, model = read_sealed(folder, Manifest, SCHEMA_VERSION, _mistake, check_fit)
-    return Bundle(folder, manifest, model, _first(folder, manifest.first) if manifest.first else None)
+    return Bundle(folder, manifest, model, tuple(_companion(folder, told) for told in manifest.companions))
 
 
-def _first(folder: Path, told: First) -> Bundle:
-    """The bundle that a manifest names as the one that reads first; raises BundleError when it is not to be had."""
+def _companion(folder: Path, told: Companion) -> Bundle:
+    """The bundle that a manifest names as one that reads before; raises BundleError when it is not to be had."""
     if told.name not in SHIPPED:
         raise BundleError(f"the bundle {folder} reads after {told.name!r}, which does not come with posteye {VERSION}")
-    first = load_bundle(shipped(told.name))
-    if first.manifest.sha256.tflite != told.tflite or first.first:
+    found = load_bundle(shipped(told.name))
+    if found.manifest.sha256.tflite != told.tflite or found.companions:
         raise BundleError(
             f"the bundle {folder} reads after another {told.name} than posteye {VERSION} has; "
-            "convert it again with --first, or install the posteye that it came with"
+            "convert it again with --companion, or install the posteye that it came with"
         )
-    return first
+    return found
 
 
 def shipped(name: str) -> Path:

@@ -15,7 +15,7 @@ from device_runtime.bundle import Bundle
 from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, View, alone, augmented, cascade, is_doubtful, stretch
+from device_runtime.decoding.ensemble import Look, Looks, View, again, augmented, is_doubtful, stretch, threshold_of
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
 from device_runtime.decoding.strip_reader import StripReader
@@ -101,11 +101,9 @@ class LineReader:
         self.threshold = self._calibration.threshold(max_error)
         self.alphabet = bundle.manifest.alphabet
         self.decoder = Decoder(grammar, self.alphabet, n_best)
-        nets = scan_recognizer(bundle, engine)
-        self.scanner = nets.scanner
-        self._again = StripReader(nets.scanner, self.decoder)
-        self._first = StripReader(nets.first, self.decoder) if nets.first else self._again
-        self._looks = cascade(self._first.look, self._again.look) if nets.first else alone(self._again.look)
+        scans = scan_recognizer(bundle, engine)
+        self.scanner = scans.scanner
+        self._nets = tuple(StripReader(scanner, self.decoder) for scanner in scans.scanners)
 
     def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
         """Read a line as it is, once for each polarity that its ink may have.
@@ -123,7 +121,7 @@ class LineReader:
 
     def is_doubtful(self, view: View) -> bool:
         """Whether more looks at what was read are worth it."""
-        return is_doubtful(view, self._looks.threshold)
+        return is_doubtful(view, threshold_of(len(self._nets)))
 
     def decoding(self, strip: Strip) -> Decoding:
         """The codes in a strip as it is, by the bundle's own net.
@@ -131,7 +129,7 @@ class LineReader:
         Raises:
             PosteyeError: it is longer than the model reads.
         """
-        return self._again.look(strip).view.decoding
+        return self._nets[-1].look(strip).view.decoding
 
     def scans(self, scanned: Scanned) -> list[Scanned]:
         """All scans of a line in doubt, the given one first; those that are longer than the model reads are left out.
@@ -140,17 +138,17 @@ class LineReader:
             scanned: the line as it is.
         """
         found = [scanned]
-        for factor in self._looks.factors:
-            strip = stretch(scanned.strip, factor)
+        for net, factor in again(len(self._nets)):
+            strip, by = stretch(scanned.strip, factor), self._nets[net]
             with contextlib.suppress(PosteyeError):
-                found.append(Scanned(strip, scanned.field, self._again.scores(strip), self._again))
+                found.append(Scanned(strip, scanned.field, by.scores(strip), by))
         return found
 
     def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
-        strip = ink.placed(clock.timed("normalize", normalize)(ink.gray))
+        strip, by = ink.placed(clock.timed("normalize", normalize)(ink.gray)), self._nets[0]
         try:
-            scanned = Scanned(strip, pixels, clock.timed("scan", self._first.scores)(strip), self._first)
-            view = View(strip, clock.timed("decode", Scanned.decode)(scanned), self._first.scanner)
+            scanned = Scanned(strip, pixels, clock.timed("scan", by.scores)(strip), by)
+            view = View(strip, clock.timed("decode", Scanned.decode)(scanned), by.scanner)
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
@@ -160,13 +158,14 @@ class LineReader:
         if not self.is_doubtful(one.view) or one.scanned is None:
             return one
         field = one.scanned.field
-        scan, decode = clock.timed("scan", self._again.scores), clock.timed("decode", Scanned.decode)
 
-        def look(strip: Strip) -> Look:
-            scanned = Scanned(strip, field, scan(strip), self._again)
-            return Look(View(strip, decode(scanned), self.scanner), _judge(scanned, clock))
+        def look(by: StripReader, strip: Strip) -> Look:
+            scanned = Scanned(strip, field, clock.timed("scan", by.scores)(strip), by)
+            decoding = clock.timed("decode", Scanned.decode)(scanned)
+            return Look(View(strip, decoding, by.scanner), _judge(scanned, clock))
 
-        view = augmented(Look(one.view, _judge(one.scanned, clock)), replace(self._looks, again=look))
+        looks = Looks(tuple(partial(look, by) for by in self._nets))
+        view = augmented(Look(one.view, _judge(one.scanned, clock)), looks)
         return replace(one, view=view, reading=self.judged(view, field))
 
     def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:

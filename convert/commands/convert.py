@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from device_runtime.bundle import DEFAULT_BUNDLE, SMALL_BUNDLE
+from device_runtime.bundle import DEFAULT_BUNDLE, SHIPPED
 
 
 @click.command()
@@ -25,9 +25,12 @@ from device_runtime.bundle import DEFAULT_BUNDLE, SMALL_BUNDLE
     help="How many strips to compare.",
 )
 @click.option(
-    "--first",
-    type=click.Choice([SMALL_BUNDLE]),
-    help="The bundle whose net reads every field first; this one's reads what that one doubts. Default: none.",
+    "--companion",
+    "companions",
+    multiple=True,
+    type=click.Choice(SHIPPED[1:]),
+    help="A bundle whose net reads before this one: the first one given reads every field, the others and this one "
+    "what that one doubts. More than one if given again; default: none.",
 )
 @click.option(
     "--cross-check",
@@ -40,7 +43,7 @@ def convert(
     out: Path,
     name: str,
     strips: int,
-    first: str | None,
+    companions: tuple[str, ...],
     cross_check: Literal["tensorflow"] | None,
     as_json: bool,
 ) -> None:
@@ -52,7 +55,7 @@ def convert(
     \b
     Examples:
       posteye convert run --out bundle
-      posteye convert run --out bundle --first digits-small
+      posteye convert run --out bundle --companion digits-small
       posteye convert run --out bundle --cross-check tensorflow
     """
     # Here, so that --help needs no torch.
@@ -65,9 +68,9 @@ def convert(
         click.echo(line, err=True)
 
     if cross_check:
-        report, check = convert_checked(folder, out, name, strips, tell, first)
+        report, check = convert_checked(folder, out, name, strips, tell, companions)
     else:
-        report, check = convert_folder(folder, out, name, strips, tell, first), None
+        report, check = convert_folder(folder, out, name, strips, tell, companions), None
     if as_json:
         found = dataclasses.asdict(report) | ({"cross_check": dataclasses.asdict(check)} if check else {})
         click.echo(json.dumps(found))

@@ -97,7 +97,7 @@ def check_model(
 
 
 def convert_checked(
-    folder: Path, out: Path, name: str, strips: int, tell: Tell, first: str | None = None
+    folder: Path, out: Path, name: str, strips: int, tell: Tell, companions: Sequence[str] = ()
 ) -> tuple[Report, CrossCheck | None]:
     """Convert as `convert_folder` does, and write the bundle only if it passes the cross-check as well.
 
@@ -107,7 +107,7 @@ def convert_checked(
         name: As in `convert_folder`.
         strips: As in `convert_folder`.
         tell: As in `convert_folder`.
-        first: As in `convert_folder`.
+        companions: As in `convert_folder`.
 
     Returns:
         The parity report, and the cross-check unless the parity gate had failed.
@@ -119,7 +119,7 @@ def convert_checked(
     check_target(out)
     with tempfile.TemporaryDirectory(prefix="posteye-") as place:
         draft = Path(place) / "draft"
-        report = convert_folder(folder, draft, name, strips, tell, first)
+        report = convert_folder(folder, draft, name, strips, tell, companions)
         if not report.holds:
             return report, None
         bundle = load_bundle(draft)

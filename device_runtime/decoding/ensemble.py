@@ -1,9 +1,9 @@
-"""A field read with doubt is read again, stretched and compressed, and by a better net if there is one; all count.
+"""A field read with doubt is read again, stretched and compressed, and by further nets if there are some; all count.
 
 Writing is normalised in height alone, so narrow writers stay narrow and wide ones wide; what is too dense or too loose
-for the scanner as it is is often plain at another width (test-time augmentation). A cascade of two nets asks the one
-that costs more only then. Whatever code one look suggests, every look is asked how far it believes it. Fields that are
-read with confidence pay nothing for it.
+for the scanner as it is is often plain at another width (test-time augmentation). A cascade of nets asks those that
+cost more only then. Whatever code one look suggests, every look is asked how far it believes it. Fields that are read
+with confidence pay nothing for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the strip as it is stands alone: for one net, and for the first of two.
+# Posterior (not calibrated) from which on the strip as it is stands alone: for one net, and for the first of several.
 CONFIDENCE_THRESHOLD = 0.99
 CASCADE_THRESHOLD = 0.95
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
@@ -66,29 +66,33 @@ Looking = Callable[[Strip], Look]
 
 @dataclass(frozen=True)
 class Looks:
-    """How strips are looked at: all of them as they are, and those in doubt again.
+    """The nets that look at strips: the first at all of them as they are, and where it doubts all others too.
 
     Attributes:
-        first: looks at a strip as it is.
-        again: looks at it where there is doubt: the same net, or one that reads better and costs more.
-        factors: of the strip's width, at which it looks.
-        threshold: posterior, not calibrated, from which on the first look stands alone.
+        nets: one or more; the last one is the best and costs most.
     """
 
-    first: Looking
-    again: Looking
-    factors: tuple[float, ...]
-    threshold: float
+    nets: tuple[Looking, ...]
+
+    @property
+    def threshold(self) -> float:
+        """Posterior, not calibrated, from which on the first look stands alone."""
+        return threshold_of(len(self.nets))
 
 
-def alone(look: Looking) -> Looks:
-    """The looks of one net, which looks at a strip in doubt again at other widths."""
-    return Looks(look, look, STRETCHES, CONFIDENCE_THRESHOLD)
+def threshold_of(nets: int) -> float:
+    """Posterior, not calibrated, from which on the first look of so many nets stands alone."""
+    return CONFIDENCE_THRESHOLD if nets == 1 else CASCADE_THRESHOLD
 
 
-def cascade(first: Looking, second: Looking) -> Looks:
-    """The looks of two nets: what the first reads with doubt the second looks at, at all widths."""
-    return Looks(first, second, (1.0, *STRETCHES), CASCADE_THRESHOLD)
+def again(nets: int) -> tuple[tuple[int, float], ...]:
+    """Which of so many nets look again at a strip in doubt, in turn, and at what factor of its width.
+
+    One net looks at other widths. Of several the last one looks at all widths, those between at the strip as it is.
+    """
+    if nets == 1:
+        return tuple((0, factor) for factor in STRETCHES)
+    return (*((i, 1.0) for i in range(1, nets)), *((nets - 1, factor) for factor in STRETCHES))
 
 
 def read_augmented(strip: Strip, looks: Looks) -> View:
@@ -101,7 +105,7 @@ def read_augmented(strip: Strip, looks: Looks) -> View:
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    return augmented(looks.first(strip), looks)
+    return augmented(looks.nets[0](strip), looks)
 
 
 def augmented(first: Look, looks: Looks) -> View:
@@ -113,9 +117,9 @@ def augmented(first: Look, looks: Looks) -> View:
     """
     found = [first]
     if is_doubtful(first.view, looks.threshold):
-        for factor in looks.factors:
+        for net, factor in again(len(looks.nets)):
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                found.append(looks.again(stretch(first.view.strip, factor)))
+                found.append(looks.nets[net](stretch(first.view.strip, factor)))
     return combine(found)
 
 

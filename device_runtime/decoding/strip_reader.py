@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, Looks, View, alone, cascade
+from device_runtime.decoding.ensemble import Look, Looks, View
 from device_runtime.recognition.recognizer import Recognize, ScanRecognizer
 from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
 from device_runtime.types import Decoding, Strip
@@ -77,9 +77,8 @@ def looks_of(recognize: Recognize, decoder: Decoder) -> Looks:
     What scans gets the costs of the decoder, as on the device, and is decoded by the compiled core where there is one.
     """
     if isinstance(recognize, ScanRecognizer):
-        first, second = recognize.first, StripReader(recognize.scanner, decoder).look
-        return cascade(StripReader(first, decoder).look, second) if first else alone(second)
-    return alone(partial(_look, recognize, decoder))
+        return Looks(tuple(StripReader(scanner, decoder).look for scanner in recognize.scanners))
+    return Looks((partial(_look, recognize, decoder),))
 
 
 def _look(recognize: Recognize, decoder: Decoder, strip: Strip) -> Look:

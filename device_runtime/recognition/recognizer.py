@@ -27,15 +27,20 @@ class ScanRecognizer:
     Attributes:
         scanner: gives the penalties of a strip's columns.
         costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
-        first: of the net that reads first where two read as a cascade; None where one net reads.
+        companions: of the nets that read before it in a cascade, the one that reads every strip first.
     """
 
     scanner: Scanner
     costs: Costs = COSTS
-    first: Scanner | None = None
+    companions: tuple[Scanner, ...] = ()
+
+    @property
+    def scanners(self) -> tuple[Scanner, ...]:
+        """All scanners in the order in which they read."""
+        return (*self.companions, self.scanner)
 
     def __call__(self, strip: Strip) -> Lattice:
-        """The lattice of a strip, by the second net of a cascade."""
+        """The lattice of a strip, by the last net of a cascade."""
         # Here, as a reader with the compiled core needs none of it.
         from device_runtime.recognition.gaps import find_gaps
         from device_runtime.recognition.scan_lattice import scan_lattice
@@ -44,7 +49,7 @@ class ScanRecognizer:
 
 
 def scan_recognizer(bundle: Bundle, engine: str | None = None) -> ScanRecognizer:
-    """The scan of a bundle, a cascade where the bundle names a net that reads first.
+    """The scan of a bundle, a cascade where the bundle names companions.
 
     Args:
         bundle: the model or models.
@@ -53,8 +58,8 @@ def scan_recognizer(bundle: Bundle, engine: str | None = None) -> ScanRecognizer
     Raises:
         PosteyeError: the engine is unknown or missing.
     """
-    first = _scanner(bundle.first, engine) if bundle.first else None
-    return ScanRecognizer(_scanner(bundle, engine), first=first)
+    companions = tuple(_scanner(one, engine) for one in bundle.companions)
+    return ScanRecognizer(_scanner(bundle, engine), companions=companions)
 
 
 def _scanner(bundle: Bundle, engine: str | None) -> Scanner:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from convert.bundle.writer import write_bundle
 from device_runtime import Reader
-from device_runtime.bundle import ONNX_FILE, First, load_bundle, shipped
+from device_runtime.bundle import ONNX_FILE, Companion, load_bundle, shipped
 from device_runtime.clock import Clock
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import CASCADE_THRESHOLD, read_augmented
@@ -34,8 +34,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cascade") / "digits"
     shutil.copytree(shipped("digits"), folder)
     second = load_bundle(shipped("digits"))
-    first = First("digits-small", load_bundle("digits-small").manifest.sha256.tflite)
-    manifest = msgspec.structs.replace(second.manifest, first=first)
+    small = Companion("digits-small", load_bundle("digits-small").manifest.sha256.tflite)
+    manifest = msgspec.structs.replace(second.manifest, companions=(small,))
     write_bundle(folder, manifest, second.model, (folder / ONNX_FILE).read_bytes())
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,9 +15,8 @@ from device_runtime.decoding.ensemble import (
     CONFIDENCE_THRESHOLD,
     STRETCHES,
     Look,
+    Looks,
     View,
-    alone,
-    cascade,
     combine,
     is_doubtful,
     read_augmented,
@@ -62,7 +62,7 @@ def test_sure_readings_stand() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", CONFIDENCE_THRESHOLD))
 
-    found = read_augmented(STRIP, alone(look))
+    found = read_augmented(STRIP, Looks((look,)))
     assert found.decoding.candidates == (Candidate("12", CONFIDENCE_THRESHOLD),) and calls == [100]
 
 
@@ -73,23 +73,24 @@ def test_doubtful_readings_are_looked_at_again_wider_and_narrower() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", UNSURE))
 
-    read_augmented(STRIP, alone(look))
+    read_augmented(STRIP, Looks((look,)))
     assert calls == [100, 130, 87]
 
 
-def test_a_cascade_asks_its_second_net_at_all_widths_and_counts_the_first() -> None:
+def test_a_cascade_asks_the_others_where_the_first_doubts_the_last_at_all_widths() -> None:
     calls = []
 
-    def second(strip: Strip) -> Look:
-        calls.append(strip.pixels.shape[1])
+    def other(name: str, strip: Strip) -> Look:
+        calls.append((name, strip.pixels.shape[1]))
         return seen(("72", 0.8), ("12", 0.1))
 
-    sure = read_augmented(STRIP, cascade(lambda strip: seen(("12", CASCADE_THRESHOLD)), second))
+    others = partial(other, "between"), partial(other, "last")
+    sure = read_augmented(STRIP, Looks((lambda strip: seen(("12", CASCADE_THRESHOLD)), *others)))
     assert sure.decoding.candidates == (Candidate("12", CASCADE_THRESHOLD),) and calls == []
-    doubted = read_augmented(STRIP, cascade(lambda strip: seen(("12", 0.6), ("72", 0.3)), second))
-    assert calls == [100, 130, 87]
+    doubted = read_augmented(STRIP, Looks((lambda strip: seen(("12", 0.6), ("72", 0.3)), *others)))
+    assert calls == [("between", 100), ("last", 100), ("last", 130), ("last", 87)]
     assert [c.code for c in doubted.decoding.candidates] == ["72", "12"]
-    assert [c.confidence for c in doubted.decoding.candidates] == pytest.approx([(0.3 + 3 * 0.8) / 4, (0.6 + 0.3) / 4])
+    assert [c.confidence for c in doubted.decoding.candidates] == pytest.approx([(0.3 + 4 * 0.8) / 5, (0.6 + 0.4) / 5])
 
 
 def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
@@ -104,7 +105,7 @@ def test_views_that_are_too_long_are_left_out() -> None:
             raise PosteyeError("too long")
         return seen(("12", UNSURE if strip is STRIP else 0.1))
 
-    found = read_augmented(STRIP, alone(look))
+    found = read_augmented(STRIP, Looks((look,)))
     assert found.decoding.candidates == (Candidate("12", (UNSURE + 0.1) / 2),)  # the mean of the two that there were
 
 
