@@ -23,7 +23,7 @@ from device_runtime.files.regular import read_regular
 from device_runtime.version import VERSION
 
 SCHEMA_VERSION = 1
-DEFAULT_BUNDLE, SMALL_BUNDLE = SHIPPED = ("digits", "digits-small")  # that come with the program
+DEFAULT_BUNDLE, SMALL_BUNDLE, GENERATED_BUNDLE = SHIPPED = ("digits", "digits-small", "digits-generated")
 MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
 
 _FILE_LIMIT_BYTES = 64_000_000  # a hundred times what the shipped models have
@@ -126,6 +126,12 @@ class Bundle:
     manifest: Manifest
     model: bytes
     companions: tuple[Bundle, ...] = ()
+
+    @property
+    def models_sha256(self) -> str:
+        """What identifies the net or nets: the hash of the model, or of the hashes of all models in their order."""
+        hashes = [bundle.manifest.sha256.tflite for bundle in (*self.companions, self)]
+        return hashlib.sha256("".join(hashes).encode()).hexdigest() if len(hashes) > 1 else hashes[0]
 
     def calibration(self, segmenter: str) -> Calibration:
         """Return the calibration for a segmentation method; raises PosteyeError when the bundle has none."""
