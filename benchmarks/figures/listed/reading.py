@@ -40,6 +40,19 @@ READINGS = (
         ),
     ),
     Figure(
+        "together",
+        "benchmarks.scanner.together {data}",
+        1,
+        (
+            *READING,
+            *EVALUATING,
+            *PRINTED,
+            "benchmarks/scanner/together.py",
+            "benchmarks/scanner/architectures.py",
+            "train/scanner/model.py",
+        ),
+    ),
+    Figure(
         "promise",
         "benchmarks.promise {data} --writers {data}/qmnist_writers --strings {data}/real_strings",
         4,

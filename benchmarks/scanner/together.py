@@ -1,0 +1,150 @@
+"""What several nets read together, beside each of them alone: exact and accepted shares, and the work of a field.
+
+    python -m benchmarks.scanner.together DATA
+
+DATA holds check_amounts and printed_postcode_lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.figures.command import results_option, run_command
+from benchmarks.figures.files import keep
+from benchmarks.figures.provenance import SHIPPED
+from benchmarks.figures.tables import Table
+from benchmarks.scanner.architectures import macs
+from device_runtime import engines
+from device_runtime.bundle import DEFAULT_BUNDLE, GENERATED_BUNDLE, SMALL_BUNDLE, Bundle, load_bundle
+from device_runtime.bundle import SHIPPED as SHIPPED_BUNDLES
+from device_runtime.decoding.decoder import Decoder
+from device_runtime.decoding.ensemble import Look, Looks, read_augmented
+from device_runtime.decoding.strip_reader import StripReader
+from device_runtime.grammar.grammar import DIGITS, Grammar
+from device_runtime.recognition.scanner import Scanner, pad_to_width
+from device_runtime.types import Strip
+from train.data.labelled import Labeled, folder_strips
+from train.evaluation.metrics import accept_rate
+from train.scanner.from_bundle import restore_scanner
+from train.scanner.model import ScanningLeNet
+
+HEADS = (
+    "nets, in the order in which they read",
+    "amounts: exact",
+    "at 1 %",
+    "at 2 %",
+    "printed: exact",
+    "at 1 %",
+    "at 2 %",
+    "doubted",
+    "M MACs a field",
+)
+# Those that read, the one that reads every field first.
+ROWS = (
+    (GENERATED_BUNDLE,),
+    (SMALL_BUNDLE,),
+    (DEFAULT_BUNDLE,),
+    (SMALL_BUNDLE, DEFAULT_BUNDLE),
+    (GENERATED_BUNDLE, DEFAULT_BUNDLE),
+    (SMALL_BUNDLE, GENERATED_BUNDLE),
+    (GENERATED_BUNDLE, SMALL_BUNDLE, DEFAULT_BUNDLE),
+    (SMALL_BUNDLE, GENERATED_BUNDLE, DEFAULT_BUNDLE),
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What nets made of a set.
+
+    Attributes:
+        exact: share of fields read exactly.
+        at: share accepted when a threshold leaves 1 % and 2 % wrong among them.
+        doubted: share of fields that the first net left to the others, or to other widths.
+        macs: multiply-accumulates of the nets, the mean of a field.
+    """
+
+    exact: float
+    at: tuple[float, float]
+    doubted: float
+    macs: float
+
+
+class Net:
+    """A net that looks at strips and counts what it takes.
+
+    Attributes:
+        looks: how many so far.
+        macs: multiply-accumulates so far.
+    """
+
+    def __init__(self, bundle: Bundle, decoder: Decoder) -> None:
+        """Prepare the net of a bundle, without companions."""
+        self._reader = StripReader(Scanner(bundle, engines.pick(None, bundle.model)), decoder)
+        self._widths_px = bundle.manifest.input.widths_px
+        self._net = ScanningLeNet(restore_scanner(bundle).channels)
+        self.looks = self.macs = 0
+
+    def look(self, strip: Strip) -> Look:
+        """Look at a strip."""
+        self.looks += 1
+        self.macs += macs(self._net, pad_to_width(strip.pixels, self._widths_px).shape[1])
+        return self._reader.look(strip)
+
+
+def read(data: Labeled, nets: Sequence[Net], name: str) -> Read:
+    """Read a set with nets, the first of which reads every field."""
+    looks = Looks(tuple(net.look for net in nets))
+    work = sum(net.macs for net in nets)
+    sure, right, doubted = [], [], 0
+    for strip, code in zip(tqdm(data.strips, desc=name, leave=False, disable=None), data.codes, strict=True):
+        before = sum(net.looks for net in nets)
+        found = read_augmented(strip, looks).decoding.candidates if strip.has_ink else ()
+        doubted += sum(net.looks for net in nets) > before + 1
+        sure.append(found[0].confidence if found else 0.0)
+        right.append(bool(found) and found[0].code == code)
+    confidences, correct = np.array(sure), np.array(right, dtype=np.bool_)
+    one, two = (accept_rate(confidences, correct, error) for error in (0.01, 0.02))
+    spent = (sum(net.macs for net in nets) - work) / len(right)
+    return Read(float(correct.mean()), (one, two), doubted / len(right), spent)
+
+
+def row(names: Sequence[str], amounts: Read, printed: Read) -> list[str]:
+    """A row of the table."""
+    shares = [share for one in (amounts, printed) for share in (one.exact, *one.at)]
+    work = f"{amounts.macs / 1e6:.1f} and {printed.macs / 1e6:.1f}"
+    doubted = f"{amounts.doubted:.0%} and {printed.doubted:.0%}"
+    return [", ".join(names), *(f"{share:.1%}" for share in shares), doubted, work]
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@results_option
+def together(data: Path, results: Path | None) -> None:
+    """Read check amounts and printed lines with one net, with two and with three."""
+    cv2.setNumThreads(1)
+    folders = {name: data / name for name in ("check_amounts", "printed_postcode_lines")}
+    grammars = (Grammar.from_pattern(r"\d{1,8}", DIGITS), Grammar.chosen("MY", None, None, DIGITS))
+    found: dict[tuple[str, ...], list[Read]] = {names: [] for names in ROWS}
+    for folder, grammar in zip(folders.values(), grammars, strict=True):
+        assert grammar is not None
+        strips, decoder = folder_strips(folder), Decoder(grammar, DIGITS)
+        nets = {name: Net(load_bundle(name), decoder) for name in SHIPPED_BUNDLES}
+        for names in ROWS:
+            found[names].append(read(strips, [nets[name] for name in names], ", ".join(names)))
+    lines = [row(names, *reads) for names, reads in found.items()]
+    click.echo(Table(HEADS, lines).markdown())
+    if results:
+        shipped = found[ROWS[-1]][0]
+        values = {"table": Table(HEADS, lines), "doubted": shipped.doubted, "macs": shipped.macs / 1e6}
+        keep("together", results, values, data=folders, bundle=SHIPPED)
+
+
+if __name__ == "__main__":
+    run_command(together)
