@@ -23,7 +23,7 @@ from device_runtime.files.regular import read_regular
 from device_runtime.version import VERSION
 
 SCHEMA_VERSION = 1
-DEFAULT_BUNDLE, SMALL_BUNDLE, GENERATED_BUNDLE = SHIPPED = ("digits", "digits-small", "digits-generated")
+DEFAULT_BUNDLE, SMALL_BUNDLE = SHIPPED = ("digits", "digits-small")  # that come with the program
 MODEL_FILE, ONNX_FILE, MANIFEST_FILE = "model.tflite", "model.onnx", "manifest.json"
 
 _FILE_LIMIT_BYTES = 64_000_000  # a hundred times what the shipped models have

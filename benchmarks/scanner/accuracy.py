@@ -20,7 +20,7 @@ from benchmarks.figures.command import bundle_option, mnist_option, results_opti
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED, mnist_hash
 from benchmarks.scanner.architectures import macs
-from device_runtime.bundle import GENERATED_BUNDLE, SMALL_BUNDLE, Bundle, load_bundle
+from device_runtime.bundle import SMALL_BUNDLE, Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.recognizer import scan_recognizer
@@ -136,8 +136,7 @@ def accuracy(data: Path, mnist: Path | None, bundle: Path | None, results: Path 
     }
     values = read_sets(sets, load_bundle(bundle))
     if bundle is None:
-        for key, name in (("small", SMALL_BUNDLE), ("generated", GENERATED_BUNDLE)):
-            values[key] = read_sets(sets, load_bundle(name), f" --bundle {name}")
+        values["small"] = read_sets(sets, load_bundle(SMALL_BUNDLE), f" --bundle {SMALL_BUNDLE}")
     if results:
         hashes: dict[str, Path | str] = {**folders, "usps": usps, "mnist": mnist_hash(test)}
         keep("accuracy", results, values, data=hashes, bundle=bundle or SHIPPED)

@@ -1,6 +1,6 @@
 """What several nets read together, beside each of them alone: exact and accepted shares, and the work of a field.
 
-    python -m benchmarks.scanner.together DATA
+    python -m benchmarks.scanner.together DATA [--also BUNDLE]
 
 DATA holds check_amounts and printed_postcode_lines.
 """
@@ -22,7 +22,7 @@ from benchmarks.figures.provenance import SHIPPED
 from benchmarks.figures.tables import Table
 from benchmarks.scanner.architectures import macs
 from device_runtime import engines
-from device_runtime.bundle import DEFAULT_BUNDLE, GENERATED_BUNDLE, SMALL_BUNDLE, Bundle, load_bundle
+from device_runtime.bundle import DEFAULT_BUNDLE, SMALL_BUNDLE, Bundle, load_bundle
 from device_runtime.bundle import SHIPPED as SHIPPED_BUNDLES
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import Look, Looks, read_augmented
@@ -46,16 +46,16 @@ HEADS = (
     "doubted",
     "M MACs a field",
 )
+ALSO = "also"
 # Those that read, the one that reads every field first.
 ROWS = (
-    (GENERATED_BUNDLE,),
     (SMALL_BUNDLE,),
     (DEFAULT_BUNDLE,),
     (SMALL_BUNDLE, DEFAULT_BUNDLE),
-    (GENERATED_BUNDLE, DEFAULT_BUNDLE),
-    (SMALL_BUNDLE, GENERATED_BUNDLE),
-    (GENERATED_BUNDLE, SMALL_BUNDLE, DEFAULT_BUNDLE),
-    (SMALL_BUNDLE, GENERATED_BUNDLE, DEFAULT_BUNDLE),
+    (ALSO,),
+    (ALSO, DEFAULT_BUNDLE),
+    (SMALL_BUNDLE, ALSO),
+    (SMALL_BUNDLE, ALSO, DEFAULT_BUNDLE),
 )
 
 
@@ -125,25 +125,27 @@ def row(names: Sequence[str], amounts: Read, printed: Read) -> list[str]:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
+@click.option("--also", type=click.Path(path_type=Path), help="Folder of a bundle of a third net.")
 @results_option
-def together(data: Path, results: Path | None) -> None:
+def together(data: Path, also: Path | None, results: Path | None) -> None:
     """Read check amounts and printed lines with one net, with two and with three."""
     cv2.setNumThreads(1)
     folders = {name: data / name for name in ("check_amounts", "printed_postcode_lines")}
     grammars = (Grammar.from_pattern(r"\d{1,8}", DIGITS), Grammar.chosen("MY", None, None, DIGITS))
-    found: dict[tuple[str, ...], list[Read]] = {names: [] for names in ROWS}
+    bundles = {name: load_bundle(name) for name in SHIPPED_BUNDLES} | ({ALSO: load_bundle(also)} if also else {})
+    found: dict[tuple[str, ...], list[Read]] = {names: [] for names in ROWS if bundles.keys() >= set(names)}
     for folder, grammar in zip(folders.values(), grammars, strict=True):
         assert grammar is not None
         strips, decoder = folder_strips(folder), Decoder(grammar, DIGITS)
-        nets = {name: Net(load_bundle(name), decoder) for name in SHIPPED_BUNDLES}
-        for names in ROWS:
+        nets = {name: Net(bundle, decoder) for name, bundle in bundles.items()}
+        for names in found:
             found[names].append(read(strips, [nets[name] for name in names], ", ".join(names)))
     lines = [row(names, *reads) for names, reads in found.items()]
     click.echo(Table(HEADS, lines).markdown())
     if results:
-        shipped = found[ROWS[-1]][0]
+        shipped = found[SMALL_BUNDLE, DEFAULT_BUNDLE][0]
         values = {"table": Table(HEADS, lines), "doubted": shipped.doubted, "macs": shipped.macs / 1e6}
-        keep("together", results, values, data=folders, bundle=SHIPPED)
+        keep("together", results, values, data=folders | ({ALSO: also} if also else {}), bundle=SHIPPED)
 
 
 if __name__ == "__main__":

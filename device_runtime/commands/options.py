@@ -15,7 +15,7 @@ from device_runtime.reader import DEFAULT_MAX_ERROR, ROLES
 from device_runtime.recognition.recognizer import SCAN
 from device_runtime.region import Region
 
-BUNDLE_HELP = "A shipped bundle (digits, digits-small, digits-generated) or the folder of another; default: digits."
+BUNDLE_HELP = "A shipped bundle (digits, digits-small) or the folder of another; default: digits."
 UPRIGHT_HELP = "The image is the right way up: a code such as 66898, upside down another, needs no other evidence."
 SECOND_OPINION_HELP = (
     "Ask PP-OCRv6 small about fields that would be rejected: more are accepted, and these take longer. For --field; "
