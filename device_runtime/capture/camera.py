@@ -111,7 +111,7 @@ class Camera:
                 after_s = max(after_s, shot.captured_s)
 
     def peek(self) -> Frame | None:
-        """The newest frame, without waiting and without taking one that waits; None if there is none or it is damaged."""
+        """The newest frame, without waiting, and without taking one that waits; None if there is none or it is cut."""
         with self._changed:
             shot, frame = self._shot, self._frame
         if shot is None or (frame and frame.sequence == shot.sequence):

@@ -94,16 +94,16 @@ class FolderSource:
         return found
 
     def _following(self) -> Pixels:
-        count = self._count
-        while True:
+        for _ in range(2):
             while self._left:
                 try:
                     return load_image(self._folder / self._left.pop(0))
                 except ImageError as error:
                     self._tell(f"{error}; it is left out")
-            if not self._loop or self._count == count == 0:
-                raise CameraEndedError(f"{self.name} has no more pictures")
-            self._left, count = _pictures(self._folder), 0
+            if not self._loop:
+                break
+            self._left = _pictures(self._folder)
+        raise CameraEndedError(f"{self.name} has no more pictures")
 
 
 @dataclass

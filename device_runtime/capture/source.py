@@ -83,19 +83,27 @@ class Facts:
 
 
 class Source(Protocol):
-    """Where frames come from. One thread calls it; after `close` it can be opened again.
+    """Where frames come from. One thread calls it; after `close` it can be opened again."""
 
-    Attributes:
-        name: the URL as messages show it.
-        claim: what only one camera at a time may use, such as a device; None where nothing is taken from anybody.
-        waits: whether a picture waits until it is wanted, as stored ones do; a camera's frames do not.
-        silence_s: after how long without a frame it counts as lost; None where silence is usual.
-    """
+    @property
+    def name(self) -> str:
+        """The URL as messages show it."""
+        ...
 
-    name: str
-    claim: str | None
-    waits: bool
-    silence_s: float | None
+    @property
+    def claim(self) -> str | None:
+        """What only one camera at a time may use, such as a device; None where nothing is taken from anybody."""
+        ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether a picture waits until it is wanted, as stored ones do; a camera's frames do not."""
+        ...
+
+    @property
+    def silence_s(self) -> float | None:
+        """After how long without a frame it counts as lost; None where silence is usual."""
+        ...
 
     def open(self, tell: Tell) -> Facts:
         """Open it.

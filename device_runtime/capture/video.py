@@ -112,7 +112,9 @@ class StreamSource:
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, ANSWER_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, ANSWER_MS]
         self._stream = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, limits)
         if not self._stream.isOpened():
-            raise CameraLostError(f"{self.name} gives no stream; check address, path, user and password, and the network")
+            raise CameraLostError(
+                f"{self.name} gives no stream; check address, path, user and password, and the network"
+            )
         fps = self._stream.get(cv2.CAP_PROP_FPS)
         self._count = 0
         return Facts(
