@@ -156,7 +156,11 @@ def _image(path: str, kind: str) -> Address:
     except (OSError, ValueError) as error:
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+", kind):
             near = difflib.get_close_matches(kind.lower(), KINDS, 1, 0.5)
-            known = f"did you mean {near[0]}:?" if near else f"give an image, - or one of {': '.join(KINDS)}:"
+            known = (
+                f"did you mean {near[0]}:?"
+                if near
+                else f"give an image, - or one of {', '.join(f'{word}:' for word in KINDS)}"
+            )
             raise CameraError(f"{name}: unknown kind of source {kind!r}; {known}") from None
         raise CameraError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISDIR(mode):

@@ -14,7 +14,7 @@ from device_runtime.capture.camera import Camera
 from device_runtime.capture.source import Facts, Frame
 from device_runtime.capture.sources import open_camera
 from device_runtime.commands.notes import note
-from device_runtime.errors import CameraEndedError, WriteError
+from device_runtime.errors import CameraEndedError, CameraTimeoutError, WriteError
 from device_runtime.files.atomic import require_writable, write_bytes
 from device_runtime.files.regular import printable
 
@@ -132,7 +132,9 @@ def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report))
     else:
-        click.echo(f"{printable(out)}: {width} x {height} px, {'colour' if channels else 'grey'}, {age_s * 1000:.1f} ms old")
+        click.echo(
+            f"{printable(out)}: {width} x {height} px, {'colour' if channels else 'grey'}, {age_s * 1000:.1f} ms old"
+        )
 
 
 def _warn(line: str) -> None:
@@ -142,13 +144,12 @@ def _warn(line: str) -> None:
 def _measured(source: Camera, seconds_s: float) -> dict[str, Any]:
     """Take frames for a while: how many there were, how many of them were seen, and how old they were."""
     frames: list[tuple[int, float, float]] = []
-    size, damaged = None, None
+    size, after_s = None, float("-inf")
     until_s = time.monotonic() + seconds_s
-    after_s = float("-inf")
     while (left_s := until_s - time.monotonic()) > 0 or not frames:
         try:
-            frame = source.latest(after_s, max(left_s, FRAME_TIMEOUT_S))
-        except CameraEndedError:
+            frame = source.latest(after_s, left_s if frames else seconds_s + FRAME_TIMEOUT_S)
+        except (CameraEndedError, CameraTimeoutError):
             if not frames:
                 raise
             break

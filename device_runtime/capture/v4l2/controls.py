@@ -71,7 +71,7 @@ def read_controls(device: Calls, wanted: dict[str, Setting]) -> tuple[tuple[Cont
         number, asked = _number(device, kind), wanted.get(name)
         described = None if number is None else _describe(device, number)
         if number is None or described is None:
-            if asked not in (None, "auto"):
+            if isinstance(asked, float):
                 warnings.append(f"it has no control of its {_words(name)}, which stays as it is")
             continue
         switch = _read(device, kind.switch)
@@ -81,7 +81,7 @@ def read_controls(device: Calls, wanted: dict[str, Setting]) -> tuple[tuple[Cont
         controls.append(Control(name, found, lowest, highest))
         if asked == "auto" and found is not None:
             warnings.append(f"its {_words(name)} is {found:g}, and not automatic")
-        elif asked not in (None, "auto") and (value is None or value != round(asked * kind.steps)):
+        elif isinstance(asked, float) and (value is None or value != round(asked * kind.steps)):
             is_now = "automatic" if found is None else f"{found:g}"
             warnings.append(f"its {_words(name)} is {is_now}, not {asked:g}; it takes {lowest:g} to {highest:g}")
     return tuple(controls), tuple(warnings)
