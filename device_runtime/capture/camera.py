@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 import threading
 import time
@@ -22,9 +23,12 @@ LONGEST_PAUSE_S = 5.0
 HANGS_AFTER_S = 2.0  # without an answer from open or read, which are asked to return within LOOK_S
 LOOK_S = 0.1  # how long a read may take before the thread looks whether it shall end
 CLOSING_S = 0.9  # how long `close` waits for a source that hangs
+# How long the program's end waits for it: a thread that comes back from FFmpeg while Python ends aborts the process.
+ENDING_S = 6.0
 
 _claims: set[str] = set()
 _claiming = threading.Lock()
+_filming: set[Camera] = set()
 
 
 class Camera:
@@ -54,6 +58,7 @@ class Camera:
         self._taken = True  # whether somebody got the shot; a picture that waits is not replaced before
         self._busy_since_s: float | None = None
         _claim(source)
+        _filming.add(self)
         self._thread = threading.Thread(target=self._run, name=f"camera {self.name}", daemon=True)
         self._thread.start()
 
@@ -201,6 +206,7 @@ class Camera:
                 self._closing.wait(pause_s)
         finally:
             _release(self._source)
+            _filming.discard(self)
 
     def _film(self) -> None:
         """Open the source and keep its latest frame until the camera is closed or the source raises."""
@@ -256,7 +262,7 @@ class Camera:
         with self._changed:
             told, self._trouble, self._shot, self._frame, self._taken = self._trouble, reason, None, None, True
             self._changed.notify_all()
-        if reason != told:
+        if reason != told and not self._closing.is_set():
             self._tell(f"{reason}; trying again until it is there")
 
     def _finish(self, error: PosteyeError) -> None:
@@ -276,6 +282,16 @@ def _claim(source: Source) -> None:
             raise CameraError(f"{source.name} is in use by another camera of this program; close that one first")
         if source.claim is not None:
             _claims.add(source.claim)
+
+
+@atexit.register
+def _end_all() -> None:
+    """End the cameras that are left when the program ends."""
+    left, deadline_s = list(_filming), time.monotonic() + ENDING_S
+    for camera in left:
+        camera._closing.set()
+    for camera in left:
+        camera._thread.join(max(0.0, deadline_s - time.monotonic()))
 
 
 def _release(source: Source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import Any
@@ -14,13 +15,14 @@ from device_runtime.image.load import MAX_DECODED_BYTES
 from device_runtime.image.opencv import cv2
 from device_runtime.image.pixels import Pixels
 
-# FFmpeg writes what it thinks of a file to stderr, in lines that name neither the file nor a remedy. Both are read when
-# a video is first opened.
+# What both write to stderr names neither the file nor a remedy. FFmpeg's level is read when it is first used.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+with contextlib.suppress(AttributeError):
+    cv2.setLogLevel(0)
 
 USUAL_FPS = 25.0  # of a video that does not say
-ANSWER_MS = 5000  # for a stream to open, and between two of its frames
+OPENING_MS = 5000  # that a stream may take to open
+ANSWER_MS = 2000  # between two of its frames
 
 
 class VideoSource:
@@ -109,7 +111,7 @@ class StreamSource:
 
     def open(self, tell: Tell) -> Facts:
         """Ask the camera for its stream."""
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, ANSWER_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, ANSWER_MS]
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPENING_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, ANSWER_MS]
         self._stream = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, limits)
         if not self._stream.isOpened():
             raise CameraLostError(
