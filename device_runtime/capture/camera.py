@@ -202,8 +202,10 @@ class Camera:
                     return
                 except Exception as error:  # a driver or decoder that fails in a way of its own
                     self._lose(f"{self.name} failed: {type(error).__name__}: {error}")
-                pause_s = SHORTEST_PAUSE_S if self._last > before else min(2 * pause_s, LONGEST_PAUSE_S)
+                if self._last > before:
+                    pause_s = SHORTEST_PAUSE_S
                 self._closing.wait(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
         finally:
             _release(self._source)
             _filming.discard(self)

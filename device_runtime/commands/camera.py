@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -76,7 +78,7 @@ def list_command(as_json: bool) -> None:
         note("posteye: no camera found; plug one in, and see `posteye camera --help` for what else gives pictures")
 
 
-@camera.command()
+@camera.command(short_help="Say what a source gives, and how fast.")
 @click.argument("url")
 @_timeout
 @click.option(
@@ -96,13 +98,12 @@ def show(url: str, timeout_s: float, seconds_s: float, as_json: bool) -> None:
       posteye camera show v4l2:/dev/video0
       posteye camera show 'dir:pictures?fps=5' --seconds 10 --json
     """
-    with open_camera(url, _warn) as source:
-        facts = source.opened(timeout_s)
+    with _opened(url, timeout_s) as (source, facts):
         report = {"source": source.name, **asdict(facts), **_measured(source, seconds_s)}
     click.echo(json.dumps(report) if as_json else _page(report, facts))
 
 
-@camera.command()
+@camera.command(short_help="Take a picture and write it as PNG.")
 @click.argument("url")
 @click.argument("out", metavar="OUT.png", type=click.Path())
 @_timeout
@@ -115,13 +116,12 @@ def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
     \b
     Examples:
       posteye camera snap v4l2:/dev/video0 piece.png
-      posteye camera snap 'v4l2:/dev/video0?exposure=5&gain=16&white_balance=4600' piece.png --json
+      posteye camera snap 'v4l2:/dev/video0?exposure=5&gain=16' piece.png --json
     """
     if not out.lower().endswith(".png"):
         raise WriteError(f"{printable(out)} is no name of a PNG; end it with .png")
     require_writable(out)
-    with open_camera(url, _warn) as source:
-        source.opened(timeout_s)
+    with _opened(url, timeout_s) as (source, _):
         warm_s = WARM_UP_S if url.startswith(_FILMING) else 0.0
         frame = source.latest(time.monotonic() + warm_s, warm_s + FRAME_TIMEOUT_S)
         age_s = time.monotonic() - frame.captured_s
@@ -137,8 +137,14 @@ def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
         )
 
 
-def _warn(line: str) -> None:
-    note(f"posteye: warning: {line}")
+@contextmanager
+def _opened(url: str, timeout_s: float) -> Iterator[tuple[Camera, Facts]]:
+    """A camera that is open; what it told meanwhile is noted at the end, unless an error says what is wrong."""
+    told: list[str] = []
+    with open_camera(url, told.append) as source:
+        yield source, source.opened(timeout_s)
+    for line in told:
+        note(f"posteye: warning: {line}")
 
 
 def _measured(source: Camera, seconds_s: float) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from device_runtime.capture.camera import Camera
 from device_runtime.capture.source import Facts, Shot, Tell
 from device_runtime.image.pixels import Pixels
 
-Event = Shot | Exception | Callable[[], None]
+Event = Shot | Exception | Callable[[], object]
 
 
 class FakeSource:
@@ -22,6 +22,7 @@ class FakeSource:
 
     Attributes:
         refusal: raised by `open` while it is set.
+        hangs: what `open` waits for.
         threads: the threads that called it.
         opens: how often it was opened.
         closes: how often it was closed.
@@ -31,12 +32,15 @@ class FakeSource:
         self.name, self.claim, self.waits, self.silence_s = "fake:0", claim, waits, silence_s
         self.events: queue.Queue[Event] = queue.Queue()
         self.refusal: Exception | None = None
+        self.hangs: threading.Event | None = None
         self.facts = Facts("fake", "GREY", (4, 2))
         self.threads: set[int] = set()
         self.opens = self.closes = self.reads = 0
 
     def open(self, tell: Tell) -> Facts:
         self.threads.add(threading.get_ident())
+        if self.hangs:
+            self.hangs.wait(20)
         if self.refusal:
             raise self.refusal
         self.opens += 1

@@ -88,7 +88,7 @@ class FakePicamera2:
 
 @pytest.fixture
 def pi(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakePicamera2]]:
-    monkeypatch.setitem(sys.modules, "picamera2", SimpleNamespace(Picamera2=FakePicamera2))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "picamera2", SimpleNamespace(Picamera2=FakePicamera2))
     for name, value in (("here", ({"Model": "imx708"},)), ("silent", False), ("released", 0), ("closed", 0)):
         monkeypatch.setattr(FakePicamera2, name, value)
     yield FakePicamera2

@@ -28,7 +28,7 @@ assert FPS != video.USUAL_FPS
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video of 10 frames, red, each brighter than the one before."""
     path = tmp_path_factory.mktemp("film") / "a.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 48))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (64, 48))
     for number in range(10):
         writer.write(np.full((48, 64, 3), (0, 0, 20 * number + 40), np.uint8))
     writer.release()

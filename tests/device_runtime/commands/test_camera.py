@@ -101,6 +101,7 @@ def test_errors_are_one_line(
     monkeypatch.chdir(tmp_path)
     done = called(*arguments)
     assert isinstance(done.exception, PosteyeError) and str(done.exception) == complaint
+    assert done.output == ""
     assert not (tmp_path / "out.png").exists()
 
 

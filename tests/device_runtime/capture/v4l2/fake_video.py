@@ -10,7 +10,9 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from device_runtime.capture.v4l2 import structs
 
@@ -100,7 +102,7 @@ class FakeDevice:
         with self.camera.changed:
             if not self.camera.plugged:
                 raise error(errno.ENODEV)
-            answers = {
+            answers: dict[int, Callable[[Any], None]] = {
                 structs.QUERYCAP: self._capability,
                 structs.ENUM_FMT: self._describe_format,
                 structs.S_FMT: self._set_format,
