@@ -17,6 +17,7 @@ from device_runtime.capture import video  # before any video is written: what FF
 from device_runtime.capture.sources import open_camera
 from device_runtime.errors import CameraEndedError, CameraError, CameraLostError, CameraTimeoutError
 from tests.device_runtime.capture.fake_source import eventually
+from tests.device_runtime.capture.stream_server import StreamServer
 from tests.device_runtime.program import posteye
 
 PATIENT_S = 20.0
@@ -75,6 +76,24 @@ def test_what_is_no_video_is_told(data: bytes | None, complaint: str, tmp_path: 
 def test_a_folder_or_pipe_is_no_video(tmp_path: Path) -> None:
     with open_camera(f"file:{tmp_path}", print) as camera, pytest.raises(CameraError, match=r"it is a folder"):
         camera.opened(PATIENT_S)
+
+
+def test_a_network_camera_gives_its_newest_frame_and_comes_back_after_it_was_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SHORTEST_PAUSE_S", 0.01)
+    told = list[str]()
+    with StreamServer(frames_a_call=60) as server, open_camera(server.url, told.append) as camera:
+        facts = camera.opened(PATIENT_S)
+        trigger_s = time.monotonic()
+        frame = camera.latest(trigger_s, PATIENT_S)
+        assert frame.captured_s > trigger_s
+        assert eventually(lambda: server.calls > 1 and camera.trouble is None)
+        later = camera.latest(time.monotonic(), PATIENT_S)
+    assert (facts.device, facts.size) == ("network camera", (64, 48)) and later.sequence > frame.sequence
+    red, green, blue = later.pixels[20, 20].astype(int)
+    assert red > 180 and max(green, blue) < 60
+    assert told[0].startswith(f"{server.url} sends no more; check the network") and f"{server.url} is back" in told
 
 
 @pytest.fixture
