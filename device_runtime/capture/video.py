@@ -19,6 +19,8 @@ from device_runtime.image.pixels import Pixels
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 with contextlib.suppress(AttributeError):
     cv2.setLogLevel(0)
+# By UDP, packets that are lost leave smeared frames, and nobody tells.
+os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
 
 USUAL_FPS = 25.0  # of a video that does not say
 OPENING_MS = 5000  # that a stream may take to open

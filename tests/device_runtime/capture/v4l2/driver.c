@@ -192,7 +192,7 @@ int ioctl(int number, unsigned long request, ...) {
 }
 
 int poll(struct pollfd *asked, nfds_t count, int timeout_ms) {
-    if (count != 1 || video < 0 || asked->fd != video)
+    if (video < 0 || count != 1 || asked->fd != video)
         return ((int (*)(struct pollfd *, nfds_t, int))dlsym(RTLD_NEXT, "poll"))(asked, count, timeout_ms);
     const int64_t until_ns = now_ns() + timeout_ms * 1000000LL;
     for (;;) {

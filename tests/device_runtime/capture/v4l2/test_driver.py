@@ -75,7 +75,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     driver = folder / "driver.so"
     source = Path(__file__).with_name("driver.c")
     # Without the C library's checks, whose headers put other functions in the place of open and poll.
-    options = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-U_FORTIFY_SOURCE", "-shared", "-fPIC"]
+    options = ["-std=gnu11", "-Wall", "-O1", "-U_FORTIFY_SOURCE", "-shared", "-fPIC"]
     subprocess.run(["cc", *options, "-o", driver, source, "-ldl"], check=True)
     settings = {"LD_PRELOAD": str(driver), "FAKE_VIDEO": DEVICE, "FAKE_VIDEO_GONE": str(folder / "gone")}
     command = [sys.executable, "-c", _PROGRAM, f"v4l2:{DEVICE}?size=64x32&exposure=5", folder / "gone"]
