@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import math
 import threading
 import time
@@ -26,7 +27,7 @@ CLOSING_S = 0.9  # how long `close` waits for a source that hangs
 # How long the program's end waits for it: a thread that comes back from FFmpeg while Python ends aborts the process.
 ENDING_S = 6.0
 
-_claims: set[str] = set()
+_claims: set[str | None] = set()
 _claiming = threading.Lock()
 _filming: set[Camera] = set()
 
@@ -198,7 +199,9 @@ class Camera:
                 except CameraLostError as error:
                     self._lose(str(error))
                 except PosteyeError as error:
-                    self._finish(error)
+                    with self._changed:
+                        self._end = self._end or error
+                        self._changed.notify_all()
                     return
                 except Exception as error:  # a driver or decoder that fails in a way of its own
                     self._lose(f"{self.name} failed: {type(error).__name__}: {error}")
@@ -207,7 +210,8 @@ class Camera:
                 self._closing.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
         finally:
-            _release(self._source)
+            with _claiming:
+                _claims.discard(self._source.claim)
             _filming.discard(self)
 
     def _film(self) -> None:
@@ -215,7 +219,7 @@ class Camera:
         source = self._source
         try:
             self._busy(True)
-            facts = source.open(self._tell)
+            facts = source.open(self._say)
             self._busy(False)
             self._open(facts)
             heard_s, offset = time.monotonic(), None
@@ -251,9 +255,9 @@ class Camera:
             back, self._trouble, self._facts = self._trouble, None, facts
             self._changed.notify_all()
         if back:
-            self._tell(f"{self.name} is back")
+            self._say(f"{self.name} is back")
         for warning in facts.warnings:
-            self._tell(f"{self.name}: {warning}")
+            self._say(f"{self.name}: {warning}")
 
     def _keep(self, shot: Shot) -> None:
         with self._changed:
@@ -265,12 +269,11 @@ class Camera:
             told, self._trouble, self._shot, self._frame, self._taken = self._trouble, reason, None, None, True
             self._changed.notify_all()
         if reason != told and not self._closing.is_set():
-            self._tell(f"{reason}; trying again until it is there")
+            self._say(f"{reason}; trying again until it is there")
 
-    def _finish(self, error: PosteyeError) -> None:
-        with self._changed:
-            self._end = self._end or error
-            self._changed.notify_all()
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(Exception):  # a listener that fails does not end the filming
+            self._tell(line)
 
 
 def _again(error: PosteyeError) -> PosteyeError:
@@ -294,9 +297,3 @@ def _end_all() -> None:
         camera._closing.set()
     for camera in left:
         camera._thread.join(max(0.0, deadline_s - time.monotonic()))
-
-
-def _release(source: Source) -> None:
-    with _claiming:
-        if source.claim is not None:
-            _claims.discard(source.claim)

@@ -19,6 +19,7 @@ SUFFIXES = (*_MARKED, ".tif", ".tiff", ".bmp")
 UNCHANGED_S = 0.5  # for how long a file without a marked end has to stay as it is before it is taken
 GIVE_UP_S = 5.0  # for how long a file that does not decode may stay as it is before it is left out
 LOOK_S = 0.02  # between two looks at the folder
+AT_LEAST_EVERY_S = 2.0  # the names are read, even where the folder says that nothing has changed
 
 
 class FolderSource:
@@ -136,17 +137,22 @@ class Arrivals:
     def __init__(self, folder: Path, present: bool) -> None:
         self._folder = folder
         self._present = present
-        self._changed_ns = -1  # the folder's time of change at the last look
+        self._changed_ns = -1  # the folder's time of change
+        self._changed_s = self._looked_s = 0.0  # when that was seen to change, and when the names were read
         self._known: dict[str, int] | None = None  # inodes of the files that were taken or left out
         self._waiting: dict[str, _Arrival] = {}
 
     def look(self) -> None:
         """Note what has arrived since the last look; OSError when the folder cannot be read."""
-        found_ns = os.stat(self._folder).st_mtime_ns
-        # The clock of the file system takes steps: what arrives within the step of a look would be overlooked.
-        if found_ns == self._changed_ns and abs(time.time_ns() - found_ns) > 1e9:
+        found_ns, now_s = os.stat(self._folder).st_mtime_ns, time.monotonic()
+        # The clock of a file system takes steps: what arrives in the same step as a look is found by the looks of the
+        # next second. Some file systems of a network do not tell changes in time at all.
+        is_still = found_ns == self._changed_ns and now_s - self._changed_s > 1
+        if is_still and now_s - self._looked_s < AT_LEAST_EVERY_S:
             return
-        self._changed_ns = found_ns
+        if found_ns != self._changed_ns:
+            self._changed_ns, self._changed_s = found_ns, now_s
+        self._looked_s = now_s
         with os.scandir(self._folder) as entries:
             there = {e.name: e.inode() for e in entries if _is_picture(e.name) and e.is_file()}
         if self._known is None:

@@ -124,6 +124,8 @@ def parse(url: str) -> Address:
     name = printable(url)
     if not place:
         raise CameraError(f"{name} names no place; write for example {_EXAMPLES[kind]}")
+    if kind in ("file", "dir"):
+        place = os.path.expanduser(place)  # which no shell does behind a colon
     return Address(name, kind, place, _options(name, kind, query))
 
 

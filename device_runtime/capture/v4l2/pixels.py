@@ -82,15 +82,18 @@ def develop(data: bytes, layout: Layout) -> Pixels:
 
     Args:
         data: as the driver gave them.
-        layout: of them; one of FORMATS, width and height even.
+        layout: of them; one of FORMATS.
 
     Returns:
         uint8 [H, W, 3] in RGB; [H, W] for a camera without colour.
 
     Raises:
-        ImageError: the frame is cut or damaged.
+        ImageError: the frame is cut or damaged; the message goes on after what the frame is called.
     """
-    return _CONVERTERS[layout.format](data, layout)
+    try:
+        return _CONVERTERS[layout.format](data, layout)
+    except cv2.error as error:
+        raise ImageError(f"of {layout.width} x {layout.height} px cannot be converted from {layout.format}") from error
 
 
 def _rows(data: bytes, layout: Layout, count: int, used_bytes: int) -> NDArray[np.uint8]:

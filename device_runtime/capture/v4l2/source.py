@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import difflib
 import errno
 import os
 import re
@@ -23,7 +24,7 @@ BUFFERS = 4
 USUAL_SIZE = (1280, 720)
 USUAL_FPS = 30.0
 SILENCE_S = 5.0
-_OLDEST_S = 60.0  # a stamp that is older is of another clock
+_EARLY_S = 1.0  # a stamp from so long before the camera was let to film is of another clock
 _MOST_FORMATS = 64
 
 
@@ -46,16 +47,21 @@ class V4l2Source:
         self._fps = address.number("fps", 0, HIGHEST_FPS)
         self._format = address.options.get("format")
         if self._format is not None and self._format not in FORMATS:
-            raise CameraError(f"{self.name}: format is {self._format!r}; give one of {', '.join(FORMATS)}")
+            near = difflib.get_close_matches(self._format.upper(), FORMATS, 1, 0.5)
+            known = f"did you mean {near[0]}?" if near else f"give one of {', '.join(FORMATS)}"
+            raise CameraError(f"{self.name}: format is {self._format!r}; {known}")
         settings = {name: address.setting(name) for name in KINDS}
         self._wanted: dict[str, Setting] = {name: value for name, value in settings.items() if value is not None}
         self._connect = connect
         self._device: Calls | None = None
         self._memory: list[Memory] = []
         self._period_s = 1 / USUAL_FPS
+        self._started_s = 0.0
+        self._told_clock = False
 
     def open(self, tell: Tell) -> Facts:
         """Open the device, set it as wanted, and let it film."""
+        self._tell = tell
         try:
             self._device = device = self._connect(self._path)
             card = _capability(device)
@@ -65,6 +71,7 @@ class V4l2Source:
             fps = self._set_rate(device)
             set_controls(device, self._wanted)
             self._share_buffers(device)
+            self._started_s = time.monotonic()
             device.ioctl(structs.STREAMON, ctypes.c_int32(structs.CAPTURE))
             controls, differences = read_controls(device, self._wanted)  # now: some cameras forget when they start
         except OSError as error:
@@ -168,7 +175,11 @@ class V4l2Source:
         """When the exposure began; where the driver does not say, at most a period before the frame was complete."""
         now_s = time.monotonic()
         stamp_s = buffer.timestamp.tv_sec + buffer.timestamp.tv_usec / 1e6
-        if buffer.flags & structs.CLOCK_MASK != structs.CLOCK_MONOTONIC or not now_s - _OLDEST_S < stamp_s <= now_s:
+        is_ours = buffer.flags & structs.CLOCK_MASK == structs.CLOCK_MONOTONIC
+        if not (is_ours and self._started_s - _EARLY_S < stamp_s <= now_s):
+            if not self._told_clock:
+                self._told_clock = True
+                self._tell(f"{self.name} stamps frames by another clock; the time of their arrival is taken")
             return now_s - self._period_s
         if buffer.flags & structs.STAMP_MASK == structs.STAMP_AT_START:
             return stamp_s

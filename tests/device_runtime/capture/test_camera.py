@@ -259,6 +259,19 @@ def test_a_picture_that_came_when_its_waiter_had_gone_is_kept_for_the_next() -> 
         assert [camera.latest(time.monotonic(), PATIENT_S).pixels.max() for _ in range(2)] == [8, 9]
 
 
+def test_a_listener_that_fails_does_not_end_the_filming() -> None:
+    source = FakeSource()
+    source.events.put(CameraLostError("fake:0 is gone"))
+    source.events.put(shot(3))
+
+    def fails(line: str) -> None:
+        raise BrokenPipeError(line)
+
+    camera = Camera(source, fails)
+    assert camera.latest(float("-inf"), PATIENT_S).pixels.max() == 3
+    camera.close()
+
+
 def test_warnings_of_the_source_are_told() -> None:
     source, told = FakeSource(), list[str]()
     source.facts = Facts("fake", "GREY", warnings=("its gain is 3, not 4",))

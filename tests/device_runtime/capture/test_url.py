@@ -25,6 +25,11 @@ def test_what_follows_the_question_mark_of_a_stream_is_for_its_server_and_passwo
     assert found.name == "rtsp://user:***@10.0.0.9:554/live?channel=1&password=***"
 
 
+def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/belt")
+    assert parse("dir:~/inbox?watch").place == "/home/belt/inbox"
+
+
 def test_images_and_standard_input_need_no_prefix(tmp_path: Path) -> None:
     odd = tmp_path / "a:b?c.png"
     odd.touch()
@@ -48,6 +53,7 @@ def test_images_and_standard_input_need_no_prefix(tmp_path: Path) -> None:
         ("v4l2:/dev/video0?size=1x99999", "size is '1x99999'; give width"),
         ("v4l2:/dev/video0?exposure=-1", "exposure is '-1'; give a number, or auto"),
         ("v4l2:/dev/video0?format=H264", "format is 'H264'; give one of RGB3, "),
+        ("v4l2:/dev/video0?format=mjpeg", "format is 'mjpeg'; did you mean MJPG?"),
         ("picamera2:first", "a camera has a number; write picamera2:0"),
         ("v4l:/dev/video0", "unknown kind of source 'v4l'; did you mean v4l2:?"),
         ("gopher://x", "unknown kind of source 'gopher'; give an image, - or one of v4l2:, "),

@@ -78,7 +78,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     options = ["-std=gnu11", "-Wall", "-O1", "-U_FORTIFY_SOURCE", "-shared", "-fPIC"]
     subprocess.run(["cc", *options, "-o", driver, source, "-ldl"], check=True)
     settings = {"LD_PRELOAD": str(driver), "FAKE_VIDEO": DEVICE, "FAKE_VIDEO_GONE": str(folder / "gone")}
-    command = [sys.executable, "-c", _PROGRAM, f"v4l2:{DEVICE}?size=64x32&exposure=5", folder / "gone"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        _PROGRAM,
+        f"v4l2:{DEVICE}?size=64x32&exposure=5",
+        folder / "gone",
+    ]
     environment = os.environ | settings | {"PYTHONPATH": ROOT}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -60,6 +60,12 @@ def test_jpeg_comes_out_in_rgb(name: str) -> None:
     assert np.abs(found[16, 8::16].astype(int) - np.array(COLOURS)).max() <= 12
 
 
+@pytest.mark.parametrize("name", ["YUYV", "NV12"])
+def test_a_size_that_a_format_cannot_have_is_an_error(name: str) -> None:
+    with pytest.raises(ImageError, match=rf"^of 15 x 7 px cannot be converted from {name}$"):
+        develop(bytes(1000), Layout(name, 15, 7, 0))
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_frame_that_is_cut_is_an_error(name: str) -> None:
     data = b"\xff\xd8\xff\xe0" if name in ("MJPG", "JPEG") else sent(name, scene()).tobytes()[:-1]
