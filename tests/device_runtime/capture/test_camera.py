@@ -106,7 +106,7 @@ def test_a_source_that_hangs_hangs_nobody_and_keeps_its_device(monkeypatch: pyte
     source, answer = FakeSource(claim="hanging"), threading.Event()
     source.events.put(lambda: answer.wait(PATIENT_S))
     camera = Camera(source, print)
-    with pytest.raises(CameraTimeoutError, match=r"gave no picture in 0.1 s: has not answered for 0 s"):
+    with pytest.raises(CameraTimeoutError, match=r"gave no picture in 0.1 s: has not answered for \d+ s"):
         camera.latest(0.0, 0.1)
     assert camera.trouble and camera.trouble.startswith("fake:0 has not answered for")
     camera.close()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,8 +92,24 @@ def test_sizes_places_and_numbers_are_those_of_the_header(tmp_path: Path) -> Non
     assert dict(zip(asked, map(int, told), strict=True)) == dict(zip(asked, wanted, strict=True))
 
 
-def test_the_layouts_of_64_bit_machines_are_as_the_kernel_has_them() -> None:
-    if ctypes.sizeof(ctypes.c_ulong) == 8:
-        assert (ctypes.sizeof(structs.Buffer), ctypes.sizeof(structs.Format)) == (88, 208)
-    else:
-        assert (ctypes.sizeof(structs.Buffer), ctypes.sizeof(structs.Format)) == (80, 204)
+# Size of a pointer to: sizes of buffer and format, places of a buffer's stamp, number, memory and length.
+LAYOUTS = {4: (80, 204, 24, 56, 64, 68), 8: (88, 208, 24, 56, 64, 72)}
+
+
+def test_the_layout_here_is_that_of_the_word_size() -> None:
+    buffer = structs.Buffer
+    places = (buffer.timestamp.offset, buffer.sequence.offset, buffer.m.offset, buffer.length.offset)
+    sizes = (ctypes.sizeof(buffer), ctypes.sizeof(structs.Format))
+    assert sizes + places == LAYOUTS[ctypes.sizeof(ctypes.c_void_p)]
+
+
+@pytest.mark.parametrize(("machine", "word"), [("arm-linux-musleabihf", 4), ("aarch64-linux-musl", 8)])
+def test_other_machines_have_the_layout_of_their_word_size(machine: str, word: int, tmp_path: Path) -> None:
+    pytest.importorskip("ziglang")
+    asked = ["sizeof(struct v4l2_buffer)", "sizeof(struct v4l2_format)"]
+    asked += [f"offsetof(struct v4l2_buffer, {member})" for member in ("timestamp", "sequence", "m", "length")]
+    claims = "".join(f'_Static_assert({one} == {value}, "");' for one, value in zip(asked, LAYOUTS[word], strict=True))
+    (tmp_path / "told.c").write_text(f"#include <stddef.h>\n#include <linux/videodev2.h>\n{claims}\n")
+    compiler = [sys.executable, "-m", "ziglang", "cc", "-target", machine, "-c", "-o", os.devnull, "told.c"]
+    done = subprocess.run(compiler, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
