@@ -40,6 +40,9 @@ class Entry(NamedTuple):
 COMMANDS = {
     "read": Entry("device_runtime.commands.read:read", None, "Read the postal codes in image files."),
     "grammar": Entry("device_runtime.commands.grammar:grammar", None, "List countries; compile a list of codes."),
+    "camera": Entry(
+        "device_runtime.commands.camera:camera", None, "List cameras; show what one gives; take a picture."
+    ),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),

@@ -27,3 +27,19 @@ class GrammarError(PosteyeError):
 
 class WriteError(PosteyeError):
     """A file cannot be written. At its path is the old file as it was, or all of the new one."""
+
+
+class CameraError(PosteyeError):
+    """A source of frames cannot be used, and waiting will not mend it."""
+
+
+class CameraLostError(CameraError):
+    """A source of frames is not there at the moment: unplugged, taken by another program, or silent."""
+
+
+class CameraTimeoutError(CameraError):
+    """No frame came in time."""
+
+
+class CameraEndedError(CameraError):
+    """A source has no further frame: its last picture was taken, or it was closed."""

@@ -52,7 +52,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("capture", ("camera, video,", "folder"), "Frame"),
+    Stage("capture", ("camera, video,", "folder"), "device_runtime.capture.camera:Camera.latest"),
     Stage("piece", ("all that may", "be a field"), "device_runtime.piece.locator.locator:Locator.__call__"),
     Stage("image", ("flatten, deslant,", "one height"), "device_runtime.image.normalize:normalize"),
     Stage(

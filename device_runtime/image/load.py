@@ -42,6 +42,23 @@ def load_image(path: Path | str) -> Pixels:
         raise ImageError(f"{printable(path)} {error}") from error
 
 
+def decode_image(data: bytes) -> Pixels:
+    """Decode an image that is in memory, such as a frame of a camera that sends JPEG; upright, with its colour.
+
+    Args:
+        data: of a whole image file.
+
+    Returns:
+        As `load_image`.
+
+    Raises:
+        ImageError: as of `load_image`; the message goes on after the name of where the bytes come from.
+    """
+    if not data:
+        raise ImageError("is empty")
+    return _decode(data, in_color=True)
+
+
 def load_gray(path: Path | str) -> Pixels:
     """Read an image file as grey, uint8 [H, W]; else as `load_image`, but of a JPEG only the grey is decoded."""
     try:

@@ -30,7 +30,9 @@ from device_runtime.files.atomic import write_text
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"<!-- run: (.+?) -->\n(.*?)<!-- end run -->", re.S)
 _VARYING = re.compile(
-    r'^    (?:python|package|opencv|engine|serial) .*\n|[\d.]+ ms|"timing_ms": \{[^}]*\}|"engine": "[^"]*"', re.M
+    r"^    (?:python|package|opencv|engine|serial|frames) .*\n|[\d.]+ ms|"
+    r'"timing_ms": \{[^}]*\}|"engine": "[^"]*"|"age_ms": [\d.]+',
+    re.M,
 )
 _HELP = re.compile(r"posteye(?: (\w+))? --help")
 _SPACES = re.compile(r"\s+")
