@@ -202,7 +202,7 @@ class Comparison:
         net, after = trained(begun, self.labelled, recipe)
         rows.append(self._row("masked strips", recipe, (before, after), net))
         # The training from random weights again, for the time that both took.
-        longer = replace(recipe, float_epochs=round(self.passes * (before + after) / seconds))
+        longer = replace(recipe, float_epochs=max(self.passes, round(self.passes * (before + after) / seconds)))
         net, seconds = trained(_random_net(recipe), self.labelled, longer)
         rows.append(self._row("random, as long", longer, (0.0, seconds), net))
         return rows, losses
