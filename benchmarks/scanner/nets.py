@@ -35,6 +35,7 @@ from convert.onnx_files.export import export_onnx
 from convert.onnx_files.reader import read_onnx
 from convert.tflite_writer import write_tflite
 from device_runtime.bundle import SMALL_BUNDLE, find_bundle
+from train.data.real_strings import load_real_strings
 from train.runs.recipe import PRESETS, Recipe
 from train.scanner.batches import plain_batches
 from train.scanner.model import ScanningLeNet
@@ -118,8 +119,9 @@ def nets_table(rows: Sequence[NetFigures]) -> Table:
 
 
 def plan(shards: int, passes: int, seed: int) -> Recipe:
-    """The float phase of all nets: that of the preset that widens, shorter."""
-    return replace(PRESETS["widened"].recipe, seed=seed, shards=shards, float_epochs=passes)
+    """The float phase of all nets: that of the preset that widens, shorter, and with half the batch: more steps."""
+    recipe = PRESETS["widened"].recipe
+    return replace(recipe, seed=seed, shards=shards, float_epochs=passes, batch=recipe.batch // 2)
 
 
 @click.command()
@@ -150,7 +152,7 @@ def nets(
     torch.set_num_threads(1)
     whole = load_shard(held_out)
     kept = Shard(whole.pixels[:held_out_strips], whole.targets[:held_out_strips])
-    sets, recipe = sets_of(data, strings, kept), plan(count, passes, seed=1)
+    sets, recipe = sets_of(data, load_real_strings(strings)[1], kept), plan(count, passes, seed=1)
     begun = widened_bundle(bundle, SMALL, kept, recipe.seed).eval()
     rows = [measured("first", begun, 0.0, kept, sets)]
     material = [load_shard(shard_path(shards, index)) for index in range(count)]
@@ -159,11 +161,11 @@ def nets(
         net, seconds = trained(widened_bundle(bundle, NETS[name], kept, recipe.seed), material, recipe)
         rows.append(measured(name, net, seconds, kept, sets))
         click.echo(nets_table(rows).markdown() + "\n")
-    if results:
-        strips = sum(len(shard.targets) for shard in material)
+        if not results:
+            continue
         values: dict[str, Any] = {
             "nets": nets_table(rows),
-            "strips": strips,
+            "strips": sum(len(shard.targets) for shard in material),
             "passes": passes,
             "seconds": round(sum(row.seconds for row in rows)),
             "of": {asked.name: len(asked.codes) for asked in sets},

@@ -257,13 +257,13 @@ def self_supervised(
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     material = Origin(mnist, writers, digits, strings).load()
-    assert material.collections is not None
+    assert material.collections is not None and material.collections_apart is not None
     whole = load_shard(held_out)
     kept = Shard(whole.pixels[:held_out_strips], whole.targets[:held_out_strips])
     real = unlabelled(material.collections.strings)
     generated = [load_shard(shard_path(shards, index)) for index in range(more)]
     labelled = shards_of(Arm(SHIPPED), count, strips, material, work)
-    sets = sets_of(data, strings, kept)
+    sets = sets_of(data, material.collections_apart.strings, kept)
     compared = Comparison(labelled, [real, *generated], kept, sets, passes, masked_passes)
     rows: list[StartFigures] = []
     losses = {}

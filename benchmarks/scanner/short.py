@@ -24,8 +24,8 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.image.prepare import prepared
 from device_runtime.types import Strip
-from train.data.collections import load_collections
 from train.data.labelled import folder_strips
+from train.data.real_strings import RealStrings
 from train.evaluation.metrics import wilson
 from train.runs.optimizer import muon_and_adamw
 from train.runs.phase import Phase, rate_factor
@@ -125,17 +125,16 @@ def trained(
     return phase.mean.eval(), time.process_time() - begun
 
 
-def sets_of(data: Path, strings: Path, held_out: Shard) -> list[Asked]:
+def sets_of(data: Path, apart: RealStrings, held_out: Shard) -> list[Asked]:
     """The sets that nets are compared on.
 
     Args:
         data: Folder of check_amounts and printed_postcode_lines.
-        strings: Folder of real strings, of which those kept apart are read: the clinic's of three digits and more.
+        apart: Real strings kept apart from training, of which the clinic's of three digits and more are read.
         held_out: Generated strips, of which those of one number are read.
     """
     pixels, codes = one_number(held_out)
     amounts, printed = folder_strips(data / "check_amounts"), folder_strips(data / "printed_postcode_lines")
-    apart = load_collections(strings)[1].strings
     cells = [row for row in range(apart.cells) if len(apart.digits[row]) >= _LEAST_DIGITS]
     amount, code = Grammar.from_pattern(AMOUNT, DIGITS), Grammar.chosen("MY", None, None, DIGITS)
     assert code is not None

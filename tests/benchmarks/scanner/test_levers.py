@@ -18,10 +18,16 @@ from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.types import Strip
 from tests.stub import STUB_CHANNELS, random_strips, stub_bundle
 from tests.train.blots import Blots
+from train.data.collections import Collections
+from train.data.real_strings import RealStrings
+from train.data.recorded import Recorded
 from train.data.writers import Writer
 from train.runs.origin import Material, Origin
 from train.synthesis.mix import KINDS, REST, SECOND
 from train.synthesis.shards import Shard, save_shard
+
+NO_STRINGS = RealStrings((), (), np.zeros(0), 0)
+COLLECTIONS = Collections(NO_STRINGS, Recorded((), (), ()))
 
 
 def test_what_is_left_keeps_its_proportions() -> None:
@@ -53,7 +59,7 @@ def test_every_arm_differs_from_the_whole_mix_in_one_thing() -> None:
 
 
 def test_arms_are_trained_alike_and_held_against_the_whole_mix(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: list[Writer], one_thread: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_thread: None
 ) -> None:
     shard = Shard(random_strips(20, 1, 80), ["12"] * 20)
     decoder = Decoder(Grammar.from_pattern(r"\d{1,8}", DIGITS), DIGITS)
@@ -62,7 +68,7 @@ def test_arms_are_trained_alike_and_held_against_the_whole_mix(
     monkeypatch.setattr(levers, "sets_of", lambda *_: sets)
     monkeypatch.setattr(levers, "Generated", Blots)
     monkeypatch.setattr(levers, "SMALL", STUB_CHANNELS)
-    monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
+    monkeypatch.setattr(Origin, "load", lambda self: Material([Writer(())], [], ("made up",), COLLECTIONS, COLLECTIONS))
     save_shard(shard, tmp_path / "held-out.npz")
     for name in ("check_amounts", "printed_postcode_lines", "strings"):
         (tmp_path / name).mkdir()
