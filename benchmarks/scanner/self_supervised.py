@@ -145,7 +145,7 @@ def masked_training(
                 strips = batch.strips.to(memory_format=torch.channels_last)
                 loss = masked_loss(masked, strips, hidden_columns(strips, random))
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 nn.utils.clip_grad_norm_(masked.parameters(), GRADIENT_LIMIT)
                 optimizer.step()
                 losses.append(float(loss.detach()))
