@@ -44,7 +44,7 @@ def without(mix: Mix, *kinds: str, **others: Any) -> Mix:
         others: Further attributes that are other.
     """
     left = 1 - sum(getattr(mix, kind) for kind in kinds)
-    shares = {kind: 0.0 if kind in kinds else getattr(mix, kind) / left for kind in KINDS}
+    shares: dict[str, Any] = {kind: 0.0 if kind in kinds else getattr(mix, kind) / left for kind in KINDS}
     return replace(mix, **shares, **others)
 
 

@@ -72,7 +72,7 @@ def test_every_column_of_the_last_map_draws_its_own_four_columns_of_pixels() -> 
 def test_a_net_gets_better_at_it_and_its_layers_change(one_thread: None) -> None:
     torch.manual_seed(1)
     net = ScanningLeNet(STUB_CHANNELS)
-    stripes = [np.tile(np.repeat(np.uint8([0, 200]), 6), 8)[None].repeat(32, 0) for _ in range(16)]
+    stripes = [np.tile(np.repeat(np.array([0, 200], np.uint8), 6), 8)[None].repeat(32, 0) for _ in range(16)]
     before = [weight.detach().clone() for weight in net.convs.parameters()]
     learned, seconds, losses = masked_training(net, [Shard(stripes, [""] * 16)], RECIPE, 6)
     assert learned is net and seconds > 0 and len(losses) == 6

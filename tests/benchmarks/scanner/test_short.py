@@ -26,7 +26,10 @@ RECIPE = replace(PRESETS["widened"].recipe, float_epochs=30, batch=16)
 def shard(count: int = 32) -> Shard:
     """Blots of two brightnesses: what is bright is 1, the rest 0."""
     pixels = random_strips(count, seed=5, widest_px=60)
-    return Shard([p if i % 2 else p // 8 for i, p in enumerate(pixels)], ["1" if i % 2 else "0" for i in range(count)])
+    return Shard(
+        [p if i % 2 else (p // 8).astype(np.uint8) for i, p in enumerate(pixels)],
+        ["1" if i % 2 else "0" for i in range(count)],
+    )
 
 
 def asked(strips: Shard) -> Asked:
