@@ -151,9 +151,7 @@ def load_bundle(path: Path | str | None = None) -> Bundle:
     Raises BundleError when a file is missing or damaged (it says which), when the model is not the one that the
     manifest describes or asks for too much, or when the bundle asks for a newer program.
     """
-    folder = Path(shipped(DEFAULT_BUNDLE) if path is None else path)
-    if str(path) in SHIPPED and not folder.exists():
-        folder = shipped(str(path))
+    folder = find_bundle(path)
     manifest, model = read_sealed(folder, Manifest, SCHEMA_VERSION, _mistake, check_fit)
     return Bundle(folder, manifest, model, tuple(_companion(folder, told) for told in manifest.companions))
 
@@ -169,6 +167,15 @@ def _companion(folder: Path, told: Companion) -> Bundle:
             "convert it again with --companion, or install the posteye that it came with"
         )
     return found
+
+
+def find_bundle(path: Path | str | None = None) -> Path:
+    """The folder that is meant by a path, or by the name of a bundle that comes with the program; None = the default.
+
+    A folder of that name goes before.
+    """
+    folder = Path(shipped(DEFAULT_BUNDLE) if path is None else path)
+    return shipped(str(path)) if str(path) in SHIPPED and not folder.exists() else folder
 
 
 def shipped(name: str) -> Path:

@@ -102,7 +102,7 @@ class Questions:
     grammar: Grammar
 
 
-class _BlankPenalised(nn.Module):
+class BlankPenalised(nn.Module):
     """A net whose logits of blank are lowered by the blank penalty."""
 
     def __init__(self, net: nn.Module) -> None:
@@ -167,7 +167,7 @@ def run_variant(
     exact = {_HELD_OUT: greedy_exact_rate(mean, held_out, len(held_out.pixels), torch.device("cpu"))}
     loss = {_HELD_OUT: string_loss(mean, held_out.pixels, held_out.targets)}
     for title, asked in folders.items():
-        recognize = net_recognizer(_BlankPenalised(mean).eval(), DIGITS)
+        recognize = net_recognizer(BlankPenalised(mean).eval(), DIGITS)
         exact[title] = read_all(asked.data, recognize, Decoder(asked.grammar, DIGITS), title).exact
         targets = [Target.with_marks(code).text for code in asked.data.codes]
         loss[title] = string_loss(mean, [strip.pixels for strip in asked.data.strips], targets)

@@ -10,7 +10,7 @@ WHAT is one of
     failing     as whole, but rank 1 raises an error there
     hanging     as whole, but rank 1 does nothing more there
     blind       rank 1 has another folder
-    command     `posteye train` itself, on blots
+    command     `posteye train` itself, on blots, with a preset that goes on from another
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -124,7 +125,8 @@ def _command(folder: Path) -> None:
     """`posteye train` as its users call it, with blots for strips and no digits or fonts."""
     writers = [Writer(())]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PRESETS, "tiny", PRESET)
+        patch.setitem(PRESETS, "quick", PRESET)
+        patch.setitem(PRESETS, "tiny", replace(PRESET, after="quick"))
         patch.setattr(scratch, "Generated", Blots)
         patch.setattr(run_folder, "Generated", Blots)
         patch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from device_runtime.errors import PosteyeError
 from train.data.mnist import IDX_STEMS, download_command, wheel_path
-from train.duration import duration
-from train.runs.recipe import PRESETS, Preset, has_bfloat16, seconds
+from train.runs.chain import Link, about, chain, disk_mb
+from train.runs.recipe import PRESETS, has_bfloat16
 from train.synthesis.writing.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 
 STRINGS_FILES = (
@@ -40,19 +41,17 @@ class Finding:
 
 
 def examine(
-    preset: Preset,
+    links: Sequence[Link],
     mnist: Path | None,
-    out: Path,
     writers: Path | None = None,
     digits: Path | None = None,
     strings: Path | None = None,
 ) -> list[Finding]:
-    """All that a training needs.
+    """All that a chain of trainings needs.
 
     Args:
-        preset: what it trains by.
+        links: of the chain.
         mnist: folder of MNIST's idx files; None for pip.
-        out: the run's folder.
         writers: folder of QMNIST's labels, if they are to be used.
         digits: folder of more digits, if they are to be used.
         strings: folder of what people wrote, if it is to be used.
@@ -61,7 +60,7 @@ def examine(
     more += [_folder("more", digits, "*.npz")] if digits else []
     more += [_folder("strings", strings, name) for name in STRINGS_FILES] if strings else []
     cores = Finding("cores", str(os.cpu_count() or 1))
-    return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(preset, out), cores]
+    return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(links), cores]
 
 
 def page(findings: list[Finding]) -> str:
@@ -72,12 +71,8 @@ def page(findings: list[Finding]) -> str:
         lines += [f"{'':<8}{finding.cure}"] if finding.cure else []
     here = has_bfloat16()
     for name, preset in PRESETS.items():
-        time = duration(seconds(preset.recipe, here))
-        lines.append(f"{'preset':<8}{name}: about {time} on two cores; {preset.purpose}")
-    slow = {name: preset.recipe for name, preset in PRESETS.items() if preset.recipe.bfloat16 and not here}
-    for name, recipe in slow.items():
-        plain = duration(seconds(replace(recipe, bfloat16=False), here))
-        lines.append(f"{'':<8}this processor has no bfloat16; {name} with --no-bfloat16: about {plain}")
+        time, *cure = about(chain(name, Path()), here)
+        lines += [f"{'preset':<8}{time}; {preset.purpose}", *(f"{'':<8}{line}" for line in cure)]
     wanted = [finding.name for finding in findings if not finding.enough]
     return "\n".join([*lines, f"NOT ready: {', '.join(wanted)} missing" if wanted else "ready to train"])
 
@@ -120,14 +115,14 @@ def _libraries() -> Finding:
     return Finding("python", said, _INSTALL if missing else "", not missing)
 
 
-def _disk(preset: Preset, out: Path) -> Finding:
-    there = out.absolute()
+def _disk(links: Sequence[Link]) -> Finding:
+    there, needed_mb = links[-1].folder.absolute(), disk_mb(links)
     while not there.exists():
         there = there.parent
     try:
         free_mb = shutil.disk_usage(there).free / 1e6
     except OSError as error:
         raise PosteyeError(f"{there} cannot be looked at: {error.strerror}; choose another --out") from error
-    enough = free_mb > preset.disk_mb
+    enough = free_mb > needed_mb
     cure = "" if enough else "make room, or choose another --out"
-    return Finding("disk", f"{free_mb / 1000:,.1f} GB free at {there}, {preset.disk_mb / 1000:g} needed", cure, enough)
+    return Finding("disk", f"{free_mb / 1000:,.1f} GB free at {there}, {needed_mb / 1000:g} needed", cure, enough)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import os
 import shlex
-from contextlib import nullcontext
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
-from device_runtime.bundle import MANIFEST_FILE
+from device_runtime.bundle import MANIFEST_FILE, find_bundle
 from device_runtime.commands.options import grammar_options
 from device_runtime.errors import PosteyeError
-from train.duration import duration
-from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options, seconds
+from train.runs.chain import Link, about, chain
+from train.runs.recipe import DEFAULT_PRESET, PRESETS, Recipe, has_bfloat16, preset_options
 from train.synthesis.mix import MIXES, Mix
 
 # Nothing here imports torch at the top: --help and --check also answer where it is missing.
@@ -32,7 +32,8 @@ _OF_PRESET = "default: the preset's"
     type=click.Choice(list(PRESETS)),
     default=DEFAULT_PRESET,
     show_default=True,
-    help="The recipe of a shipped bundle (hours), one of 15 minutes, or one to try all steps; --check says more.",
+    help="The recipe of a shipped bundle (hours) or of what it goes on from, one of 15 minutes, or one to try all "
+    "steps; --check says more.",
 )
 @click.option("--check", is_flag=True, help="Say what training needs, what of it is missing and how to get it.")
 @click.option(
@@ -52,7 +53,8 @@ _OF_PRESET = "default: the preset's"
     "--from",
     "start",
     type=click.Path(path_type=Path),
-    help="Go on from another run's folder or a bundle; default: what the preset begins from.",
+    help="Go on from another run's folder, a bundle's folder, or a bundle that comes with the program (digits, "
+    "digits-small); default: train in --out what the preset goes on from.",
 )
 @click.option(
     "--extra", type=click.Path(path_type=Path), help="Adapt a bundle to this folder of labelled fields (labels.csv)."
@@ -111,36 +113,37 @@ def train(
     Examples:
       posteye train --check
       posteye train --out run --preset tiny
-      posteye train --out run --preset small
+      posteye train --out run --preset first
       posteye train --out run --preset quick --float-epochs 12
       posteye train --out run --strings real_strings
+      posteye train --out run --strings real_strings --from digits
       posteye train --out station-7 --from bundle --extra labelled
       posteye train --out station-7 --from bundle --harvest pictures --country DE
-      posteye train --out samples.png --preset small --show-samples 60
-      torchrun --standalone --nproc-per-node 2 -m posteye train --out run --preset small
+      posteye train --out samples.png --preset first --show-samples 60
+      torchrun --standalone --nproc-per-node 2 -m posteye train --out run --preset first
     """
+    given = {name: value for name, value in recipe_options.items() if value is not None}
+    given |= {"mix": MIXES[mix]} if mix else {}
+    links = chain(preset, out or Path(), start, given)
     if check:
         from train.commands.check import examine, page
 
-        findings = examine(PRESETS[preset], mnist, out or Path(), writers, digits, strings)
+        findings = examine(links, mnist, writers, digits, strings)
         click.echo(page(findings))
         raise click.exceptions.Exit(0 if all(finding.enough for finding in findings) else 1)
     if out is None:
         raise click.UsageError("Missing option '--out'.")
     if not math.isfinite(recipe_options["float_rate"] or 0):  # click's ranges let NaN through
         raise click.UsageError(f"--float-rate {recipe_options['float_rate']} is no rate")
-    given = {name: value for name, value in recipe_options.items() if value is not None}
-    recipe = replace(PRESETS[preset].recipe, **given)
-    recipe = replace(recipe, mix=MIXES[mix]) if mix else recipe
 
     from train.runs.origin import Origin
 
     origin = Origin(mnist, writers, digits, strings)
     if show_samples:
-        _draw(origin, recipe.mix, given.get("seed", Recipe.seed), show_samples, out)
+        _draw(origin, links[-1].recipe.mix, given.get("seed", Recipe.seed), show_samples, out)
         return
     lessons = _lessons(extra, harvest, country, pattern, lexicon)
-    if lessons and start is not None and not (start / MANIFEST_FILE).is_file():
+    if lessons and start is not None and not (find_bundle(start) / MANIFEST_FILE).is_file():
         raise PosteyeError(f"{start} is no bundle: --extra and --harvest adapt a bundle")
     if lessons:
         fixed = [name for name in _NOT_WITH_EXTRA if _was_given(context, name)]
@@ -149,7 +152,10 @@ def train(
     if out.exists() and not out.is_dir():
         raise PosteyeError(f"{out} is no folder; choose another --out")
     try:
-        _run(context, out, recipe, origin, start, lessons, workers)
+        if lessons:
+            _adapt(context, out, start, lessons, origin, workers)
+        else:
+            _train(context, links, origin, workers)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise PosteyeError(f"{what}; what was finished is kept, and the same command goes on from there") from error
@@ -176,64 +182,86 @@ def _lessons(
     return Labelled(extra) if extra else None
 
 
-def _run(
-    context: click.Context,
-    out: Path,
-    recipe: Recipe,
-    origin: Any,
-    start: Path | None,
-    lessons: Any,
-    workers: int,
-) -> None:
-    """Train or adapt; an interrupt is told in one line, with what is kept and the command that goes on.
+def _adapt(context: click.Context, out: Path, start: Path | None, lessons: Any, origin: Any, workers: int) -> None:
+    """Adapt a bundle; the arguments are those of adapt.adapt."""
+    from train.adaptation import adapt
+    from train.adaptation.held_back import RefusedError
+    from train.progress import Progress
+    from train.runs.distributed import training_group
+    from train.runs.lock import locked
+
+    with training_group(out) as group, locked(out) if group.leads else nullcontext():
+        progress = Progress(adapt.STEPS + lessons.steps, shown=group.leads)
+        seed = context.params["seed"] if _was_given(context, "seed") else adapt.RECIPE.seed
+        try:
+            with _interruptible(context, progress, out):
+                exact = adapt.adapt(out, seed, start, lessons, origin, workers, group, progress)
+        except RefusedError as error:
+            click.echo(f"posteye: {error}", err=True)
+            raise click.exceptions.Exit(1) from None
+    _say_result(out, exact, adapt.RECIPE.held_out_strips)
+
+
+def _train(context: click.Context, links: tuple[Link, ...], origin: Any, workers: int) -> None:
+    """Train a net and before it those that it goes on from; what is finished is not done again.
 
     Args:
         context: of the command.
-        out: the run's folder.
-        recipe: what decides the weights.
+        links: the trainings.
         origin: where digits to write with come from.
-        start: what to go on from: another run's folder, or a bundle with lessons.
-        lessons: what to adapt a bundle to; None trains from generated strips alone.
         workers: processes that make strips.
     """
-    from train.adaptation import adapt
-    from train.adaptation.held_back import RefusedError
+    import torch
+
     from train.progress import Progress
     from train.runs import scratch
     from train.runs.distributed import training_group
     from train.runs.lock import locked
 
+    origin.require(*(link.recipe.mix for link in links))
+    out = links[-1].folder
     with training_group(out) as group, locked(out) if group.leads else nullcontext():
-        progress = Progress(adapt.STEPS + lessons.steps if lessons else scratch.STEPS, shown=group.leads)
-        try:
-            if lessons:
-                seed = recipe.seed if _was_given(context, "seed") else adapt.RECIPE.seed
-                exact = adapt.adapt(out, seed, start, lessons, origin, workers, group, progress)
-            else:
-                preset = context.params["preset"]
-                if group.leads:
-                    progress.say(_about(preset, recipe))
-                options = preset_options(preset, recipe)
-                exact = scratch.train_generated(out, recipe, options, origin, start, workers, group, progress)
-        except KeyboardInterrupt:
-            progress.say(f"posteye: interrupted; kept in {out}: {progress.kept()}; go on with: {_command(context)}")
-            raise click.exceptions.Exit(130) from None
-        except RefusedError as error:
-            click.echo(f"posteye: {error}", err=True)
-            raise click.exceptions.Exit(1) from None
+        threads = torch.get_num_threads()  # each run takes of them what it was begun with
+        Progress(shown=group.leads).say("preset " + "; ".join(about(links, has_bfloat16())))
+        for number, link in enumerate(links):
+            progress = Progress(scratch.STEPS, shown=group.leads)
+            if len(links) > 1:
+                progress.say(f"training {number + 1} of {len(links)}: preset {link.preset}, in {link.folder}")
+            torch.set_num_threads(threads)
+            own_lock = locked(link.folder) if group.leads and link.folder != out else nullcontext()
+            with own_lock, _interruptible(context, progress, link.folder, links[:number]):
+                options, uses = preset_options(link.preset, link.recipe), origin.of(link.recipe.mix)
+                exact = scratch.train_generated(
+                    link.folder, link.recipe, options, uses, link.start, workers, group, progress
+                )
+    _say_result(out, exact, links[-1].recipe.held_out_strips)
+
+
+@contextmanager
+def _interruptible(context: click.Context, progress: Any, out: Path, before: tuple[Link, ...] = ()) -> Iterator[None]:
+    """Tell an interrupt in one line, with what is kept and the command that goes on, and end with its exit status.
+
+    Args:
+        context: of the command.
+        progress: of the run.
+        out: its folder.
+        before: the trainings that have finished.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        whole = "".join(f" and all of {link.folder}" for link in before)
+        kept = f"kept in {out}: {progress.kept()}{whole}"
+        progress.say(f"posteye: interrupted; {kept}; go on with: {_command(context)}")
+        raise click.exceptions.Exit(130) from None
+
+
+def _say_result(out: Path, exact: float | None, held_out_strips: int) -> None:
+    """What a finished net reads, and the next command; nothing on ranks that do not lead."""
     if exact is not None:
         click.echo(f"{out}: {exact:.1%} of held-out generated numbers read exactly", err=True)
-        strips = f" --strips {recipe.held_out_strips}" * (not lessons and recipe.held_out_strips < 2000)
+        strips = f" --strips {held_out_strips}" * (held_out_strips < 2000)
         click.echo(f"next: posteye convert {shlex.quote(str(out))} --out BUNDLE{strips}", err=True)
-
-
-def _about(preset: str, recipe: Recipe) -> str:
-    here = has_bfloat16()
-    line = f"preset {preset}: about {duration(seconds(recipe, here))} on two cores"
-    if recipe.bfloat16 and not here:
-        plain = duration(seconds(replace(recipe, bfloat16=False), here))
-        return f"{line}, as this processor has no bfloat16; with --no-bfloat16 {plain}"
-    return line
 
 
 def _draw(origin: Any, mix: Mix, seed: int, count: int, out: Path) -> None:

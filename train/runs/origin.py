@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device_runtime.errors import PosteyeError
@@ -36,19 +36,24 @@ class Origin:
         collections = load_collections(self.strings) if self.strings else (None, None)
         return Material(known, writers_of(data.validation), self._names(len(known)), *collections)
 
-    def require(self, mix: Mix) -> None:
-        """Check that there is what a mix needs, and nothing that it leaves unused.
+    def require(self, *mixes: Mix) -> None:
+        """Check that there is what these mixes need, and nothing that all of them leave unused.
 
         Raises:
             PosteyeError: When not.
         """
-        if mix.collected and not self.strings:
+        collected = [mix.name for mix in mixes if mix.collected]
+        if collected and not self.strings:
             raise PosteyeError(
-                f"the mix {mix.name} needs --strings FOLDER, with real strings and recorded strokes; "
-                "--preset small needs none"
+                f"the mix {collected[0]} needs --strings FOLDER, with real strings and recorded strokes; "
+                "--preset first needs none"
             )
-        if self.strings and not mix.collected:
-            raise PosteyeError(f"the mix {mix.name} uses no --strings; leave it out, or choose another --mix")
+        if self.strings and not collected:
+            raise PosteyeError(f"the mix {mixes[0].name} uses no --strings; leave it out, or choose another --mix")
+
+    def of(self, mix: Mix) -> Origin:
+        """What of it a mix uses."""
+        return self if mix.collected else replace(self, strings=None)
 
     def options(self) -> str:
         """As the options of a command that is to be told to others, whose folders have other places."""

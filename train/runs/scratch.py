@@ -1,4 +1,4 @@
-"""A training on generated strips, from random weights, the float net of another run or a bundle's net."""
+"""A training on generated strips, from random weights or from the net of another run or of a bundle."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def train_generated(
         recipe: what decides the weights.
         options: those of `posteye train` that give the recipe.
         origin: where digits to write with come from.
-        start: another run's folder or a bundle, to go on from its net.
+        start: another run's folder, or a bundle's folder or name, to go on from its net.
         workers: processes that make strips.
         group: the ranks that train together.
         progress: of STEPS steps.
@@ -49,11 +49,10 @@ def train_generated(
     Raises:
         PosteyeError: when something is missing, damaged or of another run.
     """
-    origin.require(recipe.mix)
-    begin = load_start(start) if start else None
     if not group.leads:
         follow(out, recipe, group)  # the leader's net is the one that counts
         return None
+    begin = load_start(start, recipe.channels) if start else None
     progress.say("reading MNIST's digits and the names of the fonts")
     material = origin.load()
     begun = {"start": begin.sha256 if begin else None}
@@ -85,7 +84,8 @@ def train_generated(
         metrics = {
             name: {"generated_exact": round(measures(f"{name} net", n, validation, bar), 4)} for name, n in nets.items()
         }
-    command = f"posteye train --out RUN {options}{f' --from {begin.name}' if begin else ''}{origin.options()}"
+    begins_from, what_that_was = begin.told() if begin else ("", "")
+    command = f"posteye train --out RUN {options}{begins_from}{origin.options()}{what_that_was}"
     facts = {"command": command, "blank_handicap": penalty}  # a key of the file: it stays
     save_result(out, trained, Provenance(recipe, facts, material.sources, metrics), validation)
     return metrics["int8"]["generated_exact"]

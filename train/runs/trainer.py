@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from device_runtime.errors import PosteyeError
 from train.data.target import Target
@@ -24,13 +24,13 @@ from train.runs.distributed import Group
 from train.runs.optimizer import adamw, muon_and_adamw
 from train.runs.phase import OBSERVED_SHARE, Phase, finish, rate_factor
 from train.runs.recipe import Recipe
-from train.scanner.batches import training_batches
+from train.scanner.batches import Batch, training_batches
 from train.scanner.greedy import greedy_exact_rate
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantScanner
 from train.synthesis.shards import Shard, load_shard, shard_path
 
-_GRADIENT_LIMIT = 2.0
+GRADIENT_LIMIT = 2.0  # norm that the gradients of a step have together at most
 _REPORT_STRIPS = 1500
 
 
@@ -201,13 +201,8 @@ class Run:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low_precision):
                 # [strips, columns, classes]
                 logits = phase.parallel(batch.strips.to(self.device, memory_format=torch.channels_last)).float()
-            # The forward penalty of each strip's target, [strips].
-            graph = topology(batch.targets).to(self.device)
-            penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(self.device), graph)
-            # Per character, so that long strings do not outweigh short ones.
-            lengths = torch.tensor([max(1, len(Target.parse(t).symbols)) for t in batch.targets], device=self.device)
-            loss = (penalty / lengths).mean() * weight
-            phase.move(loss, _GRADIENT_LIMIT, self.recipe.average, phase.done * steps + step)
+            loss = losses_per_character(logits, batch).mean() * weight
+            phase.move(loss, GRADIENT_LIMIT, self.recipe.average, phase.done * steps + step)
             total += float(loss.detach()) * len(whole.targets)
             count += len(whole.targets)
         return self.group.mean(total) / count, count
@@ -219,6 +214,19 @@ class Run:
         state = self.checkpoints.load(path, self.device)
         saved.require_recipe(state, asdict(self.recipe), self.folder)
         return state
+
+
+def losses_per_character(logits: Tensor, batch: Batch) -> Tensor:
+    """The forward penalty of each strip's target by its characters, [strips]: long strings do not outweigh short ones.
+
+    Args:
+        logits: float [strips, columns, classes], on any device.
+        batch: that they are of.
+    """
+    graph = topology(batch.targets).to(logits.device)
+    penalty = forward_penalty(logits.log_softmax(2), batch.columns.to(logits.device), graph)
+    lengths = [max(1, len(Target.parse(target).symbols)) for target in batch.targets]
+    return penalty / torch.tensor(lengths, device=logits.device)
 
 
 def follow(folder: Path, recipe: Recipe, group: Group, start: ScanningLeNet | QuantScanner | None = None) -> None:

@@ -56,15 +56,24 @@ def exact_rate(net: nn.Module, shard: Shard, advance: Callable[[int], None] = la
     right: list[bool] = []
     for begin in range(0, len(pixels), _AT_ONCE):
         part = pixels[begin : begin + _AT_ONCE]
-        views = _read(net, [Strip(p, np.eye(2, 3), True) for p in part], decoder, advance)
+        views = read_views(net, [Strip(p, np.eye(2, 3), True) for p in part], decoder, advance)
         for view, truth in zip(views, digits[begin : begin + _AT_ONCE], strict=True):
             found = view.decoding.candidates
             right.append(bool(found) and found[0].code == truth)
     return float(np.mean(right))
 
 
-def _read(net: nn.Module, strips: list[Strip], decoder: Decoder, advance: Callable[[int], None]) -> list[View]:
-    """What a net reads in strips, doubtful ones at several widths: one width after the other, as it reads batches."""
+def read_views(
+    net: nn.Module, strips: list[Strip], decoder: Decoder, advance: Callable[[int], None] = lambda count: None
+) -> list[View]:
+    """What a net reads in strips, doubtful ones at several widths: one width after the other, as it reads batches.
+
+    Args:
+        net: Float or quantised.
+        strips: As the device makes them.
+        decoder: Of the grammar to read with.
+        advance: Told how many more strips are read.
+    """
     looks: dict[int, list[Look]] = {}
     for row, look in _looks(net, strips, decoder):
         looks[row] = [look]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.figures.figure import QUANTIZED, READING, TRAINING, Figure
 
 _RUN = "RUN"  # a training folder, which is not part of the data
+_SHORT = ("benchmarks/scanner/short.py", "benchmarks/scanner/architectures.py", "benchmarks/readings.py")
 
 RECORDS = (
     Figure(
@@ -33,6 +34,27 @@ RECORDS = (
         f"benchmarks.scanner.architectures {_RUN} --amounts {{data}}/check_amounts",
         30,
         (*READING, *TRAINING, "benchmarks/scanner/architectures.py"),
+    ),
+    Figure(
+        "nets",
+        f"benchmarks.scanner.nets {_RUN}/shards {_RUN}/held-out-0.npz --data {{data}} --strings {{data}}/real_strings",
+        20,
+        (*READING, *TRAINING, *_SHORT, "benchmarks/scanner/nets.py"),
+    ),
+    Figure(
+        "levers",
+        f"benchmarks.scanner.levers runs/levers --data {{data}} --strings {{data}}/real_strings "
+        f"--held-out {_RUN}/held-out-0.npz --writers {{data}}/qmnist_writers --digits {{data}}/train_digits",
+        25,
+        (*READING, *TRAINING, *_SHORT, "benchmarks/scanner/levers.py"),
+    ),
+    Figure(
+        "self-supervised",
+        f"benchmarks.scanner.self_supervised runs/self-supervised --shards {_RUN}/shards --data {{data}} "
+        f"--strings {{data}}/real_strings --held-out {_RUN}/held-out-0.npz --writers {{data}}/qmnist_writers "
+        "--digits {data}/train_digits",
+        15,
+        (*READING, *TRAINING, *_SHORT, "benchmarks/scanner/levers.py", "benchmarks/scanner/self_supervised.py"),
     ),
     Figure(
         "criteria",

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from train.commands import check
 from train.commands.train import train
 from train.data.mnist import IDX_STEMS, WHEEL
-from train.runs.recipe import PRESETS
+from train.runs.chain import chain
 from train.synthesis.writing.fonts import HAND_PACKAGES
 
 Usage = namedtuple("Usage", ("total", "used", "free"))
@@ -38,12 +38,23 @@ def checked(*more: str) -> Result:
 
 def test_ready_is_0_and_every_preset_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "has_bfloat16", lambda: False)
-    assert "small with --no-bfloat16: about 5 h" in checked().stdout
+    slow = checked().stdout
+    assert "shipped: about 30 h 27 min on two cores and 2 GB, of it 28 h 15 min for first and 64 min for" in slow
+    assert "no bfloat16; with --no-bfloat16 about 7 h 14 min on two cores and 2 GB, of it 5 h 2 min for first" in slow
     monkeypatch.setattr(check, "has_bfloat16", lambda: True)
     result = checked()
     assert result.exit_code == 0 and result.stdout.endswith("ready to train\n"), result.output
-    for line in ("small: about 87 min on two cores", "quick: about 15 min", "tiny: about 58 s", "torch 1.0"):
+    for line in ("first: about 87 min on two cores", "quick: about 15 min", "tiny: about 58 s", "torch 1.0"):
         assert line in result.stdout
+    assert "small: about 2 h 36 min on two cores and 1.4 GB, of it 87 min for first, which" in result.stdout
+
+
+def test_what_a_preset_goes_on_from_needs_room_too_unless_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(1, 0, 1.5e9))
+    chained = checked()
+    assert chained.exit_code == 1 and "1.5 GB free" in chained.stdout and " 2 needed" in chained.stdout
+    begun = checked("--from", "digits")
+    assert begun.exit_code == 0 and " 0.7 needed" in begun.stdout
 
 
 @pytest.mark.parametrize(
@@ -106,6 +117,6 @@ def test_it_answers_without_what_training_needs(option: str) -> None:
 
 def test_folders_that_are_to_be_used_are_looked_at(tmp_path: Path) -> None:
     (tmp_path / "a.npz").touch()
-    found = {f.name: f for f in check.examine(PRESETS["tiny"], None, tmp_path, tmp_path / "nowhere", tmp_path)}
+    found = {f.name: f for f in check.examine(chain("tiny", tmp_path), None, tmp_path / "nowhere", tmp_path)}
     assert not found["writers"].enough and "holds no qmnist-train-labels" in found["writers"].found
     assert found["more"].enough and not found["more"].cure

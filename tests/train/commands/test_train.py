@@ -19,7 +19,7 @@ def test_samples_are_drawn_and_nothing_is_trained(
     monkeypatch.setattr("train.synthesis.generator.find_fonts", lambda families: fonts[0])
     monkeypatch.setattr(Origin, "load", lambda self: Material(writers, writers, ("made up",)))
     out = tmp_path / "samples.png"
-    result = CliRunner().invoke(train, ["--out", str(out), "--preset", "small", "--show-samples", "6", "--seed", "3"])
+    result = CliRunner().invoke(train, ["--out", str(out), "--preset", "first", "--show-samples", "6", "--seed", "3"])
     assert result.exit_code == 0, result.output
     assert "6 fields" in result.stderr and [path.name for path in tmp_path.iterdir()] == ["samples.png"]
     sheet = cv2.imread(str(out), cv2.IMREAD_GRAYSCALE)

@@ -145,13 +145,13 @@ def test_a_rank_that_does_not_see_the_folder_is_said(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_trains_on_two_ranks_and_finds_a_finished_run(folder: Path) -> None:
+def test_the_command_trains_a_chain_on_two_ranks_and_finds_it_finished(folder: Path) -> None:
     done = launch("command", folder)
     assert done.returncode == 0, done.stderr
-    assert (folder / "command" / "qat.pt").exists()
-    assert done.stderr.count("step 3 of 5") == 1  # the leader alone says how far it is
+    assert (folder / "command" / "quick" / "qat.pt").exists() and (folder / "command" / "qat.pt").exists()
+    assert done.stderr.count("step 3 of 5") == 2  # the leader alone says how far it is
     again = launch("command", folder)
-    assert again.returncode == 0 and again.stderr.count("nothing is left to do") == 1, again.stderr
+    assert again.returncode == 0 and again.stderr.count("nothing is left to do") == 2, again.stderr
 
 
 def test_a_batch_is_split_and_no_strip_counts_twice() -> None:
