@@ -40,6 +40,8 @@ class Entry(NamedTuple):
 COMMANDS = {
     "read": Entry("device_runtime.commands.read:read", None, "Read the postal codes in image files."),
     "grammar": Entry("device_runtime.commands.grammar:grammar", None, "List countries; compile a list of codes."),
+    "plan": Entry("device_runtime.commands.plan:plan", None, "Check a sort plan; say which bin a code goes to."),
+    "journal": Entry("device_runtime.commands.journal:journal", None, "Show and export what became of each piece."),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
