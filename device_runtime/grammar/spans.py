@@ -28,7 +28,7 @@ def code_spans(automaton: Automaton, digits: int) -> NDArray[np.int64]:
     silent = value < 0
     marks, after_mark = automaton.source[silent], automaton.destination[silent]
     source, value, destination = automaton.source[~silent], value[~silent], automaton.destination[~silent]
-    # By the digits that are left, bool [digits + 1, states]: whether a code can end then, and whether every number does.
+    # By the digits that are left, bool [digits + 1, states]: whether a code can end so, and whether every number does.
     can, full = [automaton.final], [automaton.final]
     for _ in range(digits):
         ways = np.bincount(source[can[-1][destination]], minlength=automaton.states) > 0

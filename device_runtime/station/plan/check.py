@@ -94,9 +94,7 @@ def check_plan(plan: SortPlan, grammar: Grammar | None) -> Findings:
 
 def _code_spans(grammar: Grammar, digits: int) -> Ints:
     if digits > LONGEST_DIGITS:
-        raise PlanError(
-            f"{grammar.name} has codes of {digits} digits, and those of a plan have {LONGEST_DIGITS} at most"
-        )
+        raise PlanError(f"{grammar.name} has codes of {digits} digits, and a plan takes {LONGEST_DIGITS} at most")
     try:
         return code_spans(grammar.automaton, digits)
     except GrammarError as error:

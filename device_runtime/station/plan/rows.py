@@ -80,9 +80,8 @@ class Rows:
         Returns:
             The rows that cover some, and the first and the last code of each: int64 [found] three times.
         """
-        found = np.flatnonzero(
-            (self.begins & (self.digits <= digits)) | (whole & ~self.begins & (self.digits == digits))
-        )
+        begun, named = self.begins & (self.digits <= digits), ~self.begins & (self.digits == digits)
+        found = np.flatnonzero(begun | named if whole else begun)
         scale = 10 ** (digits - self.digits[found])
         return found, self.low[found] * scale, (self.high[found] + 1) * scale - 1
 

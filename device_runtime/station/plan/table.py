@@ -75,9 +75,7 @@ def _from_toml(text: str, name: str) -> Table:
 def _toml_rows(bins: dict[str, Any], name: str) -> Iterator[tuple[str, str, int, str]]:
     for bin_, codes in bins.items():
         if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-            raise PlanError(
-                f'{name}: the codes of bin {bin_!r:.60} are no list of texts; write them so: ["80331", "81*"]'
-            )
+            raise PlanError(f'{name}: the codes of bin {bin_!r:.60} are no list of texts such as ["80331", "81*"]')
         where = f"{name}, bin {bin_!r:.60}"
         for code in codes:
             yield code, bin_, 0, where
