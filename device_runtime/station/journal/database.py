@@ -34,8 +34,8 @@ CREATE TABLE pieces (
 );
 CREATE TABLE deliveries (
     number INTEGER PRIMARY KEY, piece INTEGER NOT NULL, wall_ns INTEGER NOT NULL, monotonic_ns INTEGER NOT NULL,
-    boot TEXT NOT NULL, recipient TEXT NOT NULL, outcome TEXT NOT NULL, tries INTEGER NOT NULL, elapsed_ms REAL NOT NULL,
-    checksum INTEGER NOT NULL
+    boot TEXT NOT NULL, recipient TEXT NOT NULL, outcome TEXT NOT NULL, tries INTEGER NOT NULL,
+    elapsed_ms REAL NOT NULL, checksum INTEGER NOT NULL
 );
 CREATE INDEX delivery_of_piece ON deliveries (piece);
 PRAGMA application_id = {APPLICATION_ID};

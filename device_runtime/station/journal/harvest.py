@@ -10,7 +10,6 @@ import csv
 import os
 import re
 import shutil
-from bisect import bisect_left, insort
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from device_runtime.types import Reading
 
 LABELS, FRAMES = "labels.csv", "frames"
 SURE_FROM = 0.99  # a code accepted below it is wrong once in a hundred or more often
-_NAME = re.compile(r"(\d{10})\.png", re.ASCII)
+_NAME = re.compile(r"\d{10}\.png", re.ASCII)
 _LEFT_BEHIND = re.compile(r"\.posteye-[0-9a-f]{16}\.tmp", re.ASCII)
 
 Doubt = Literal["nothing read", "no code", "rival", "rejected", "low confidence"]
@@ -59,15 +58,6 @@ class Quota:
     free_bytes: int = 200_000_000
 
 
-@dataclass(frozen=True, order=True)
-class _Held:
-    """A picture in the folder."""
-
-    id: int
-    path: Path
-    size: int
-
-
 class Harvest:
     """Keeps pictures by the ids of their pieces. For one thread of one process.
 
@@ -93,10 +83,11 @@ class Harvest:
         self._labels: tuple[tuple[int, int], frozenset[str]] | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._held = sorted(found for place in ("", FRAMES) for found in _found(self.folder / place))
+            found = [one for place in ("", FRAMES) for one in _found(self.folder / place)]
         except OSError as error:
             raise WriteError(f"{printable(folder)} cannot keep pictures: {error.strerror or error}") from error
-        self.held_bytes = sum(one.size for one in self._held)
+        self._sizes = dict(sorted(found, key=lambda one: _id(one[0])))  # bytes of each, the oldest first
+        self.held_bytes = sum(self._sizes.values())
 
     def keep(self, id: int, field: Pixels, frame: Pixels | None = None) -> tuple[Path, ...]:
         """Keep the pictures of a piece, each whole or not at all.
@@ -120,49 +111,49 @@ class Harvest:
         if self._free(self.folder) - needed < self._quota.free_bytes:
             raise WriteError(f"{printable(self.folder)} keeps no more pictures: the disk is almost full")
         for path, data in pictures:
-            path.parent.mkdir(exist_ok=True)
+            try:
+                path.parent.mkdir(exist_ok=True)
+            except OSError as error:
+                raise WriteError(f"{printable(path)} cannot be written: {error.strerror or error}") from error
             self._forget(path)
             write_bytes(path, data)
-            insort(self._held, _Held(id, path, len(data)))
+            self._sizes[path] = len(data)
             self.held_bytes += len(data)
         return tuple(path for path, _ in pictures)
 
     def trim(self, first_id: int) -> int:
         """Delete the pictures of pieces before an id (`Journal.first_id_of` gives it by age); returns how many."""
-        return self._delete(bisect_left(self._held, first_id, key=lambda one: one.id), lambda: True)
+        return self._delete(lambda path: _id(path) < first_id)
 
     def _make_place(self, needed: int) -> None:
-        self._delete(len(self._held), lambda: self.held_bytes + needed > self._quota.bytes)
+        if self.held_bytes + needed > self._quota.bytes:
+            self._delete(lambda _: self.held_bytes + needed > self._quota.bytes)
         if self.held_bytes + needed > self._quota.bytes:
             raise WriteError(
                 f"{printable(self.folder)} keeps no more pictures: its quota is taken by labelled ones, move them away"
             )
 
-    def _delete(self, count: int, more: Callable[[], bool]) -> int:
-        """Delete of the oldest pictures those without a label, as long as more have to go; returns how many."""
-        if not count or not more():
-            return 0
+    def _delete(self, more: Callable[[Path], bool]) -> int:
+        """Delete pictures without a label, from the oldest up to the first that need not go; returns how many."""
         labelled = self._labelled()
         if labelled is None:
             return 0
         deleted = 0
-        for one in self._held[:count]:
-            if not more():
-                break
-            if one.path.name in labelled:
+        for path in list(self._sizes):
+            if path.name in labelled:
                 continue
+            if not more(path):
+                break
             try:
-                one.path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
             except OSError:  # a folder that can no longer be written
                 break
-            self._forget(one.path)
+            self._forget(path)
             deleted += 1
         return deleted
 
     def _forget(self, path: Path) -> None:
-        for one in [one for one in self._held if one.path == path]:
-            self._held.remove(one)
-            self.held_bytes -= one.size
+        self.held_bytes -= self._sizes.pop(path, 0)
 
     def _labelled(self) -> frozenset[str] | None:
         """The names in labels.csv, read again when it has changed; None where it cannot be read."""
@@ -180,15 +171,19 @@ class Harvest:
             return None
 
 
-def _found(folder: Path) -> list[_Held]:
-    """The pictures in a folder; what a kill left half written is deleted."""
+def _id(path: Path) -> int:
+    return int(path.stem)
+
+
+def _found(folder: Path) -> list[tuple[Path, int]]:
+    """The pictures in a folder with their sizes; what a kill left half written is deleted."""
     if not folder.is_dir():
         return []
     held = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if name := _NAME.fullmatch(entry.name):
-                held.append(_Held(int(name[1]), Path(entry.path), entry.stat(follow_symlinks=False).st_size))
+            if _NAME.fullmatch(entry.name):
+                held.append((Path(entry.path), entry.stat(follow_symlinks=False).st_size))
             elif _LEFT_BEHIND.fullmatch(entry.name):
                 with suppress(OSError):
                     os.unlink(entry.path)

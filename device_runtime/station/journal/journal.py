@@ -15,7 +15,6 @@ from types import TracebackType
 from device_runtime.errors import JournalError
 from device_runtime.files.regular import printable
 from device_runtime.station.journal.database import (
-    create_tables,
     delivery_row,
     insert_deliveries,
     insert_pieces,
@@ -24,7 +23,7 @@ from device_runtime.station.journal.database import (
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.ids import Ids
 from device_runtime.station.journal.moment import Moment, now
-from device_runtime.station.journal.recovery import Mended, damage_of, finish, mend
+from device_runtime.station.journal.recovery import IDS, Mended, beside, prepare
 
 _TRIMMED_AT_ONCE = 5_000  # pieces; more would keep others waiting
 _WAL_LIMIT_BYTES = 16 << 20
@@ -69,7 +68,7 @@ class Journal:
         self._shown = printable(path)
         self._lock = _locked(self.path, self._shown)
         try:
-            self.mended = self._prepare()
+            self.mended: Mended | None = prepare(self.path)
             with self._explained():
                 self._connection = _connected(self.path)
                 row = self._connection.execute(
@@ -78,7 +77,7 @@ class Journal:
                 self._count: int = self._connection.execute("SELECT count(*) FROM pieces").fetchone()[0]
             last_id, *instant, age_s = row or (0, 0, 0, "", 0)
             self._last, self._age_ns = Moment(*instant), age_s * 10**9
-            self._ids = Ids(self.path.with_name(self.path.name + ".ids"), last_id)
+            self._ids = Ids(beside(self.path, IDS), last_id)
             self._ids.refill()
         except BaseException:
             os.close(self._lock)
@@ -183,17 +182,6 @@ class Journal:
         row = self._connection.execute("SELECT id FROM pieces ORDER BY id LIMIT 1 OFFSET ?", (position,)).fetchone()
         return None if row is None else int(row[0])
 
-    def _prepare(self) -> Mended | None:
-        """Finish what a power cut left undone, and mend what is damaged."""
-        try:
-            finish(self.path)
-            if not self.path.exists():
-                return None
-            damage = damage_of(self.path, self.path.with_name(self.path.name + ".ids").exists())
-        except OSError as error:
-            raise JournalError(f"the journal {self._shown} cannot be opened: {error.strerror or error}") from error
-        return mend(self.path, damage) if damage else None
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -218,7 +206,7 @@ class Journal:
 def _locked(path: Path, shown: str) -> int:
     """A lock that only one process can have; it goes with the process, however that ends."""
     try:
-        number = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        number = os.open(beside(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise JournalError(f"the journal {shown} cannot be written: {error.strerror or error}") from error
     try:
@@ -232,11 +220,8 @@ def _locked(path: Path, shown: str) -> int:
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # each record is on the disk before it is believed
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            create_tables(connection)
     except BaseException:
         connection.close()
         raise

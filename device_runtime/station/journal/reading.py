@@ -93,7 +93,7 @@ class JournalReader:
         return self._with_deliveries(rows)
 
     def since(self, wall_ns: int = 0) -> Iterator[Entry]:
-        """All pieces whose wall clock showed this or later, in the order of their ids; raises JournalError as `last`."""
+        """All pieces that began then or later by the wall clock, in the order of ids; raises JournalError as `last`."""
         id_ = 0
         while entries := self.after(id_):
             id_ = entries[-1].piece.id
@@ -129,7 +129,7 @@ class JournalReader:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """Open it as it is; in a folder that cannot be written, where SQLite has no place for its own files, as unchanging."""
+    """Open it as it is; where SQLite may write no files of its own beside it, as one that does not change."""
     connection = sqlite3.connect(uri(path, "mode=ro"), uri=True, check_same_thread=False)
     try:
         connection.execute("PRAGMA schema_version")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from device_runtime.errors import JournalError
 from device_runtime.files.atomic import sync_folder
+from device_runtime.files.regular import printable
 from device_runtime.station.journal.database import (
     APPLICATION_ID,
     DELIVERIES,
@@ -34,6 +35,7 @@ from device_runtime.station.journal.database import (
 _MOST_PROBES = 5_000  # for the whole rows of a table
 _HIGHEST_ROW = 2**40
 _HEADER_BYTES = 100
+IDS = ".ids"
 
 
 @dataclass(frozen=True)
@@ -55,81 +57,105 @@ class Mended:
         return f"the journal was damaged ({self.damage}): {saved}, and the old file is {self.aside}"
 
 
-def damage_of(path: Path, ours: bool) -> str | None:
-    """Look for damage in a journal that nobody writes.
+def prepare(path: Path) -> Mended | None:
+    """Leave a journal that can be written: a new one, the one that stands there, or what of it is whole.
 
     Args:
-        path: of the journal, which exists.
-        ours: whether a journal has been written under this name before.
+        path: of the journal. Nobody else may write it.
 
     Returns:
-        What is wrong; None for a journal that can be used, and for a new file without anything in it.
+        What was done about damage; None where there was none.
 
     Raises:
-        JournalError: something else stands there, or a newer program's journal.
+        JournalError: something else stands there, or a newer program's journal, or it cannot be done.
     """
+    try:
+        _finish(path)
+        part = _new_part(path)
+        ours = beside(path, IDS).exists()  # a journal has been here before
+        damage = _damage_of(path, ours) if path.exists() and (ours or path.stat().st_size) else None
+        if damage:
+            return _mend(path, damage, part)
+        if not path.exists() or not path.stat().st_size:
+            _build(part, None)
+            os.replace(part, path)
+            sync_folder(path.parent)
+        return None
+    except (OSError, sqlite3.Error) as error:
+        raise JournalError(f"the journal {printable(path)} cannot be opened: {error}") from error
+
+
+def beside(path: Path, end: str) -> Path:
+    """The name of a file that belongs to another."""
+    return path.with_name(path.name + end)
+
+
+def _damage_of(path: Path, ours: bool) -> str | None:
+    """Look for damage; None where there is none."""
     with path.open("rb") as file:
         head = file.read(_HEADER_BYTES)
     if not head:
-        return "it is empty" if ours else None
-    if head.startswith(MAGIC):
-        try:
-            with closing(sqlite3.connect(uri(path, "mode=ro"), uri=True)) as connection:
-                told = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-                application = connection.execute("PRAGMA application_id").fetchone()[0]
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            raise JournalError(f"the journal {path} cannot be opened: {error}") from error
-        except sqlite3.DatabaseError as error:
-            return str(error)
-        if told != "ok":
-            return " ".join(told.split())
-        wal = _beside(path, "-wal")
-        if path.stat().st_size % _page_bytes(head) and not (wal.exists() and wal.stat().st_size):
-            return "it is cut off within a page"  # SQLite would read zeros there
-        if tables and application != APPLICATION_ID:
-            raise JournalError(f"{path} is a database of another program; choose another name for the journal")
-        if version > SCHEMA_VERSION:
-            raise JournalError(f"{path} is a journal of a newer posteye (format {version}); update this one")
-        return None
-    if not ours:
-        raise JournalError(f"{path} is no journal; choose another name")
-    return "its beginning is gone"
+        return "it is empty"
+    if not head.startswith(MAGIC):
+        if not ours:
+            raise JournalError(f"{printable(path)} is no journal; choose another name")
+        return "its beginning is gone"
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:  # it undoes what was half done
+            told = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    if told != "ok":
+        return " ".join(told.split())
+    if application != APPLICATION_ID:
+        raise JournalError(f"{printable(path)} is a database of another program; choose another name")
+    if version > SCHEMA_VERSION:
+        raise JournalError(f"{printable(path)} is a journal of a newer posteye (format {version}); update this one")
+    wal = beside(path, "-wal")
+    if path.stat().st_size % _page_bytes(head) and not (wal.exists() and wal.stat().st_size):
+        return "it is cut off within a page"  # SQLite would read zeros there
+    return None
 
 
-def finish(path: Path) -> None:
+def _finish(path: Path) -> None:
     """Put a salvaged journal in its place, if one is waiting for that."""
-    salvaged = _beside(path, ".salvaged")
+    salvaged = beside(path, ".salvaged")
     if salvaged.exists():
         for end in ("-wal", "-shm"):  # of the damaged file; beside the new one they would spoil it
-            _beside(path, end).unlink(missing_ok=True)
+            beside(path, end).unlink(missing_ok=True)
         sync_folder(path.parent)
         os.replace(salvaged, path)
         sync_folder(path.parent)
 
 
-def mend(path: Path, damage: str) -> Mended:
-    """Set a damaged journal aside, with what of it is whole in its place.
-
-    Raises:
-        JournalError: that cannot be done; the journal is as it was.
-    """
+def _mend(path: Path, damage: str, part: Path) -> Mended:
+    """Set a damaged journal aside, with what of it is whole in its place."""
     try:
-        aside = next(name for n in count(1) if not (name := _beside(path, f".damaged-{n}")).exists())
+        aside = next(name for n in count(1) if not (name := beside(path, f".damaged-{n}")).exists())
         for end in ("-wal", ""):
-            if (old := _beside(path, end)).exists():
-                _keep(old, _beside(aside, end))
-        part = _beside(path, ".part")
-        for end in ("", "-journal"):
-            _beside(part, end).unlink(missing_ok=True)
-        saved = _salvage(aside, part)
-        os.replace(part, _beside(path, ".salvaged"))
+            if (old := beside(path, end)).exists():
+                _keep(old, beside(aside, end))
+        saved = _build(part, aside)
+        os.replace(part, beside(path, ".salvaged"))
         sync_folder(path.parent)
-        finish(path)
+        _finish(path)
     except (OSError, sqlite3.Error) as error:
-        raise JournalError(f"the journal {path} is damaged ({damage}) and cannot be mended: {error}") from error
+        raise JournalError(
+            f"the journal {printable(path)} is damaged ({damage}) and cannot be mended: {error}"
+        ) from error
     return Mended(damage, aside, saved)
+
+
+def _new_part(path: Path) -> Path:
+    """The name under which a new journal is built, with nothing left there by a power cut."""
+    part = beside(path, ".part")
+    for end in ("", "-journal", "-wal", "-shm"):
+        beside(part, end).unlink(missing_ok=True)
+    return part
 
 
 def _page_bytes(head: bytes) -> int:
@@ -145,20 +171,22 @@ def _keep(old: Path, aside: Path) -> None:
         shutil.copyfile(old, aside)
 
 
-def _salvage(old: Path, new: Path) -> int:
-    """Copy the whole rows of a damaged journal into a new one; returns how many pieces there are."""
+def _build(new: Path, old: Path | None) -> int:
+    """Make a journal with the whole rows of a damaged one, if there is one; returns how many pieces there are."""
     with closing(sqlite3.connect(new, isolation_level=None)) as into:
         into.execute("PRAGMA synchronous = FULL")
         create_tables(into)
-        into.execute("BEGIN")
-        with closing(sqlite3.connect(uri(old, "mode=ro"), uri=True)) as source:
-            source.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            source.execute("PRAGMA writable_schema = ON")  # else a file that is too short is refused as a whole
-            insert_pieces(into, _whole_rows(source, "pieces", "id", PIECES))
-            insert_deliveries(into, _whole_rows(source, "deliveries", "number", DELIVERIES))
-        into.execute("COMMIT")
+        if old is not None:
+            into.execute("BEGIN")
+            with closing(sqlite3.connect(uri(old, "mode=ro"), uri=True)) as source:
+                source.text_factory = lambda raw: raw.decode("utf-8", "replace")
+                source.execute("PRAGMA writable_schema = ON")  # else a file that is too short is refused as a whole
+                insert_pieces(into, _whole_rows(source, "pieces", "id", PIECES))
+                insert_deliveries(into, _whole_rows(source, "deliveries", "number", DELIVERIES))
+            into.execute("COMMIT")
+            beside(old, "-shm").unlink(missing_ok=True)
         pieces: int = into.execute("SELECT count(*) FROM pieces").fetchone()[0]
-    _beside(old, "-shm").unlink(missing_ok=True)
+        into.execute("PRAGMA journal_mode = WAL")
     return pieces
 
 
@@ -180,7 +208,3 @@ def _whole_rows(source: sqlite3.Connection, table: str, key: str, columns: str) 
             middle = (low + high) // 2
             if low < high:
                 waiting += [(middle + 1, high), (low, middle)]
-
-
-def _beside(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
