@@ -132,7 +132,7 @@ class Journal:
         self._ids.refill()
 
     def trim(self, retention: Retention) -> int:
-        """Delete the oldest pieces as far as they need not be kept, at most 5,000 at once.
+        """Delete the oldest pieces as far as they need not be kept, at most 5,000 at once and never the last one.
 
         Returns:
             How many were deleted; call again until it is 0.
@@ -145,9 +145,8 @@ class Journal:
             excess = self._count - retention.pieces
             by_count = self._id_at(min(excess, _TRIMMED_AT_ONCE)) if excess > 0 else None
             by_size = self._id_at(_TRIMMED_AT_ONCE)
-            bound = max(first, by_count or 0)
-            if by_size is not None:
-                bound = min(bound, by_size)
+            last = self._connection.execute("SELECT max(id) FROM pieces").fetchone()[0] or 0
+            bound = min(max(first, by_count or 0), last if by_size is None else by_size)
             with self._transaction():
                 deleted = self._connection.execute("DELETE FROM pieces WHERE id < ?", (bound,)).rowcount
                 self._connection.execute("DELETE FROM deliveries WHERE piece < ?", (bound,))
@@ -155,7 +154,10 @@ class Journal:
         return deleted
 
     def first_id_of(self, days: float) -> int:
-        """The id from which on pieces are younger than so many days, by the journal's own time."""
+        """The id from which on pieces are younger than so many days, by the journal's own time.
+
+        Where pieces before it were deleted, that is the first id which is left.
+        """
         with self._guard, self._explained():
             youngest = (self._age_ns + self._clock().ns_since(self._last)) // 10**9 - round(days * 86_400)
             low, high = 0, self._ids.next
@@ -168,7 +170,8 @@ class Journal:
                     high = middle
                 else:
                     low = row[0] + 1
-            return low
+            row = self._connection.execute("SELECT min(id) FROM pieces WHERE id >= ?", (low,)).fetchone()
+            return low if row[0] is None else int(row[0])
 
     def _age_s(self, began: Moment) -> int:
         """The journal's own time at a moment: it runs on, whatever happens to the clock on the wall."""

@@ -194,6 +194,10 @@ def _whole_rows(source: sqlite3.Connection, table: str, key: str, columns: str) 
     """The rows of a table whose checksum fits; where reading fails, each half of what is left is tried by itself."""
     waiting = [(0, _HIGHEST_ROW)]
     select = f"SELECT {key}, {columns}, checksum FROM {table} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
+    try:
+        source.execute(f"{select} LIMIT 0")
+    except sqlite3.DatabaseError:  # what the tables are is lost
+        return
     for _ in range(_MOST_PROBES):
         if not waiting:
             return
