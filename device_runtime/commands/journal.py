@@ -35,6 +35,8 @@ class Since(click.ParamType):
     name = "TIME"
 
     def convert(self, value: Any, _parameter: click.Parameter | None, _context: click.Context | None) -> int:
+        if isinstance(value, int):  # the default
+            return value
         text = str(value)
         if found := _DURATION.fullmatch(text):
             return time.time_ns() - int(found[1]) * _UNITS_S[found[2]] * 10**9

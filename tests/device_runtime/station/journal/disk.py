@@ -1,9 +1,9 @@
 """A disk whose power is cut: what of a recorded run may be on it then.
 
 `disk_log.c` records what a program does to its files. A write is on the disk for sure when its file was synced after
-it; until then it may be there, or not, or a part of its sectors. A change of names is there for sure when the folder was
-synced after it. What programs map into their memory is not recorded: of SQLite's files that is `-shm`, which is made
-anew.
+it; until then it may be there, or not, or a part of its sectors. A change of names is there for sure when the folder
+was synced after it. What programs map into their memory is not recorded: of SQLite's files that is `-shm`, which is
+made anew.
 """
 
 from __future__ import annotations

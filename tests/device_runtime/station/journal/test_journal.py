@@ -152,7 +152,9 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
         assert journal.trim(Retention(pieces=4)) == 6 and journal.trim(Retention(pieces=4)) == 0
     with JournalReader(path) as reader:
         entries = list(reader.since())
-        assert [entry.piece.id for entry in entries] == given[6:] and all(len(entry.deliveries) == 1 for entry in entries)
+        assert [entry.piece.id for entry in entries] == given[6:] and all(
+            len(entry.deliveries) == 1 for entry in entries
+        )
         assert reader._value("SELECT count(*) FROM deliveries") == 4
 
 

@@ -47,7 +47,7 @@ def test_a_file_cut_anywhere_keeps_what_is_whole(made: Path) -> None:
         made.write_bytes(data[:cut])
         made.with_name("journal.ids").write_bytes(ids)
         if cut >= 16:
-            with pytest.raises(JournalError, match="is damaged|cannot be read|of another program"):
+            with pytest.raises(JournalError, match=r"is damaged|cannot be read|of another program"):
                 entries_of(made)
         with Journal(made, Clock()) as journal:
             assert journal.mended is not None and journal.mended.aside.read_bytes() == data[:cut]
@@ -129,7 +129,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_is_told(made: Path) -> None:
     clock = Clock()
     with Journal(made, clock) as journal, _growing_no_more(made.parent, 60_000):
         taken = [journal.new_id() for _ in range(500)]
-        with pytest.raises(JournalError, match="cannot be written: (database or disk is full|disk I/O error)"):
+        with pytest.raises(JournalError, match=r"cannot be written: (database or disk is full|disk I/O error)"):
             journal.record([piece(id_, clock()) for id_ in taken])
         assert journal.new_id() == taken[-1] + 1
         assert len(entries_of(made)) == PIECES  # reading goes on
@@ -141,7 +141,10 @@ def test_a_disk_that_fills_up_loses_nothing_and_is_told(made: Path) -> None:
 def test_a_damaged_journal_on_a_full_disk_stays_as_it_is(made: Path) -> None:
     data = made.read_bytes()[:-100]
     made.write_bytes(data)
-    with _growing_no_more(made.parent, 40_000), pytest.raises(JournalError, match="is damaged .* and cannot be mended"):
+    with (
+        _growing_no_more(made.parent, 40_000),
+        pytest.raises(JournalError, match=r"is damaged .* and cannot be mended"),
+    ):
         Journal(made, Clock())
     assert made.read_bytes() == data
     with Journal(made, Clock()) as journal:
