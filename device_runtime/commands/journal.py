@@ -144,10 +144,10 @@ def stats(file: Path, since: int, as_json: bool) -> None:
         click.echo("no pieces")
         return
     click.echo(f"{row['pieces']:,} pieces, {row['first']} to {row['last']}")
-    for name in ("statuses", "bins", "reasons", "deliveries"):
-        counts = row[name]
-        width = max(map(len, counts), default=0)
-        for index, (key, count) in enumerate(counts.items()):
+    kinds = ("statuses", "bins", "reasons", "deliveries")
+    width = max(len(key) for name in kinds for key in row[name])
+    for name in kinds:
+        for index, (key, count) in enumerate(row[name].items()):
             share = count / row["pieces"]
             click.echo(f"{'' if index else name:<11} {key:<{width}}  {count:>9,}  {share:6.1%}")
     if row["latency_ms"]:

@@ -86,7 +86,7 @@ class Entry:
             "time": iso_utc(piece.began.wall_ns),
             "monotonic_ns": piece.began.monotonic_ns,
             "boot": piece.began.boot,
-            "latency_ms": piece.latency_ms,
+            "latency_ms": None if piece.latency_ms is None else round(piece.latency_ms, 3),
             "status": piece.status,
             "code": piece.code,
             "confidence": round(piece.confidence, 6),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from device_runtime.errors import JournalError
+from device_runtime.errors import JournalDamagedError, JournalError, PieceRefusedError
 from device_runtime.files.regular import printable
 from device_runtime.station.journal.database import (
     delivery_row,
@@ -68,15 +68,7 @@ class Journal:
         self._shown = printable(path)
         self._lock = _locked(self.path, self._shown)
         try:
-            self.mended: Mended | None = prepare(self.path)
-            with self._explained():
-                self._connection = _connected(self.path)
-                row = self._connection.execute(
-                    "SELECT id, wall_ns, monotonic_ns, boot, age_s FROM pieces ORDER BY id DESC LIMIT 1"
-                ).fetchone()
-                self._count: int = self._connection.execute("SELECT count(*) FROM pieces").fetchone()[0]
-            last_id, *instant, age_s = row or (0, 0, 0, "", 0)
-            self._last, self._age_ns = Moment(*instant), age_s * 10**9
+            last_id = self._open()
             self._ids = Ids(beside(self.path, IDS), last_id)
             self._ids.refill()
         except BaseException:
@@ -99,6 +91,17 @@ class Journal:
                 self._connection.close()
             os.close(self._lock)
 
+    def mend(self) -> None:
+        """Set the file aside that damage was found in, and go on with what of it is whole; `mended` tells.
+
+        Raises:
+            JournalError: that cannot be done now.
+        """
+        with self._guard:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._open()
+
     def new_id(self) -> int:
         """Return an id for a piece: greater than all before, and never given again, recorded or not.
 
@@ -113,12 +116,13 @@ class Journal:
         """Write down pieces and deliveries, all of them or none; many at once cost little more than one.
 
         Raises:
-            JournalError: that cannot be done (a full disk, a piece that is there already); nothing was written, and the
-                same call may be tried again. After damage to the file the journal must be closed and opened again.
+            JournalError: that cannot be done (a full disk); nothing was written, and the same call may be tried again.
+            PieceRefusedError: a piece is there already, or its id is not the journal's; nothing was written.
+            JournalDamagedError: the file is damaged; nothing was written, and `mend` is needed first.
         """
         for piece in pieces:
             if not 0 < piece.id < self._ids.next:
-                raise JournalError(f"piece {piece.id} has no id of this journal; take one from new_id")
+                raise PieceRefusedError(f"piece {piece.id} has no id of this journal; take one from new_id")
         with self._guard:
             state = self._last, self._age_ns
             try:
@@ -173,6 +177,19 @@ class Journal:
             row = self._connection.execute("SELECT min(id) FROM pieces WHERE id >= ?", (low,)).fetchone()
             return low if row[0] is None else int(row[0])
 
+    def _open(self) -> int:
+        """Open the file, whatever has become of it; returns the highest id in it."""
+        self.mended: Mended | None = prepare(self.path)
+        with self._explained():
+            self._connection = _connected(self.path)
+            row = self._connection.execute(
+                "SELECT id, wall_ns, monotonic_ns, boot, age_s FROM pieces ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+            self._count: int = self._connection.execute("SELECT count(*) FROM pieces").fetchone()[0]
+        last_id, *instant, age_s = row or (0, 0, 0, "", 0)
+        self._last, self._age_ns = Moment(*instant), age_s * 10**9
+        return int(last_id)
+
     def _age_s(self, began: Moment) -> int:
         """The journal's own time at a moment: it runs on, whatever happens to the clock on the wall."""
         if self._last != _FIRST:
@@ -201,7 +218,11 @@ class Journal:
         try:
             yield
         except sqlite3.IntegrityError as error:
-            raise JournalError(f"the journal {self._shown} has such a piece already ({error})") from error
+            raise PieceRefusedError(f"the journal {self._shown} has such a piece already ({error})") from error
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            raise JournalError(f"the journal {self._shown} cannot be written: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise JournalDamagedError(f"the journal {self._shown} is damaged: {error}") from error
         except sqlite3.Error as error:
             raise JournalError(f"the journal {self._shown} cannot be written: {error}") from error
 

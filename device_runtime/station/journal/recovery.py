@@ -195,7 +195,7 @@ def _whole_rows(source: sqlite3.Connection, table: str, key: str, columns: str) 
     waiting = [(0, _HIGHEST_ROW)]
     select = f"SELECT {key}, {columns}, checksum FROM {table} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
     try:
-        source.execute(f"{select} LIMIT 0")
+        source.execute(f"{select} LIMIT 0", (0, 0))
     except sqlite3.DatabaseError:  # what the tables are is lost
         return
     for _ in range(_MOST_PROBES):

@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
     with Journal(path, clock) as found:
         for number in range(1, 4):
             id_ = found.new_id()
-            other: dict[str, object] = {"status": "rejected", "reason": "a rival"} if number == 3 else {}
+            other: dict[str, object] = {"status": "rejected", "reason": "doubt"} if number == 3 else {}
             found.record([piece(id_, clock(), **other)], [Delivery(id_, clock(), "wire", "acknowledged", number, 3.0)])
             clock.run(3600)
     return path
@@ -42,7 +42,7 @@ def test_the_last_pieces_are_shown(file: Path) -> None:
     found = run("tail", file, "-n", 2).output.splitlines()
     assert found == [
         "       2  2026-09-21T15:13:20.000Z  10002       accepted  0.9800      5.0 ms  -> north  acknowledged",
-        "       3  2026-09-21T16:13:20.000Z  10003       rejected  0.9800      5.0 ms  -> north  acknowledged  (a rival)",
+        "       3  2026-09-21T16:13:20.000Z  10003       rejected  0.9800      5.0 ms  -> north  acknowledged  (doubt)",
     ]
     row = json.loads(run("tail", file, "-n", 1, "--json").output)
     assert row["id"] == 3 and row["candidates"][0] == {"code": "10003", "confidence": 0.98}
@@ -57,7 +57,7 @@ def test_the_last_pieces_are_shown(file: Path) -> None:
 
 def test_all_pieces_are_exported(file: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("export", file, "--csv").output)))
-    assert [row["id"] for row in rows] == ["1", "2", "3"] and rows[2]["reason"] == "a rival"
+    assert [row["id"] for row in rows] == ["1", "2", "3"] and rows[2]["reason"] == "doubt"
     assert rows[1]["candidates"] == "10002:0.9800 80337:0.0100"
     assert rows[1]["delivered"] == "wire: acknowledged after 2 tries"
     found = run("export", file, "--json", "--since", "2026-09-21T15:00+00:00").output.splitlines()
@@ -67,7 +67,7 @@ def test_all_pieces_are_exported(file: Path) -> None:
 
 def test_pieces_are_counted(file: Path) -> None:
     text = run("stats", file).output
-    assert "3 pieces, 2026-09-21T14:13:20.000Z to" in text and "statuses    accepted          2   66.7%" in text
+    assert "3 pieces, 2026-09-21T14:13:20.000Z to" in text and "statuses    accepted              2   66.7%" in text
     assert "latency     p50 5.0 ms, p95 5.0 ms" in text
     assert json.loads(run("stats", file, "--json").output)["statuses"] == {"accepted": 2, "rejected": 1}
     assert run("stats", file, "--since", "2035-01-01").output == "no pieces\n"
@@ -93,7 +93,7 @@ def test_new_pieces_are_followed(file: Path) -> None:
     ) as follower:
         assert follower.stdout is not None
         with Journal(file, Clock()) as found:
-            ids = []
+            ids: list[int] = []
             while not ids or len(ids) < 2:  # the first may be recorded before the follower looks
                 ids.append(found.new_id())
                 found.record([piece(ids[-1], Clock()())])

@@ -134,7 +134,7 @@ def test_a_station_killed_at_random_moments_goes_on(tmp_path: Path) -> None:
         os.close(reading)
         assert given[0] > highest and given == list(range(given[0], given[0] + len(given)))
         highest = given[-1]
-        with JournalReader(path) as journal:
-            entries = list(journal.since())
+        with JournalReader(path) as reader:
+            entries = list(reader.since())
         found = [entry.piece.id for entry in entries if entry.piece.id >= given[0]]
         assert found in (given, given[:-1]) and all(entry.deliveries for entry in entries)
