@@ -43,6 +43,8 @@ COMMANDS = {
     "camera": Entry(
         "device_runtime.commands.camera:camera", None, "List cameras; show what one gives; take a picture."
     ),
+    "plan": Entry("device_runtime.commands.plan:plan", None, "Check a sort plan; say which bin a code goes to."),
+    "journal": Entry("device_runtime.commands.journal:journal", None, "Show and export what became of each piece."),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read the bundled samples and sort them over a cable."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),

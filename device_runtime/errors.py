@@ -25,6 +25,22 @@ class GrammarError(PosteyeError):
     """A pattern, country or lexicon cannot be used."""
 
 
+class PlanError(PosteyeError):
+    """A sort plan cannot be used."""
+
+
+class JournalError(PosteyeError):
+    """The journal cannot be read or written; nothing of what was asked has been done."""
+
+
+class JournalDamagedError(JournalError):
+    """The journal is damaged; `Journal.mend` keeps what of it is whole."""
+
+
+class PieceRefusedError(JournalError):
+    """A piece that the journal has already, or whose id it has not given."""
+
+
 class WriteError(PosteyeError):
     """A file cannot be written. At its path is the old file as it was, or all of the new one."""
 

@@ -67,7 +67,7 @@ STAGES = (
         "device_runtime.decoding.rejection:decide",
         ("grammar", "calibration"),
     ),
-    Stage("station", ("vote, sort plan,", "journal"), "Decision"),
+    Stage("station", ("vote, sort plan,", "journal"), "device_runtime.station.journal.entry:piece_of"),
     Stage("report", ("send until it is", "acknowledged"), "device_runtime.report:Reporter.send"),
 )
 

@@ -1,0 +1,1 @@
+"""The sort plan: which bin each code goes to, checked before it sorts."""
