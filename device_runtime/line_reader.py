@@ -15,7 +15,7 @@ from device_runtime.bundle import Bundle
 from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, Looks, View, again, augmented, is_doubtful, stretch, threshold_of
+from device_runtime.decoding.ensemble import Look, Looks, View, again, augmented, is_doubtful, stretch
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
 from device_runtime.decoding.strip_reader import StripReader
@@ -119,10 +119,6 @@ class LineReader:
         """The answers of a line, those in doubt by all looks."""
         return [self._augmented(one, clock) for one in line]
 
-    def is_doubtful(self, view: View) -> bool:
-        """Whether more looks at what was read are worth it."""
-        return is_doubtful(view, threshold_of(len(self._nets)))
-
     def decoding(self, strip: Strip) -> Decoding:
         """The codes in a strip as it is, by the bundle's own net.
 
@@ -155,7 +151,7 @@ class LineReader:
         return Answer(view, self.judged(view, pixels), scanned)
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
-        if not self.is_doubtful(one.view) or one.scanned is None:
+        if not is_doubtful(one.view) or one.scanned is None:
             return one
         field = one.scanned.field
 

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the strip as it is stands alone: for one net, and for the first of several.
+# Posterior (not calibrated) from which on the first look at the strip as it is stands alone.
 CONFIDENCE_THRESHOLD = 0.99
-CASCADE_THRESHOLD = 0.95
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
 
@@ -74,16 +73,6 @@ class Looks:
 
     nets: tuple[Looking, ...]
 
-    @property
-    def threshold(self) -> float:
-        """Posterior, not calibrated, from which on the first look stands alone."""
-        return threshold_of(len(self.nets))
-
-
-def threshold_of(nets: int) -> float:
-    """Posterior, not calibrated, from which on the first look of so many nets stands alone."""
-    return CONFIDENCE_THRESHOLD if nets == 1 else CASCADE_THRESHOLD
-
 
 def again(nets: int) -> tuple[tuple[int, float], ...]:
     """Which of so many nets look again at a strip in doubt, in turn, and at what factor of its width.
@@ -116,17 +105,17 @@ def augmented(first: Look, looks: Looks) -> View:
         looks: the further ones.
     """
     found = [first]
-    if is_doubtful(first.view, looks.threshold):
+    if is_doubtful(first.view):
         for net, factor in again(len(looks.nets)):
             with contextlib.suppress(PosteyeError):  # longer than the model reads
                 found.append(looks.nets[net](stretch(first.view.strip, factor)))
     return combine(found)
 
 
-def is_doubtful(view: View, threshold: float = CONFIDENCE_THRESHOLD) -> bool:
-    """Whether more looks are worth it: there is ink, and no code is believed as much as the threshold says."""
+def is_doubtful(view: View) -> bool:
+    """Whether more looks are worth it: there is ink, and no code is read with confidence."""
     candidates = view.decoding.candidates
-    return view.strip.has_ink and not (candidates and candidates[0].confidence >= threshold)
+    return view.strip.has_ink and not (candidates and candidates[0].confidence >= CONFIDENCE_THRESHOLD)
 
 
 def stretch(strip: Strip, factor: float) -> Strip:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from device_runtime.clock import Clock
+from device_runtime.decoding.ensemble import is_doubtful
 from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
@@ -127,7 +128,7 @@ class PieceReader:
         return chosen(self._lines.read(pixels, clock))
 
     def _doubtful(self, piece: _Piece) -> list[bool]:
-        return [one is not None and self._lines.is_doubtful(one.view) for one in piece.answers]
+        return [one is not None and is_doubtful(one.view) for one in piece.answers]
 
     def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
         if wanted == "any":

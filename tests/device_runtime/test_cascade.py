@@ -17,7 +17,7 @@ from device_runtime import Reader
 from device_runtime.bundle import ONNX_FILE, Companion, load_bundle, shipped
 from device_runtime.clock import Clock
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import CASCADE_THRESHOLD, read_augmented
+from device_runtime.decoding.ensemble import CONFIDENCE_THRESHOLD, read_augmented
 from device_runtime.decoding.strip_reader import looks_of
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.image.normalize import normalize
@@ -71,7 +71,7 @@ def test_the_second_net_is_asked_where_the_first_one_doubts_and_nowhere_else(bun
         assert asked == ["digits-small"]
         believed = max((c.confidence for c in one.view.decoding.candidates), default=0.0)
         (found,) = reader._lines.augmented([one], clock)
-        doubtful = believed < CASCADE_THRESHOLD
+        doubtful = believed < CONFIDENCE_THRESHOLD
         assert asked[1:] == ["digits"] * 3 * doubtful and (found is one) != doubtful
         kinds.add(doubtful)
     assert kinds == {True, False}

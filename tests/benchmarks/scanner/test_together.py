@@ -28,11 +28,11 @@ def test_looks_and_work_are_those_of_the_nets_that_were_asked(monkeypatch: pytes
     small, large = (Net(load_bundle(name), decoder) for name in ("digits-small", "digits"))
     blank = Strip(np.zeros((32, 50), np.uint8), np.eye(2, 3), False)
     data = Labeled([strip_of("80331"), blank], ["80331", "12345"], ["a", "b"])
-    monkeypatch.setattr("device_runtime.decoding.ensemble.CASCADE_THRESHOLD", 0.0)
+    monkeypatch.setattr("device_runtime.decoding.ensemble.CONFIDENCE_THRESHOLD", 0.0)
     sure = read(data, [small, large], "sure")
     assert (small.looks, large.looks, sure.doubted) == (1, 0, 0.0)
     assert sure.exact == 0.5 and sure.macs == small.macs / 2
-    monkeypatch.setattr("device_runtime.decoding.ensemble.CASCADE_THRESHOLD", 1.1)
+    monkeypatch.setattr("device_runtime.decoding.ensemble.CONFIDENCE_THRESHOLD", 1.1)
     doubted = read(data, [small, large], "doubted")
     assert (small.looks, large.looks, doubted.doubted) == (2, 3, 0.5)
     assert doubted.macs > 4 * sure.macs

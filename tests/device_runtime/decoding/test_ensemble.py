@@ -11,7 +11,6 @@ import pytest
 from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import (
-    CASCADE_THRESHOLD,
     CONFIDENCE_THRESHOLD,
     STRETCHES,
     Look,
@@ -85,8 +84,8 @@ def test_a_cascade_asks_the_others_where_the_first_doubts_the_last_at_all_widths
         return seen(("72", 0.8), ("12", 0.1))
 
     others = partial(other, "between"), partial(other, "last")
-    sure = read_augmented(STRIP, Looks((lambda strip: seen(("12", CASCADE_THRESHOLD)), *others)))
-    assert sure.decoding.candidates == (Candidate("12", CASCADE_THRESHOLD),) and calls == []
+    sure = read_augmented(STRIP, Looks((lambda strip: seen(("12", CONFIDENCE_THRESHOLD)), *others)))
+    assert sure.decoding.candidates == (Candidate("12", CONFIDENCE_THRESHOLD),) and calls == []
     doubted = read_augmented(STRIP, Looks((lambda strip: seen(("12", 0.6), ("72", 0.3)), *others)))
     assert calls == [("between", 100), ("last", 100), ("last", 130), ("last", 87)]
     assert [c.code for c in doubted.decoding.candidates] == ["72", "12"]
