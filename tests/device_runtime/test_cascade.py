@@ -24,6 +24,7 @@ from device_runtime.image.normalize import normalize
 from device_runtime.recognition.recognizer import scan_recognizer
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import load_samples
+from tests.device_runtime.lettering import write
 
 FIVE = r"\d{5}"
 
@@ -55,7 +56,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def fields() -> Iterator[NDArray[np.uint8]]:
-    """Handwritten samples of five digits, as they are and blurred until they are in doubt."""
+    """Lettered digits, and handwritten samples of five digits, as they are and blurred until they are in doubt."""
+    lettered = np.full((60, 260), 230, np.uint8)
+    write(lettered, "80331", 20, 44, 2.0, 20)
+    yield lettered
     for sample in load_samples():
         if "hand" in sample.file and sample.field and len(sample.expected or "") == 5:
             gray = cv2.imread(str(sample.path), cv2.IMREAD_GRAYSCALE)
