@@ -45,7 +45,9 @@ def test_the_whole_chain_takes_the_hours_that_are_told() -> None:
     links = chain(DEFAULT_PRESET, Path("RUN"))
     quick, slow = (duration(sum(seconds(link.recipe, here) for link in links)) for here in (True, False))
     plain = duration(sum(seconds(replace(link.recipe, bfloat16=False), False) for link in links))
-    assert f"{quick} in all, or {slow} where bfloat16 is emulated ({plain} with `--no-bfloat16`)" in " ".join(PAGE.split())
+    assert f"{quick} in all, or {slow} where bfloat16 is emulated ({plain} with `--no-bfloat16`)" in " ".join(
+        PAGE.split()
+    )
     for name in PRESETS:
         time, *cure = about(chain(name, Path()), bfloat16=False)
         assert f"preset  {time}; {PRESETS[name].purpose}\n" in PAGE
