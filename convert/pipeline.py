@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from convert.backends import Scores, backends
 from convert.bundle.writer import check_target, make_manifest, write_bundle
@@ -17,7 +15,7 @@ from convert.onnx_files.reader import read_onnx
 from convert.parity import Decode, Report, check_parity
 from convert.tflite_writer import write_tflite
 from convert.training_folder import Provenance, Trained, load_strips, load_trained
-from device_runtime.bundle import SCHEMA_VERSION, Companion, Manifest, load_bundle, shipped
+from device_runtime.bundle import SCHEMA_VERSION, Manifest
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.engines.net import Net
 from device_runtime.files.atomic import write_text
@@ -34,9 +32,7 @@ _OLDEST_READER = "0.1.0"  # the first posteye that reads schema 1
 _ANY_FIELD = r"\d{1,9}"  # what the strips of the parity gate hold
 
 
-def convert_folder(
-    folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None], companions: Sequence[str] = ()
-) -> Report:
+def convert_folder(folder: Path, out: Path, name: str, strips: int, tell: Callable[[str], None]) -> Report:
     """Convert what training left, compare all backends on strips, and write the bundle if they agree.
 
     Args:
@@ -45,7 +41,6 @@ def convert_folder(
         name: The bundle's name.
         strips: How many are compared.
         tell: Called with a line at each step.
-        companions: Names of shipped bundles whose nets are to read before this one; the first reads every field.
 
     Raises:
         ConvertError: When the folder is unfit, or `out` holds something else.
@@ -58,8 +53,6 @@ def convert_folder(
     net = read_onnx(onnx_model)
     onnx_bytes, tflite = onnx_model.SerializeToString(deterministic=True), write_tflite(net)
     manifest = describe(net, trained, name)
-    named = tuple(Companion(one, load_bundle(shipped(one)).manifest.sha256.tflite) for one in companions)
-    manifest = msgspec.structs.replace(manifest, companions=named)
     tell(f"model.onnx {len(onnx_bytes):,} bytes, model.tflite {len(tflite):,} bytes")
     contestants = backends(trained.scanner, onnx_bytes, tflite, net.output)
     report = check_parity(contestants, pixels, labels, WIDTHS_PX, decoder(manifest), tell)

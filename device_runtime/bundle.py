@@ -61,14 +61,7 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     receptive_field_px: Annotated[int, Meta(ge=1, le=1024)]
 
 
-class Companion(Struct, frozen=True, forbid_unknown_fields=True):
-    """A bundle whose net reads before that of the bundle that names it."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=64)]  # of a bundle that comes with the program
-    tflite: Sha256  # of its model.tflite
-
-
-class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of manifest.json; docs/bundle.md explains every key."""
 
     schema_version: int
@@ -85,7 +78,6 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     accuracy: dict[str, Any]
     sha256: Hashes
     checksum: Sha256
-    companions: tuple[Companion, ...] = ()  # left out of the file where there is none
 
 
 class Sealed(Protocol):
@@ -113,25 +105,11 @@ class _Versions(Struct):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle that was verified.
-
-    Attributes:
-        folder: that it was read from.
-        manifest: of the folder.
-        model: the bytes of model.tflite.
-        companions: bundles whose nets read before this one's, the one that reads every field first.
-    """
+    """A bundle that was verified; model holds the bytes of model.tflite."""
 
     folder: Path
     manifest: Manifest
     model: bytes
-    companions: tuple[Bundle, ...] = ()
-
-    @property
-    def models_sha256(self) -> str:
-        """What identifies the net or nets: the hash of the model, or of the hashes of all models in their order."""
-        hashes = [bundle.manifest.sha256.tflite for bundle in (*self.companions, self)]
-        return hashlib.sha256("".join(hashes).encode()).hexdigest() if len(hashes) > 1 else hashes[0]
 
     def calibration(self, segmenter: str) -> Calibration:
         """Return the calibration for a segmentation method; raises PosteyeError when the bundle has none."""
@@ -153,20 +131,7 @@ def load_bundle(path: Path | str | None = None) -> Bundle:
     """
     folder = find_bundle(path)
     manifest, model = read_sealed(folder, Manifest, SCHEMA_VERSION, _mistake, check_fit)
-    return Bundle(folder, manifest, model, tuple(_companion(folder, told) for told in manifest.companions))
-
-
-def _companion(folder: Path, told: Companion) -> Bundle:
-    """The bundle that a manifest names as one that reads before; raises BundleError when it is not to be had."""
-    if told.name not in SHIPPED:
-        raise BundleError(f"the bundle {folder} reads after {told.name!r}, which does not come with posteye {VERSION}")
-    found = load_bundle(shipped(told.name))
-    if found.manifest.sha256.tflite != told.tflite or found.companions:
-        raise BundleError(
-            f"the bundle {folder} reads after another {told.name} than posteye {VERSION} has; "
-            "convert it again with --companion, or install the posteye that it came with"
-        )
-    return found
+    return Bundle(folder, manifest, model)
 
 
 def find_bundle(path: Path | str | None = None) -> Path:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime import engines
 from device_runtime.bundle import Bundle
 from device_runtime.calibration import Calibration
 from device_runtime.clock import Clock
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, Looks, View, again, augmented, is_doubtful, stretch
+from device_runtime.decoding.ensemble import STRETCHES, Look, View, augmented, is_doubtful, stretch
 from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
 from device_runtime.decoding.strip_reader import StripReader
@@ -25,7 +26,8 @@ from device_runtime.image.normalize import normalize
 from device_runtime.image.pixels import Pixels, to_gray
 from device_runtime.image.polarity import Inked, inked, resolve
 from device_runtime.image.prepare import prepared
-from device_runtime.recognition.recognizer import SCAN, scan_recognizer
+from device_runtime.recognition.recognizer import SCAN
+from device_runtime.recognition.scanner import Scanner
 from device_runtime.types import Decoding, Reading, Strip
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Answer:
     """What was read in a line, or in one polarity of its ink.
 
     Attributes:
-        view: what the stages made of it; of all looks at it the best.
+        view: what the stages made of it; of the widths that it was read at, the best.
         reading: the answer.
         scanned: the strip at its own width; None where it could not be read at all, for a reason that the reading
             gives.
@@ -77,7 +79,7 @@ class LineReader:
     """Reads lines of writing; several threads may read with one at a time.
 
     Attributes:
-        scanner: the bundle's: of a cascade the second one.
+        scanner: scores the columns of a strip.
         decoder: of the grammar.
         threshold: the lowest calibrated confidence to accept.
         alphabet: the scanner's characters.
@@ -87,7 +89,7 @@ class LineReader:
         """Prepare the search.
 
         Args:
-            bundle: the model or models.
+            bundle: the model.
             engine: name of what runs them; None = the fastest installed.
             grammar: the codes to find.
             max_error: share of wrong codes allowed among the accepted ones.
@@ -101,9 +103,8 @@ class LineReader:
         self.threshold = self._calibration.threshold(max_error)
         self.alphabet = bundle.manifest.alphabet
         self.decoder = Decoder(grammar, self.alphabet, n_best)
-        scans = scan_recognizer(bundle, engine)
-        self.scanner = scans.scanner
-        self._nets = tuple(StripReader(scanner, self.decoder) for scanner in scans.scanners)
+        self.scanner = Scanner(bundle, engines.pick(engine, bundle.model))
+        self._strips = StripReader(self.scanner, self.decoder)
 
     def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
         """Read a line as it is, once for each polarity that its ink may have.
@@ -116,35 +117,35 @@ class LineReader:
         return [self._read_inked(ink, pixels, clock) for ink in fields]
 
     def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
-        """The answers of a line, those in doubt by all looks."""
+        """The answers of a line, those in doubt with test-time augmentation."""
         return [self._augmented(one, clock) for one in line]
 
     def decoding(self, strip: Strip) -> Decoding:
-        """The codes in a strip as it is, by the bundle's own net.
+        """The codes in a strip as it is.
 
         Raises:
             PosteyeError: it is longer than the model reads.
         """
-        return self._nets[-1].look(strip).view.decoding
+        return self._strips.look(strip).view.decoding
 
     def scans(self, scanned: Scanned) -> list[Scanned]:
-        """All scans of a line in doubt, the given one first; those that are longer than the model reads are left out.
+        """The scans of a line at all widths that the model reads, the given one first.
 
         Args:
             scanned: the line as it is.
         """
-        found = [scanned]
-        for net, factor in again(len(self._nets)):
-            strip, by = stretch(scanned.strip, factor), self._nets[net]
-            with contextlib.suppress(PosteyeError):
+        found, by = [scanned], self._strips
+        for factor in STRETCHES:
+            strip = stretch(scanned.strip, factor)
+            with contextlib.suppress(PosteyeError):  # longer than the model reads
                 found.append(Scanned(strip, scanned.field, by.scores(strip), by))
         return found
 
     def _read_inked(self, ink: Inked, pixels: Pixels, clock: Clock) -> Answer:
-        strip, by = ink.placed(clock.timed("normalize", normalize)(ink.gray)), self._nets[0]
+        strip, by = ink.placed(clock.timed("normalize", normalize)(ink.gray)), self._strips
         try:
             scanned = Scanned(strip, pixels, clock.timed("scan", by.scores)(strip), by)
-            view = View(strip, clock.timed("decode", Scanned.decode)(scanned), by.scanner)
+            view = View(strip, clock.timed("decode", Scanned.decode)(scanned))
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
@@ -153,15 +154,14 @@ class LineReader:
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
             return one
-        field = one.scanned.field
+        field, by = one.scanned.field, self._strips
+        scan, decode = clock.timed("scan", by.scores), clock.timed("decode", Scanned.decode)
 
-        def look(by: StripReader, strip: Strip) -> Look:
-            scanned = Scanned(strip, field, clock.timed("scan", by.scores)(strip), by)
-            decoding = clock.timed("decode", Scanned.decode)(scanned)
-            return Look(View(strip, decoding, by.scanner), _judge(scanned, clock))
+        def look(strip: Strip) -> Look:
+            scanned = Scanned(strip, field, scan(strip), by)
+            return Look(View(strip, decode(scanned)), _judge(scanned, clock))
 
-        looks = Looks(tuple(partial(look, by) for by in self._nets))
-        view = augmented(Look(one.view, _judge(one.scanned, clock)), looks)
+        view = augmented(Look(one.view, _judge(one.scanned, clock)), look)
         return replace(one, view=view, reading=self.judged(view, field))
 
     def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:

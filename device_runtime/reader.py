@@ -205,7 +205,7 @@ def _second_opinion(lines: LineReader, bundle: Bundle, max_error: float) -> Seco
     from device_runtime.second_opinion.recognizer import MODEL_SHA256, load_recognizer
 
     recognise = load_recognizer()
-    calibration = load_pair_calibration(bundle.models_sha256, MODEL_SHA256)
+    calibration = load_pair_calibration(bundle.manifest.sha256.tflite, MODEL_SHA256)
     return SecondOpinion(lines, recognise, calibration, max_error)
 
 

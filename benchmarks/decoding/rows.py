@@ -18,7 +18,7 @@ from tqdm import tqdm
 from benchmarks.decoding.sets import Task
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.decoding_graph import make_decoding_graph
-from device_runtime.decoding.ensemble import Look, Looks, View, read_augmented
+from device_runtime.decoding.ensemble import Look, View, read_augmented
 from device_runtime.decoding.masses import masses
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import write_bytes
@@ -214,6 +214,6 @@ def _read_strip(
         decoding = _NOTHING
         if strip.has_ink:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                decoding = (read_augmented(strip, Looks((look,))) if augmented else look(strip).view).decoding
+                decoding = (read_augmented(strip, look) if augmented else look(strip).view).decoding
         found[way] = decoding, look.spent_ms
     return found

@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from device_runtime.bundle import DEFAULT_BUNDLE, SHIPPED
+from device_runtime.bundle import DEFAULT_BUNDLE
 
 
 @click.command()
@@ -25,14 +25,6 @@ from device_runtime.bundle import DEFAULT_BUNDLE, SHIPPED
     help="How many strips to compare.",
 )
 @click.option(
-    "--companion",
-    "companions",
-    multiple=True,
-    type=click.Choice(SHIPPED[1:]),
-    help="A bundle whose net reads before this one: the first one given reads every field, the others and this one "
-    "what that one doubts. More than one if given again; default: none.",
-)
-@click.option(
     "--cross-check",
     type=click.Choice(["tensorflow"]),
     help="Also compare the model with what TensorFlow's own converter makes of the trained net.",
@@ -43,7 +35,6 @@ def convert(
     out: Path,
     name: str,
     strips: int,
-    companions: tuple[str, ...],
     cross_check: Literal["tensorflow"] | None,
     as_json: bool,
 ) -> None:
@@ -55,7 +46,6 @@ def convert(
     \b
     Examples:
       posteye convert run --out bundle
-      posteye convert run --out bundle --companion digits-small
       posteye convert run --out bundle --cross-check tensorflow
     """
     # Here, so that --help needs no torch.
@@ -68,9 +58,9 @@ def convert(
         click.echo(line, err=True)
 
     if cross_check:
-        report, check = convert_checked(folder, out, name, strips, tell, companions)
+        report, check = convert_checked(folder, out, name, strips, tell)
     else:
-        report, check = convert_folder(folder, out, name, strips, tell, companions), None
+        report, check = convert_folder(folder, out, name, strips, tell), None
     if as_json:
         found = dataclasses.asdict(report) | ({"cross_check": dataclasses.asdict(check)} if check else {})
         click.echo(json.dumps(found))

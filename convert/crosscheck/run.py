@@ -96,9 +96,7 @@ def check_model(
     return CrossCheck(version, interpreter, len(images), model, compare_outputs(ours, theirs, quantized))
 
 
-def convert_checked(
-    folder: Path, out: Path, name: str, strips: int, tell: Tell, companions: Sequence[str] = ()
-) -> tuple[Report, CrossCheck | None]:
+def convert_checked(folder: Path, out: Path, name: str, strips: int, tell: Tell) -> tuple[Report, CrossCheck | None]:
     """Convert as `convert_folder` does, and write the bundle only if it passes the cross-check as well.
 
     Args:
@@ -107,7 +105,6 @@ def convert_checked(
         name: As in `convert_folder`.
         strips: As in `convert_folder`.
         tell: As in `convert_folder`.
-        companions: As in `convert_folder`.
 
     Returns:
         The parity report, and the cross-check unless the parity gate had failed.
@@ -119,7 +116,7 @@ def convert_checked(
     check_target(out)
     with tempfile.TemporaryDirectory(prefix="posteye-") as place:
         draft = Path(place) / "draft"
-        report = convert_folder(folder, draft, name, strips, tell, companions)
+        report = convert_folder(folder, draft, name, strips, tell)
         if not report.holds:
             return report, None
         bundle = load_bundle(draft)

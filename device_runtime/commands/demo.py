@@ -89,7 +89,7 @@ def _read_and_report(samples: list[Sample], engine: str | None, url: str, field_
             if not sample.field:
                 shown.drawn.append(piece_picture.draw(pixels, result))
             elif not any(one.field for one in samples[: number - 1]):
-                picture.write(result, result.trace.by or readers[grammar].scanner, field_path)
+                picture.write(result, readers[grammar].scanner, field_path)
             click.echo(_row(sample, grammar, result))
             reporter.send(number, result)
             if not sample.is_read_as_expected(result.reading):

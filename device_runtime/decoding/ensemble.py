@@ -1,9 +1,8 @@
-"""A field read with doubt is read again, stretched and compressed, and by further nets if there are some; all count.
+"""Test-time augmentation: a field read with doubt is read again, stretched and compressed, and all readings count.
 
 Writing is normalised in height alone, so narrow writers stay narrow and wide ones wide; what is too dense or too loose
-for the scanner as it is is often plain at another width (test-time augmentation). A cascade of nets asks those that
-cost more only then. Whatever code one look suggests, every look is asked how far it believes it. Fields that are read
-with confidence pay nothing for it.
+for the scanner as it is is often plain at another width. Whatever code one width suggests, every width is asked how far
+it believes it. Fields that are read with confidence pay nothing for it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,12 +20,9 @@ from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.image.resize import resize_exact
 from device_runtime.types import Candidate, Decoding, Strip
 
-if TYPE_CHECKING:
-    from device_runtime.recognition.scanner import Scanner
-
 # Factors of the strip's width.
 STRETCHES = (1.3, 0.87)
-# Posterior (not calibrated) from which on the first look at the strip as it is stands alone.
+# Posterior (not calibrated) from which on the strip as it is stands alone.
 CONFIDENCE_THRESHOLD = 0.99
 _DROP_SEPARATORS = str.maketrans("", "", SEPARATORS)
 
@@ -39,12 +34,10 @@ class View:
     Attributes:
         strip: what was read.
         decoding: the codes that were found.
-        by: the scanner that saw them; None where none was asked.
     """
 
     strip: Strip
     decoding: Decoding
-    by: Scanner | None = None
 
 
 @dataclass(frozen=True)
@@ -63,65 +56,42 @@ class Look:
 Looking = Callable[[Strip], Look]
 
 
-@dataclass(frozen=True)
-class Looks:
-    """The nets that look at strips: the first at all of them as they are, and where it doubts all others too.
-
-    Attributes:
-        nets: one or more; the last one is the best and costs most.
-    """
-
-    nets: tuple[Looking, ...]
-
-
-def again(nets: int) -> tuple[tuple[int, float], ...]:
-    """Which of so many nets look again at a strip in doubt, in turn, and at what factor of its width.
-
-    One net looks at other widths. Of several the last one looks at all widths, those between at the strip as it is.
-    """
-    if nets == 1:
-        return tuple((0, factor) for factor in STRETCHES)
-    return (*((i, 1.0) for i in range(1, nets)), *((nets - 1, factor) for factor in STRETCHES))
-
-
-def read_augmented(strip: Strip, looks: Looks) -> View:
-    """Read a strip, and again if there is doubt.
+def read_augmented(strip: Strip, look: Looking) -> View:
+    """Read a strip, and at other widths too if there is doubt.
 
     Args:
         strip: what to read.
-        looks: at it.
+        look: looks at a strip as it is.
 
     Raises:
         PosteyeError: the strip as it is cannot be recognised.
     """
-    return augmented(looks.nets[0](strip), looks)
+    return augmented(look(strip), look)
 
 
-def augmented(first: Look, looks: Looks) -> View:
-    """What all looks together say of a strip that was read with doubt; a view without doubt stands.
+def augmented(first: Look, look: Looking) -> View:
+    """What all widths together say of a strip that was read with doubt; a view without doubt stands.
 
     Args:
-        first: at the strip as it is.
-        looks: the further ones.
+        first: the strip as it is.
+        look: looks at another strip as it is.
     """
-    found = [first]
+    looks = [first]
     if is_doubtful(first.view):
-        for net, factor in again(len(looks.nets)):
+        for factor in STRETCHES:
             with contextlib.suppress(PosteyeError):  # longer than the model reads
-                found.append(looks.nets[net](stretch(first.view.strip, factor)))
-    return combine(found)
+                looks.append(look(stretch(first.view.strip, factor)))
+    return combine(looks)
 
 
 def is_doubtful(view: View) -> bool:
-    """Whether more looks are worth it: there is ink, and no code is read with confidence."""
+    """Whether augmentation is worth it: there is ink, and no code is read with confidence."""
     candidates = view.decoding.candidates
     return view.strip.has_ink and not (candidates and candidates[0].confidence >= CONFIDENCE_THRESHOLD)
 
 
 def stretch(strip: Strip, factor: float) -> Strip:
     """The strip with its width times a factor; its map to the image follows."""
-    if factor == 1:
-        return strip
     height, width = strip.pixels.shape
     wider = max(1, round(width * factor))
     image_from_strip = strip.image_from_strip @ np.array([[width / wider, 0, 0], [0, 1, 0], [0, 0, 1]])
@@ -149,7 +119,7 @@ def combine(looks: Sequence[Look]) -> View:
     for i in sorted(range(len(looks)), key=lambda i: -posteriors[i][best]):
         decoding = looks[i].judge([codes[k] for k in order]) if best else judged[i]
         if decoding.characters:
-            return replace(looks[i].view, decoding=replace(decoding, candidates=tuple(candidates[:keep])))
+            return View(looks[i].view.strip, replace(decoding, candidates=tuple(candidates[:keep])))
     raise AssertionError(f"no look has a place for {codes[best]!r}, and one has found it")
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Look, Looks, View
+from device_runtime.decoding.ensemble import Look, Looking, View
 from device_runtime.recognition.recognizer import Recognize, ScanRecognizer
 from device_runtime.recognition.scanner import Scanner, columns_of, score_reader
 from device_runtime.types import Decoding, Strip
@@ -56,7 +56,7 @@ class StripReader:
     def look(self, strip: Strip) -> Look:
         """Look at a strip; raises as `Scanner.scores` does."""
         scores = self.scores(strip)
-        return Look(View(strip, self.decode(strip, scores), self.scanner), partial(self.judge, strip, scores))
+        return Look(View(strip, self.decode(strip, scores)), partial(self.judge, strip, scores))
 
     def lattice(self, strip: Strip, scores: NDArray[np.int8]) -> Lattice:
         """The lattice of a strip with these scores, int8 [columns, classes]."""
@@ -71,14 +71,14 @@ class StripReader:
         return self._columns.x_px(columns)
 
 
-def looks_of(recognize: Recognize, decoder: Decoder) -> Looks:
-    """How strips are looked at with a recogniser; the looks raise what it raises.
+def looking(recognize: Recognize, decoder: Decoder) -> Looking:
+    """The function that looks at a strip as it is; it raises what the recogniser raises.
 
     What scans gets the costs of the decoder, as on the device, and is decoded by the compiled core where there is one.
     """
     if isinstance(recognize, ScanRecognizer):
-        return Looks(tuple(StripReader(scanner, decoder).look for scanner in recognize.scanners))
-    return Looks((partial(_look, recognize, decoder),))
+        return StripReader(recognize.scanner, decoder).look
+    return partial(_look, recognize, decoder)
 
 
 def _look(recognize: Recognize, decoder: Decoder, strip: Strip) -> Look:

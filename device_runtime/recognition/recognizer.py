@@ -27,20 +27,13 @@ class ScanRecognizer:
     Attributes:
         scanner: gives the penalties of a strip's columns.
         costs: of what stands beside and in a code; those of the decoder that is to read the lattice.
-        companions: of the nets that read before it in a cascade, the one that reads every strip first.
     """
 
     scanner: Scanner
     costs: Costs = COSTS
-    companions: tuple[Scanner, ...] = ()
-
-    @property
-    def scanners(self) -> tuple[Scanner, ...]:
-        """All scanners in the order in which they read."""
-        return (*self.companions, self.scanner)
 
     def __call__(self, strip: Strip) -> Lattice:
-        """The lattice of a strip, by the last net of a cascade."""
+        """The lattice of a strip."""
         # Here, as a reader with the compiled core needs none of it.
         from device_runtime.recognition.gaps import find_gaps
         from device_runtime.recognition.scan_lattice import scan_lattice
@@ -49,18 +42,13 @@ class ScanRecognizer:
 
 
 def scan_recognizer(bundle: Bundle, engine: str | None = None) -> ScanRecognizer:
-    """The scan of a bundle, a cascade where the bundle names companions.
+    """The scan of a bundle.
 
     Args:
-        bundle: the model or models.
-        engine: name of what runs them; None = the fastest installed.
+        bundle: the model.
+        engine: name of what runs it; None = the fastest installed.
 
     Raises:
         PosteyeError: the engine is unknown or missing.
     """
-    companions = tuple(_scanner(one, engine) for one in bundle.companions)
-    return ScanRecognizer(_scanner(bundle, engine), companions=companions)
-
-
-def _scanner(bundle: Bundle, engine: str | None) -> Scanner:
-    return Scanner(bundle, engines.pick(engine, bundle.model))
+    return ScanRecognizer(Scanner(bundle, engines.pick(engine, bundle.model)))

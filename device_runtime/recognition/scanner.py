@@ -26,12 +26,11 @@ class Scanner:
 
     Attributes:
         engine: that runs it.
-        bundle: whose model it is.
-        manifest: of the bundle.
+        manifest: of the bundle whose model it is.
     """
 
     def __init__(self, bundle: Bundle, engine: Engine) -> None:
-        self.engine, self.bundle = engine, bundle
+        self.engine = engine
         self.manifest = bundle.manifest
         self._classes = len(bundle.manifest.alphabet) + 2
         self._columns = columns_of(bundle.manifest.output)

@@ -92,10 +92,8 @@ class Believer:
         return Belief(replace(view, decoding=plain), opinion)
 
     def _looks(self, scanned: Scanned) -> list[Look]:
-        """Our own, the first at the strip as it is."""
-        return [
-            Look(View(one.strip, one.decode(), one.by.scanner), one.lattice()) for one in self._lines.scans(scanned)
-        ]
+        """Our own, at all widths that the model reads; the first as the strip is."""
+        return [Look(View(one.strip, one.decode()), one.lattice()) for one in self._lines.scans(scanned)]
 
     def _posteriors(self, lattice: Lattice, codes: Sequence[str]) -> list[float]:
         return [candidate.confidence for candidate in self._lines.decoder.judge(lattice, codes).candidates]

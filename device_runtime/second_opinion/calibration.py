@@ -23,7 +23,7 @@ class PairCalibration(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         schema_version: of this file.
-        bundle: the `models_sha256` of the bundle that it was found with.
+        bundle: SHA-256 of the model.tflite that it was found with.
         weights: SHA-256 of the other recogniser's weights.
         command: what found it.
         calibration: the scales and the operating points.
@@ -40,7 +40,7 @@ def load_pair_calibration(bundle: str, weights: str, path: Path = CALIBRATION_FI
     """The calibration for a pair of models.
 
     Args:
-        bundle: the `models_sha256` of ours.
+        bundle: SHA-256 of our model.tflite.
         weights: SHA-256 of the other's weights.
         path: of the file.
 

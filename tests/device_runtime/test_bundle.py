@@ -15,7 +15,6 @@ from device_runtime.bundle import (
     MANIFEST_FILE,
     MODEL_FILE,
     ONNX_FILE,
-    Companion,
     Input,
     load_bundle,
 )
@@ -146,26 +145,3 @@ def test_a_sealed_manifest_with_a_mistake_is_refused(folder: Path, changes: dict
     write_bundle(folder, wrong, (folder / MODEL_FILE).read_bytes(), (folder / ONNX_FILE).read_bytes())
     with pytest.raises(BundleError, match=rf"manifest\.json is damaged: .*{complaint}"):
         load_bundle(folder)
-
-
-def _cascade(folder: Path, name: str, sha256: str | None = None) -> Path:
-    """The stub bundle with another one that reads before it."""
-    stub = load_bundle(stub_bundle())
-    sha256 = sha256 or load_bundle("digits-small").manifest.sha256.tflite
-    manifest = msgspec.structs.replace(stub.manifest, companions=(Companion(name, sha256),))
-    write_bundle(folder, manifest, stub.model, (folder / ONNX_FILE).read_bytes())
-    return folder
-
-
-def test_a_cascade_holds_its_companions(folder: Path) -> None:
-    assert load_bundle(folder).companions == ()
-    assert "companions" not in json.loads((folder / MANIFEST_FILE).read_text())
-    (companion,) = load_bundle(_cascade(folder, "digits-small")).companions
-    assert companion.manifest == load_bundle("digits-small").manifest
-
-
-def test_a_companion_that_is_not_the_one_is_refused(folder: Path) -> None:
-    with pytest.raises(BundleError, match=r"reads after another digits-small than posteye .*; convert it again"):
-        load_bundle(_cascade(folder, "digits-small", "0" * 64))
-    with pytest.raises(BundleError, match=r"reads after 'station-7', which does not come with posteye"):
-        load_bundle(_cascade(folder, "station-7"))

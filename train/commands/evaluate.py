@@ -17,7 +17,7 @@ from device_runtime.bundle import load_bundle
 from device_runtime.commands.options import BUNDLE_HELP, UPRIGHT_HELP
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import read_augmented
-from device_runtime.decoding.strip_reader import looks_of
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable, write_text
 from device_runtime.grammar.grammar import Grammar
@@ -161,7 +161,7 @@ def evaluate(
             "version": loaded.manifest.version,
             "by": name,
         }
-        again = partial(read_augmented, looks=looks_of(recognize, decoder))
+        again = partial(read_augmented, look=looking(recognize, decoder))
         columns = scanner if segmenter == SCAN else None
         found = Evaluated(data, outcome, mistakes, calibration, DEFAULT_MAX_ERROR, again, columns, setup)
         write_text(page, gallery(f"How {Path(what).name} is read", found))

@@ -78,8 +78,7 @@ def explain(
     reader = Reader(country=country, pattern=pattern, lexicon=lexicon, bundle=bundle)
     if segmenter == SCAN:
         found = find(reader.read(image, field=field), reader)
-        by = found.result.trace.by or reader.scanner
-        spots = folder_spots(folder_strips(folder), by, found.net) if folder else []
+        spots = folder_spots(folder_strips(folder), reader.scanner, found.net) if folder else []
         code, page = found.result.reading.code, explain_page(found, character, spots)
     else:
         segmented = explain_segments(image, reader.bundle, reader.scanner, reader.grammar)

@@ -16,7 +16,7 @@ from device_runtime.calibration import Calibration
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
-from device_runtime.decoding.strip_reader import looks_of
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.recognition.recognizer import Recognize
@@ -74,13 +74,13 @@ def read_all(data: Labeled, recognize: Recognize, decoder: Decoder, name: str) -
         decoder: Of the grammar to read with.
         name: What the progress is shown under.
     """
-    decodings, looks = [], looks_of(recognize, decoder)
+    decodings, look = [], looking(recognize, decoder)
     for strip in tqdm(data.strips, desc=name, unit="strip", dynamic_ncols=True, leave=False, disable=None):
         found = Decoding((), (), None)
         if strip.has_ink:
             # A field that is longer than the model reads is not read, and the others are.
             with contextlib.suppress(PosteyeError):
-                found = read_augmented(strip, looks).decoding
+                found = read_augmented(strip, look).decoding
         decodings.append(found)
     best = [found.candidates[0] if found.candidates else Candidate("", 0.0) for found in decodings]
     correct = np.array([candidate.code == truth for candidate, truth in zip(best, data.codes, strict=True)])

@@ -79,9 +79,8 @@ def explain(result: Result, reader: Reader) -> Explained:
     """
     if result.trace.decoding.free is None:
         raise PosteyeError(f"{result.source} was not scanned, so there is nothing to explain: {result.reading.reason}")
-    strip, scanner = result.trace.strip, result.trace.by or reader.scanner
-    net = read_net(scanner.bundle.model)
-    penalties, seen = scanner(strip), see(net, scanner.manifest, strip.pixels)
+    net, strip = read_net(reader.bundle.model), result.trace.strip
+    penalties, seen = reader.scanner(strip), see(net, reader.bundle.manifest, strip.pixels)
     codes = [candidate.code for candidate in result.reading.candidates[:2]] if result.reading.code else []
     paths = tuple(best_path(code, penalties) for code in codes)
     return Explained(result, net, strip, penalties, seen, paths)

@@ -9,7 +9,7 @@ from device_runtime.bundle import Bundle
 from device_runtime.decoding.decoder import Decoder
 from device_runtime.decoding.ensemble import View, read_augmented
 from device_runtime.decoding.rejection import decide, unfit
-from device_runtime.decoding.strip_reader import looks_of
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
@@ -56,8 +56,8 @@ def explain_segments(image: Path, bundle: Bundle, scanner: Scanner, grammar: Gra
     """
     calibration = bundle.calibration(HOS)
     recognize, decoder = SegmentRecognizer(scanner), Decoder(grammar, bundle.manifest.alphabet)
-    looks = looks_of(recognize, decoder)
-    views = [read_augmented(ink.placed(normalize(ink.gray)), looks) for ink in inked(load_gray(image))]
+    look = looking(recognize, decoder)
+    views = [read_augmented(ink.placed(normalize(ink.gray)), look) for ink in inked(load_gray(image))]
 
     def reading_of(view: View) -> Reading:
         doubt = unfit(view.strip, view.decoding.characters)

@@ -70,7 +70,7 @@ def second_opinion(
     found = fit_pair(seen, alone, SOURCES)
     command = f"python -m train.second_opinion --writers {writers.name} --strings {strings.name}"
     command += f" --count {count} --seed {seed}"
-    pair = PairCalibration(SCHEMA_VERSION, model.models_sha256, MODEL_SHA256, command, found)
+    pair = PairCalibration(SCHEMA_VERSION, model.manifest.sha256.tflite, MODEL_SHA256, command, found)
     write_bytes(out, msgspec.json.format(msgspec.json.encode(pair), indent=1) + b"\n")
     click.echo(_table(found))
 

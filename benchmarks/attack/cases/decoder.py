@@ -13,7 +13,7 @@ from device_runtime.bundle import load_bundle
 from device_runtime.calibration import Calibration
 from device_runtime.decoding.ensemble import read_augmented
 from device_runtime.decoding.rejection import decide
-from device_runtime.decoding.strip_reader import looks_of
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.exact import to_fixed_point
 from device_runtime.grammar.grammar import DIGITS
 from device_runtime.recognition.lattice import Lattice
@@ -148,10 +148,10 @@ def _whole_reading(random: np.random.Generator, index: int, n_best: int) -> Outc
 
     pixels: NDArray[np.uint8] = random.integers(0, 256, (_HEIGHT_PX, random.integers(1, 300))).astype(np.uint8)
     strip = Strip(pixels, _IDENTITY, bool(random.random() < 0.9))
-    looks = looks_of(recognize, decoder(index, n_best))
+    look = looking(recognize, decoder(index, n_best))
     readings: list[tuple[Decoding, Reading]] = []
     for _ in range(2):
-        seen = read_augmented(strip, looks)
+        seen = read_augmented(strip, look)
         readings.append((seen.decoding, decide(seen.decoding, _calibration(method), _MAX_ERROR, strip.has_ink)))
     decoding, reading = readings[0]
     wrong = complaint(decoding, grammar(index), n_best) or _complaint(reading, index, n_best)

@@ -136,7 +136,7 @@ def test_the_cross_check_stands_in_the_report(folder: Path, tmp_path: Path, monk
 def test_nothing_is_written_where_tensorflow_differs(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def converted(folder: Path, out: Path, name: str, strips: int, tell: object, companions: object) -> Report:
+    def converted(folder: Path, out: Path, name: str, strips: int, tell: object) -> Report:
         shutil.copytree(stub_bundle(), out)
         return Report(strips, 1, 1, (), ())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import pytest
@@ -14,14 +13,13 @@ from device_runtime.decoding.ensemble import (
     CONFIDENCE_THRESHOLD,
     STRETCHES,
     Look,
-    Looks,
     View,
     combine,
     is_doubtful,
     read_augmented,
     stretch,
 )
-from device_runtime.decoding.strip_reader import looks_of
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.errors import PosteyeError
 from device_runtime.grammar.grammar import DIGITS, Grammar
 from device_runtime.recognition.lattice import Lattice
@@ -61,7 +59,7 @@ def test_sure_readings_stand() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", CONFIDENCE_THRESHOLD))
 
-    found = read_augmented(STRIP, Looks((look,)))
+    found = read_augmented(STRIP, look)
     assert found.decoding.candidates == (Candidate("12", CONFIDENCE_THRESHOLD),) and calls == [100]
 
 
@@ -72,24 +70,8 @@ def test_doubtful_readings_are_looked_at_again_wider_and_narrower() -> None:
         calls.append(strip.pixels.shape[1])
         return seen(("12", UNSURE))
 
-    read_augmented(STRIP, Looks((look,)))
+    read_augmented(STRIP, look)
     assert calls == [100, 130, 87]
-
-
-def test_a_cascade_asks_the_others_where_the_first_doubts_the_last_at_all_widths() -> None:
-    calls = []
-
-    def other(name: str, strip: Strip) -> Look:
-        calls.append((name, strip.pixels.shape[1]))
-        return seen(("72", 0.8), ("12", 0.1))
-
-    others = partial(other, "between"), partial(other, "last")
-    sure = read_augmented(STRIP, Looks((lambda strip: seen(("12", CONFIDENCE_THRESHOLD)), *others)))
-    assert sure.decoding.candidates == (Candidate("12", CONFIDENCE_THRESHOLD),) and calls == []
-    doubted = read_augmented(STRIP, Looks((lambda strip: seen(("12", 0.6), ("72", 0.3)), *others)))
-    assert calls == [("between", 100), ("last", 100), ("last", 130), ("last", 87)]
-    assert [c.code for c in doubted.decoding.candidates] == ["72", "12"]
-    assert [c.confidence for c in doubted.decoding.candidates] == pytest.approx([(0.3 + 4 * 0.8) / 5, (0.6 + 0.4) / 5])
 
 
 def test_nothing_is_looked_for_where_there_is_no_ink() -> None:
@@ -104,7 +86,7 @@ def test_views_that_are_too_long_are_left_out() -> None:
             raise PosteyeError("too long")
         return seen(("12", UNSURE if strip is STRIP else 0.1))
 
-    found = read_augmented(STRIP, Looks((look,)))
+    found = read_augmented(STRIP, look)
     assert found.decoding.candidates == (Candidate("12", (UNSURE + 0.1) / 2),)  # the mean of the two that there were
 
 
@@ -188,7 +170,7 @@ def test_lattices_give_the_means_of_what_they_say_of_each_code_alone() -> None:
     union = {code for codes in lists for code in codes}
     assert len(union) > max(map(len, lists))
 
-    found = read_augmented(STRIP, looks_of(lambda strip: lattices[strip.pixels.shape[1]], decoder))
+    found = read_augmented(STRIP, looking(lambda strip: lattices[strip.pixels.shape[1]], decoder))
 
     means = {c: sum(decoder.judge(lattices[w], [c]).candidates[0].confidence for w in widths) / 3 for c in union}
     best = sorted(means, key=lambda code: -means[code])[:2]

@@ -110,6 +110,6 @@ def test_the_reader_builds_the_lattice_of_a_number_once(monkeypatch: pytest.Monk
     monkeypatch.setattr("device_runtime.recognition.scan_lattice.scan_lattice", counted)
     monkeypatch.setattr("device_runtime.decoding.ensemble.CONFIDENCE_THRESHOLD", 0.0)  # at one width
     reader = Reader(pattern=r"\d{1,8}")
-    monkeypatch.setattr(reader._lines._nets[0], "_core", None)  # the compiled core has lattices of its own
+    monkeypatch.setattr(reader._lines._strips, "_core", None)  # the compiled core has lattices of its own
     reading = reader.read(printed("12345"), field=True).reading
     assert reading.code == "12345" and len(built) == 1

@@ -12,7 +12,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.second_opinion.calibration import CALIBRATION_FILE, load_pair_calibration
 from device_runtime.second_opinion.recognizer import MODEL_SHA256
 
-SHIPPED = load_bundle().models_sha256
+SHIPPED = load_bundle().manifest.sha256.tflite
 
 
 def test_the_shipped_one_is_of_the_shipped_bundle_and_promises_one_percent() -> None:
