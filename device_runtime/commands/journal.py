@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from device_runtime.commands.notes import note
 from device_runtime.files.regular import printable
 from device_runtime.station.journal.entry import Entry
 from device_runtime.station.journal.reading import JournalReader
@@ -90,6 +91,7 @@ def tail(file: Path, count: int, follow: bool, as_json: bool) -> None:
         for entry in entries[-count:] if count else ():
             print(show(entry))
         sys.stdout.flush()
+        _tell_left_out(found)
         while follow:
             for entry in found.after(last):
                 print(show(entry), flush=True)
@@ -121,6 +123,7 @@ def export(file: Path, as_csv: bool, as_json: bool, since: int) -> None:
                 print(_json(entry))
             else:
                 writer.writerow(_row(entry))
+        _tell_left_out(found)
 
 
 @journal.command()
@@ -137,6 +140,7 @@ def stats(file: Path, since: int, as_json: bool) -> None:
     """
     with JournalReader(file) as found:
         row = stats_of(found.since(since)).as_dict()
+        _tell_left_out(found)
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False))
         return
@@ -152,6 +156,12 @@ def stats(file: Path, since: int, as_json: bool) -> None:
             click.echo(f"{'' if index else name:<11} {key:<{width}}  {count:>9,}  {share:6.1%}")
     if row["latency_ms"]:
         click.echo("latency     " + ", ".join(f"{name} {ms:,.1f} ms" for name, ms in row["latency_ms"].items()))
+
+
+def _tell_left_out(found: JournalReader) -> None:
+    if found.left_out:
+        rows = "1 row is" if found.left_out == 1 else f"{found.left_out:,} rows are"
+        note(f"posteye: {rows} damaged and left out")
 
 
 def line(entry: Entry) -> str:

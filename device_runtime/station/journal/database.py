@@ -70,16 +70,10 @@ def checksum(row: Row) -> int:
     return zlib.crc32(repr(row).encode())
 
 
-def checked(rows: Iterable[Row]) -> list[Row]:
-    """The rows without the checksum that each ends with.
-
-    Raises:
-        ValueError: one does not fit.
-    """
-    found = [(tuple(row), sum_) for *row, sum_ in rows]
-    if any(checksum(row) != sum_ for row, sum_ in found):
-        raise ValueError("a row has other values than were written")
-    return [row for row, _ in found]
+def whole(rows: Iterable[Row]) -> list[Row]:
+    """Of rows with their checksum at the end those whose checksum fits, without it."""
+    found = ((tuple(row), sum_) for *row, sum_ in rows)
+    return [row for row, sum_ in found if checksum(row) == sum_]
 
 
 def piece_row(piece: Piece, age_s: int) -> Row:
@@ -119,9 +113,18 @@ def delivery_of_row(row: Row) -> Delivery:
     return Delivery(piece, Moment(wall_ns, monotonic_ns, boot), *told)
 
 
-def uri(path: Path, mode: str) -> str:
-    """The file as SQLite's URIs name it."""
-    return f"{path.absolute().as_uri()}?{mode}"
+def connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a database; text that is none is read all the same, and its row is not whole then.
+
+    Args:
+        path: of the file.
+        mode: SQLite's, such as `mode=ro`.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return connection
 
 
 def _text(value: str | None) -> str | None:

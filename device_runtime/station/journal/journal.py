@@ -15,10 +15,14 @@ from types import TracebackType
 from device_runtime.errors import JournalDamagedError, JournalError, PieceRefusedError
 from device_runtime.files.regular import printable
 from device_runtime.station.journal.database import (
+    PIECES,
+    Row,
+    connected,
     delivery_row,
     insert_deliveries,
     insert_pieces,
     piece_row,
+    whole,
 )
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.ids import Ids
@@ -26,6 +30,7 @@ from device_runtime.station.journal.moment import Moment, now
 from device_runtime.station.journal.recovery import IDS, Mended, beside, prepare
 
 _TRIMMED_AT_ONCE = 5_000  # pieces; more would keep others waiting
+_LOOKED_AT = 20  # rows, for a whole one
 _WAL_LIMIT_BYTES = 16 << 20
 _FIRST = Moment(0, 0, "")
 
@@ -65,6 +70,7 @@ class Journal:
         self.path = Path(path)
         self._clock = clock
         self._guard = threading.RLock()
+        self._last, self._age_ns = _FIRST, 0  # a moment, and the journal's own time then
         self._shown = printable(path)
         self._lock = _locked(self.path, self._shown)
         try:
@@ -167,10 +173,8 @@ class Journal:
             low, high = 0, self._ids.next
             while low < high:  # ages rise with ids, so the place is found by bisection
                 middle = (low + high) // 2
-                row = self._connection.execute(
-                    "SELECT id, age_s FROM pieces WHERE id >= ? ORDER BY id LIMIT 1", (middle,)
-                ).fetchone()
-                if row is None or row[1] > youngest:
+                row = self._first_whole("WHERE id >= ? ORDER BY id", middle)
+                if row is None or row[4] > youngest:
                     high = middle
                 else:
                     low = row[0] + 1
@@ -181,14 +185,17 @@ class Journal:
         """Open the file, whatever has become of it; returns the highest id in it."""
         self.mended: Mended | None = prepare(self.path)
         with self._explained():
-            self._connection = _connected(self.path)
-            row = self._connection.execute(
-                "SELECT id, wall_ns, monotonic_ns, boot, age_s FROM pieces ORDER BY id DESC LIMIT 1"
-            ).fetchone()
+            self._connection = _opened(self.path)
+            row = self._first_whole("ORDER BY id DESC")
             self._count: int = self._connection.execute("SELECT count(*) FROM pieces").fetchone()[0]
-        last_id, *instant, age_s = row or (0, 0, 0, "", 0)
-        self._last, self._age_ns = Moment(*instant), age_s * 10**9
+        last_id, wall_ns, monotonic_ns, boot, age_s, *_ = row or (0, 0, 0, "", 0)
+        self._last, self._age_ns = Moment(wall_ns, monotonic_ns, boot), int(age_s) * 10**9
         return int(last_id)
+
+    def _first_whole(self, which: str, *values: int) -> Row | None:
+        """The first whole row of PIECES among some that a statement names; None where none of them is whole."""
+        select = f"SELECT {PIECES}, checksum FROM pieces {which} LIMIT {_LOOKED_AT}"
+        return next(iter(whole(self._connection.execute(select, values))), None)
 
     def _age_s(self, began: Moment) -> int:
         """The journal's own time at a moment: it runs on, whatever happens to the clock on the wall."""
@@ -241,9 +248,10 @@ def _locked(path: Path, shown: str) -> int:
     return number
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = connected(path, "mode=rw")
     try:
+        connection.execute("PRAGMA journal_mode = WAL")  # as it was made, unless somebody has copied it otherwise
         connection.execute("PRAGMA synchronous = FULL")  # each record is on the disk before it is believed
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
     except BaseException:

@@ -18,10 +18,10 @@ from device_runtime.station.journal.database import (
     PIECES,
     SCHEMA_VERSION,
     Row,
-    checked,
+    connected,
     delivery_of_row,
     piece_of_row,
-    uri,
+    whole,
 )
 from device_runtime.station.journal.entry import Delivery, Entry
 
@@ -34,11 +34,15 @@ class JournalReader:
     Args:
         path: of the database.
 
+    Attributes:
+        left_out: rows that were read and had other values than were written.
+
     Raises:
         JournalError: there is no journal, or it cannot be read.
     """
 
     def __init__(self, path: Path | str) -> None:
+        self.left_out = 0
         self._shown = printable(path)
         path = Path(path)
         try:
@@ -51,7 +55,7 @@ class JournalReader:
         except OSError as error:
             raise JournalError(f"the journal {self._shown} cannot be read: {error.strerror or error}") from None
         with self._explained():
-            self._connection = _connected(path)
+            self._connection = _opened(path)
         application, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
         if application != APPLICATION_ID:
             self.close()
@@ -79,37 +83,37 @@ class JournalReader:
         Raises:
             JournalError: the journal is damaged or cannot be read.
         """
-        with self._explained():
-            select = f"SELECT {PIECES}, checksum FROM pieces ORDER BY id DESC LIMIT ?"
-            rows = self._connection.execute(select, (count,)).fetchall()
-        return self._with_deliveries(rows[::-1])
+        return self._entries(self._rows("ORDER BY id DESC LIMIT ?", count)[::-1])
 
     def after(self, id: int, count: int = _AT_ONCE) -> tuple[Entry, ...]:
         """The next pieces behind an id, in order; raises JournalError as `last`."""
-        with self._explained():
-            rows = self._connection.execute(
-                f"SELECT {PIECES}, checksum FROM pieces WHERE id > ? ORDER BY id LIMIT ?", (id, count)
-            ).fetchall()
-        return self._with_deliveries(rows)
+        return self._entries(self._rows("WHERE id > ? ORDER BY id LIMIT ?", id, count))
 
     def since(self, wall_ns: int = 0) -> Iterator[Entry]:
         """All pieces that began then or later by the wall clock, in the order of ids; raises JournalError as `last`."""
         id_ = 0
-        while entries := self.after(id_):
-            id_ = entries[-1].piece.id
-            yield from (entry for entry in entries if entry.piece.began.wall_ns >= wall_ns)
+        while rows := self._rows("WHERE id > ? ORDER BY id LIMIT ?", id_, _AT_ONCE):
+            id_ = rows[-1][0]
+            yield from (entry for entry in self._entries(rows) if entry.piece.began.wall_ns >= wall_ns)
 
-    def _with_deliveries(self, rows: list[Row]) -> tuple[Entry, ...]:
+    def _rows(self, which: str, *values: int) -> list[Row]:
+        with self._explained():
+            return self._connection.execute(f"SELECT {PIECES}, checksum FROM pieces {which}", values).fetchall()
+
+    def _entries(self, rows: list[Row]) -> tuple[Entry, ...]:
+        """The pieces of rows, with their deliveries; what is not as it was written is left out, and counted."""
         if not rows:
             return ()
         found: dict[int, list[Delivery]] = defaultdict(list)
         with self._explained():
-            pieces = [piece_of_row(row) for row in checked(rows)]
-            between = (pieces[0].id, pieces[-1].id)
+            pieces = [piece_of_row(row) for row in whole(rows)]
             select = f"SELECT {DELIVERIES}, checksum FROM deliveries WHERE piece BETWEEN ? AND ? ORDER BY number"
-            for row in checked(self._connection.execute(select, between)):
+            told = self._connection.execute(select, (rows[0][0], rows[-1][0])).fetchall()
+            for row in whole(told):
                 delivery = delivery_of_row(row)
                 found[delivery.piece].append(delivery)
+                self.left_out -= 1
+        self.left_out += len(told) + len(rows) - len(pieces)
         return tuple(Entry(piece, tuple(found[piece.id])) for piece in pieces)
 
     def _value(self, statement: str) -> int:
@@ -122,15 +126,15 @@ class JournalReader:
             yield
         except sqlite3.OperationalError as error:
             raise JournalError(f"the journal {self._shown} cannot be read: {error}") from error
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # the latter: a row that is none
+        except sqlite3.DatabaseError as error:
             raise JournalError(
                 f"the journal {self._shown} is damaged ({error}); the station that writes it mends it when it starts"
             ) from error
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> sqlite3.Connection:
     """Open it as it is; where SQLite may write no files of its own beside it, as one that does not change."""
-    connection = sqlite3.connect(uri(path, "mode=ro"), uri=True, check_same_thread=False)
+    connection = connected(path, "mode=ro")
     try:
         connection.execute("PRAGMA schema_version")
         return connection
@@ -139,4 +143,4 @@ def _connected(path: Path) -> sqlite3.Connection:
         wal = path.with_name(path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
             raise
-    return sqlite3.connect(uri(path, "mode=ro&immutable=1"), uri=True, check_same_thread=False)
+    return connected(path, "mode=ro&immutable=1")

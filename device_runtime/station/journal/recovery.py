@@ -26,10 +26,10 @@ from device_runtime.station.journal.database import (
     SCHEMA_VERSION,
     Row,
     checksum,
+    connected,
     create_tables,
     insert_deliveries,
     insert_pieces,
-    uri,
 )
 
 _MOST_PROBES = 5_000  # for the whole rows of a table
@@ -178,8 +178,7 @@ def _build(new: Path, old: Path | None) -> int:
         create_tables(into)
         if old is not None:
             into.execute("BEGIN")
-            with closing(sqlite3.connect(uri(old, "mode=ro"), uri=True)) as source:
-                source.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            with closing(connected(old, "mode=ro")) as source:
                 source.execute("PRAGMA writable_schema = ON")  # else a file that is too short is refused as a whole
                 insert_pieces(into, _whole_rows(source, "pieces", "id", PIECES))
                 insert_deliveries(into, _whole_rows(source, "deliveries", "number", DELIVERIES))

@@ -61,8 +61,10 @@ def read_table(path: Path | str) -> Table:
 def _from_toml(text: str, name: str) -> Table:
     try:
         found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise PlanError(f"{name} is no TOML: {error or 'nested too deeply'}") from None
+    except RecursionError:
+        raise PlanError(f"{name} is no TOML: it is nested too deeply") from None
+    except ValueError as error:  # also of a number with thousands of digits
+        raise PlanError(printable(f"{name} is no TOML: {error}")) from None
     if unknown := sorted(found.keys() - {OVERFLOW, REJECT, "bins"}):
         raise PlanError(f"{name}: unknown key {unknown[0]!r:.60}; a plan has overflow, reject and [bins]")
     ends = {end: _bin(found[end], name, end) for end in (OVERFLOW, REJECT) if end in found}

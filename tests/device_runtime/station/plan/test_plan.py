@@ -126,6 +126,7 @@ def test_a_broken_csv_is_named_with_its_line(tmp_path: Path, text: str, message:
     [
         ("overflow = ", "is no TOML"),
         ("x = " + "[" * 5000, "is no TOML"),
+        ("overflow = " + "1" * 5000, "is no TOML"),
         ('overflow = "o"\nreject = "r"\nbin = 1', "unknown key 'bin'"),
         ('overflow = "o"\nreject = true\n[bins]\na = ["1"]', "True names no bin"),
         ('overflow = "o"\nreject = "r"\nbins = 3', "bins is no table"),
@@ -137,6 +138,28 @@ def test_a_broken_toml_is_named(tmp_path: Path, text: str, message: str) -> None
     with pytest.raises(PlanError, match=message) as caught:
         load_plan(written(tmp_path, text, "p.toml"))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.toml"])
+def test_whatever_stands_in_a_file_it_is_a_plan_or_an_error_in_one_line(tmp_path: Path, name: str) -> None:
+    draw = random.Random(9)
+    good = f"codes,bin\n{ENDS}80331,a\n81*,b\n1000..2000,c\n"
+    if name.endswith("toml"):
+        good = 'overflow = "o"\nreject = "r"\n[bins]\na = ["80331", "81*"]\nb = ["1000..2000"]\n'
+    for _ in range(300):
+        data = bytearray(good.encode())
+        for _ in range(draw.randint(1, 4)):
+            at = draw.randrange(len(data))
+            data[at : at + draw.randint(0, 6)] = draw.choice(
+                (b"", b"*", b"..", b'"', b"\n", b",", b"9" * 30, b"\x00", b"\xc3")
+            )
+        (tmp_path / name).write_bytes(data)
+        try:
+            plan = load_plan(tmp_path / name)
+        except PlanError as error:
+            assert str(error).isprintable()
+        else:
+            assert plan.which("80331").bin in (*plan.bins, plan.overflow)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
