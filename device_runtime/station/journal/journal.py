@@ -70,7 +70,9 @@ class Journal:
         self.path = Path(path)
         self._clock = clock
         self._guard = threading.RLock()
-        self._last, self._age_ns = _FIRST, 0  # a moment, and the journal's own time then
+        # A moment, and the journal's own time then.
+        self._last: Moment = _FIRST
+        self._age_ns: int = 0
         self._shown = printable(path)
         self._lock = _locked(self.path, self._shown)
         try:
