@@ -140,7 +140,7 @@ def net_figures(net: Net, apart: Crops) -> dict[str, Any]:
 @click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of what people wrote.")
 @click.option("--shard-count", type=click.IntRange(1), default=4, show_default=True, help="Shards to cut crops from.")
 @click.option("--each", type=click.IntRange(10), default=3000, show_default=True, help="Crops of each digit.")
-@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=6, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=2015, show_default=True)
 @bundle_option
 @results_option
