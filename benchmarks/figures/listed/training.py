@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.figures.figure import QUANTIZED, READING, TRAINING, Figure
+from benchmarks.figures.figure import PRINTED, QUANTIZED, READING, TRAINING, Figure
 
 _RUN = "RUN"  # a training folder, which is not part of the data
 _SHORT = ("benchmarks/scanner/short.py", "benchmarks/scanner/architectures.py", "benchmarks/readings.py")
@@ -62,6 +62,19 @@ RECORDS = (
         f"--amounts {{data}}/check_amounts --printed {{data}}/printed_postcode_lines --start {_RUN}",
         600,
         (*READING, *TRAINING, "benchmarks/criteria/*.py"),
+    ),
+    Figure(
+        "verifier",
+        f"benchmarks.verifier {{data}} --shards {_RUN}/shards --held-out {_RUN} --strings {{data}}/real_strings",
+        20,
+        (
+            *READING,
+            *PRINTED,
+            "benchmarks/verifier/*.py",
+            "train/data/*.py",
+            "train/evaluation/metrics.py",
+            "train/synthesis/shards.py",
+        ),
     ),
     Figure("history", "", 0, (*READING, *TRAINING)),
     Figure("instructions-before", "", 0, READING),
