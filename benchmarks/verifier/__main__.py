@@ -34,7 +34,8 @@ from benchmarks.verifier.training import scores, train
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import Looking, looking
+from device_runtime.decoding.ensemble import Looking
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.recognition.recognizer import ScanRecognizer
 from device_runtime.recognition.scanner import Scanner
@@ -110,7 +111,8 @@ def trained(crops: Crops, fields: list[Field], epochs: int, seed: int, progress:
         seed: of each training.
         progress: says how far it is.
     """
-    nets, doubtful = {}, crops_of(fields)
+    nets: dict[str, Net] = {}
+    doubtful = crops_of(fields)
     for pooling in POOLINGS:
         progress.step(f"verifier {pooling}")
         started = time.process_time()
