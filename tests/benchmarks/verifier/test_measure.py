@@ -7,7 +7,6 @@ import pytest
 
 from benchmarks.verifier.hybrid import Field, Read, outcome
 from benchmarks.verifier.measure import WEIGHTS, Duels, chosen_weight, differences, duels, figures
-from benchmarks.verifier.model import POOLINGS
 from benchmarks.verifier.tables import differences_table, duels_table, sets_table
 
 
