@@ -110,7 +110,8 @@ def trained(crops: Crops, fields: list[Field], epochs: int, seed: int, progress:
         seed: of each training.
         progress: says how far it is.
     """
-    nets, doubtful = {}, crops_of(fields)
+    nets: dict[str, Net] = {}
+    doubtful = crops_of(fields)
     for pooling in POOLINGS:
         progress.step(f"verifier {pooling}")
         started = time.process_time()

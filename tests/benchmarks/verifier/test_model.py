@@ -19,7 +19,8 @@ def test_pooling_is_the_signed_root_of_the_summed_outer_product_at_unit_length()
     one, other = 5 * random.normal(size=(2, 3, 7)), 5 * random.normal(size=(2, 4, 7))
     found = bilinear_pooled(torch.from_numpy(one), torch.from_numpy(other)).numpy()
     for row in range(2):
-        summed = sum(np.outer(one[row, :, place], other[row, :, place]) for place in range(7)).ravel()
+        products = [np.outer(one[row, :, place], other[row, :, place]) for place in range(7)]
+        summed = np.sum(products, axis=0).ravel()
         root = np.sign(summed) * np.sqrt(np.abs(summed))
         assert found[row] == pytest.approx(root / np.linalg.norm(root), abs=0.01)
         assert np.linalg.norm(found[row]) == pytest.approx(1.0)
