@@ -65,9 +65,9 @@ RIVALS = ("control", START)
 @writers_option
 @click.option("--digits", type=click.Path(path_type=Path), required=True, help="Folder of .npz files with digits.")
 @click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings and strokes.")
-@click.option("--lines", "made", default=9000, show_default=True, type=click.IntRange(1), help="Generated, to learn.")
+@click.option("--lines", "made", default=8000, show_default=True, type=click.IntRange(1), help="Generated, to learn.")
 @click.option("--real", default=4000, show_default=True, type=click.IntRange(1), help="Real strings, to learn.")
-@click.option("--passes", default=8, show_default=True, type=click.IntRange(1), help="Over these lines.")
+@click.option("--passes", default=6, show_default=True, type=click.IntRange(1), help="Over these lines.")
 @click.option("--count", default=700, show_default=True, type=click.IntRange(2), help="Fields of a set, at most.")
 @click.option("--seed", default=1998, show_default=True, type=click.IntRange(0), help="Of all draws.")
 @results_option

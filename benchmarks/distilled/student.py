@@ -128,7 +128,7 @@ def trained(arm: Arm, lines: Sequence[Line], passes: int, seed: int, progress: P
             optimizer.set_rates(rate_factor(step / (passes * steps)))
             loss = loss_of(arm, net(lesson.strips), lesson)
             phase.move(loss, _GRADIENT_LIMIT, _AVERAGE, step)
-            bar.to(step + 1, f"{arm.name}, loss {float(loss):.2f}")
+            bar.to(step + 1, f"{arm.name}, loss {float(loss.detach()):.2f}")
     mean = phase.mean
     assert isinstance(mean, ScanningLeNet)
     return mean.eval(), time.process_time() - started

@@ -51,10 +51,10 @@ def test_agreement_counts_the_codes_that_are_equal_and_wrong() -> None:
     other = made("12385 ", "129456", [0.9] * 6)
     found = agreement(ours, other)
     assert found["agree"] == round(4 / 6, 4)  # none is no agreement
-    assert found["wrong-of-agreed-count"] == 2 and found["wrong-of-agreed"] == 0.5
-    assert found["both-wrong"] == round(4 / 6, 4)
+    assert found["wrong-of-agreed-count"] == 1 and found["wrong-of-agreed"] == 0.25
+    assert found["both-wrong"] == round(2 / 6, 4)
     low, high = found["wrong-of-agreed-interval"]
-    assert 0 < low < 0.5 < high < 1
+    assert 0 < low < 0.25 < high < 1
 
 
 def test_rates_lie_in_their_intervals() -> None:
