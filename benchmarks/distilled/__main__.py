@@ -52,7 +52,6 @@ TITLES = {
     "student": "student",
     "control": "control",
     "student-labels": "student, all labels",
-    "student-random": "student, begun at random",
 }
 # What is subtracted from what: each student's pair from that of the control, and of the second bundle.
 RIVALS = ("control", START)
@@ -65,10 +64,10 @@ RIVALS = ("control", START)
 @writers_option
 @click.option("--digits", type=click.Path(path_type=Path), required=True, help="Folder of .npz files with digits.")
 @click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings and strokes.")
-@click.option("--lines", "made", default=8000, show_default=True, type=click.IntRange(1), help="Generated, to learn.")
-@click.option("--real", default=4000, show_default=True, type=click.IntRange(1), help="Real strings, to learn.")
-@click.option("--passes", default=6, show_default=True, type=click.IntRange(1), help="Over these lines.")
-@click.option("--count", default=700, show_default=True, type=click.IntRange(2), help="Fields of a set, at most.")
+@click.option("--lines", "made", default=6000, show_default=True, type=click.IntRange(1), help="Generated, to learn.")
+@click.option("--real", default=3000, show_default=True, type=click.IntRange(1), help="Real strings, to learn.")
+@click.option("--passes", default=4, show_default=True, type=click.IntRange(1), help="Over these lines.")
+@click.option("--count", default=400, show_default=True, type=click.IntRange(2), help="Fields of a drawn set.")
 @click.option("--seed", default=1998, show_default=True, type=click.IntRange(0), help="Of all draws.")
 @results_option
 def distilled(

@@ -44,14 +44,14 @@ def unseen(amounts: Path, writers: list[Writer], apart: Collections, count: int,
         amounts: folder of labelled check amounts.
         writers: kept apart from training.
         apart: strings, strokes and capitals kept apart.
-        count: of fields, at most, in each set.
+        count: of fields, at most, in each drawn set; the amounts are all read.
         seed: of the draws.
 
     Raises:
         PosteyeError: the folder holds no labels.
         ImageError: a file is no image.
     """
-    labels = read_labels(amounts)[:count]
+    labels = read_labels(amounts)
     drawn = FieldGenerator(writers, seed, mix=MIX, collections=apart)
     # Real fields and generated ones by turns, until no real one is left.
     fields = list(itertools.islice(numbers(drawn, apart.strings, seed), 2 * count))

@@ -29,7 +29,8 @@ from train.scanner.widen import widened
 START = "digits-small"
 _BATCH = 96
 _MEASURED = 256  # strips that the statistics of the start's layers are taken on
-_WEIGHT_DECAY, _AVERAGE, _GRADIENT_LIMIT = 1e-3, 0.995, 2.0
+_TURN_RATE, _RATE = 0.012, 2.5e-3  # peaks, of Muon and AdamW: those of the first training that widened a bundle
+_WEIGHT_DECAY, _AVERAGE, _GRADIENT_LIMIT = 1e-3, 0.99, 2.0
 # The teacher has a column for 5.33 px of the strip, the student for 2: each of the teacher's counts once.
 _FRAME_WEIGHT = COLUMNS.stride_px / (8 * 32 / 48)
 
@@ -42,42 +43,30 @@ class Arm:
         name: of the net.
         teacher: whether it is told the teacher's probabilities.
         real_labels: whether it is told what real strings say.
-        begun: from START's weights; otherwise at random.
-        turn_rate: Muon's peak rate.
-        rate: AdamW's.
     """
 
     name: str
     teacher: bool
     real_labels: bool
-    begun: bool
-    turn_rate: float
-    rate: float
 
 
-# A net that has learned keeps more of it at half the rates, as train/runs/recipe.py has them.
 ARMS = (
-    Arm("student", teacher=True, real_labels=False, begun=True, turn_rate=0.012, rate=2.5e-3),
-    Arm("control", teacher=False, real_labels=True, begun=True, turn_rate=0.012, rate=2.5e-3),
-    Arm("student-labels", teacher=True, real_labels=True, begun=True, turn_rate=0.012, rate=2.5e-3),
-    Arm("student-random", teacher=True, real_labels=False, begun=False, turn_rate=0.02, rate=4e-3),
+    Arm("student", teacher=True, real_labels=False),
+    Arm("control", teacher=False, real_labels=True),
+    Arm("student-labels", teacher=True, real_labels=True),
 )
 
 
-def first_net(arm: Arm, lines: Sequence[Line], seed: int) -> ScanningLeNet:
-    """The net that an arm begins with.
+def first_net(lines: Sequence[Line], seed: int) -> ScanningLeNet:
+    """The net that all arms begin with: that of START, with its batch normalisation unfolded.
 
     Args:
-        arm: of the experiment.
-        lines: the first of them show what the layers of a begun net give.
-        seed: of random weights.
+        lines: the first of them show what its layers give.
+        seed: of whatever is drawn.
 
     Raises:
-        PosteyeError: the bundle that it begins with is missing.
+        PosteyeError: the bundle is missing.
     """
-    torch.manual_seed(seed)
-    if not arm.begun:
-        return ScanningLeNet(SMALL)
     _, strips = next(plain_batches([line.pixels for line in lines[:_MEASURED]], _MEASURED))
     return widened(restore_scanner(load_bundle(Path(START))), SMALL, strips, seed)
 
@@ -109,15 +98,15 @@ def trained(arm: Arm, lines: Sequence[Line], passes: int, seed: int, progress: P
         arm: how.
         lines: to learn from.
         passes: over them.
-        seed: of first weights, order and disturbance: the same for all arms.
+        seed: of order and disturbance: the same for all arms.
         progress: says how far it is.
 
     Returns:
         The running mean of its weights, in evaluation mode, and the seconds of the processor that it took.
     """
     started = time.process_time()
-    net = first_net(arm, lines, seed).train()
-    optimizer = muon_and_adamw(net, arm.turn_rate, arm.rate, _WEIGHT_DECAY)
+    net = first_net(lines, seed).train()
+    optimizer = muon_and_adamw(net, _TURN_RATE, _RATE, _WEIGHT_DECAY)
     phase = Phase(arm.name, net, copy.deepcopy(net), optimizer)
     steps = -(-len(lines) // _BATCH)
     with progress.bar(passes * steps, "steps", 0) as bar:

@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from benchmarks.distilled.lessons import lessons
-from benchmarks.distilled.student import ARMS, Arm, first_net, load_net, loss_of, save_net, trained
+from benchmarks.distilled.student import ARMS, START, Arm, first_net, load_net, loss_of, save_net, trained
+from device_runtime.bundle import load_bundle
 from tests.benchmarks.distilled.lines_made import line
 from train.progress import Progress
+from train.scanner.from_bundle import restore_scanner
 
 STUDENT, CONTROL = (next(arm for arm in ARMS if arm.name == name) for name in ("student", "control"))
 
@@ -50,23 +52,25 @@ def test_the_control_hears_no_teacher() -> None:
     assert _loss(CONTROL, logits) == _loss(CONTROL, logits, frames=lesson.frames.flip(0))
 
 
-def test_arms_begin_where_they_say() -> None:
-    lines = [line("123")]
-    begun = [first_net(arm, lines, 1) for arm in ARMS]
-    heads = [net.head.weight for net in begun]
-    assert all(torch.equal(heads[0], head) == arm.begun for arm, head in zip(ARMS, heads, strict=True))
+def test_the_first_net_reads_as_the_bundle_does() -> None:
+    lines = [line("123"), line("40")]
+    net = first_net(lines, 1).eval()
+    bundle = restore_scanner(load_bundle(START))
+    (lesson,) = lessons(lines, 2, np.random.default_rng(0))
+    with torch.no_grad():
+        ours, theirs = net(lesson.strips), bundle(lesson.strips)
+    assert float((ours.argmax(2) == theirs.argmax(2)).float().mean()) > 0.9
 
 
 def test_a_training_lowers_its_loss_and_is_repeated(tmp_path) -> None:  # type: ignore[no-untyped-def]
     lines = [line(digits) for digits in ("12", "34", "56", "78")]
-    arm = replace(STUDENT, begun=False)
-    net, seconds = trained(arm, lines, 6, 1, Progress(shown=False))
-    again, _ = trained(arm, lines, 6, 1, Progress(shown=False))
+    net, seconds = trained(STUDENT, lines, 6, 1, Progress(shown=False))
+    again, _ = trained(STUDENT, lines, 6, 1, Progress(shown=False))
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), again.state_dict().values(), strict=True))
     (lesson,) = lessons(lines, 4, np.random.default_rng(0))
-    before = first_net(arm, lines, 1).eval()
+    before = first_net(lines, 1).eval()
     with torch.no_grad():
-        losses = [float(loss_of(arm, one(lesson.strips), lesson)) for one in (before, net)]
+        losses = [float(loss_of(STUDENT, one(lesson.strips), lesson)) for one in (before, net)]
     assert losses[1] < losses[0]
     save_net(net, seconds, tmp_path / "net.pt")
     kept, told = load_net(tmp_path / "net.pt")
