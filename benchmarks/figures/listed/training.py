@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figures.figure import PRINTED, QUANTIZED, READING, TRAINING, Figure
+from benchmarks.figures.figure import QUANTIZED, READING, SECOND_OPINION, TRAINING, Figure
 
 _RUN = "RUN"  # a training folder, which is not part of the data
 _SHORT = ("benchmarks/scanner/short.py", "benchmarks/scanner/architectures.py", "benchmarks/readings.py")
@@ -22,6 +23,13 @@ RECORDS = (
         15,
         (*READING, *TRAINING, "convert/**/*.py", "benchmarks/scanner/adaptation.py", "benchmarks/scanner/harvest.py"),
         needs="adaptation",
+    ),
+    Figure(
+        "distilled",
+        "benchmarks.distilled runs/distilled --amounts {data}/check_amounts --writers {data}/qmnist_writers "
+        "--digits {data}/train_digits --strings {data}/real_strings",
+        25,
+        (*READING, *SECOND_OPINION, *TRAINING, "benchmarks/distilled/*.py"),
     ),
     Figure(
         "mnist-scanner",
