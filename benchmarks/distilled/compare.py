@@ -57,7 +57,7 @@ def answers(readers: Mapping[str, Looks], fields: FieldSet) -> tuple[dict[str, A
     pairs: dict[str, list[tuple[str | None, float]]] = {name: [] for name in others}
     for image in tqdm(fields.images, desc=fields.name, unit="field", leave=False, disable=None):
         writing = writing_of(image, "", real=True)
-        looks = {}
+        looks: dict[str, Looks] = {}
         for name, reader in readers.items():
             looks[name] = []
             with contextlib.suppress(PosteyeError):  # the line is too long

@@ -18,7 +18,8 @@ from device_runtime.bundle import load_bundle
 from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.decoding.core_decoder import core_decoder
 from device_runtime.decoding.decoder import Decoder
-from device_runtime.decoding.ensemble import STRETCHES, Look, Looking, View, looking, stretch
+from device_runtime.decoding.ensemble import STRETCHES, Look, Looking, View, stretch
+from device_runtime.decoding.strip_reader import looking
 from device_runtime.errors import PosteyeError
 from device_runtime.recognition.recognizer import ScanRecognizer
 from device_runtime.recognition.scan_lattice import scan_lattice

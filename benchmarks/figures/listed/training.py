@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.figures.figure import PRINTED, QUANTIZED, READING, TRAINING, Figure
-from benchmarks.figures.figure import QUANTIZED, READING, SECOND_OPINION, TRAINING, Figure
+from benchmarks.figures.figure import PRINTED, QUANTIZED, READING, SECOND_OPINION, TRAINING, Figure
 
 _RUN = "RUN"  # a training folder, which is not part of the data
 _SHORT = ("benchmarks/scanner/short.py", "benchmarks/scanner/architectures.py", "benchmarks/readings.py")
