@@ -15,6 +15,7 @@ from benchmarks.distilled.lines import writing_of
 from benchmarks.distilled.readers import Looks, best_code
 from benchmarks.distilled.sets import FieldSet
 from benchmarks.figures.tables import Table
+from device_runtime.decoding.ensemble import Look
 from device_runtime.errors import PosteyeError
 from train.evaluation.metrics import Share, accept_rate
 
@@ -57,7 +58,7 @@ def answers(readers: Mapping[str, Looks], fields: FieldSet) -> tuple[dict[str, A
     pairs: dict[str, list[tuple[str | None, float]]] = {name: [] for name in others}
     for image in tqdm(fields.images, desc=fields.name, unit="field", leave=False, disable=None):
         writing = writing_of(image, "", real=True)
-        looks = {}
+        looks: dict[str, list[Look]] = {}
         for name, reader in readers.items():
             looks[name] = []
             with contextlib.suppress(PosteyeError):  # the line is too long

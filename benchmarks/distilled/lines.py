@@ -149,14 +149,14 @@ def load_lines(path: Path) -> list[Line]:
     """
     data = load_arrays(path, _ARRAYS)
     try:
+        pixels = np.split(data["pixels"].astype(np.uint8), np.cumsum(data["widths"])[:-1], axis=1)
         ends = np.cumsum(data["counts"])[:-1]
-        columns = (
-            np.split(data["pixels"], np.cumsum(data["widths"])[:-1], axis=1),
-            data["targets"].tolist(),
-            data["real"].tolist(),
-            np.split(data["frames"].astype(np.float32), ends),
-            np.split(data["x_px"], ends),
-        )
-        return [Line(*row) for row in zip(*columns, strict=True)]
+        frames = np.split(data["frames"].astype(np.float32), ends)
+        x_px = np.split(data["x_px"].astype(np.float32), ends)
+        told = zip(data["targets"].tolist(), data["real"].tolist(), strict=True)
+        return [
+            Line(own, target, real, seen, x)
+            for own, (target, real), seen, x in zip(pixels, told, frames, x_px, strict=True)
+        ]
     except ValueError as error:
         raise PosteyeError(f"{path} holds no lines ({error}); delete it, and it is made again") from None

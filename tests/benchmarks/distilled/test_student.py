@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from benchmarks.distilled.lessons import lessons
+from benchmarks.distilled.lessons import Lesson, lessons
 from benchmarks.distilled.student import ARMS, START, Arm, first_net, load_net, loss_of, save_net, trained
 from device_runtime.bundle import load_bundle
 from tests.benchmarks.distilled.lines_made import line
@@ -18,7 +19,7 @@ from train.scanner.from_bundle import restore_scanner
 STUDENT, CONTROL = (next(arm for arm in ARMS if arm.name == name) for name in ("student", "control"))
 
 
-def _lesson(targets: tuple[str, str] = ("12", "34")):  # type: ignore[no-untyped-def]
+def _lesson(targets: tuple[str, str] = ("12", "34")) -> Lesson:
     (lesson,) = lessons([line("12"), line("34", real=True)], 2, np.random.default_rng(0))
     order = ["12", "34"]
     return replace(lesson, targets=[targets[order.index(target)] for target in lesson.targets])
@@ -62,7 +63,7 @@ def test_the_first_net_reads_as_the_bundle_does() -> None:
     assert float((ours.argmax(2) == theirs.argmax(2)).float().mean()) > 0.9
 
 
-def test_a_training_lowers_its_loss_and_is_repeated(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_training_lowers_its_loss_and_is_repeated(tmp_path: Path) -> None:
     lines = [line(digits) for digits in ("12", "34", "56", "78")]
     net, seconds = trained(STUDENT, lines, 6, 1, Progress(shown=False))
     again, _ = trained(STUDENT, lines, 6, 1, Progress(shown=False))
