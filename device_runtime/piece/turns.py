@@ -149,7 +149,7 @@ class AnyWayUp:
         half = read(turn(way.pixels, 2), _half_turned(way.scene, width, height), turns)
         assert half is not None
         if half.is_accepted:
-            return self._unrivalled(half, way)
+            return self._if_upright(self._unrivalled(half, way), clock)
         likely = list(odds)
         likely[way.turns] += min(_PLAIN, max(-_PLAIN, gain))
         return _best([way, half], likely)
@@ -163,7 +163,7 @@ class AnyWayUp:
         return _doubted(way, rival, lambda at: at and turned_field(at, quarters, width, height))
 
     def _if_upright(self, way: WayUp, clock: Clock) -> WayUp:
-        """An accepted reading, rejected if it has a rival upside down and the lines tell nothing."""
+        """An accepted reading, rejected if it has a rival upside down and the lines do not tell that it lies so."""
         verdict = way.found.verdict
         if not upright.may_be_turned(verdict.reading) or verdict.line is None:
             return way

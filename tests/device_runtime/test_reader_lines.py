@@ -75,9 +75,9 @@ def test_doubtful_lines_are_read_at_other_widths_only_on_a_page_without_a_code(
         return scores(pixels)
 
     monkeypatch.setattr(reader.scanner, "scores", counted)
-    # A line that shows no digits is read at no greater width: the word, parts of it, and all upside down.
+    # The word, parts of it, and all upside down; what might be digits in them at other widths.
     assert reader.read(page(letters())).reading.status != "accepted"
-    assert len(strips) <= 30 and max(strip.shape[1] for strip in strips) < 1.2 * strips[0].shape[1]
+    assert len(strips) <= 30
     strips.clear()
     assert reader.read(page(field("04"), letters()), role="any").reading.code == "62704"
     assert len(strips) <= 8
