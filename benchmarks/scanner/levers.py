@@ -22,10 +22,26 @@ from benchmarks.figures.command import mnist_option, results_option, run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.tables import Table
 from benchmarks.readings import Interval, Readings
-from benchmarks.scanner.short import Rates, Weigh, gain, points, rates, read, sets_of, share, trained, widened_bundle
+from benchmarks.scanner.short import (
+    Rates,
+    Weigh,
+    data_option,
+    digits_option,
+    gain,
+    hands_option,
+    held_out_option,
+    points,
+    rates,
+    read,
+    sets_of,
+    share,
+    shorter,
+    strings_option,
+    trained,
+    widened_bundle,
+)
 from device_runtime.bundle import SMALL_BUNDLE, find_bundle
 from train.runs.origin import Material, Origin
-from train.runs.recipe import PRESETS, Recipe
 from train.scanner.sizes import SMALL
 from train.synthesis import SHARD_STRIPS
 from train.synthesis.mix import KINDS, SECOND, Mix
@@ -156,19 +172,13 @@ def accepted_table(rows: list[ArmFigures]) -> Table:
     return Table(["training on", *(f"{title}, at 1 %" for title in titles), "held-out, exact"], lines)
 
 
-def plan(shards: int, passes: int, seed: int) -> Recipe:
-    """The float phase of all arms: that of the small bundle's preset, shorter, and with half the batch: more steps."""
-    recipe = PRESETS["small"].recipe
-    return replace(recipe, seed=seed, shards=shards, float_epochs=passes, batch=recipe.batch // 2)
-
-
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the data for measuring.")
-@click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings.")
-@click.option("--held-out", type=click.Path(exists=True, path_type=Path), required=True, help="File of unseen strips.")
-@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files.")
-@click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits.")
+@data_option
+@strings_option
+@held_out_option
+@hands_option
+@digits_option
 @mnist_option
 @click.option("--count", default=2, show_default=True, help="Shards of each mix.")
 @click.option("--strips", default=SHARD_STRIPS, show_default=True, help="In each shard.")
@@ -202,7 +212,7 @@ def levers(
     rows: list[ArmFigures] = []
     first: dict[str, Readings] = {}
     for name, arm in ARMS.items():
-        recipe = plan(count, passes, arm.seed)
+        recipe = shorter("small", count, passes, arm.seed)
         shards = shards_of(arm, count, strips, material, work / place_of(arm))
         torch.manual_seed(recipe.seed)
         net, seconds = trained(widened_bundle(bundle, SMALL, kept, recipe.seed), shards, recipe, arm.weigh)

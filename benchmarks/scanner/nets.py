@@ -8,7 +8,7 @@ SHARDS is a folder of shards of the second mix, HELD_OUT a file of such strips b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,10 +24,13 @@ from benchmarks.scanner.architectures import macs, string_loss
 from benchmarks.scanner.short import (
     Asked,
     Rates,
+    data_option,
     rates,
     read,
     sets_of,
     share,
+    shorter,
+    strings_option,
     trained,
     widened_bundle,
 )
@@ -36,7 +39,6 @@ from convert.onnx_files.reader import read_onnx
 from convert.tflite_writer import write_tflite
 from device_runtime.bundle import SMALL_BUNDLE, find_bundle
 from train.data.real_strings import load_real_strings
-from train.runs.recipe import PRESETS, Recipe
 from train.scanner.batches import plain_batches
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantScanner
@@ -118,17 +120,11 @@ def nets_table(rows: Sequence[NetFigures]) -> Table:
     return Table(heads, lines)
 
 
-def plan(shards: int, passes: int, seed: int) -> Recipe:
-    """The float phase of all nets: that of the preset that widens, shorter, and with half the batch: more steps."""
-    recipe = PRESETS["widened"].recipe
-    return replace(recipe, seed=seed, shards=shards, float_epochs=passes, batch=recipe.batch // 2)
-
-
 @click.command()
 @click.argument("shards", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("held_out", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the data for measuring.")
-@click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings.")
+@data_option
+@strings_option
 @click.option("--count", default=4, show_default=True, help="Shards to train on, the first of the folder.")
 @click.option("--passes", default=2, show_default=True, help="Over the shards.")
 @click.option("--held-out-strips", default=2048, show_default=True, help="Of HELD_OUT that are read, the first.")
@@ -152,7 +148,7 @@ def nets(
     torch.set_num_threads(1)
     whole = load_shard(held_out)
     kept = Shard(whole.pixels[:held_out_strips], whole.targets[:held_out_strips])
-    sets, recipe = sets_of(data, load_real_strings(strings)[1], kept), plan(count, passes, seed=1)
+    sets, recipe = sets_of(data, load_real_strings(strings)[1], kept), shorter("widened", count, passes, seed=1)
     begun = widened_bundle(bundle, SMALL, kept, recipe.seed).eval()
     rows = [measured("first", begun, 0.0, kept, sets)]
     material = [load_shard(shard_path(shards, index)) for index in range(count)]

@@ -28,7 +28,20 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.tables import Table
 from benchmarks.scanner.architectures import string_loss
 from benchmarks.scanner.levers import Arm, shards_of
-from benchmarks.scanner.short import Asked, Rates, rates, read, sets_of, share, trained
+from benchmarks.scanner.short import (
+    Asked,
+    Rates,
+    data_option,
+    digits_option,
+    hands_option,
+    held_out_option,
+    rates,
+    read,
+    sets_of,
+    share,
+    strings_option,
+    trained,
+)
 from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from device_runtime.image.prepare import prepared
@@ -221,11 +234,11 @@ def _random_net(recipe: Recipe) -> ScanningLeNet:
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path))
 @click.option("--shards", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of further strips.")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the data for measuring.")
-@click.option("--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings.")
-@click.option("--held-out", type=click.Path(exists=True, path_type=Path), required=True, help="File of unseen strips.")
-@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files.")
-@click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits.")
+@data_option
+@strings_option
+@held_out_option
+@hands_option
+@digits_option
 @mnist_option
 @click.option("--count", default=2, show_default=True, help="Labelled shards, of the shipped mix; made into WORK.")
 @click.option("--more", default=3, show_default=True, help="Shards of --shards whose labels are not looked at.")

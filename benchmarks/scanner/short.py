@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from train.data.real_strings import RealStrings
 from train.evaluation.metrics import wilson
 from train.runs.optimizer import muon_and_adamw
 from train.runs.phase import Phase, rate_factor
-from train.runs.recipe import Recipe
+from train.runs.recipe import PRESETS, Recipe
 from train.runs.trainer import GRADIENT_LIMIT, losses_per_character
 from train.scanner.batches import plain_batches, training_batches
 from train.scanner.from_bundle import restore_scanner
@@ -43,7 +44,26 @@ AMOUNT = r"\d{1,8}"
 _LEAST_DIGITS = 3  # of the clinic's numbers: one or two digits are what a mark looks like
 _MEASURED_STRIPS = 512  # to unfold a bundle's batch normalisation on
 
+# What the commands of all short trainings take.
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="Folder of the data for measuring."
+)
+strings_option = click.option(
+    "--strings", type=click.Path(path_type=Path), required=True, help="Folder of real strings."
+)
+held_out_option = click.option(
+    "--held-out", type=click.Path(exists=True, path_type=Path), required=True, help="File of unseen strips."
+)
+hands_option = click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files.")
+digits_option = click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits.")
+
 Weigh = Callable[[Tensor], Tensor]
+
+
+def shorter(preset: str, shards: int, passes: int, seed: int) -> Recipe:
+    """The float phase of a preset, shorter, and with half the batch: more steps."""
+    recipe = PRESETS[preset].recipe
+    return replace(recipe, seed=seed, shards=shards, float_epochs=passes, batch=recipe.batch // 2)
 
 
 @dataclass(frozen=True)
