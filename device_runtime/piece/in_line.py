@@ -67,11 +67,8 @@ def if_upright(answer: Answer, reader: LineReader, pixels: Pixels, clock: Clock)
     if not upright.may_be_turned(answer.reading):
         return answer
     turned = chosen(reader.read(upright.turn(pixels), clock))
-    plainer = upright.plainer(answer.view.decoding, turned.view.decoding) >= upright.PLAINER
-    # Of 0 6 8 9 every turned code is as good a guess, however it is written: of 200 drawn ones one was believed upside
-    # down alone.
-    believed = 0.0 if upright.ALWAYS.issuperset(answer.reading.code or "") else upright.RIVAL
-    if plainer or not upright.is_rival(answer.reading, turned.reading, believed):
+    gain = upright.plainer(answer.view.decoding, turned.view.decoding)
+    if not upright.is_rival(answer.reading, turned.reading) or upright.is_told(answer.reading, gain):
         return answer
     return replace(answer, reading=upright.doubt(answer.reading, turned.reading))
 

@@ -9,7 +9,7 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,8 +37,11 @@ _UPRIGHT, _TURNED, _LEAST_UPRIGHT = -0.16, -3.0, -3.5
 _SURE, _LIKELY = 0.98, -3.0
 # Lines across the piece have to be so much longer, for their height, before it is read that way.
 _LONGER = 1.3
-# The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats.
-_COMPARED, _PLAIN = 4, 3.0
+# The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats: to
+# choose the way that is read, and before a code is accepted that is another one upside down.
+_COMPARED, _COMPARED_TO_ACCEPT, _PLAIN = 4, 8, 3.0
+# So many nats a line may say: of pages that lay upside down, single ones came to 2.2 the wrong way.
+_OF_A_LINE = 1.5
 # Belief in a code the other way, from which it is a rival.
 _RIVAL = 0.5
 _LEAST = 0.01  # confidences that are nearer to 0 or 1 tell no more
@@ -141,7 +144,7 @@ class AnyWayUp:
             return way and self._if_upright(way, clock)
         if way.is_settled:
             return way
-        gain = self._gain(way, clock)
+        gain = self._gain(way, _widest(way, range(len(way.scene.lines)))[:_COMPARED], clock)
         turns = (way.turns + 2) % 4
         if gain >= upright.PLAINER or (gain > -upright.PLAINER and odds[turns] < _LIKELY):
             return way
@@ -168,20 +171,24 @@ class AnyWayUp:
         if not upright.may_be_turned(verdict.reading) or verdict.line is None:
             return way
         rival = self._upside_down(way, verdict.line, clock)
-        if not upright.is_rival(verdict.reading, rival.reading) or self._gain(way, clock) >= upright.PLAINER:
+        if not upright.is_rival(verdict.reading, rival.reading):
+            return way
+        # What the locator alone takes for a line may be a piece of one, or none: that reads plainly either way.
+        found = [i for i, opinion in enumerate(way.scene.opinions) if not opinion.alone]
+        if upright.is_told(verdict.reading, self._gain(way, _widest(way, found)[:_COMPARED_TO_ACCEPT], clock)):
             return way
         field = _from_other_end(way.scene.lines[verdict.line].field)
         return _doubted(way, rival.reading, lambda _: field)
 
-    def _gain(self, way: WayUp, clock: Clock) -> float:
-        """By how many nats the widest lines read more plainly as they are than turned by half."""
-        widest = sorted(range(len(way.scene.lines)), key=lambda i: (-_width(way.scene.lines[i]), i))
+    def _gain(self, way: WayUp, lines: Sequence[int], clock: Clock) -> float:
+        """By how many nats lines read more plainly as they are than turned by half, as many of them as make it plain."""
         gain = 0.0
-        for line in widest[:_COMPARED]:
+        for line in lines:
             answer = way.found.answers[line]
             if answer is None:
                 answer = self._reader.read_line(sample(way.pixels, way.scene.lines[line].field), clock)
-            gain += upright.plainer(answer.view.decoding, self._upside_down(way, line, clock).view.decoding)
+            one = upright.plainer(answer.view.decoding, self._upside_down(way, line, clock).view.decoding)
+            gain += min(_OF_A_LINE, max(-_OF_A_LINE, one))
             if abs(gain) >= _PLAIN:
                 break
         return gain
@@ -277,6 +284,11 @@ def _best(ways: Sequence[WayUp], odds: Sequence[float]) -> WayUp:
         return exact_log(sure / (1.0 - sure)) + odds[way.turns]
 
     return max(ways, key=log_odds)
+
+
+def _widest(way: WayUp, lines: Iterable[int]) -> list[int]:
+    """Lines of a way up, the widest first."""
+    return sorted(lines, key=lambda i: (-_width(way.scene.lines[i]), i))
 
 
 def _width(line: Line) -> float:

@@ -24,6 +24,12 @@ def reader() -> Reader:
     return Reader(country="US")
 
 
+@pytest.fixture(scope="module")
+def german_reader() -> Reader:
+    """A reader of German codes."""
+    return Reader(country="DE")
+
+
 def reading(code: str | None, confidence: float = 0.99, status: str = "accepted") -> Reading:
     return Reading(status, code, None, confidence, (), (Candidate(code, confidence),) if code else ())  # type: ignore[arg-type]
 
@@ -83,6 +89,30 @@ def test_other_lines_tell_which_way_up(reader: Reader, file: str, this_way: str,
     assert down.code == turned or down.status != "accepted"
 
 
+# Pages that were once accepted upside down: size of the print, its first line's row, width, height, grey, and its lines.
+PAGES = (
+    (1.7, 90, 560, 300, 235, ("60998 ZORNEDING",)),
+    (0.9, 87, 800, 300, 255, ("Schulweg 11", "88680 Siegen")),
+    (1.7, 92, 700, 300, 235, ("06989 Siegen",)),
+    (1.4, 113, 560, 300, 235, ("P.O. BOX 689", "98860 Siegen")),
+    (1.7, 85, 560, 480, 255, ("96869 WISMAR",)),
+    (1.7, 106, 560, 300, 235, ("P.O. BOX 689", "08099 WISMAR")),
+    (1.7, 67, 700, 360, 235, ("P.O. BOX 689", "69086 Siegen")),
+    (1.4, 81, 560, 300, 255, ("P.O. BOX 689", "98060 Siegen")),
+)
+
+
+@pytest.mark.parametrize(("size", "top", "width", "height", "gray", "lines"), PAGES)
+def test_a_page_is_not_accepted_the_wrong_way_up(
+    german_reader: Reader, size: float, top: int, width: int, height: int, gray: int, lines: tuple[str, ...]
+) -> None:
+    page = np.full((height, width), gray, np.uint8)
+    for number, text in enumerate(lines):
+        write(page, text, 60, top + number * int(42 * size), size)
+    found = german_reader.read(upright.turn(page)).reading
+    assert found.status != "accepted" or found.code == lines[-1][:5]
+
+
 def test_other_codes_cost_nothing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Any) -> Any:
         raise AssertionError("turned")
@@ -102,9 +132,17 @@ def test_which_readings_may_be_turned() -> None:
 
 def test_what_is_a_rival() -> None:
     assert upright.is_rival(reading("86899"), reading("66898", upright.RIVAL, "rejected"))
-    assert not upright.is_rival(reading("86899"), reading("66898", upright.RIVAL - 0.01, "rejected"))
+    assert upright.is_rival(reading("86251"), reading("15298", upright.RIVAL, "rejected"))
+    assert not upright.is_rival(reading("86251"), reading("15298", upright.RIVAL - 0.01, "rejected"))
+    # Of 0 6 8 9 every code is another one, whatever it is believed.
+    assert upright.is_rival(reading("86899"), reading("66898", 0.01, "rejected"))
     assert not upright.is_rival(reading("96896"), reading("96896"))  # the same either way
     assert not upright.is_rival(reading("86899"), reading(None, 1.0, "no_code"))
+
+
+def test_codes_of_which_every_digit_turns_ask_for_more_evidence() -> None:
+    assert upright.is_told(reading("86251"), 1.0) and not upright.is_told(reading("86251"), 0.9)
+    assert upright.is_told(reading("86 899"), 2.0) and not upright.is_told(reading("86 899"), 1.9)
 
 
 def test_a_line_reads_more_plainly_one_way_up() -> None:
