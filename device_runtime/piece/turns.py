@@ -37,8 +37,8 @@ _UPRIGHT, _TURNED, _LEAST_UPRIGHT = -0.16, -3.0, -3.5
 _SURE, _LIKELY = 0.98, -3.0
 # Lines across the piece have to be so much longer, for their height, before it is read that way.
 _LONGER = 1.3
-# The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats: to
-# choose the way that is read, and before a code is accepted that is another one upside down.
+# The widest lines tell which way up a piece lies; so many are read both ways, until the difference is plain, in nats:
+# to choose the way that is read, and before a code is accepted that is another one upside down.
 _COMPARED, _COMPARED_TO_ACCEPT, _PLAIN = 4, 8, 3.0
 # So many nats a line may say: of pages that lay upside down, single ones came to 2.2 the wrong way.
 _OF_A_LINE = 1.5
@@ -181,7 +181,7 @@ class AnyWayUp:
         return _doubted(way, rival.reading, lambda _: field)
 
     def _gain(self, way: WayUp, lines: Sequence[int], clock: Clock) -> float:
-        """By how many nats lines read more plainly as they are than turned by half, as many of them as make it plain."""
+        """By how many nats lines read more plainly as they are than turned by half; the first that make it plain."""
         gain = 0.0
         for line in lines:
             answer = way.found.answers[line]

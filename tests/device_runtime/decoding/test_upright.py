@@ -89,7 +89,7 @@ def test_other_lines_tell_which_way_up(reader: Reader, file: str, this_way: str,
     assert down.code == turned or down.status != "accepted"
 
 
-# Pages that were once accepted upside down: size of the print, its first line's row, width, height, grey, and its lines.
+# Pages that were once accepted upside down: size of the print, row of its first line, width, height, grey, the lines.
 PAGES = (
     (1.7, 90, 560, 300, 235, ("60998 ZORNEDING",)),
     (0.9, 87, 800, 300, 255, ("Schulweg 11", "88680 Siegen")),
