@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from device_runtime.files.regular import printable
-from device_runtime.station.config.example import write_example
+from device_runtime.station.config.example import example, write_example
 from device_runtime.station.config.load import load_config
 from device_runtime.station.config.show import as_dict, as_text
 
@@ -32,13 +32,17 @@ def config() -> None:
 @config.command()
 @click.argument("file", type=click.Path(path_type=Path), default=_DEFAULT)
 def init(file: Path) -> None:
-    """Write a commented example to FILE (station.toml), which must not be there yet.
+    """Write a commented example to FILE (station.toml), which must not be there yet; - prints it.
 
     \b
     Examples:
       posteye config init
       posteye config init /etc/posteye/station.toml
+      posteye config init - | less
     """
+    if str(file) == "-":
+        click.echo(example(), nl=False)
+        return
     write_example(file)
     click.echo(f"{printable(file)} is written; change it, then: posteye config check {printable(file)}")
 

@@ -62,7 +62,8 @@ def check_config(path: Path | str) -> Checked:
     wrong += _camera(found.config)
     wrong += _folders(found.config)
     wrong += _extras(found.config)
-    noted += _not_there(found.config)
+    faulty = {one[:2] for one in wrong}
+    noted += (one for one in _not_there(found.config) if one[:2] not in faulty)
     return Checked(_placed(path, found, wrong), _placed(path, found, noted))
 
 
@@ -101,6 +102,8 @@ def _codes(config: Config) -> tuple[Grammar | None, list[Said]]:
 
 def _plan(config: Config, grammar: Grammar | None) -> tuple[list[Said], list[Said]]:
     """What is wrong with the plan, and what should be looked at."""
+    if config.plan.path is None:
+        return [], []
     try:
         findings = check_plan(load_plan(config.plan.path), grammar)
     except PosteyeError as error:

@@ -91,18 +91,23 @@ class TriggerSection:
     """How a station knows that a piece has come."""
 
     kind: Annotated[
-        Literal["motion", "controller", "gpio", "frame"],
+        Literal["motion", "controller", "gpio", "frame"] | None,
         Meta(
             description="motion: seen in the picture; controller: its TRIGGER message; gpio: a light barrier; "
-            "frame: every picture is a piece."
+            "frame: every picture is a piece. Where it is not given: frame for stored pictures, motion for cameras.",
+            examples=["motion"],
         ),
-    ] = "motion"
+    ] = None
     line: Annotated[
         int | None,
         Meta(ge=0, le=63, description="GPIO line of the light barrier (BCM number); for kind gpio.", examples=[17]),
     ] = None
+    active_low: Annotated[bool, Meta(description="The line is low while a piece is there; for kind gpio.")] = True
     debounce_ms: Annotated[
-        float, Meta(ge=0, le=10_000, description="Triggers that come sooner after the last one are the same piece, ms.")
+        float,
+        Meta(
+            ge=0, le=10_000, description="Edges that come sooner after the last one are the same piece, ms; for gpio."
+        ),
     ] = 20.0
 
 
@@ -112,7 +117,7 @@ class DeadlineSection:
 
     ms: Annotated[
         float, Meta(ge=5, le=60_000, description="After the trigger; what is not read by then is NO_READ, ms.")
-    ] = 1000.0
+    ] = 500.0
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,12 @@ class PlanSection:
     """Which bin a code goes to."""
 
     path: Annotated[
-        Path,
+        Path | None,
         Meta(
-            description="Sort plan, CSV or TOML; `posteye plan check` says what is wrong with it.",
+            description="Sort plan, CSV or TOML, as `posteye plan check` takes it; without one the bins have no names.",
             examples=["plan.csv"],
         ),
-    ]
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -212,10 +217,10 @@ class Config:
 
     file: Path
     camera: CameraSection
-    plan: PlanSection
     read: ReadSection = field(default_factory=ReadSection)
     trigger: TriggerSection = field(default_factory=TriggerSection)
     deadline: DeadlineSection = field(default_factory=DeadlineSection)
+    plan: PlanSection = field(default_factory=PlanSection)
     journal: JournalSection = field(default_factory=JournalSection)
     harvest: HarvestSection = field(default_factory=HarvestSection)
     wire: WireSection = field(default_factory=WireSection)

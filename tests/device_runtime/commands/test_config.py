@@ -12,6 +12,9 @@ from device_runtime.commands.config import config
 from device_runtime.errors import ConfigError, WriteError
 
 
+GIVE = 'give a text such as "v4l2:/dev/video0?size=1280x720&exposure=5&gain=16"'
+
+
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(config, [str(argument) for argument in arguments])
 
@@ -20,19 +23,18 @@ def test_an_example_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     assert run("init").output == "station.toml is written; change it, then: posteye config check station.toml\n"
     assert isinstance(run("init").exception, WriteError)
+    assert run("init", "-").output == (tmp_path / "station.toml").read_text()
 
 
 def test_a_check_names_what_is_wrong_and_fails(tmp_path: Path) -> None:
     path = tmp_path / "station.toml"
-    path.write_text('[camera]\nurl = "dir:."\n[read]\ncountry = "DE"\n')
+    path.write_text('[camera]\n[read]\ncountry = "DE"\n')
     found = run("check", path)
     assert found.exit_code == 1
-    assert found.output == f'{path}: [plan] path is missing; give a path such as "plan.csv"\n1 thing is wrong\n'
+    assert found.output == f"{path}, line 1: [camera] url is missing; {GIVE}\n1 thing is wrong\n"
     row = json.loads(run("check", path, "--json").output)
     assert row["fine"] is False and row["notes"] == []
-    assert row["problems"] == [
-        {"file": str(path), "line": None, "key": "[plan] path", "said": 'is missing; give a path such as "plan.csv"'}
-    ]
+    assert row["problems"] == [{"file": str(path), "line": 1, "key": "[camera] url", "said": f"is missing; {GIVE}"}]
 
 
 def test_a_check_of_what_is_right_passes(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_the_example_is_right_as_it_stands_and_has_the_defaults(tmp_path: Path) 
     path = tmp_path / "station.toml"
     write_example(path)
     written = load_config(path)
-    path.write_text(f'[camera]\nurl = "{written.camera.url}"\n[plan]\npath = "plan.csv"\n')
+    path.write_text(f'[camera]\nurl = "{written.camera.url}"\n')
     assert load_config(path) == written
 
 

@@ -28,11 +28,11 @@ def said(folder: Path, text: str) -> list[str]:
     return [str(one).removeprefix(str(path)).lstrip(",: ") for one in read_config(path).problems]
 
 
-def test_two_keys_are_enough_and_the_rest_has_defaults(tmp_path: Path) -> None:
+def test_few_keys_are_enough_and_the_rest_has_defaults(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, LEAST))
     assert config.camera.url == "v4l2:/dev/video0" and config.plan.path == tmp_path / "plan.csv"
     assert config.journal.path == tmp_path / "station.journal" and config.read.max_error == 0.01
-    assert config.trigger.kind == "motion" and config.web.address == "127.0.0.1" and not config.web.on
+    assert config.trigger.kind is None and config.web.address == "127.0.0.1" and not config.web.on
     assert config.wire.url is None and config.harvest.folder is None and config.log.form == "lines"
 
 
@@ -170,7 +170,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_station_is_told_the_first_fault_and_how_to_see_the_others(tmp_path: Path) -> None:
-    path = written(tmp_path, "[camera]\n[plan]\n")
+    path = written(tmp_path, "[camera]\n[plan]\npath = 3\n")
     with pytest.raises(ConfigError, match=r"line 1: \[camera\] url is missing.*\(1 more: posteye config check"):
         load_config(path)
 
