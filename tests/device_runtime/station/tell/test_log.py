@@ -183,6 +183,5 @@ class FullDisk(io.StringIO):
 def test_a_stream_that_cannot_be_written_to_stops_nobody(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
     end = start_log(form, FullDisk())
     log(logging.WARNING, "lost")
-    log(logging.WARNING, "%d is no number", "x")
     end()
     assert capsys.readouterr().err == ""
