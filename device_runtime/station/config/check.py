@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,17 +17,12 @@ from device_runtime.reader import Reader
 from device_runtime.station.config.load import Found, read_config
 from device_runtime.station.config.problem import Problem
 from device_runtime.station.config.sections import Config
+from device_runtime.station.extras import missing_extra
 from device_runtime.station.plan.check import check_plan
 from device_runtime.station.plan.plan import load_plan
 
 Said = tuple[str, str, str]  # section, key, what is to be said of it
 _TOKEN_LIMIT_BYTES = 4096
-EXTRAS = {
-    "web": ("starlette", "uvicorn"),
-    "metrics": ("prometheus_client",),
-    "dashboard": ("rich",),
-    "gpio": ("gpiozero",),
-}
 
 
 @dataclass(frozen=True)
@@ -65,12 +59,6 @@ def check_config(path: Path | str) -> Checked:
     faulty = {one[:2] for one in wrong}
     noted += (one for one in _not_there(found.config) if one[:2] not in faulty)
     return Checked(_placed(path, found, wrong), _placed(path, found, noted))
-
-
-def missing_extra(extra: str, has: Callable[[str], object] = importlib.util.find_spec) -> str | None:
-    """What to install for an extra; None where it is installed."""
-    lacking = [module for module in EXTRAS[extra] if not has(module)]
-    return f"needs {' and '.join(lacking)}; run: pip install 'posteye[{extra}]'" if lacking else None
 
 
 def _codes(config: Config) -> tuple[Grammar | None, list[Said]]:
@@ -152,7 +140,6 @@ def _extras(config: Config) -> Iterator[Said]:
     wanted = (
         ("web", "on", "web", config.web.on),
         ("metrics", "on", "metrics", config.metrics.on),
-        ("log", "form", "dashboard", config.log.form == "dashboard"),
         ("trigger", "kind", "gpio", config.trigger.kind == "gpio"),
     )
     for section, key, extra, on in wanted:
@@ -162,7 +149,7 @@ def _extras(config: Config) -> Iterator[Said]:
 
 
 def _not_there(config: Config) -> Iterator[Said]:
-    """Devices that may be plugged in later."""
+    """What a station does without: devices that may be plugged in later, a dashboard."""
     kind, _, rest = config.camera.url.partition(":")
     device = rest.partition("?")[0]
     if kind == "v4l2" and not os.path.exists(device):
@@ -170,6 +157,10 @@ def _not_there(config: Config) -> Iterator[Said]:
     port = config.wire.url
     if port and port.startswith("/") and not os.path.exists(port):
         yield "wire", "url", f"is not there now ({printable(port)}); a station waits for it"
+
+    missing = missing_extra("dashboard") if config.log.form == "dashboard" else None
+    if missing:
+        yield "log", "form", f"{missing}; lines are printed until then"
 
 
 def _placed(path: Path | str, found: Found, said: list[Said]) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device_runtime.station.config.check import check_config, missing_extra
+from device_runtime.station.config.check import check_config
 
 PLAN = "codes,bin\noverflow,other\nreject,hand\n0*..9*,all\n"
 
@@ -88,11 +88,6 @@ def test_gaps_of_the_plan_are_notes(folder: Path) -> None:
 def test_a_promise_that_cannot_be_kept_is_a_fault(folder: Path) -> None:
     (problem,), _ = checked(folder, read='country = "DE"\nrole = "sender"')
     assert problem.startswith("line 5: [read] cannot be used: max error 0.01 cannot be promised for role sender")
-
-
-def test_an_extra_that_is_not_installed_is_named() -> None:
-    assert missing_extra("web", lambda _: True) is None
-    assert missing_extra("web", lambda _: None) == "needs starlette and uvicorn; run: pip install 'posteye[web]'"
 
 
 def test_the_faults_of_the_file_come_first(folder: Path) -> None:
