@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 from device_runtime.commands.config import config
 from device_runtime.errors import ConfigError, WriteError
 
-
 GIVE = 'give a text such as "v4l2:/dev/video0?size=1280x720&exposure=5&gain=16"'
 
 
