@@ -40,6 +40,7 @@ class Dashboard:
 
     def __enter__(self) -> Dashboard:
         self._live.start()
+        self.draw()
         self._thread.start()
         return self
 

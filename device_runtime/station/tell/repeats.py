@@ -33,7 +33,7 @@ class _Kind:
 class Repeats(logging.Filter):
     """Lets three lines of the same text through in a minute; what was held back is counted on the next that passes.
 
-    Lines are the same where their text is, before values are put in. Those about pieces (below WARNING) all pass.
+    Lines are the same where their text is, before values are put in. Those about pieces (of level INFO) all pass.
 
     Args:
         clock: the monotonic clock.
@@ -51,7 +51,7 @@ class Repeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a record passes; sets its `repeated` to how many of its kind were held back before it."""
-        if record.levelno < logging.WARNING:
+        if record.levelno <= logging.INFO:
             return True
         key = (record.name, record.levelno, str(record.msg))
         with self._guard:
