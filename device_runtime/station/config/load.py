@@ -79,7 +79,7 @@ def read_config(path: Path | str) -> Found:
     problems: list[Problem] = []
     sections: dict[str, Any] = {}
     for section, said in _unknown_sections(given):
-        problems.append(Problem(name, lines.get((section,), 0), section, said))
+        problems.append(Problem(name, lines.get((section,), 0), printable(section), said))
     for section in SECTIONS:
         values, faults = _section(section, given.get(section, {}), folder)
         problems += [Problem(name, _line(lines, section, key), _key(section, key), said) for key, said in faults]

@@ -143,7 +143,7 @@ class Objects(logging.Formatter):
             "time": iso_utc(round(record.created * 1e9)),
             "level": level_name(record.levelno),
             "from": record.name,
-            "text": _text(record),
+            "text": _text(record).strip(),
             **_facts(record),
         }
         prefix = f"<{priority(record.levelno)}>" if self._prefixed else ""

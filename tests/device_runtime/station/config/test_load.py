@@ -126,6 +126,8 @@ form = 3
             'line 6: [wire] url is ""; give one line without spaces around it, such as "/dev/serial0"',
         ),
         ('[wire]\nurl = "a\\nb"\n', 'line 6: [wire] url is "a\\U0000000ab"; give one line'),
+        ('["a\\nb"]\n"c\\nd" = 1\n', "line 5: a\\nb is no section that a configuration has; known are camera, read,"),
+        ('[web]\n"c\\nd" = "e\\nf"\n', "line 6: [web] c\\nd is unknown; known are on, address, port, token_file"),
         ("log = 3\n", "line 5: [plan] log is unknown"),
         (
             '[log]\nform = "json"\n[[web]]\non = true\n',
