@@ -68,6 +68,8 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 	$(DEV) ruff check --fix .
 
 pages: core .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
+	$(DEV) docs.build.dashboard
+	$(DEV) docs.build.tables
 	$(DEV) docs.build.examples
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house

@@ -43,6 +43,7 @@ COMMANDS = {
     "camera": Entry(
         "device_runtime.commands.camera:camera", None, "List cameras; show what one gives; take a picture."
     ),
+    "config": Entry("device_runtime.commands.config:config", None, "Write, check and show a station's configuration."),
     "plan": Entry("device_runtime.commands.plan:plan", None, "Check a sort plan; say which bin a code goes to."),
     "journal": Entry("device_runtime.commands.journal:journal", None, "Show and export what became of each piece."),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),

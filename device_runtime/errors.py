@@ -29,6 +29,10 @@ class PlanError(PosteyeError):
     """A sort plan cannot be used."""
 
 
+class ConfigError(PosteyeError):
+    """A configuration cannot be used."""
+
+
 class JournalError(PosteyeError):
     """The journal cannot be read or written; nothing of what was asked has been done."""
 

@@ -117,7 +117,7 @@ def parse(url: str) -> Address:
     if url == "-":
         return Address("-", "stdin", "", {})
     if kind in ("rtsp", "rtsps") and rest.startswith("//"):
-        return Address(printable(_without_password(url)), kind, url, {})
+        return Address(printable(without_password(url)), kind, url, {})
     if not colon or kind not in OPTIONS:
         return _image(url, kind if colon else "")
     place, _, query = rest.partition("?")
@@ -174,7 +174,8 @@ def _image(path: str, kind: str) -> Address:
     return Address(name, "image", path, {})
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """A URL for messages: its password, and what its query calls a password or a token, as ***."""
     try:
         secret = urlsplit(url).password
     except ValueError:

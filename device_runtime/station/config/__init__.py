@@ -1,0 +1,1 @@
+"""The configuration of a station: one strict TOML file, as frozen values."""

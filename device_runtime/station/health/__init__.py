@@ -1,0 +1,1 @@
+"""How a station is: what is wrong, what still works, and the monitors that find out by looking."""
