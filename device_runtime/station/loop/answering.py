@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from device_runtime.reader import Reader
 from device_runtime.result import Result
+from device_runtime.station.journal.entry import Piece, piece_of
 from device_runtime.station.loop.pieces import Pending
 from device_runtime.station.loop.values import Decision
 from device_runtime.station.plan.plan import SortPlan
@@ -35,6 +37,19 @@ def decide(piece: Pending, plan: SortPlan | None, clock: Callable[[], float]) ->
         "total": (answered_s - piece.began_s) * 1000,
     }
     return Decision(piece.id, piece.trigger, read, bin_, piece.read, round(answered_s * 1e9), stages_ms, frame)
+
+
+def written(decision: Decision, reader: Reader, source: str) -> Piece:
+    """A decision as the journal has it.
+
+    Args:
+        decision: about a piece.
+        reader: that read it.
+        source: the camera.
+    """
+    said = decision.read.reading if isinstance(decision.read, Result) else decision.read
+    told = (said, decision.bin, reader.engine, reader.bundle.manifest.checksum, source)
+    return piece_of(decision.id, decision.trigger.began, decision.answered_ns, *told)
 
 
 def answer_of(piece: Pending) -> Result | str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,30 +13,13 @@ from device_runtime.image.pixels import Pixels
 from device_runtime.piece.sampling import sample
 from device_runtime.region import Region
 from device_runtime.result import Result
-from device_runtime.station.journal.harvest import Harvest, doubt_of
-from device_runtime.station.journal.journal import Journal, Retention
+from device_runtime.station.journal.harvest import doubt_of
+from device_runtime.station.loop.settings import Store
 from device_runtime.station.loop.values import Decision
 
 MOST_WAITING = 8  # pieces whose pictures wait for the disk; those of further ones are not kept
 LOOK_S = 0.5  # between two looks at the station's health
 TRIM_EVERY = 120  # looks: a minute
-
-
-@dataclass(frozen=True)
-class Store:
-    """What is kept, and for how long.
-
-    Attributes:
-        journal: of the station.
-        retention: of the journal.
-        harvest: keeps pictures; None: none are kept.
-        frames: whether whole frames are kept beside the fields.
-    """
-
-    journal: Journal
-    retention: Retention
-    harvest: Harvest | None = None
-    frames: bool = False
 
 
 class Keeper:

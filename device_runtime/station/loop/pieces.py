@@ -195,6 +195,8 @@ class Pieces:
             for one in found:
                 one.is_answered = True
                 self._waiting.remove(one)
+            if found:
+                self.changed.notify_all()
             return found
 
     def wait_s(self, now_s: float) -> float | None:

@@ -4,63 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
 
 from device_runtime.capture.camera import Camera
 from device_runtime.capture.source import Frame
 from device_runtime.errors import JournalError
 from device_runtime.reader import Reader
 from device_runtime.region import Region
-from device_runtime.result import Result
-from device_runtime.station.journal.entry import Delivery, Piece, piece_of
+from device_runtime.station.journal.entry import Delivery
 from device_runtime.station.journal.moment import Moment, now
 from device_runtime.station.journal.recorder import Recorder
-from device_runtime.station.loop.answering import decide
+from device_runtime.station.loop.answering import decide, written
 from device_runtime.station.loop.counts import Counts, Tally
-from device_runtime.station.loop.keeping import Keeper, Store
+from device_runtime.station.loop.keeping import Keeper
 from device_runtime.station.loop.latency import Latency, Percentiles
 from device_runtime.station.loop.pieces import Pending, Pieces, View
 from device_runtime.station.loop.reading import Worker
 from device_runtime.station.loop.recent import Numbers, Recent
 from device_runtime.station.loop.seeing import see
+from device_runtime.station.loop.settings import Store, Timing, Triggers
 from device_runtime.station.loop.troubles import Health
 from device_runtime.station.loop.values import Decision, Told, Trigger
 from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
 
 LATE = "late, dropped"  # the outcome in the journal of a reading that came after its answer
-
-
-@dataclass(frozen=True)
-class Timing:
-    """When an answer leaves.
-
-    Attributes:
-        deadline_ms: after the trigger, where that says nothing else.
-        margin_ms: before the deadline, when the answer is decided upon at the latest.
-        frames: the most to look at of a piece.
-    """
-
-    deadline_ms: float = 500.0
-    margin_ms: float = 10.0
-    frames: int = 3
-
-
-class Triggers(Protocol):
-    """What tells a station that a piece has come."""
-
-    def start(self, station: Station) -> None:
-        """Begin to tell, on a thread of its own."""
-        ...
-
-    def close(self) -> None:
-        """End, soon."""
-        ...
 
 
 class Station:
@@ -74,9 +46,8 @@ class Station:
         timing: when an answer leaves.
         plan: which bin a code goes to; None: the bins have no names.
         region: of the pictures to read in; None: all of them.
-        told: who is told every decision.
         health: is told what is wrong.
-        triggers: what tells that a piece has come; None: `trigger` is called alone.
+        triggers: what tells that a piece has come, from `start` on; None: `trigger` is called alone.
         say: takes a line about what goes wrong.
         moment: gives both clocks.
 
@@ -88,6 +59,7 @@ class Station:
         harvest_folder: where pictures are kept; None: nowhere.
         health: what is wrong.
         region: of the pictures to read in; pieces that begin after it was set are read in it.
+        told: who is told every decision; complete before `start`.
         ended: set when the triggers will tell of no further piece.
     """
 
@@ -101,42 +73,33 @@ class Station:
         *,
         plan: LivePlan | None,
         region: Region | None,
-        told: Sequence[Told],
         health: Health,
         triggers: Triggers | None,
         say: Callable[[str], None],
         moment: Callable[[], Moment] = now,
     ) -> None:
         self.camera, self.reader, self.plan, self.health = camera, reader, plan, health
-        self.journal = store.journal
+        self.journal, self.region = store.journal, region
         self.harvest_folder: Path | None = store.harvest.folder if store.harvest else None
-        self.region = region
+        self.told: list[Told] = []
         self.ended = threading.Event()
-        self._store, self._timing, self._told, self._say, self._moment = store, timing, tuple(told), say, moment
-        self._closing = threading.Event()
+        self._timing, self._triggers, self._say, self._moment = timing, triggers, say, moment
+        self._closing, self._is_closed = threading.Event(), False
         self._lock = threading.Lock()
         self._numbers, self._recent, self._tally, self._latency = Numbers(), Recent(), Tally(), Latency()
         self._recorder = Recorder(store.journal)
         self._keeper = Keeper(store, lambda: self.region, self._look, say)
         self._pieces = Pieces(timing.frames)
-        worker = Worker(
-            self._pieces, make_vote, lambda: self.region, self._closing.is_set, time.monotonic, self._came_late, say
-        )
+        is_closing, clock = self._closing.is_set, time.monotonic
+        worker = Worker(self._pieces, make_vote, lambda: self.region, is_closing, clock, self._came_late, say)
         self._answers = threading.Thread(target=self._answer_all, name="answers", daemon=True)
         self._threads = [
             threading.Thread(target=worker, name="reading", daemon=True),
-            threading.Thread(
-                target=see,
-                args=(camera, self._pieces, self._closing.is_set, time.monotonic),
-                name="frames",
-                daemon=True,
-            ),
+            threading.Thread(target=see, args=(camera, self._pieces, is_closing, clock), name="frames", daemon=True),
         ]
+        self._ending = threading.Thread(target=camera.close, name="ending", daemon=True)  # a source may hang
         for thread in (self._answers, *self._threads):
             thread.start()
-        self._triggers = triggers
-        if triggers:
-            triggers.start(self)
 
     def __enter__(self) -> Station:
         return self
@@ -145,6 +108,15 @@ class Station:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def start(self) -> None:
+        """Let the triggers begin.
+
+        Raises:
+            PosteyeError: they cannot, such as those of a line of GPIO that is in use.
+        """
+        if self._triggers:
+            self._triggers.start(self)
 
     def trigger(self, number: int | None = None, deadline_ms: float | None = None) -> int:
         """A piece has come under the camera now; returns its id in the journal, 0 where none can be had.
@@ -175,11 +147,16 @@ class Station:
             frame: that shows it.
             view: what else it shows.
             is_all: whether it is the only one.
+
+        Raises:
+            PosteyeError: the station is closed.
         """
         here = self._moment()
-        age_ns = max(0, round((time.monotonic() - frame.captured_s) * 1e9)) + 1
-        began = replace(here, wall_ns=here.wall_ns - age_ns, monotonic_ns=round(frame.captured_s * 1e9) - 1)
-        piece = self._begun(began, None, None)
+        began_ns = (
+            round(frame.captured_s * 1e9) - 1
+        )  # before it, as the frames of a piece are exposed after its trigger
+        age_ns = max(0, time.monotonic_ns() - began_ns)
+        piece = self._begun(replace(here, wall_ns=here.wall_ns - age_ns, monotonic_ns=began_ns), None, None)
         piece.view, piece.has_all = view, is_all
         piece.frames.append(frame)
         piece.given, piece.first_s = 1, time.monotonic()
@@ -194,10 +171,14 @@ class Station:
         """A piece has left the picture: no further frame is of it."""
         self._pieces.end(piece)
 
-    @property
-    def waiting(self) -> int:
-        """Pieces that were not answered yet."""
-        return len(self._pieces)
+    def wait_below(self, count: int, timeout_s: float) -> bool:
+        """Wait until fewer pieces than that wait for their answers; returns whether it is so."""
+        with self._pieces.changed:
+            return self._pieces.changed.wait_for(lambda: len(self._pieces) < count, timeout_s)
+
+    def record(self, delivery: Delivery) -> None:
+        """Write down how somebody was told about a piece."""
+        self._recorder.put(delivery)
 
     def recent(self, count: int) -> list[Decision]:
         """The last decisions, the newest first; only the very last have their frames."""
@@ -212,20 +193,27 @@ class Station:
         """Percentiles of what the stages took over the last 10,000 pieces, by stage."""
         return self._latency.percentiles()
 
-    def close(self) -> None:
-        """Answer what waits, write what was decided, and end: within two seconds."""
+    def stop(self) -> None:
+        """Take no more pieces, and answer those that wait: at once, with what was read so far."""
         if self._closing.is_set():
             return
         if self._triggers:
             self._triggers.close()
-        self._pieces.close()
         self._closing.set()
+        self._pieces.close()
+        self._ending.start()
         self._answers.join(0.3)
+
+    def close(self) -> None:
+        """Stop, write what was decided, and give everything back: within two seconds."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.stop()
         self._keeper.close(0.2)
         self._recorder.close(0.5)
-        self.camera.close()
-        for thread in self._threads:
-            thread.join(0.1)
+        for thread in (self._ending, *self._threads):
+            thread.join(0.3)
         self.journal.close()
 
     def _begun(self, began: Moment, number: int | None, deadline_ms: float | None) -> Pending:
@@ -250,44 +238,27 @@ class Station:
                     self._pieces.changed.wait(self._pieces.wait_s(time.monotonic()))
                     continue
             for piece in due:
-                self._answer(piece)
+                self._answer(decide(piece, self.plan.now.plan if self.plan else None, time.monotonic))
 
-    def _answer(self, piece: Pending) -> None:
-        decision = decide(piece, self.plan.now.plan if self.plan else None, time.monotonic)
-        for told in self._told:
-            self._tell(told, decision)
+    def _answer(self, decision: Decision) -> None:
+        for told in self.told:
+            try:
+                told.tell(decision)
+            except Exception as error:  # whoever cannot be told must not keep others from being told
+                with suppress(Exception):
+                    self._say(f"piece {decision.id} could not be told: {type(error).__name__}: {error}")
         self._tally.add(decision.read)
         self._latency.add(decision.stages_ms)
-        if piece.id:
-            self._recorder.put(self._written(decision))
+        if decision.id:
+            self._recorder.put(written(decision, self.reader, self.camera.name))
         self._keeper.tell(decision)
         self._recent.add(decision)
-
-    def _written(self, decision: Decision) -> Piece:
-        """A decision as the journal has it."""
-        said = decision.read.reading if isinstance(decision.read, Result) else decision.read
-        engine, checksum = self.reader.engine, self.reader.bundle.manifest.checksum
-        began = decision.trigger.began
-        return piece_of(
-            decision.id, began, decision.answered_ns, said, decision.bin, engine, checksum, self.camera.name
-        )
-
-    def _tell(self, told: Told, decision: Decision) -> None:
-        try:
-            told.tell(decision)
-        except Exception as error:  # whoever cannot be told must not keep others from being told
-            with suppress(Exception):
-                self._say(f"piece {decision.id} could not be told: {type(error).__name__}: {error}")
 
     def _came_late(self, piece: Pending, now_s: float) -> None:
         """A reading was finished after its piece was answered: it is written down, and nobody is told."""
         if piece.id:
             late_ms = (now_s - piece.answer_by_s) * 1000
             self._recorder.put(Delivery(piece.id, self._moment(), "the sorter", LATE, 0, late_ms))
-
-    def record(self, delivery: Delivery) -> None:
-        """Write down how somebody was told about a piece."""
-        self._recorder.put(delivery)
 
     def _look(self) -> None:
         """Tell the health what is wrong with the camera and the disk."""
