@@ -27,7 +27,7 @@ from device_runtime.station.loop.reading import Worker
 from device_runtime.station.loop.recent import Numbers, Recent
 from device_runtime.station.loop.seeing import see
 from device_runtime.station.loop.settings import Store, Timing, Triggers
-from device_runtime.station.loop.troubles import Health
+from device_runtime.station.loop.troubles import Health, State
 from device_runtime.station.loop.values import Decision, Told, Trigger
 from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
@@ -262,8 +262,11 @@ class Station:
 
     def _look(self) -> None:
         """Tell the health what is wrong with the camera and the disk."""
-        for state, trouble in (("camera_lost", self.camera.trouble), ("disk_full", self._recorder.trouble)):
-            if trouble:
-                self.health.set(state, trouble)
-            else:
-                self.health.clear(state)
+        self._tell_health("camera_lost", self.camera.trouble)
+        self._tell_health("disk_full", self._recorder.trouble)
+
+    def _tell_health(self, state: State, trouble: str | None) -> None:
+        if trouble:
+            self.health.set(state, trouble)
+        else:
+            self.health.clear(state)
