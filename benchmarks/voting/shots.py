@@ -1,4 +1,4 @@
-"""The same rendered piece under the camera several times: each time a little elsewhere, in other light, with new noise."""
+"""The same rendered piece under the camera several times: each time moved a little, in other light, with new noise."""
 
 from __future__ import annotations
 
