@@ -22,9 +22,9 @@ from device_runtime.types import Candidate, Reading, Wanted
 
 # So many pictures are kept; of more, those that tell least are forgotten.
 MOST_KEPT = 8
-# A picture that believes in all codes together by less shows none, and does not count: a hand, an empty belt.
-SHOWS = 0.02
-# The surest pictures were chosen among several, so their mean is asked for more than one picture is, in nats of odds.
+# A picture that believes in all codes together by less likely shows none, and does not count: a hand, an empty belt.
+SHOWS = 0.5
+# Where the surest were chosen among three pictures and more, their mean has to be so much surer, in nats of its odds.
 SURER = 0.3
 
 
@@ -194,8 +194,8 @@ def _reading(code: str, believed: dict[str, float], shown: _Kept, showing: Seque
 
 
 def _asked(threshold: float, pictures: int) -> float:
-    """The lowest confidence to accept: a little more than that of one picture, where there are several."""
-    if pictures == 1 or not 0.0 < threshold < 1.0:
+    """The lowest confidence to accept: a little more than of one picture where a majority was chosen among several."""
+    if pictures < 3 or not 0.0 < threshold < 1.0:
         return threshold
     return 1.0 / (1.0 + exact_exp(exact_log((1.0 - threshold) / threshold) - SURER))
 
