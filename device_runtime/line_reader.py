@@ -81,6 +81,8 @@ class Answer:
 
     def posteriors(self, codes: Sequence[str]) -> list[float]:
         """Of given codes, at most MOST_CANDIDATES: the mean over all widths that the line was read at."""
+        if not codes:
+            return []
         found = [[one.confidence for one in judge(codes).candidates] for judge in self.judges]
         return [sum_in_order(mine) / len(found) for mine in zip(*found, strict=True)] or [0.0] * len(codes)
 

@@ -159,11 +159,11 @@ class Reader:
         """
         _check_region(region)
         self.prepare(field=field, role=role)
-        clock = Clock(until_s, self.pace)
         if isinstance(image, (str, Path)):
             source, pixels = source or str(image), load_image(image)
             clock = Clock(until_s, self.pace)
         else:
+            clock = Clock(until_s, self.pace)
             pixels = to_pixels(image, order)
         seen = self._sight(pixels, field, role, region, every, upright, clock)
         return replace(seen.result, source=source or "array")
