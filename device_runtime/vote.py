@@ -177,9 +177,9 @@ def _reading(code: str, believed: dict[str, float], shown: _Kept, showing: Seque
     """
     of_shown = shown.sight.result.reading
     fields = {one.code: one.field for one in of_shown.candidates}
-    # Rivals share at most what the code leaves.
-    confidence = believed[code]
-    others = sorted((c for c in believed if c != code), key=lambda c: -believed[c])[: max(1, len(fields)) - 1]
+    # As many as any picture tells; rivals share at most what the code leaves.
+    confidence, most = believed[code], max(len(one.sight.result.reading.candidates) for one in showing)
+    others = sorted((c for c in believed if c != code), key=lambda c: -believed[c])[: max(1, most) - 1]
     rest = sum_in_order(believed[c] for c in others)
     share = min(1.0, (1.0 - confidence) / rest) if rest > 0 else 1.0
     candidates = (

@@ -160,11 +160,13 @@ def test_a_picture_cut_short_is_told_where_no_other_shows_anything() -> None:
 
 
 def test_candidates_have_places_only_in_the_picture_that_is_told() -> None:
-    found = results(seen({"12345": 0.9, "12346": 0.05}, at=3), seen({"12345": 0.95, "12347": 0.04}, at=7))[-1]
-    assert found.field is not None and found.field.corners[0] == (7, 0)
-    assert next((one.code, one.field) for one in found.reading.candidates) == ("12345", found.field)
-    places = {one.code: one.field for one in found.reading.candidates}
-    assert places.get("12346") is None
+    found = results(
+        seen({"12345": 0.9, "12346": 0.05}, at=3), seen({"12345": 0.95, "12347": 0.04, "12348": 0.01}, at=7)
+    )[-1]
+    assert found.field is not None and found.field.corners[0] == (7.0, 0.0)
+    first, *others = found.reading.candidates
+    assert first.code == "12345" and first.field == found.field
+    assert {one.code: one.field for one in others} == {"12347": found.field, "12346": None}
     total = sum(one.confidence for one in found.reading.candidates)
     assert total <= 1.0 + 1e-12
 
