@@ -28,7 +28,7 @@ def decide(piece: Pending, plan: SortPlan | None, clock: Callable[[], float]) ->
     due_s = clock()
     read = answer_of(piece)
     bin_ = plan.bin_of(read.reading if isinstance(read, Result) else None) if plan else ""
-    frame = piece.last or (piece.frames[-1] if piece.frames else None)
+    frame = piece.shown or (piece.frames[-1] if piece.frames else None)
     answered_s = clock()
     stages_ms = {
         **({} if piece.first_s is None else {"wait": (piece.first_s - piece.began_s) * 1000}),
@@ -82,9 +82,9 @@ def _why_not(piece: Pending) -> str:
 def _is_at_edge(piece: Pending) -> bool:
     """Whether the field of the code reaches an edge of the picture."""
     assert piece.result is not None
-    if piece.result.field is None or piece.last is None:
+    if piece.result.field is None or piece.shown is None:
         return True  # the picture is taken for the field itself
-    height, width = piece.last.pixels.shape[:2]
+    height, width = piece.shown.pixels.shape[:2]
     across, down = zip(*piece.result.field.corners, strict=True)
     return (
         min(across) <= _EDGE_PX

@@ -43,7 +43,7 @@ class Pending:
         vote: over its frames.
         result: of the vote so far.
         first_s: when its first frame was there.
-        last: the frame that was read last.
+        shown: the frame in which the places of the result are; the last one where nothing was read.
         stages_ms: what its readings took.
         is_answered: whether the answer has left.
     """
@@ -62,7 +62,7 @@ class Pending:
     vote: Vote | None = None
     result: Result | None = None
     first_s: float | None = None
-    last: Frame | None = None
+    shown: Frame | None = None
     stages_ms: dict[str, float] = field(default_factory=dict)
     is_answered: bool = False
 
@@ -179,7 +179,8 @@ class Pieces:
             if piece.is_answered:
                 return False
             piece.read += 1
-            piece.last = frame
+            if result is None or piece.result is None or result.field != piece.result.field:
+                piece.shown = frame
             piece.why_not = why_not
             if result is not None:
                 piece.result = result

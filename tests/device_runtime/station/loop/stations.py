@@ -122,6 +122,12 @@ class Setting:
     journal: Path
     filmed: int = 0
 
+    @property
+    def troubles(self) -> dict[str, str]:
+        """What the health of the station says."""
+        assert isinstance(self.station.health, Troubles)
+        return dict(self.station.health.now)
+
     def answered(self, count: int) -> bool:
         return eventually(lambda: len(self.told.decisions) >= count)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from device_runtime.capture import camera as camera_module
-from device_runtime.errors import CameraLostError, JournalError
+from device_runtime.errors import CameraEndedError, CameraLostError, JournalError
 from device_runtime.station.journal.journal import Journal
 from device_runtime.station.journal.moment import Moment, now
 from device_runtime.station.journal.reading import JournalReader
@@ -38,14 +38,14 @@ def test_a_camera_that_is_unplugged_and_back(tmp_path: Path) -> None:
         at.station.trigger(2, deadline_ms=300)
         assert at.answered(2)
         assert at.told.said[1] == "the camera is lost: fake:0 is not there; plug it in"
-        assert eventually(lambda: dict(at.station.health.now) == {"camera_lost": at.source.refusal.args[0]})  # type: ignore[call-overload, union-attr]
+        assert eventually(lambda: at.troubles == {"camera_lost": "fake:0 is not there; plug it in"})
         at.source.refusal = None
         assert eventually(lambda: at.station.camera.trouble is None)
         at.station.trigger(3)
         at.film(3)
         assert at.answered(3)
         assert at.told.said[2] == "10003 accepted"
-        assert eventually(lambda: not at.station.health.now)
+        assert eventually(lambda: not at.troubles)
 
 
 def test_a_source_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +68,6 @@ def test_a_source_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_source_that_has_no_more_pictures_is_answered_at_once(tmp_path: Path) -> None:
-    from device_runtime.errors import CameraEndedError
-
     with running(tmp_path) as at:
         at.source.events.put(CameraEndedError("fake:0 has no more pictures"))
         assert eventually(lambda: at.station.camera.trouble)
@@ -104,9 +102,9 @@ def test_a_disk_that_is_full_and_has_room_again(tmp_path: Path, monkeypatch: pyt
             at.film(number)
             assert at.answered(number + 1)
         assert at.told.said == [f"1000{number} accepted" for number in range(3)]
-        assert eventually(lambda: "disk_full" in dict(at.station.health.now))  # type: ignore[call-overload]
+        assert eventually(lambda: "disk_full" in at.troubles)
         is_full.clear()
-        assert eventually(lambda: not at.station.health.now)
+        assert eventually(lambda: not at.troubles)
     assert [code for _, _, code in journalled(at.journal)] == ["10000", "10001", "10002"]
 
 
