@@ -18,6 +18,7 @@ from benchmarks.pieces import page as piece_page
 from benchmarks.pieces import peer_page as piece_peer_page
 from benchmarks.pieces import sets as piece_sets
 from benchmarks.robustness import page as robustness_page
+from benchmarks.voting import page as voting_page
 
 RENDERERS: Mapping[str, Renderer] = {
     "instructions.bundles": instructions_page.bundles_markdown,
@@ -39,6 +40,9 @@ RENDERERS: Mapping[str, Renderer] = {
     "peer-rates.table": peer_page.rates_markdown,
     "peer-rates.readers": peer_page.readers_markdown,
     "robustness.table": robustness_page.rates_markdown,
+    "voting.budgets-table": voting_page.budgets_markdown,
+    "voting.frames-table": voting_page.frames_markdown,
+    "voting.without-table": voting_page.without_markdown,
 }
 
 

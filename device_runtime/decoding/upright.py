@@ -25,6 +25,7 @@ PLAINER = 1.0
 # such codes 117 were read with confidence upside down: their lines came to 1.44 at most, those of two in three rendered
 # pieces that were read as they lie to 2.
 _MUCH_PLAINER = 2.0
+TO_TURN = "to look at it upside down"  # what a look at it turned is for
 
 
 def may_be_turned(reading: Reading) -> bool:
