@@ -69,6 +69,7 @@ format: .venv-dev/.ready  ## let ruff format the code and mend what it can
 
 pages: core .venv-dev/.ready  ## fill the pages from the results files and the commands they show, check both, draw the architecture
 	$(DEV) docs.build.examples
+	$(DEV) docs.build.wire
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house
 
