@@ -1,4 +1,4 @@
-"""A link that listens: reports go out acknowledged, triggers come in at any time, and a port that went away is opened again.
+"""A link that listens: reports go out acknowledged, triggers come in at any time, a port that went is opened again.
 
 Source: docs/protocol.md section 4.
 """
@@ -16,7 +16,7 @@ from firmware_bridge.errors import PortError
 from firmware_bridge.host.exchange import Exchange, Manner
 from firmware_bridge.host.news import News
 from firmware_bridge.host.port import BAUD_RATE, Port
-from firmware_bridge.host.queue import MemoryQueue, Queue
+from firmware_bridge.host.queue import MemoryQueue, Queue, Waiting
 from firmware_bridge.protocol.message import Report
 
 REOPEN_S = (0.25, 4.0)  # the first pause before a port is tried again, and the longest; it doubles in between
@@ -49,7 +49,7 @@ class DuplexLink:
         self._on_news, self._baud_rate = on_news, baud_rate
         self._exchange = Exchange(manner, queue or MemoryQueue())
         self._changed = threading.Condition()  # its lock guards the exchange and what follows
-        self._handed_over: deque[Report] = deque()
+        self._handed_over: deque[Waiting] = deque()
         self._news: deque[News] = deque()
         self._port_error: PortError | None = None
         self._closing = False
@@ -70,10 +70,15 @@ class DuplexLink:
         """Whether nobody answers at the other end."""
         return self._exchange.is_lost
 
-    def send(self, report: Report) -> None:
-        """Hand a report over; its outcome comes as news. Any thread may call it, and none waits."""
+    def send(self, report: Report, tag: int = 0) -> None:
+        """Hand a report over; its outcome comes as news. Any thread may call it, and none waits.
+
+        Args:
+            report: to be sent.
+            tag: comes back with the outcome.
+        """
         with self._changed:
-            self._handed_over.append(report)
+            self._handed_over.append(Waiting(report, tag))
             self._changed.notify_all()
 
     def close(self, wait_s: float = 0.0) -> bool:
@@ -104,8 +109,7 @@ class DuplexLink:
                 port = Port(self.url, self._baud_rate)
             except PortError as error:
                 self._lost(error)
-                with self._changed:
-                    self._changed.wait_for(lambda: self._closing, pause_s)
+                self._pause(pause_s)
                 pause_s = min(2 * pause_s, REOPEN_S[1])
                 continue
             pause_s = REOPEN_S[0]
@@ -114,8 +118,25 @@ class DuplexLink:
             finally:
                 port.close()
         with self._changed:
+            self._take_over()
             self._news += self._exchange.closed()
         self._tell()
+
+    def _pause(self, pause_s: float) -> None:
+        """Wait before the port is tried again; what is handed over meanwhile is taken into the queue."""
+        until_s = time.monotonic() + pause_s
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._handed_over, max(0.0, until_s - time.monotonic()))
+                if self._closing or not self._handed_over:
+                    return
+                self._take_over()
+                self._exchange.keep()
+            self._tell()
+
+    def _take_over(self) -> None:
+        while self._handed_over:
+            self._news += self._exchange.put(self._handed_over.popleft())
 
     def _converse(self, port: Port) -> None:
         """Write what is due until the port goes away or the link is closed; another thread reads meanwhile."""
@@ -131,8 +152,7 @@ class DuplexLink:
                 if self._closing or self._port_error:
                     break
                 self._has_heard = False
-                while self._handed_over:
-                    self._news += self._exchange.put(self._handed_over.popleft())
+                self._take_over()
                 data, news, due_s = self._exchange.step(time.monotonic())
                 self._news += news
             self._tell()
@@ -142,12 +162,12 @@ class DuplexLink:
             except PortError as error:
                 with self._changed:
                     self._port_error = error
-        error = self._port_error
         with self._changed:
-            self._port_error = self._port_error or PortError("the link is closed")  # ends the reader
+            lost = self._port_error
+            self._port_error = lost or PortError("the link is closed")  # ends the reader
         reader.join()
-        if error:
-            self._lost(error)
+        if lost:
+            self._lost(lost)
 
     def _has_work(self) -> bool:
         return bool(self._closing or self._port_error or self._handed_over or self._has_heard)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_bridge.errors import MessageError
 from firmware_bridge.host.listening import Listener
+from firmware_bridge.host.manner import Manner
 from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
-from firmware_bridge.host.queue import Queue
+from firmware_bridge.host.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
 from firmware_bridge.protocol import frame as wire
 from firmware_bridge.protocol import table
@@ -30,35 +30,13 @@ from firmware_bridge.protocol.message import (
     encode_no_read,
     encode_reading,
 )
-from firmware_bridge.protocol.notice import Capability, ControllerIdentity, Heartbeat, ReaderIdentity, Setting
+from firmware_bridge.protocol.notice import Capability, ControllerIdentity
 from firmware_bridge.protocol.table import Message
 
 HEARTBEAT_S = 1.0
 MORE_HELLO_TRIES = 2  # boards that restart when the port is opened are deaf for up to two seconds
 LONGEST_WAIT = 4  # as a multiple of the first wait
 LAST_SEQUENCE = 2**16 - 1
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a reader speaks.
-
-    Attributes:
-        name: with which it greets.
-        identity: what it is.
-        heartbeat: asked for what to say when nothing else was said for a second.
-        settings: asked for or changed by the controller: it gets a setting, and gives it back as it is now, with a cause
-            where it refuses.
-        ack_timeout_s: the first wait for an answer; it doubles with each try, up to four times itself.
-        tries: without an answer, after which the wire counts as lost.
-    """
-
-    name: str
-    identity: ReaderIdentity
-    heartbeat: Callable[[], Heartbeat]
-    settings: Callable[[Setting], Setting]
-    ack_timeout_s: float = 0.25
-    tries: int = 3
 
 
 @dataclass
@@ -132,9 +110,14 @@ class Exchange:
         """Whether no report waits or is under way."""
         return self._queue.first() is None
 
-    def put(self, report: Report) -> list[News]:
+    def put(self, one: Waiting) -> list[News]:
         """Take a report to send."""
-        return [Outcome(one, "dropped", detail="too many reports waited") for one in self._queue.put(report)]
+        given_way = self._queue.put(one)
+        return [Outcome(old.report, "dropped", old.tag, detail="too many reports waited") for old in given_way]
+
+    def keep(self) -> None:
+        """Return when what was put is as safe as its queue can make it; `step` does so too."""
+        self._queue.keep()
 
     def opened(self, now_s: float) -> None:
         """The port has been opened: what was under way is sent again under its own identity, all else begins anew."""
@@ -153,13 +136,12 @@ class Exchange:
         """No port will be opened again: what a queue does not keep gets its outcome."""
         news: list[News] = []
         in_flight = self._ask if self._ask and self._ask.is_report and self._ask.copies else None
-        while not self._queue.outlives and (report := self._queue.first()) is not None:
+        while not self._queue.outlives and (one := self._queue.first()) is not None:
             self._queue.remove()
-            if in_flight:
-                news.append(Outcome(report, "unconfirmed", in_flight.copies, detail="the link was closed meanwhile"))
-                in_flight = None
-            else:
-                news.append(Outcome(report, "dropped", detail="the link was closed before"))
+            how: How = "unconfirmed" if in_flight else "dropped"
+            copies = in_flight.copies if in_flight else 0
+            news.append(Outcome(one.report, how, one.tag, copies, detail="the link was closed"))
+            in_flight = None
         return news
 
     def receive(self, data: bytes, now_s: float) -> list[News]:
@@ -190,7 +172,7 @@ class Exchange:
             self._greet_anew(forget=True)
         if self._ask is None:
             self._ask = self._next(now_s)
-        self._queue.keep()
+        self.keep()
         ask = self._ask
         if ask is None:
             beats = Capability.HEARTBEAT in self.identity.capabilities
@@ -217,17 +199,17 @@ class Exchange:
         if not self._greeted:
             self.session, self._sequence = 1 + secrets.randbelow(2**32 - 1), 0
             return self._request(table.HELLO, table.WELCOME, self._hello, now_s)
-        report = self._queue.first() if self._identified else None
+        waiting = self._queue.first() if self._identified else None
         silent = now_s - self._heard_s >= HEARTBEAT_S and Capability.HEARTBEAT in self.identity.capabilities
-        if self._identified and report is None and not silent:
+        if self._identified and waiting is None and not silent:
             return None
         self._sequence += 1
         if not self._identified:
             return self._request(table.IDENTIFY, table.IDENTITY, self._manner.identity.encode(), now_s)
-        if report is None:
+        if waiting is None:
             return self._request(table.HEARTBEAT, table.ACK, self._manner.heartbeat().encode(), now_s)
         self._queue.mark(self.session, self._sequence)
-        return self._asking(report, now_s)
+        return self._asking(waiting.report, now_s)
 
     def _asking(self, report: Report, now_s: float) -> _Ask:
         """The request that sends a report; a controller that knows no NO_READ gets a reading without a code."""
@@ -283,10 +265,10 @@ class Exchange:
         detail = "" if cause is None else describe_cause(cause)
         if cause == NakCause.UNKNOWN_SESSION:
             how, detail = "unconfirmed", "the controller restarted while it was on its way"
-        report = self._queue.first()
-        assert report is not None
+        one = self._queue.first()
+        assert one is not None
         self._queue.remove()
-        return [Outcome(report, how, ask.copies, now_s - ask.began_s, detail)]
+        return [Outcome(one.report, how, one.tag, ask.copies, now_s - ask.began_s, detail)]
 
     def _greet_anew(self, forget: bool) -> None:
         """Open a new session next.

@@ -97,8 +97,3 @@ class Listener:
 
     def _answer(self, frame: Frame, message: Message, payload: bytes) -> None:
         self._answers += wire.encode(Frame(message.type, frame.sequence, frame.session, payload))
-
-
-def refuse(setting: Setting) -> Setting:
-    """Refuse whatever is asked for, as posteye does unless it is told to."""
-    return Setting(setting.key, "", NakCause.NOT_ALLOWED)

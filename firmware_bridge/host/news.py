@@ -17,8 +17,10 @@ class Outcome:
 
     Attributes:
         report: that was to be sent.
-        how: "delivered": acted upon once. "refused": not acted upon. "unconfirmed": may or may not have been acted upon.
+        how: "delivered": acted upon once. "refused": not acted upon. "unconfirmed": may or may not have been acted
+            upon.
             "dropped": never sent, because too many others waited.
+        tag: what its sender called it.
         transmissions: how often it was sent.
         elapsed_s: from its first transmission to its outcome.
         detail: the rest in words.
@@ -26,6 +28,7 @@ class Outcome:
 
     report: Report
     how: How
+    tag: int = 0
     transmissions: int = 0
     elapsed_s: float = 0.0
     detail: str = ""

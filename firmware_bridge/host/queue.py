@@ -10,6 +10,19 @@ from firmware_bridge.protocol.message import Report
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A report that waits.
+
+    Attributes:
+        report: to be sent.
+        tag: what its sender calls it; comes back with its outcome.
+    """
+
+    report: Report
+    tag: int = 0
+
+
+@dataclass(frozen=True)
 class InFlight:
     """A report that was sent, as it was left by the program before this one.
 
@@ -33,11 +46,11 @@ class Queue(Protocol):
 
     outlives: bool
 
-    def put(self, report: Report) -> list[Report]:
+    def put(self, one: Waiting) -> list[Waiting]:
         """Take a report, and return those that had to give way."""
         ...
 
-    def first(self) -> Report | None:
+    def first(self) -> Waiting | None:
         """The oldest report; None where none waits."""
         ...
 
@@ -69,12 +82,12 @@ class MemoryQueue:
 
     def __init__(self, most: int = 256) -> None:
         self._most = most
-        self._waiting: deque[Report] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._in_flight = False
 
-    def put(self, report: Report) -> list[Report]:
+    def put(self, one: Waiting) -> list[Waiting]:
         """As `Queue.put`."""
-        self._waiting.append(report)
+        self._waiting.append(one)
         if len(self._waiting) <= self._most:
             return []
         place = 1 if self._in_flight else 0
@@ -82,7 +95,7 @@ class MemoryQueue:
         del self._waiting[place]
         return [given_way]
 
-    def first(self) -> Report | None:
+    def first(self) -> Waiting | None:
         """As `Queue.first`."""
         return self._waiting[0] if self._waiting else None
 
