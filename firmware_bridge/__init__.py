@@ -4,7 +4,7 @@ from firmware_bridge.controller.event import Event
 from firmware_bridge.controller.faults import Faults
 from firmware_bridge.controller.feeder import Belt, Feeder, Tally
 from firmware_bridge.controller.serving import serve
-from firmware_bridge.controller.sorter import Sorter
+from firmware_bridge.controller.sorter import SPEAKS, Sorter
 from firmware_bridge.errors import BridgeError, MessageError, NoAnswerError, PortError, RefusedError
 from firmware_bridge.host.cable import Cable
 from firmware_bridge.host.duplex import DuplexLink
@@ -15,6 +15,7 @@ from firmware_bridge.host.port import BAUD_RATE
 from firmware_bridge.host.queue import MemoryQueue, Queue
 from firmware_bridge.protocol.message import NO_FLAGS, Flags, NoReadMessage, NoReadReason, ReadingMessage, Report
 from firmware_bridge.protocol.notice import (
+    NOTHING,
     Capability,
     Heartbeat,
     ReaderIdentity,
@@ -25,7 +26,9 @@ from firmware_bridge.protocol.notice import (
 
 __all__ = [
     "BAUD_RATE",
+    "NOTHING",
     "NO_FLAGS",
+    "SPEAKS",
     "Belt",
     "BridgeError",
     "Cable",

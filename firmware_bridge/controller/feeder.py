@@ -5,6 +5,7 @@ Source: docs/protocol.md section 4, what the controller begins.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from firmware_bridge.protocol.notice import TriggerMessage
 
 REPEAT_AFTER_S = (0.02, 0.04, 0.08, 0.16)
 _WAIT_FOR_LATE_S = 2.0
-_GIVEN_UP_AFTER_S = 60.0
+_GIVEN_UP_AFTER_S = 120.0  # longer than any deadline
 _REMEMBERED = 10_000  # answers, to tell a doubled one from one that nobody asked for
 _SHORTEST_GAP, _LONGEST_GAP = 0.5, 1.5
 
@@ -28,7 +29,7 @@ class Belt:
 
     Attributes:
         every_ms: the mean gap between two; each is drawn evenly from half to one and a half of it.
-        deadline_ms: of each piece, from its trigger.
+        deadline_ms: of each piece, from its trigger; 0: the reader has one of its own, and none is looked at here.
         pieces: how many; None: without end.
         first: number of the first.
         seed: of the gaps.
@@ -69,6 +70,16 @@ class Tally:
     def unanswered(self) -> int:
         """Pieces without an answer."""
         return self.triggered - self.in_time - self.late
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether each piece was answered once and in time."""
+        return not (self.late or self.unanswered or self.doubled or self.unasked)
+
+    def percentiles_ms(self) -> tuple[float, ...]:
+        """Of the latencies: p50, p95, p99 and the longest; zeros where there are none."""
+        ordered = sorted(self.latencies_ms) or [0.0]
+        return tuple(round(ordered[math.ceil(share * len(ordered)) - 1], 1) for share in (0.5, 0.95, 0.99, 1.0))
 
 
 @dataclass
@@ -121,7 +132,8 @@ class Feeder:
         came = []
         while not self._is_over and self._next_s <= now_s:
             number = self._belt.first + self.tally.triggered
-            self._open[number] = _Piece(now_s, now_s + self._belt.deadline_ms / 1000)
+            deadline_s = now_s + self._belt.deadline_ms / 1000 if self._belt.deadline_ms else math.inf
+            self._open[number] = _Piece(now_s, deadline_s)
             self.tally.triggered += 1
             self._next_s += self._gap_s()
             came.append(TriggerMessage(number, self._belt.deadline_ms))
@@ -149,7 +161,7 @@ class Feeder:
 
     def missed(self, now_s: float) -> list[int]:
         """Return the pieces whose deadline has passed without an answer, each once."""
-        for number in [n for n, one in self._open.items() if one.deadline_s + _GIVEN_UP_AFTER_S < now_s]:
+        for number in [n for n, one in self._open.items() if one.came_s + _GIVEN_UP_AFTER_S < now_s]:
             del self._open[number]
         passed = [number for number, one in self._open.items() if not one.missed and one.deadline_s < now_s]
         for number in passed:
@@ -163,7 +175,9 @@ class Feeder:
 
     def is_done(self, now_s: float) -> bool:
         """Whether the last piece has been answered, or is beyond hope."""
-        return self._is_over and all(one.deadline_s + _WAIT_FOR_LATE_S < now_s for one in self._open.values())
+        return self._is_over and all(
+            max(one.came_s, one.deadline_s) + _WAIT_FOR_LATE_S < now_s for one in self._open.values()
+        )
 
     @property
     def _is_over(self) -> bool:

@@ -97,7 +97,8 @@ class _Station:
         if self._feeder and not self._day.is_deaf(now_s):
             sent, came = self._feeder.step(now_s, self.sorter)
             for piece in came:
-                self._on_event(Event("trigger", detail=f"piece {piece.piece}, answer within {piece.deadline_ms} ms"))
+                within = f", answer within {piece.deadline_ms} ms" if piece.deadline_ms else ""
+                self._on_event(Event("trigger", detail=f"piece {piece.piece}{within}"))
             for number in self._feeder.missed(now_s):
                 self._on_event(Event("missed", detail=f"piece {number} has no answer at its deadline"))
             answers += sent

@@ -140,17 +140,31 @@ class DuplexLink:
 
     def _converse(self, port: Port) -> None:
         """Write what is due until the port goes away or the link is closed; another thread reads meanwhile."""
+        self._opened()
+        reader = threading.Thread(target=self._read, args=(port,), name="wire-reader", daemon=True)
+        reader.start()
+        try:
+            self._write(port)
+        finally:
+            with self._changed:
+                lost = self._port_error
+                self._port_error = lost or PortError("the link is closed")  # ends the reader
+            reader.join()
+        if lost:
+            self._lost(lost)
+
+    def _opened(self) -> None:
         with self._changed:
             self._port_error = None
             self._exchange.opened(time.monotonic())
-        reader = threading.Thread(target=self._read, args=(port,), name="wire-reader", daemon=True)
-        reader.start()
+
+    def _write(self, port: Port) -> None:
         due_s = -math.inf
         while True:
             with self._changed:
                 self._changed.wait_for(self._has_work, max(0.0, min(due_s - time.monotonic(), 1e6)))
                 if self._closing or self._port_error:
-                    break
+                    return
                 self._has_heard = False
                 self._take_over()
                 data, news, due_s = self._exchange.step(time.monotonic())
@@ -162,12 +176,6 @@ class DuplexLink:
             except PortError as error:
                 with self._changed:
                     self._port_error = error
-        with self._changed:
-            lost = self._port_error
-            self._port_error = lost or PortError("the link is closed")  # ends the reader
-        reader.join()
-        if lost:
-            self._lost(lost)
 
     def _has_work(self) -> bool:
         return bool(self._closing or self._port_error or self._handed_over or self._has_heard)

