@@ -71,6 +71,7 @@ pages: core .venv-dev/.ready  ## fill the pages from the results files and the c
 	$(DEV) docs.build.dashboard
 	$(DEV) docs.build.tables
 	$(DEV) docs.build.examples
+	$(DEV) docs.build.wire
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house
 

@@ -42,6 +42,8 @@ LoadImage = Callable[[str], NDArray[np.uint8]]
 @click.option(
     "--serial", metavar="URL", help="Send each reading to a controller on this port and wait until it has it."
 )
+@click.option("--piece", type=click.IntRange(0, 2**32 - 1), help="Number of the first piece; default: they go on.")
+@click.option("--baud", type=click.IntRange(300, 4_000_000), help="Bits a second of --serial; default: 115200.")
 @click.option("--isolate", is_flag=True, help="Decode in a process of its own: for images from strangers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a reading.")
 def read(
@@ -52,6 +54,8 @@ def read(
     every: bool,
     upright: bool,
     serial: str | None,
+    piece: int | None,
+    baud: int | None,
     isolate: bool,
     as_json: bool,
     **reading: Any,
@@ -68,7 +72,7 @@ def read(
       posteye read letter.png --country US --lexicon us.grammar
       posteye read letter.png --country US --region 0.3,0.4,0.7,0.6
       posteye read letter.png --country US --all
-      posteye read letter.png --country DE --serial /dev/serial0
+      posteye read letter.png --country DE --serial /dev/serial0 --piece 1200
       posteye read inbox/* --country DE --isolate
       posteye read fields/*.png --field --pattern '\\d{5}' --second-opinion
     """
@@ -76,6 +80,8 @@ def read(
         raise click.UsageError(f"{'--all' if every else '--role'} is for whole pictures; leave it or --field out")
     if reading["second_opinion"] and not field:
         raise click.UsageError("--second-opinion is given on fields alone; add --field, or leave it out")
+    if serial is None and (piece is not None or baud is not None):
+        raise click.UsageError(f"{'--baud' if piece is None else '--piece'} is for --serial; add it, or leave this out")
     reader = Reader(**reading)
     reader.prepare(field=field, role=role)
     wanted = partial(reader.read, field=field, role=role, region=region, every=every, upright=upright)
@@ -84,24 +90,41 @@ def read(
         note(f"posteye: {hint}")
     unreadable = 0
     with contextlib.ExitStack() as stack:
-        reporter = stack.enter_context(_reporter(serial)) if serial is not None else None
+        reporter = stack.enter_context(_reporter(serial, baud)) if serial is not None else None
+        first = _first_piece(piece, len(images)) if reporter else 1
         load = stack.enter_context(_isolated_decoder()).load_image if isolate else load_image
-        for piece, image in enumerate(images, start=1):
+        for number, image in enumerate(images, start=first):
             found = read_one(wanted, load, image, reader.engine)
             print(json.dumps(found.as_dict()) if as_json else "\n".join(lines(found, every)), flush=True)
             if isinstance(found, Unreadable):
                 unreadable += 1
             if reporter:
-                note(reporter.send(piece, found))
+                note(reporter.send(number, found))
     if unreadable:
         note(f"posteye: {unreadable} of {len(images)} images could not be read")
         raise click.exceptions.Exit(2)
 
 
-def _reporter(url: str) -> Reporter:
+def _reporter(url: str, baud: int | None) -> Reporter:
     from device_runtime.report import Reporter  # here, as it brings the serial port
 
-    return Reporter(url)
+    return Reporter(url) if baud is None else Reporter(url, baud)
+
+
+def _first_piece(piece: int | None, count: int) -> int:
+    """The number of the first of so many pieces.
+
+    Args:
+        piece: what the user asks for; None: where the call before left off.
+        count: of pieces.
+    """
+    from device_runtime.report.numbers import MAX_PIECE, take_numbers
+
+    if piece is None:
+        return take_numbers(count)
+    if piece + count - 1 > MAX_PIECE:
+        raise click.UsageError(f"--piece {piece}: {count} pieces would go beyond {MAX_PIECE}, the last number")
+    return piece
 
 
 def _isolated_decoder() -> IsolatedDecoder:

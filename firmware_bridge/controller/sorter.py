@@ -1,78 +1,45 @@
-"""The controller's end of the wire, for tests, the demo and `posteye sorter`; a board's firmware does the same.
+"""The controller as a state machine without a port: bytes in, bytes and events out.
 
-`Sorter` is a state machine without a port: bytes in, bytes and events out. `serve` gives it a port.
 Source: docs/protocol.md section 4.
 """
 
 from __future__ import annotations
 
-import json
-import threading
+import contextlib
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import replace
 
-from firmware_bridge.errors import MessageError, PortError
-from firmware_bridge.host.port import BAUD_RATE, Port
+from firmware_bridge.controller.event import Event, EventKind
+from firmware_bridge.errors import MessageError
 from firmware_bridge.protocol import frame as wire
+from firmware_bridge.protocol import table
 from firmware_bridge.protocol.frame import Frame, FrameReader
 from firmware_bridge.protocol.message import (
     NakCause,
-    ReadingMessage,
+    Report,
     decode_name,
+    decode_no_read,
     decode_reading,
     describe_cause,
     encode_cause,
     encode_name,
 )
+from firmware_bridge.protocol.notice import (
+    Capability,
+    ControllerIdentity,
+    Heartbeat,
+    ReaderIdentity,
+    Statistics,
+    decode_taken,
+)
+from firmware_bridge.protocol.table import Message
 
-REOPEN_S = 0.5
+SPEAKS = Capability.NO_READ | Capability.HEARTBEAT | Capability.STATS | Capability.TRIGGER | Capability.TIME
 
-EventKind = Literal["opened", "lost", "session", "reading", "duplicate", "refused", "damaged"]
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened at the controller's end; `str` makes a line for people, `as_json` one for programs.
-
-    Attributes:
-        kind: "opened", "lost": the port. "session": a reader opened a session. "reading": to be acted upon, once.
-            "duplicate": the same reading again, not to be acted upon. "refused": answered with a NAK. "damaged": frames
-            dropped.
-        reading: of a reading or a duplicate.
-        session: of the frame that caused it.
-        sequence: of the same frame.
-        detail: the rest in words.
-    """
-
-    kind: EventKind
-    reading: ReadingMessage | None = None
-    session: int | None = None
-    sequence: int | None = None
-    detail: str | None = None
-
-    def __str__(self) -> str:
-        if self.reading is None:
-            return f"{self.kind}: {self.detail}"
-        reading = self.reading
-        what = {
-            "accepted": f"accepted {reading.code}",
-            "rejected": f"rejected (best guess {reading.code})" if reading.code else "rejected",
-            "no_code": "no code",
-        }[reading.status]
-        again = " (sent again, not acted upon)" if self.kind == "duplicate" else ""
-        return f"piece {reading.piece}: {what}, confidence {reading.confidence:.4f}, {reading.elapsed_ms} ms{again}"
-
-    def as_json(self) -> str:
-        """Return the event as one JSON object on one line; fields that do not apply are left out."""
-        fields: dict[str, object] = {"event": self.kind}
-        if self.session is not None:
-            fields |= {"session": f"{self.session:08x}", "sequence": self.sequence}
-        if self.reading is not None:
-            fields |= asdict(self.reading)
-        if self.detail is not None:
-            fields["detail"] = self.detail
-        return json.dumps(fields)
+_FIRST_DAYS = (table.HELLO, table.READING)
+_KNOWN = (*_FIRST_DAYS, table.NO_READ, table.IDENTIFY, table.HEARTBEAT, table.STATS)
+_LAST_SEQUENCE = 2**16 - 1
 
 
 class Sorter:
@@ -80,17 +47,37 @@ class Sorter:
 
     Args:
         name: what WELCOME says.
+        speaks: what it knows beside HELLO and READING; nothing: it is a controller of the first days, which refuses
+            IDENTIFY too.
+        clock: seconds that only grow.
 
     Attributes:
+        session: the open one; 0 where there is none.
         dropped: how many damaged frames were dropped, by cause.
+        statistics: what it counted.
+        taken: sequence and cause of each TAKEN that came; who sent the TRIGGERs clears it.
     """
 
-    def __init__(self, name: str = "posteye sorter") -> None:
+    def __init__(
+        self,
+        name: str = "posteye sorter",
+        *,
+        speaks: Capability = SPEAKS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
         self._welcome = encode_name(name)
+        self._speaks = speaks
+        self._known: dict[int, Message] = {one.type: one for one in (_KNOWN if speaks else _FIRST_DAYS)}
+        self._clock = clock
+        self._started_s = clock()
         self._frames = FrameReader()
-        self._session = 0
+        self.session = 0
         self._last_sequence = 0
+        self._own_sequence = 0
         self.dropped = self._frames.dropped
+        self.statistics = Statistics()
+        self.taken: list[tuple[int, int]] = []
 
     def feed(self, data: bytes) -> tuple[bytes, list[Event]]:
         """Take bytes from the wire.
@@ -108,109 +95,115 @@ class Sorter:
         for frame in self._frames.feed(data):
             if frame.is_answer:  # our own, echoed; or another controller's
                 continue
+            if not frame.is_request:  # an answer of the reader, which is never answered itself
+                self._take_taken(frame)
+                continue
             try:
                 answer, event = self._take(frame)
             except MessageError as error:
-                answer, event = _refuse(frame, NakCause.MALFORMED_PAYLOAD, f" ({error})")
+                answer, event = self._refuse(frame, NakCause.MALFORMED_PAYLOAD, f" ({error})")
             answers += wire.encode(answer)
             events += [event] if event else []
         damaged = self.dropped - dropped_before
         if damaged:
             counts = ", ".join(f"{cause} {count}" for cause, count in sorted(damaged.items()))
             events.append(Event("damaged", detail=f"{damaged.total()} frames dropped ({counts})"))
+            self._count("dropped", damaged.total())
         return answers, events
 
+    def notice(self, message: Message, payload: bytes, sequence: int | None = None) -> tuple[int, bytes]:
+        """Return what the controller says of its own accord, and its number.
+
+        Args:
+            message: its type.
+            payload: of the frame.
+            sequence: of what is said again; None: the next one.
+        """
+        if sequence is None:
+            self._own_sequence = sequence = self._own_sequence % _LAST_SEQUENCE + 1
+        return sequence, wire.encode(Frame(message.type, sequence, self.session, payload))
+
+    def restart(self) -> None:
+        """Be a controller that lost its power: unless it remembers, it knows no session any more."""
+        self._frames.feed(wire.DELIMITER)
+        if Capability.REMEMBERS not in self._speaks:
+            self.session = self._last_sequence = 0
+        self._own_sequence = 0
+        self._started_s = self._clock()
+        self.statistics = Statistics()
+
+    def count_trigger(self, again: bool) -> None:
+        """Count a TRIGGER that was sent, or sent again."""
+        self._count("repeats" if again else "triggers")
+
     def _take(self, frame: Frame) -> tuple[Frame, Event | None]:
+        """Look at a frame in the order of the page: version, type, session, sequence, payload."""
         if frame.version != wire.VERSION:
-            return _refuse(frame, NakCause.UNSUPPORTED_VERSION, f" {frame.version}")
-        if frame.type == wire.HELLO:
-            return self._take_hello(frame)
-        if frame.type == wire.READING:
+            return self._refuse(frame, NakCause.UNSUPPORTED_VERSION, f" {frame.version}")
+        if frame.type not in self._known:
+            return self._refuse(frame, NakCause.UNKNOWN_TYPE, f" {frame.type:#04x}")
+        if frame.session == 0 or (frame.type != wire.HELLO and frame.session != self.session):
+            return self._refuse(frame, NakCause.UNKNOWN_SESSION)
+        message = self._known[frame.type]
+        if message in (table.READING, table.NO_READ):
             return self._take_reading(frame)
-        return _refuse(frame, NakCause.UNKNOWN_TYPE, f" {frame.type:#04x}")
+        if message == table.HELLO:
+            return self._take_hello(frame)
+        if message == table.IDENTIFY:
+            reader = ReaderIdentity.decode(frame.payload)
+            said = f"{reader.model or 'a reader without a model'}, bundle {reader.bundle.hex()}"
+            identity = ControllerIdentity(self._speaks, self._name).encode()
+            return _answer(frame, table.IDENTITY.type, identity), _event("identity", frame, said)
+        if message == table.HEARTBEAT:
+            beat = Heartbeat.decode(frame.payload)
+            troubles = (
+                ", ".join(one.name.lower().replace("_", " ") for one in beat.troubles if one.name) or "no trouble"
+            )
+            said = f"{beat.uptime_s} s up, {beat.pieces} pieces, {troubles}"
+            return _answer(frame, wire.ACK), _event("heartbeat", frame, said)
+        self.statistics = replace(self.statistics, uptime=int(self._clock() - self._started_s))
+        return _answer(frame, table.STATISTICS.type, self.statistics.encode()), None
 
     def _take_hello(self, frame: Frame) -> tuple[Frame, Event | None]:
         name = decode_name(frame.payload)
-        if frame.session == 0:
-            return _refuse(frame, NakCause.UNKNOWN_SESSION)
         event = None
-        if frame.session != self._session:
-            self._session, self._last_sequence = frame.session, 0
-            event = Event("session", None, frame.session, frame.sequence, f"{frame.session:08x} opened by {name}")
+        if frame.session != self.session:
+            self.session, self._last_sequence = frame.session, 0
+            event = _event("session", frame, f"{frame.session:08x} opened by {name}")
         return _answer(frame, wire.WELCOME, self._welcome), event
 
     def _take_reading(self, frame: Frame) -> tuple[Frame, Event]:
-        if self._session == 0 or frame.session != self._session:
-            return _refuse(frame, NakCause.UNKNOWN_SESSION)
         if frame.sequence == 0 or frame.sequence < self._last_sequence:
-            return _refuse(frame, NakCause.STALE_SEQUENCE)
-        reading = decode_reading(frame.payload)
+            return self._refuse(frame, NakCause.STALE_SEQUENCE)
+        reading: Report
+        if frame.type == wire.READING:
+            reading = decode_reading(frame.payload, first_days=not self._speaks)
+        else:
+            reading = decode_no_read(frame.payload)
         kind: EventKind = "duplicate" if frame.sequence == self._last_sequence else "reading"
         self._last_sequence = frame.sequence
+        self._count("duplicates" if kind == "duplicate" else "taken")
         return _answer(frame, wire.ACK), Event(kind, reading, frame.session, frame.sequence)
+
+    def _take_taken(self, frame: Frame) -> None:
+        if (frame.type, frame.version, frame.session) != (table.TAKEN.type, wire.VERSION, self.session):
+            return
+        with contextlib.suppress(MessageError):  # an answer that cannot be read is none: the TRIGGER is sent again
+            self.taken.append((frame.sequence, decode_taken(frame.payload)))
+
+    def _refuse(self, request: Frame, cause: NakCause, remark: str = "") -> tuple[Frame, Event]:
+        self._count("refused")
+        return _answer(request, wire.NAK, encode_cause(cause)), _event(
+            "refused", request, describe_cause(cause) + remark
+        )
+
+    def _count(self, what: str, more: int = 1) -> None:
+        self.statistics = replace(self.statistics, **{what: getattr(self.statistics, what) + more})
 
 
 def _answer(request: Frame, kind: int, payload: bytes = b"") -> Frame:
     return Frame(kind, request.sequence, request.session, payload)
 
 
-def _refuse(request: Frame, cause: NakCause, remark: str = "") -> tuple[Frame, Event]:
-    event = Event("refused", None, request.session, request.sequence, describe_cause(cause) + remark)
-    return _answer(request, wire.NAK, encode_cause(cause)), event
-
-
-def serve(
-    url: str,
-    on_event: Callable[[Event], None],
-    stop: threading.Event,
-    *,
-    name: str = "posteye sorter",
-    baud_rate: int = BAUD_RATE,
-) -> None:
-    """Be the controller on a port until stop is set.
-
-    When the port vanishes, an event says so and serve tries every half second to open it again; the session stays, so
-    a reading sent again is still a duplicate.
-
-    Args:
-        url: any of pyserial's.
-        on_event: gets each event before its request is answered.
-        stop: ends it.
-        name: what WELCOME says.
-        baud_rate: bits a second.
-
-    Raises:
-        PortError: the port cannot be opened at the start.
-    """
-    sorter = Sorter(name)
-    port: Port | None = Port(url, baud_rate)
-    while port is not None:
-        on_event(Event("opened", detail=url))
-        try:
-            _serve_port(port, sorter, on_event, stop)
-            return
-        except PortError as error:
-            on_event(Event("lost", detail=str(error)))
-        finally:
-            port.close()
-        sorter.feed(wire.DELIMITER)  # what the old connection left unfinished is not the start of a new frame
-        port = _reopen(url, baud_rate, stop)
-
-
-def _serve_port(port: Port, sorter: Sorter, on_event: Callable[[Event], None], stop: threading.Event) -> None:
-    while not stop.is_set():
-        answers, events = sorter.feed(port.read())
-        for event in events:
-            on_event(event)
-        if answers:
-            port.write(answers)
-
-
-def _reopen(url: str, baud_rate: int, stop: threading.Event) -> Port | None:
-    """Return the port when it is there again, or None when stop was set."""
-    while not stop.wait(REOPEN_S):
-        try:
-            return Port(url, baud_rate)
-        except PortError:
-            continue
-    return None
+def _event(kind: EventKind, frame: Frame, detail: str) -> Event:
+    return Event(kind, None, frame.session, frame.sequence, detail)

@@ -12,6 +12,7 @@ from types import TracebackType
 
 from firmware_bridge.errors import MessageError, NoAnswerError, PortError, RefusedError
 from firmware_bridge.host.port import BAUD_RATE, Port
+from firmware_bridge.host.silence import describe_silence
 from firmware_bridge.protocol import frame as wire
 from firmware_bridge.protocol.frame import Frame, FrameReader
 from firmware_bridge.protocol.message import (
@@ -173,7 +174,7 @@ class Link:
                 return answer, transmission
             waited_s += wait_s
             wait_s = min(2 * wait_s, LONGEST_WAIT * self._ack_timeout_s)
-        hint = _hint(self._frames.bytes_seen - bytes_before, self._echoes, self._unreadable)
+        hint = describe_silence(self._frames.bytes_seen - bytes_before, self._echoes, self._unreadable)
         raise NoAnswerError(
             f"no acknowledgement of {what} on {self._port.url} after {tries} tries in {waited_s:.2f} s: {hint}"
         )
@@ -204,17 +205,6 @@ class Link:
             return
         spoken = f"; it speaks version {answer.version}" if cause == NakCause.UNSUPPORTED_VERSION else ""
         raise RefusedError(f"the controller on {self._port.url} refused {what}: {describe_cause(cause)}{spoken}", cause)
-
-
-def _hint(bytes_back: int, echoes: int, unreadable: int) -> str:
-    """Say what the silence looked like; the four cases have different cures."""
-    if unreadable:
-        return "an answer came back that lacks its name or cause (firmware of another version?)"
-    if echoes:
-        return "only an echo came back (receive shorted to transmit, or a terminal that echoes?)"
-    if bytes_back == 0:
-        return "nothing came back (is the controller running, and this its port?)"
-    return f"{bytes_back} bytes came back, but no answer (another baud rate, or another program on the line?)"
 
 
 def _is_readable(answer: Frame) -> bool:

@@ -32,12 +32,13 @@ class Port:
     Args:
         url: a device, or another of pyserial's URLs.
         baud_rate: bits a second.
+        poll_s: how long a read waits at most.
 
     Raises:
         PortError: the port cannot be opened, or, on any later call, has vanished.
     """
 
-    def __init__(self, url: str, baud_rate: int = BAUD_RATE) -> None:
+    def __init__(self, url: str, baud_rate: int = BAUD_RATE, poll_s: float = POLL_S) -> None:
         self.url = url
         is_device = "://" not in url
         try:
@@ -45,7 +46,7 @@ class Port:
                 url,
                 do_not_open=True,
                 baudrate=baud_rate,
-                timeout=POLL_S,
+                timeout=poll_s,
                 # rfc2217:// refuses to open with a write timeout, and only a device can be locked.
                 write_timeout=None if url.lower().startswith("rfc2217:") else WRITE_TIMEOUT_S,
                 exclusive=True if is_device else None,
@@ -55,7 +56,7 @@ class Port:
             raise PortError(_why_not_opened(url, error, is_device)) from error
 
     def read(self) -> bytes:
-        """Return the bytes that have arrived, waiting up to 20 ms for the first.
+        """Return the bytes that have arrived, waiting up to 20 ms (or `poll_s`) for the first.
 
         Raises:
             PortError: the port has vanished.

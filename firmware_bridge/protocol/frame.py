@@ -14,19 +14,23 @@ from typing import Literal
 from cobs import cobs
 
 from firmware_bridge.errors import MessageError
+from firmware_bridge.protocol import table
 
 VERSION = 1
 DELIMITER = b"\x00"
 MAX_PAYLOAD_BYTES = 242
 MAX_ENCODED_BYTES = 255
 
-# Frame types. Requests come from the reader, answers (the high bit set) from the controller.
-HELLO = 0x01
-READING = 0x02
-WELCOME = 0x81
-ACK = 0x82
-NAK = 0x83
-ANSWER_BIT = 0x80
+# Types of frames that both ends know since the first days, and NO_READ.
+HELLO = table.HELLO.type
+READING = table.READING.type
+NO_READ = table.NO_READ.type
+WELCOME = table.WELCOME.type
+ACK = table.ACK.type
+NAK = table.NAK.type
+ANSWER_BIT = 0x80  # set in what the controller sends
+FIRST_ANSWER_OF_READER = 0x20  # up to 0x7F; they are never answered
+FIRST_NOTICE = 0xA0  # up to 0xFF; what the controller sends of its own accord
 
 _HEADER = struct.Struct("<BBHI")
 _CRC = struct.Struct("<I")
@@ -40,7 +44,7 @@ class Frame:
     """One frame.
 
     Attributes:
-        type: HELLO, READING, WELCOME, ACK or NAK, 0..255.
+        type: HELLO, READING or another of the table, 0..255.
         sequence: 0..65535, names the request within its session.
         session: 0..2^32-1.
         payload: at most 242 bytes.
@@ -57,6 +61,11 @@ class Frame:
     def is_answer(self) -> bool:
         """Whether the frame comes from the controller's end."""
         return bool(self.type & ANSWER_BIT)
+
+    @property
+    def is_request(self) -> bool:
+        """Whether the frame comes from the reader and asks for an answer."""
+        return self.type < FIRST_ANSWER_OF_READER
 
 
 def encode(frame: Frame) -> bytes:

@@ -1,4 +1,4 @@
-"""Payloads: typed values to bytes and back.
+"""What is acknowledged: readings and pieces without one; and the names and causes of the answers.
 
 Source: docs/protocol.md section 3.
 """
@@ -6,33 +6,55 @@ Source: docs/protocol.md section 3.
 from __future__ import annotations
 
 import math
-import struct
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from typing import Literal, get_args
 
 from firmware_bridge.errors import MessageError
+from firmware_bridge.protocol import table
+from firmware_bridge.protocol.codec import Value, check_text, number, pack, text, unpack
 
 Status = Literal["accepted", "rejected", "no_code"]
 
-MAX_NAME_BYTES = 64
-MAX_CODE_BYTES = 32
-MAX_PIECE = 2**32 - 1
-MAX_ELAPSED_MS = 2**16 - 1
-CONFIDENCE_STEPS = 10_000
+_FIELDS = {field.name: field for field in (*table.READING.fields, *table.NO_READ.fields)}
+MAX_PIECE = _FIELDS["piece"].largest
+MAX_ELAPSED_MS = _FIELDS["elapsed"].largest
+CONFIDENCE_STEPS = _FIELDS["confidence"].largest
 
 _STATUSES: tuple[Status, ...] = get_args(Status)  # on the wire: 1, 2, 3
-_READING = struct.Struct("<IHHBB")
 
 
 class NakCause(IntEnum):
-    """Why a controller refuses a request."""
+    """Why an end refuses what the other one asks."""
 
     UNSUPPORTED_VERSION = 1
     UNKNOWN_TYPE = 2
     MALFORMED_PAYLOAD = 3
     UNKNOWN_SESSION = 4
     STALE_SEQUENCE = 5
+    NOT_ALLOWED = 6
+    UNKNOWN_SETTING = 7
+
+
+class NoReadReason(IntEnum):
+    """Why a piece was not read."""
+
+    OTHER = 1
+    NO_TIME = 2
+    NO_PICTURE = 3
+    DOUBLE_FEED = 4
+    TOO_LONG = 5
+
+
+class Flags(IntFlag):
+    """What there is to say of a reading or a piece without one; unknown bits are kept, and mean nothing yet."""
+
+    TRIGGERED = 1
+    LATE = 2
+    AGAIN = 4
+
+
+NO_FLAGS = Flags(0)
 
 
 def describe_cause(cause: int) -> str:
@@ -45,6 +67,16 @@ def describe_cause(cause: int) -> str:
     return NakCause(cause).name.lower().replace("_", " ") if known else f"cause {cause}"
 
 
+def describe_reason(reason: int) -> str:
+    """Return the name of the reason of a NO_READ for people.
+
+    Args:
+        reason: a NoReadReason, or one that this version does not know.
+    """
+    known = reason in NoReadReason.__members__.values()
+    return NoReadReason(reason).name.lower().replace("_", " ") if known else f"reason {reason}"
+
+
 @dataclass(frozen=True)
 class ReadingMessage:
     """One reading as the controller gets it.
@@ -55,6 +87,8 @@ class ReadingMessage:
         code: None when there is none; of a rejected reading the best guess, not to be sorted by.
         confidence: 0..1; travels in ten-thousandths, rounded down.
         elapsed_ms: from picture to report; 65535 means that or more.
+        bin: where the sort plan sends the piece; None where there is no plan.
+        flags: what else there is to say.
 
     Raises:
         MessageError: a value cannot travel.
@@ -65,10 +99,11 @@ class ReadingMessage:
     code: str | None
     confidence: float
     elapsed_ms: int
+    bin: str | None = None
+    flags: Flags = NO_FLAGS
 
     def __post_init__(self) -> None:
-        if not 0 <= self.piece <= MAX_PIECE:
-            raise MessageError(f"piece {self.piece} is outside 0..{MAX_PIECE}")
+        _check_piece(self.piece, self.elapsed_ms, self.bin)
         if self.status not in _STATUSES:
             raise MessageError(f"status {self.status!r} is none of {', '.join(_STATUSES)}")
         if self.status == "accepted" and not self.code:
@@ -78,59 +113,122 @@ class ReadingMessage:
         if self.code == "":
             raise MessageError("an empty code must be None")
         if self.code is not None:
-            _check_text("code", self.code, MAX_CODE_BYTES)
+            check_text(_FIELDS["code"], self.code)
         if not 0 <= self.confidence <= 1:  # false for NaN as well
             raise MessageError(f"confidence {self.confidence} is outside 0..1")
-        if self.elapsed_ms < 0:
-            raise MessageError(f"elapsed time {self.elapsed_ms} ms is negative")
 
 
-def _check_text(what: str, text: str, max_bytes: int) -> None:
-    if len(text) > max_bytes or not all(" " <= char <= "~" for char in text):
-        raise MessageError(f"{what} {text!r} is not printable ASCII of at most {max_bytes} characters")
+@dataclass(frozen=True)
+class NoReadMessage:
+    """A piece that was not read, as the controller gets it.
 
-
-def _cut_text(what: str, payload: bytes, offset: int) -> str:
-    """Return the text whose length byte stands at an offset; bytes after it belong to later versions.
-
-    Args:
-        what: name of the text in messages.
-        payload: the whole payload.
-        offset: of the length byte.
+    Attributes:
+        piece: number of the piece of mail, 0..2^32-1.
+        reason: a NoReadReason, or one that this version does not know, 1..255.
+        elapsed_ms: from its trigger to this report; 65535 means that or more.
+        bin: where the sort plan sends such pieces; None where there is no plan.
+        flags: what else there is to say.
+        detail: the reason in words, for logs; printable ASCII of at most 64 characters.
 
     Raises:
-        MessageError: the payload ends before the text does.
+        MessageError: a value cannot travel.
     """
-    length = payload[offset]
-    text = payload[offset + 1 : offset + 1 + length]
-    if len(text) < length:
-        raise MessageError(f"the {what} is cut off: {len(text)} of {length} bytes")
-    return text.decode("latin-1")
+
+    piece: int
+    reason: int
+    elapsed_ms: int
+    bin: str | None = None
+    flags: Flags = NO_FLAGS
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        _check_piece(self.piece, self.elapsed_ms, self.bin)
+        check_text(_FIELDS["detail"], self.detail)
+        if not 1 <= self.reason <= _FIELDS["reason"].largest:
+            raise MessageError(f"reason {self.reason} is outside 1..{_FIELDS['reason'].largest}")
+
+
+Report = ReadingMessage | NoReadMessage
+
+
+def _check_piece(piece: int, elapsed_ms: int, bin: str | None) -> None:
+    if not 0 <= piece <= MAX_PIECE:
+        raise MessageError(f"piece {piece} is outside 0..{MAX_PIECE}")
+    if elapsed_ms < 0:
+        raise MessageError(f"elapsed time {elapsed_ms} ms is negative")
+    if bin == "":
+        raise MessageError("an empty bin must be None")
+    if bin is not None:
+        check_text(_FIELDS["bin"], bin)
 
 
 def encode_reading(reading: ReadingMessage) -> bytes:
-    """Return the payload of a READING."""
-    # The small addend undoes the rounding of k / 10000 * 10000 and is far below one step.
-    confidence_steps = math.floor(reading.confidence * CONFIDENCE_STEPS + 1e-9)
-    elapsed_ms = min(int(reading.elapsed_ms), MAX_ELAPSED_MS)
-    code = (reading.code or "").encode("ascii")
-    status = _STATUSES.index(reading.status) + 1
-    return _READING.pack(reading.piece, confidence_steps, elapsed_ms, status, len(code)) + code
+    """Return the payload of a READING; one without a bin and flags is as it was before there were any."""
+    values: dict[str, Value] = {
+        "piece": reading.piece,
+        # The small addend undoes the rounding of k / 10000 * 10000 and is far below one step.
+        "confidence": math.floor(reading.confidence * CONFIDENCE_STEPS + 1e-9),
+        "elapsed": min(int(reading.elapsed_ms), MAX_ELAPSED_MS),
+        "status": _STATUSES.index(reading.status) + 1,
+        "code": reading.code or "",
+    }
+    if reading.bin is not None or reading.flags:
+        values |= {"flags": int(reading.flags), "bin": reading.bin or ""}
+    return pack(table.READING, values)
 
 
-def decode_reading(payload: bytes) -> ReadingMessage:
+def decode_reading(payload: bytes, first_days: bool = False) -> ReadingMessage:
     """Return the reading in the payload of a READING.
+
+    Args:
+        payload: of the frame.
+        first_days: whether the receiver knows no flags and bins.
 
     Raises:
         MessageError: it is malformed.
     """
-    if len(payload) < _READING.size:
-        raise MessageError(f"a reading needs {_READING.size} bytes, not {len(payload)}")
-    piece, confidence_steps, elapsed_ms, status, _ = _READING.unpack_from(payload)
-    if not 1 <= status <= len(_STATUSES):
-        raise MessageError(f"status {status} is outside 1..{len(_STATUSES)}")
-    code = _cut_text("code", payload, _READING.size - 1) or None
-    return ReadingMessage(piece, _STATUSES[status - 1], code, confidence_steps / CONFIDENCE_STEPS, elapsed_ms)
+    values: dict[str, Value] = {"flags": 0, "bin": "", **unpack(table.READING, payload, first_days)}
+    return ReadingMessage(
+        number(values, "piece"),
+        _STATUSES[number(values, "status") - 1],
+        text(values, "code") or None,
+        number(values, "confidence") / CONFIDENCE_STEPS,
+        number(values, "elapsed"),
+        text(values, "bin") or None,
+        Flags(number(values, "flags")),
+    )
+
+
+def encode_no_read(no_read: NoReadMessage) -> bytes:
+    """Return the payload of a NO_READ."""
+    return pack(
+        table.NO_READ,
+        {
+            "piece": no_read.piece,
+            "elapsed": min(int(no_read.elapsed_ms), MAX_ELAPSED_MS),
+            "reason": int(no_read.reason),
+            "flags": int(no_read.flags),
+            "bin": no_read.bin or "",
+            "detail": no_read.detail,
+        },
+    )
+
+
+def decode_no_read(payload: bytes) -> NoReadMessage:
+    """Return what the payload of a NO_READ says.
+
+    Raises:
+        MessageError: it is malformed.
+    """
+    values = unpack(table.NO_READ, payload)
+    return NoReadMessage(
+        number(values, "piece"),
+        number(values, "reason"),
+        number(values, "elapsed"),
+        text(values, "bin") or None,
+        Flags(number(values, "flags")),
+        text(values, "detail"),
+    )
 
 
 def encode_name(name: str) -> bytes:
@@ -142,8 +240,7 @@ def encode_name(name: str) -> bytes:
     Raises:
         MessageError: it is not.
     """
-    _check_text("name", name, MAX_NAME_BYTES)
-    return bytes([len(name)]) + name.encode("ascii")
+    return pack(table.HELLO, {"name": name})
 
 
 def decode_name(payload: bytes) -> str:
@@ -154,9 +251,7 @@ def decode_name(payload: bytes) -> str:
     """
     if not payload:
         raise MessageError("a HELLO or WELCOME without a name")
-    name = _cut_text("name", payload, 0)
-    _check_text("name", name, MAX_NAME_BYTES)
-    return name
+    return text(unpack(table.HELLO, payload), "name")
 
 
 def encode_cause(cause: int) -> bytes:
@@ -165,7 +260,7 @@ def encode_cause(cause: int) -> bytes:
     Args:
         cause: a NakCause, or another number up to 255.
     """
-    return bytes([cause])
+    return pack(table.NAK, {"cause": int(cause)})
 
 
 def decode_cause(payload: bytes) -> int:
@@ -176,4 +271,4 @@ def decode_cause(payload: bytes) -> int:
     """
     if not payload:
         raise MessageError("a NAK without a cause")
-    return payload[0]
+    return number(unpack(table.NAK, payload), "cause")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from firmware_bridge import Event, Link, NoAnswerError, PortError, ReadingMessage, Sorter, serve
-from firmware_bridge.controller import sorter
+from firmware_bridge.controller import serving
 from firmware_bridge.host import link
 from firmware_bridge.host.port import BAUD_RATE
 from firmware_bridge.protocol.frame import ACK, HELLO, NAK, READING, WELCOME, Frame, FrameReader, encode
@@ -223,7 +223,7 @@ def test_a_controller_says_who_it_is_unless_told_otherwise(monkeypatch: pytest.M
     stop = threading.Event()
 
     class Board(MemoryPort):
-        def __init__(self, url: str, baud_rate: int) -> None:
+        def __init__(self, url: str, baud_rate: int, poll_s: float) -> None:
             super().__init__(lambda frame: b"")
             self._waiting = encode(hello)
 
@@ -231,7 +231,7 @@ def test_a_controller_says_who_it_is_unless_told_otherwise(monkeypatch: pytest.M
             welcomes.append(data)
             stop.set()
 
-    monkeypatch.setattr(sorter, "Port", Board)
+    monkeypatch.setattr(serving, "Port", Board)
     serve("tty", lambda event: None, stop)
     assert [decode_name(FrameReader().feed(data)[0].payload) for data in welcomes] == ["posteye sorter"] * 2
 
@@ -239,12 +239,12 @@ def test_a_controller_says_who_it_is_unless_told_otherwise(monkeypatch: pytest.M
 def test_both_ends_open_the_port_at_the_rate_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
 
-    def no_port(url: str, baud_rate: int = -1) -> None:
+    def no_port(url: str, baud_rate: int = -1, poll_s: float = 0) -> None:
         asked.append((url, baud_rate))
         raise PortError("there is none")
 
     monkeypatch.setattr(link, "Port", no_port)
-    monkeypatch.setattr(sorter, "Port", no_port)
+    monkeypatch.setattr(serving, "Port", no_port)
     for options, rate in (({}, BAUD_RATE), ({"baud_rate": 9600}, 9600)):
         for end in (lambda **o: Link("tty", **o), lambda **o: serve("tty", print, threading.Event(), **o)):
             with pytest.raises(PortError):
@@ -263,7 +263,7 @@ def test_a_port_that_comes_back_is_opened_as_before_and_the_broken_frame_is_forg
     answers: list[bytes] = []
 
     class Board:
-        def __init__(self, url: str, baud_rate: int) -> None:
+        def __init__(self, url: str, baud_rate: int, poll_s: float) -> None:
             asked.append((url, baud_rate))
             if len(asked) in (2, 3):
                 raise PortError("not yet")
@@ -283,8 +283,8 @@ def test_a_port_that_comes_back_is_opened_as_before_and_the_broken_frame_is_forg
         def close(self) -> None:
             told.append(Event("lost", detail="closed"))
 
-    monkeypatch.setattr(sorter, "Port", Board)
-    monkeypatch.setattr(sorter, "REOPEN_S", 0.001)
+    monkeypatch.setattr(serving, "Port", Board)
+    monkeypatch.setattr(serving, "REOPEN_S", 0.001)
     serve("tty", told.append, stop, name="desk 4", baud_rate=9600)
     assert asked == [("tty", 9600)] * 4
     assert [str(event) for event in told if event.kind != "damaged"] == [

@@ -104,7 +104,9 @@ def read_over_a_cable(*arguments: object) -> tuple[subprocess.CompletedProcess[s
         sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop))
         sorter.start()
         try:
-            found = posteye("read", *arguments, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end)
+            found = posteye(
+                "read", *arguments, "--field", "--pattern", r"\d{5}", "--serial", cable.reader_end, "--piece", 1
+            )
         finally:
             stop.set()
             sorter.join()

@@ -125,7 +125,7 @@ def test_any_payload_is_a_reading_or_malformed(payload: bytes) -> None:
 
 
 def test_bytes_that_a_later_version_appends_are_ignored() -> None:
-    assert decode_reading(ACCEPTED + b"\x01\x02\x03") == READINGS["reading-accepted"]
+    assert decode_reading(ACCEPTED + b"\x00\x00\x03") == READINGS["reading-accepted"]
     assert decode_name(encode_name("posteye 9") + b"more") == "posteye 9"
     assert decode_cause(encode_cause(NakCause.UNKNOWN_TYPE) + b"more") == 2
 

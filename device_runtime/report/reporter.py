@@ -1,12 +1,13 @@
-"""Sends readings to the sorter's controller: only this file and the commands know the wire."""
+"""Sends readings one at a time and waits for each: the wire of `posteye read` and `posteye demo`."""
 
 from __future__ import annotations
 
 from types import TracebackType
 
+from device_runtime.report.messages import reading_message, unreadable_message
 from device_runtime.result import Result
 from device_runtime.unreadable import Unreadable
-from firmware_bridge import Link, ReadingMessage
+from firmware_bridge import BAUD_RATE, Link
 
 
 class Reporter:
@@ -14,13 +15,14 @@ class Reporter:
 
     Args:
         url: the port: a device, or a URL of pyserial.
+        baud_rate: bits a second.
 
     Raises:
         BridgeError: the port cannot be opened, or the controller does not answer.
     """
 
-    def __init__(self, url: str) -> None:
-        self._link = Link(url)
+    def __init__(self, url: str, baud_rate: int = BAUD_RATE) -> None:
+        self._link = Link(url, baud_rate=baud_rate)
 
     def __enter__(self) -> Reporter:
         return self
@@ -46,11 +48,9 @@ class Reporter:
             BridgeError: the controller refused the reading, or did not acknowledge it in time.
         """
         if isinstance(found, Unreadable):
-            message = ReadingMessage(piece, "no_code", None, 0.0, round(found.spent_ms))
+            message = unreadable_message(piece, found)
         else:
-            reading = found.reading
-            spent_ms = round(found.timing_ms["total"])
-            message = ReadingMessage(piece, reading.status, reading.code, reading.confidence, spent_ms)
+            message = reading_message(piece, found, found.timing_ms["total"])
         delivery = self._link.send_reading(message)
         tries = f" after {delivery.transmissions} tries" if delivery.transmissions > 1 else ""
         return f"piece {piece}: acknowledged in {delivery.elapsed_s * 1000:.1f} ms{tries}"

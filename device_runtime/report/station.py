@@ -1,0 +1,171 @@
+"""Tells the sorter's controller every decision of a station, and the station every trigger of the controller."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from device_runtime.errors import PosteyeError
+from device_runtime.report.decided import decision_message, plain
+from device_runtime.station.journal.entry import Delivery
+from device_runtime.station.journal.moment import now
+from device_runtime.station.loop.values import Decision
+from device_runtime.version import VERSION
+from firmware_bridge import (
+    BAUD_RATE,
+    Capability,
+    DuplexLink,
+    Flags,
+    Heartbeat,
+    Manner,
+    News,
+    NoReadMessage,
+    NoReadReason,
+    Outcome,
+    Queue,
+    ReaderIdentity,
+    Setting,
+    TimeTold,
+    TriggerMessage,
+    Troubles,
+    WireBack,
+    WireLost,
+    refuse,
+)
+
+WIRE_LOST = "wire_lost"
+_SPEAKS = Capability.NO_READ | Capability.HEARTBEAT | Capability.TRIGGER | Capability.TIME
+_TROUBLES = {
+    "camera_lost": Troubles.CAMERA_LOST,
+    "disk_full": Troubles.DISK_FULL,
+    "clock_stepped": Troubles.CLOCK_STEPPED,
+    "overheated": Troubles.OVERHEATED,
+}
+_UNTAGGED = 0  # of what is no decision; the journal has no such id
+
+TakeTrigger = Callable[[int, float | None], object]
+
+
+class Health(Protocol):
+    """Is told when the wire is lost, and when it is back."""
+
+    def set(self, state: str, detail: str) -> None:
+        """Something is wrong from now on."""
+        ...
+
+    def clear(self, state: str) -> None:
+        """It is well again."""
+        ...
+
+
+class StationReporter:
+    """The wire of a station: takes each `Decision` (`Told`), calls for each trigger. It never keeps anybody waiting.
+
+    A decision is acknowledged and acted upon at most once. While the wire is down, the newest wait; what became of each
+    is recorded.
+
+    Args:
+        url: the port: a device, or a URL of pyserial. It need not be there yet.
+        record: takes what became of each decision.
+        health: is told when the wire is lost and back.
+        say: takes a line about the wire.
+        trigger: takes the number of a piece that came and the milliseconds that are left to its deadline (None: the
+            controller leaves it to the station); a PosteyeError of it is answered by NO_READ.
+        baud_rate: bits a second.
+        bundle: SHA-256 of the bundle's manifest in hex, for IDENTIFY.
+        troubles: asked for the names of the station's states that are wrong, for HEARTBEAT.
+        settings: gets what the controller asks for or changes; by default all is refused.
+        queue: of what waits; None: one in memory.
+
+    Attributes:
+        clock_offset_s: how far the controller's time of day was ahead of this machine's; None: it has told none.
+        is_lost: whether no controller answers.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        record: Callable[[Delivery], None],
+        health: Health,
+        say: Callable[[str], None],
+        *,
+        trigger: TakeTrigger | None = None,
+        baud_rate: int = BAUD_RATE,
+        bundle: str = "",
+        troubles: Callable[[], Collection[str]] = tuple,
+        settings: Callable[[Setting], Setting] = refuse,
+        queue: Queue | None = None,
+    ) -> None:
+        self._url, self._record, self._health, self._say = url, record, health, say
+        self._trigger, self._troubles = trigger, troubles
+        self._began_s, self._pieces, self._said = time.monotonic(), 0, set[str]()
+        self._has_been_lost = False
+        self.clock_offset_s: float | None = None
+        speaks = _SPEAKS if trigger else _SPEAKS & ~Capability.TRIGGER
+        if settings is not refuse:
+            speaks |= Capability.CONFIG
+        if queue is not None and queue.outlives:
+            speaks |= Capability.REMEMBERS
+        identity = ReaderIdentity(speaks, bytes.fromhex(bundle)[:8].ljust(8, b"\x00"), f"posteye {VERSION}")
+        manner = Manner("posteye", identity, self._heartbeat, settings)
+        self._link = DuplexLink(url, manner, self._take, queue=queue, baud_rate=baud_rate)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether no controller answers."""
+        return self._link.is_lost
+
+    def tell(self, decision: Decision) -> None:
+        """Send a decision; returns at once."""
+        self._pieces += 1
+        message, trouble = decision_message(decision)
+        if trouble and trouble not in self._said and len(self._said) < 100:
+            self._said.add(trouble)
+            self._say(trouble)
+        self._link.send(message, decision.id)
+
+    def close(self, timeout_s: float = 0.5) -> bool:
+        """Send what waits, as far as the time allows, and close the port; returns whether all had their outcome."""
+        return self._link.close(timeout_s)
+
+    def _take(self, news: News) -> None:
+        match news:
+            case TriggerMessage():
+                self._take_trigger(news)
+            case Outcome():
+                self._take_outcome(news)
+            case WireLost(detail):
+                self._has_been_lost = True
+                self._health.set(WIRE_LOST, detail)
+                self._say(f"{detail}; trying again until it answers")
+            case WireBack(controller, identity):
+                self._health.clear(WIRE_LOST)
+                model = f" ({identity.model})" if identity.model and identity.model != controller else ""
+                if self._has_been_lost:
+                    self._say(f"the controller {controller}{model} answers on {self._url}")
+            case TimeTold(unix_ms):
+                self.clock_offset_s = unix_ms / 1000 - time.time()
+
+    def _take_trigger(self, came: TriggerMessage) -> None:
+        if self._trigger is None:
+            return
+        left_ms = max(1.0, float(came.deadline_ms - came.age_ms)) if came.deadline_ms else None
+        try:
+            self._trigger(came.piece, left_ms)
+        except PosteyeError as error:
+            report = NoReadMessage(came.piece, NoReadReason.OTHER, 0, None, Flags.TRIGGERED, plain(str(error)))
+            self._link.send(report, _UNTAGGED)
+
+    def _take_outcome(self, outcome: Outcome) -> None:
+        if outcome.tag == _UNTAGGED:
+            return
+        said = "acknowledged" if outcome.how == "delivered" else f"{outcome.how}: {outcome.detail}"
+        tries = max(1, outcome.transmissions)
+        self._record(Delivery(outcome.tag, now(), self._url, said, tries, outcome.elapsed_s * 1000))
+
+    def _heartbeat(self) -> Heartbeat:
+        wrong = Troubles(0)
+        for state in self._troubles():
+            wrong |= _TROUBLES.get(state, Troubles(0))
+        return Heartbeat(int(time.monotonic() - self._began_s), self._pieces, wrong)

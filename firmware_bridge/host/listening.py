@@ -1,0 +1,99 @@
+"""What the controller sends of its own accord: triggers, each piece once, the time, and questions about settings.
+
+Source: docs/protocol.md section 4, what the controller begins.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from firmware_bridge.errors import MessageError
+from firmware_bridge.host.news import News, TimeTold
+from firmware_bridge.protocol import frame as wire
+from firmware_bridge.protocol import table
+from firmware_bridge.protocol.frame import Frame
+from firmware_bridge.protocol.message import NakCause
+from firmware_bridge.protocol.notice import Setting, TriggerMessage, decode_time, encode_taken
+from firmware_bridge.protocol.table import Message
+
+REMEMBERED_PIECES = 256
+NO_SESSION = 0
+
+_NOTICES = {one.type: one for one in (table.TRIGGER, table.TIME, table.CONFIG_GET, table.CONFIG_SET)}
+
+
+class Listener:
+    """Takes what the controller begins, and has the answers ready.
+
+    Args:
+        settings: gets a setting that is asked for (without a value) or to be changed, and gives it back as it is now.
+
+    Attributes:
+        is_asked_to_greet: whether the controller has been restarted and waits for a greeting.
+    """
+
+    def __init__(self, settings: Callable[[Setting], Setting]) -> None:
+        self._settings = settings
+        self._pieces: deque[int] = deque(maxlen=REMEMBERED_PIECES)
+        self._answers = b""
+        self.is_asked_to_greet = False
+
+    def hear(self, frame: Frame, session: int) -> list[News]:
+        """Take a frame.
+
+        Args:
+            frame: of a type that the controller begins with.
+            session: the open one; 0 where there is none.
+        """
+        message = _NOTICES.get(frame.type)
+        if message is None or frame.version != wire.VERSION or session == NO_SESSION:
+            return []
+        if frame.session != session:
+            self.is_asked_to_greet |= frame.session == NO_SESSION
+            return []
+        if message == table.TRIGGER:
+            return self._trigger(frame)
+        if message == table.TIME:
+            return self._time(frame)
+        self._setting(frame)
+        return []
+
+    def answers(self) -> bytes:
+        """Return the bytes to answer with, once."""
+        answers, self._answers = self._answers, b""
+        return answers
+
+    def forget(self) -> None:
+        """The controller has been restarted: it may name pieces as it did before."""
+        self._pieces.clear()
+        self.is_asked_to_greet = False
+
+    def _trigger(self, frame: Frame) -> list[News]:
+        try:
+            trigger = TriggerMessage.decode(frame.payload)
+        except MessageError:
+            self._answer(frame, table.TAKEN, encode_taken(NakCause.MALFORMED_PAYLOAD))
+            return []
+        self._answer(frame, table.TAKEN, encode_taken(0))
+        if trigger.piece in self._pieces:
+            return []
+        self._pieces.append(trigger.piece)
+        return [trigger]
+
+    def _time(self, frame: Frame) -> list[News]:
+        try:
+            return [TimeTold(decode_time(frame.payload))]
+        except MessageError:  # it is told again
+            return []
+
+    def _setting(self, frame: Frame) -> None:
+        try:
+            asked = Setting.decode(frame.type, frame.payload)
+            answer = self._settings(asked).encode_answer()
+        except MessageError:
+            answer = Setting("", "", NakCause.MALFORMED_PAYLOAD).encode_answer()
+        self._answer(frame, table.CONFIG, answer)
+
+    def _answer(self, frame: Frame, message: Message, payload: bytes) -> None:
+        self._answers += wire.encode(Frame(message.type, frame.sequence, frame.session, payload))

@@ -1,0 +1,159 @@
+"""What the controller begins: triggers, each piece once; the time; settings, refused unless they are allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from firmware_bridge import TimeTold, TriggerMessage
+from firmware_bridge.host.listening import REMEMBERED_PIECES, Listener
+from firmware_bridge.host.manner import refuse
+from firmware_bridge.protocol import table
+from firmware_bridge.protocol.frame import Frame, FrameReader, encode
+from firmware_bridge.protocol.message import NakCause
+from firmware_bridge.protocol.notice import Setting, decode_taken, encode_time
+from tests.firmware_bridge.host.conversing import Talk
+
+SESSION = 0x5F3A12C4
+TRIGGER, TIME, GET, SET = table.TRIGGER.type, table.TIME.type, table.CONFIG_GET.type, table.CONFIG_SET.type
+
+
+def trigger(piece: int, sequence: int = 1, session: int = SESSION, age_ms: int = 0) -> Frame:
+    return Frame(TRIGGER, sequence, session, TriggerMessage(piece, 100, age_ms).encode())
+
+
+def answers(listener: Listener) -> list[Frame]:
+    return FrameReader().feed(listener.answers())
+
+
+def test_a_trigger_is_told_and_taken_and_its_repetition_only_taken() -> None:
+    listener = Listener(refuse)
+    assert listener.hear(trigger(7), SESSION) == [TriggerMessage(7, 100, 0)]
+    assert listener.hear(trigger(7, age_ms=20), SESSION) == []
+    assert answers(listener) == [Frame(table.TAKEN.type, 1, SESSION, b"\x00")] * 2
+    assert answers(listener) == []
+
+
+def test_a_piece_is_taken_again_when_so_many_others_came_that_it_is_another_one() -> None:
+    listener = Listener(refuse)
+    for piece in range(REMEMBERED_PIECES + 1):
+        assert len(listener.hear(trigger(piece), SESSION)) == 1
+    assert listener.hear(trigger(1), SESSION) == []
+    assert len(listener.hear(trigger(0), SESSION)) == 1
+
+
+def test_a_malformed_trigger_is_not_taken_and_says_why() -> None:
+    listener = Listener(refuse)
+    assert listener.hear(replace(trigger(7), payload=b"\x07\x00"), SESSION) == []
+    (said,) = answers(listener)
+    assert decode_taken(said.payload) == NakCause.MALFORMED_PAYLOAD
+
+
+@pytest.mark.parametrize(
+    ("frame", "session"),
+    [
+        (trigger(7, session=SESSION + 1), SESSION),
+        (trigger(7, session=0), SESSION),
+        (trigger(7, session=0), 0),
+        (trigger(7), 0),
+        (replace(trigger(7), version=2), SESSION),
+        (replace(trigger(7), type=0xFE), SESSION),
+    ],
+)
+def test_what_is_of_another_session_version_or_type_gets_no_answer(frame: Frame, session: int) -> None:
+    listener = Listener(refuse)
+    assert listener.hear(frame, session) == [] and answers(listener) == []
+    assert listener.is_asked_to_greet == (frame.session == 0 and session != 0)
+
+
+def test_the_time_is_told_and_not_answered() -> None:
+    listener = Listener(refuse)
+    told = Frame(TIME, 2, SESSION, encode_time(1_796_083_200_000))
+    assert listener.hear(told, SESSION) == [TimeTold(1_796_083_200_000)]
+    assert listener.hear(replace(told, payload=b"\x01"), SESSION) == [] and answers(listener) == []
+
+
+def test_settings_are_refused_unless_they_are_allowed() -> None:
+    listener = Listener(refuse)
+    listener.hear(Frame(SET, 4, SESSION, Setting("deadline", "80").encode()), SESSION)
+    listener.hear(Frame(GET, 5, SESSION, Setting("deadline").encode()), SESSION)
+    listener.hear(Frame(GET, 6, SESSION, b""), SESSION)
+    said = answers(listener)
+    assert [one.sequence for one in said] == [4, 5, 6]
+    assert [Setting.decode(one.type, one.payload).cause for one in said] == [
+        NakCause.NOT_ALLOWED,
+        NakCause.NOT_ALLOWED,
+        NakCause.MALFORMED_PAYLOAD,
+    ]
+
+
+def test_an_allowed_setting_is_changed_and_answered_as_it_is_now() -> None:
+    values = {"deadline": "100"}
+
+    def settings(asked: Setting) -> Setting:
+        if asked.key not in values:
+            return Setting(asked.key, "", NakCause.UNKNOWN_SETTING)
+        values[asked.key] = asked.value or values[asked.key]
+        return Setting(asked.key, values[asked.key])
+
+    listener = Listener(settings)
+    for asked in (Setting("deadline"), Setting("deadline", "80"), Setting("nothing")):
+        kind = GET if asked.value is None else SET
+        listener.hear(Frame(kind, 1, SESSION, asked.encode()), SESSION)
+    said = [Setting.decode(one.type, one.payload) for one in answers(listener)]
+    assert said == [Setting("deadline", "100"), Setting("deadline", "80"), Setting("nothing", "", 7)]
+
+
+def from_controller(talk: Talk, piece: int, sequence: int = 1) -> bytes:
+    payload = TriggerMessage(piece, 100, 0).encode()
+    return talk.sorter.notice(table.TRIGGER, payload, sequence)[1]
+
+
+def test_a_trigger_is_heard_while_an_acknowledgement_is_awaited() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    talk.there = lambda data: b""
+    talk.send(1)
+    talk.run(0.05)
+    talk.step(from_controller(talk, 2))
+    assert talk.of(TriggerMessage) == [TriggerMessage(2, 100, 0)] and talk.outcomes() == []
+    talk.there = lambda data: data
+    talk.run(1)
+    assert [one.how for one in talk.outcomes()] == ["delivered"]
+
+
+def test_a_restarted_controller_that_triggers_is_greeted_at_once_and_may_count_from_the_beginning() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    talk.step(from_controller(talk, 1))
+    session = talk.exchange.session
+    talk.sorter.restart()
+    talk.step(from_controller(talk, 1))
+    talk.run(0.05)
+    assert talk.exchange.session != session and talk.sorter.session == talk.exchange.session
+    talk.step(from_controller(talk, 1))
+    talk.run(0.05)
+    assert talk.of(TriggerMessage) == [TriggerMessage(1, 100, 0)] * 2
+    assert talk.sorter.taken[-1] == (1, 0)
+
+
+def test_a_new_session_of_the_readers_own_forgets_no_piece() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    talk.step(from_controller(talk, 1))
+    talk.exchange._sequence = 65_535
+    talk.send(9)
+    talk.run(0.2)
+    talk.step(from_controller(talk, 1))
+    assert talk.of(TriggerMessage) == [TriggerMessage(1, 100, 0)]
+
+
+def test_answers_of_the_reader_are_never_answered() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    for kind in (table.TAKEN.type, table.CONFIG.type, 0x7F):
+        for session in (talk.exchange.session, talk.exchange.session ^ 1, 0):
+            for payload in (b"", b"\x03"):
+                assert talk.sorter.feed(encode(Frame(kind, 9, session, payload))) == (b"", [])
+    assert talk.sorter.taken == [(9, 3)]
