@@ -117,10 +117,11 @@ def _file(asked: Asked) -> Answer:
 
 def _known(station: Watched) -> dict[str, str]:
     """What the station's own messages call things, and what a browser is shown instead; the longest first."""
-    folder, plan, camera = station.harvest_folder, station.plan.path, station.camera.name
-    found = {str(plan): Path(plan).name, camera: f"the camera ({camera.partition(':')[0]})"}
-    if folder is not None:
-        found |= {str(folder): folder.name}
+    camera = station.camera.name
+    found = {camera: f"the camera ({camera.partition(':')[0]})"}
+    for path in (station.harvest_folder, station.plan.path if station.plan else None):
+        if path is not None:
+            found[str(path)] = Path(path).name
     return {name: found[name] for name in sorted(found, key=len, reverse=True) if name}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from device_runtime.files.regular import printable
-from device_runtime.station.plan.live import Loaded
+from device_runtime.station.plan.live import LivePlan
 from device_runtime.station.plan.plan import NamedRow
 from device_runtime.station.web.asked import Asked, Refused
 from device_runtime.station.web.watched import Watched
@@ -29,13 +29,13 @@ class Plan:
 
     def state(self, asked: Asked) -> dict[str, Any]:
         """The plan that sorts now."""
-        loaded: Loaded = self._station.plan.now
-        plan, findings = loaded.plan, loaded.findings
+        live = self._live()
+        plan, findings = live.now.plan, live.now.findings
         counts = [0] * len(plan.bins)
         for number in plan.rows.bin.tolist():
             counts[number] += 1
         return {
-            "name": Path(self._station.plan.path).name,
+            "name": Path(live.path).name,
             "rows": [_row(plan.named(row)) for row in range(min(len(plan.rows), ROWS))],
             "row_count": len(plan.rows),
             "bins": [{"bin": bin_, "rows": count} for bin_, count in zip(plan.bins, counts, strict=True)],
@@ -54,7 +54,7 @@ class Plan:
         code = asked.query.get("code", "").strip()
         if not code or len(code) > _LONGEST_CODE or not code.isprintable():
             raise Refused(400, "give a code, such as 80331")
-        match = self._station.plan.now.plan.which(code)
+        match = self._live().now.plan.which(code)
         return {"code": match.code, "bin": match.bin, "row": _row(match.row) if match.row else None}
 
     def reload(self, asked: Asked) -> dict[str, Any]:
@@ -62,10 +62,15 @@ class Plan:
         if not self._loading.acquire(blocking=False):
             raise Refused(409, "the plan is being loaded; wait a moment")
         try:
-            trouble = self._station.plan.reload()
+            trouble = self._live().reload()
         finally:
             self._loading.release()
         return {"trouble": printable(trouble) if trouble else None, **self.state(asked)}
+
+    def _live(self) -> LivePlan:
+        if self._station.plan is None:
+            raise Refused(404, "this station has no sort plan; give it one")
+        return self._station.plan
 
 
 def _row(row: NamedRow) -> dict[str, Any]:

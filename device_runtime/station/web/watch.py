@@ -34,7 +34,7 @@ class Watch:
         """All that the page shows, but for the strips."""
         station = self._station
         counts, latency = station.counts, station.latency()
-        reasons = sorted(counts.by_reason.items(), key=lambda one: (-one[1], one[0]))
+        reasons = sorted(counts.reasons.items(), key=lambda one: (-one[1], one[0]))
         return {
             "counts": {
                 "pieces": counts.pieces,

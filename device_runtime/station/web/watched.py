@@ -42,7 +42,7 @@ class Counted(Protocol):
         ...
 
     @property
-    def by_reason(self) -> Mapping[str, int]:
+    def reasons(self) -> Mapping[str, int]:
         """Those not accepted, by why."""
         ...
 
@@ -128,8 +128,8 @@ class Watched(Protocol):
         ...
 
     @property
-    def plan(self) -> LivePlan:
-        """By which it sorts."""
+    def plan(self) -> LivePlan | None:
+        """By which it sorts; None where bins have no names."""
         ...
 
     @property
@@ -147,7 +147,7 @@ class Watched(Protocol):
         """Of all pieces."""
         ...
 
-    def recent(self, n: int) -> Sequence[Decision]:
+    def recent(self, count: int, /) -> Sequence[Decision]:
         """The last decisions, the newest first."""
         ...
 

@@ -96,6 +96,8 @@ class Guard:
         cookie = _cookie(headers.get("cookie", ""))
         if path == "/login" and self._access.asks:
             return self._login(request, body) if request.method == "POST" else Response(login_page(""), 200, _HTML)
+        if path == "/login":
+            return RedirectResponse("/watch", 303)
         visitor = self._access.entered(cookie)
         if visitor is None:
             return await self._outside(request, scope, receive, send)

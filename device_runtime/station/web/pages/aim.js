@@ -45,6 +45,7 @@ async function state() {
   say(by("focus-words"), `${found.focus.words}.`);
   meter("black", found.light.black, found.light.good);
   meter("white", found.light.white, found.light.good);
+  for (const end of ["black", "white"]) say(by(`${end}-share`), `${(100 * found.light[end]).toFixed(1)} %`);
   say(by("light-words"), `${found.light.words}.`);
   shown(found.region);
 }

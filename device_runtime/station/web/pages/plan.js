@@ -5,7 +5,7 @@ import { by, element, get, post, say } from "./common.js";
 const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
 function show(plan) {
-  say(by("name"), plan.name);
+  say(by("plan"), plan.name);
   const bins = plan.bins.map((one) => element("span", { class: "bin" }, one.bin, " ", element("small", {}, count(one.rows, "row", "rows"))));
   const ends = [["everything else", plan.overflow], ["not accepted", plan.reject]].map(([what, bin]) =>
     element("span", { class: "bin end" }, bin, " ", element("small", {}, what)));

@@ -16,7 +16,7 @@ function rate(pieces) {
   say(by("rate"), past < 2 ? "–" : String(Math.round((60 * (pieces - seen[0].pieces)) / past)));
   const steps = seen.slice(1).map((one, i) => (one.pieces - seen[i].pieces) / Math.max(0.1, one.now - seen[i].now));
   const most = Math.max(1, ...steps);
-  const points = steps.map((step, i) => `${120 - (steps.length - 1 - i) * 2},${27 - (25 * step) / most}`);
+  const points = steps.map((step, i) => `${(120 * i) / Math.max(1, steps.length - 1)},${27 - (25 * step) / most}`);
   by("spark").firstElementChild.setAttribute("points", points.join(" "));
 }
 
@@ -40,8 +40,8 @@ function row(piece) {
   }
   const code = element("span", { class: "code" }, piece.code || "–");
   const badge = element("span", { class: "badge" }, STATUS[piece.status]);
-  const sure = piece.code ? `${(100 * piece.confidence).toFixed(piece.confidence > 0.999 ? 2 : 1)} %` : "";
-  const bin = element("span", { class: "bin" }, element("span", { class: "unseen" }, "bin "), piece.bin);
+  const sure = !piece.code ? "" : piece.confidence > 0.999 ? "over 99.9 %" : `${(100 * piece.confidence).toFixed(1)} %`;
+  const bin = element("span", { class: "bin" }, element("span", { class: "unseen" }, "to bin "), piece.bin);
   const facts = [sure, piece.ms === null ? "" : `${piece.ms.toFixed(0)} ms`, `${piece.frames} ${piece.frames === 1 ? "frame" : "frames"}`,
     new Date(piece.time).toLocaleTimeString("en-GB"), `#${piece.id}`];
   const small = element("span", { class: "small" }, facts.filter(Boolean).join(" · "));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,9 @@ from device_runtime.station.loop.values import Decision, Trigger
 from device_runtime.station.plan.live import LivePlan
 
 BEGAN_NS = 1_764_576_000_000_000_000  # 2025-12-01, 8 in the morning UTC
-PLAN = "codes,bin\noverflow,other\nreject,hand\n80331,counter\n80*,munich\n81*,munich\n10*..14*,berlin\n20*..22*,hamburg\n"
+PLAN = (
+    "codes,bin\noverflow,other\nreject,hand\n80331,counter\n80*,munich\n81*,munich\n10*..14*,berlin\n20*..22*,hamburg\n"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class StubCounts:
     rejected: int = 0
     no_code: int = 0
     no_read: int = 0
-    by_reason: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,13 @@ class StubCamera:
 
     def peek(self) -> Frame | None:
         """The picture."""
-        return None if self.pixels is None else Frame(self.pixels, 0.0, self.sequence, self.name)
+        return None if self.pixels is None else Frame(self.pixels, time.monotonic(), self.sequence, self.name)
 
 
 @cache
 def read_samples() -> tuple[tuple[Sample, Result], ...]:
     """Every sample with what is read in it."""
-    return tuple((one, Reader(**one.grammar, engine="numpy").read(one.path, field=one.field)) for one in load_index())
+    return tuple((one, Reader(**one.grammar).read(one.path, field=one.field)) for one in load_index())
 
 
 class StubStation:
@@ -98,9 +101,9 @@ class StubStation:
         self.region: Region | None = None
         self.plan_path = folder / "plan.csv"
         self.plan_path.write_text(PLAN)
-        self.plan = LivePlan(self.plan_path, Grammar.chosen("DE", None, None, "0123456789"))
+        self.plan: LivePlan | None = LivePlan(self.plan_path, Grammar.chosen("DE", None, None, "0123456789"))
         self.camera = StubCamera(f"dir:{folder}/pictures?fps=5", load_image(load_pieces()[0].path))
-        self.reader = Reader(pattern=r"\d{4,7}", engine="numpy")
+        self.reader = Reader(pattern=r"\d{4,7}")
         self.health = StubHealth()
         self.harvest_folder: Path | None = folder / "harvest"
         self.harvest_folder.mkdir()
@@ -118,6 +121,7 @@ class StubStation:
         reading = None if isinstance(read, str) else read.reading
         total_ms = 31.0 + number * 7 % 23
         stages = {"wait": 8.0, "read": total_ms - 9, "decide": 1.0, "total": total_ms}
+        assert self.plan
         bin_, frame = self.plan.now.plan.bin_of(reading), self.camera.peek()
         answered_ns = began.monotonic_ns + round(total_ms * 1e6)
         self.told.append(Decision(number, Trigger(began, 1.0), read, bin_, 2, answered_ns, stages, frame))
@@ -140,7 +144,7 @@ class StubStation:
             kinds["no_read" if isinstance(read, str) else read.reading.status] += 1
             why = read if isinstance(read, str) else read.reading.reason
             reasons.update([why] if why else [])
-        return StubCounts(len(self.told), **kinds, by_reason=dict(reasons))
+        return StubCounts(len(self.told), **kinds, reasons=dict(reasons))
 
     def latency(self) -> Mapping[str, StubSpread]:
         """Of each stage."""
