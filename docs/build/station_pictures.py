@@ -1,7 +1,7 @@
 """Draws the pictures of docs/station-page.md: `python -m docs.build.station_pictures`, in Debian's Chromium.
 
-The station is a stub that plays the shipped samples, and the browser's clock is set, so that a picture changes only when
-the page does.
+The station is a stub that plays the shipped samples, and the browser's clock is set: a picture changes only when the
+page does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from device_runtime.region import Region
 from device_runtime.samples import load_pieces
 from device_runtime.station.web.page import WebPage
 from docs.build.links import ROOT
-from tests.device_runtime.station.web.stub_station import StubIll, StubStation, read_samples
+from tests.device_runtime.station.web.stub_station import StubStation, read_samples
 
 expect.set_options(timeout=60_000)
 PICTURES = ROOT / "docs" / "station"
@@ -32,8 +32,8 @@ CHROMIUM = "/usr/bin/chromium"
 DESK, PHONE = (1280, 860), (390, 844)
 OPENED = datetime(2025, 12, 1, 8, 0, 5, tzinfo=UTC)  # some seconds after the first piece
 _QUALITY = 80
-_SEEN = """() => Promise.all([...document.images].filter((image) => image.src && image.getBoundingClientRect().top < innerHeight)
-    .map((image) => image.decode()))"""
+_SEEN = """() => Promise.all([...document.images]
+    .filter((image) => image.src && image.getBoundingClientRect().top < innerHeight).map((image) => image.decode()))"""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def playing(folder: Path) -> Iterator[tuple[StubStation, str]]:
     for number in range(60):
         station.tell("no picture in time" if number % 19 == 11 else results[number * 7 % len(results)])
     told: list[str] = []
-    with WebPage(station, port=0, tell=told.append, temperature_c=lambda: 52.0) as page:
+    with WebPage(station, station.health, port=0, tell=told.append, temperature_c=lambda: 52.0) as page:
         yield station, page.url
     assert not told, told
 

@@ -14,7 +14,7 @@ from device_runtime.errors import WebError
 from device_runtime.station.web.door.access import Access, read_token
 from device_runtime.station.web.door.names import is_loopback, own_names
 from device_runtime.station.web.watch import cpu_temperature_c
-from device_runtime.station.web.watched import Watched
+from device_runtime.station.web.watched import Healthy, Watched
 from device_runtime.types import Wanted
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class WebPage:
 
     Args:
         station: to show.
+        health: of it.
         address: of the network to serve on; one that other machines reach needs a token.
         port: 0 takes a free one.
         token_file: of the token that visitors have to give; None: only this machine's programs may come.
@@ -45,6 +46,7 @@ class WebPage:
     def __init__(
         self,
         station: Watched,
+        health: Healthy,
         address: str = ADDRESS,
         port: int = PORT,
         token_file: Path | str | None = None,
@@ -72,7 +74,7 @@ class WebPage:
             ) from None
         self._workers: ThreadPoolExecutor = workers(_WORKERS)
         aim = Aim(station, field, role, upright)
-        app = make_app(station, aim, Watch(station, temperature_c), self._workers, tell)
+        app = make_app(station, aim, Watch(station, health, temperature_c), self._workers, tell)
         listening = _bound(address, port)
         self.port: int = listening.getsockname()[1]
         host = f"[{address}]" if ":" in address else address

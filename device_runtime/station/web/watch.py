@@ -12,7 +12,7 @@ from device_runtime.image.write_png import encode_png
 from device_runtime.station.journal.entry import iso_utc
 from device_runtime.station.loop.values import Decision
 from device_runtime.station.web.asked import PNG, Answer, Asked, Refused
-from device_runtime.station.web.watched import Watched
+from device_runtime.station.web.watched import Healthy, Watched
 
 SHOWN = 24  # pieces
 REASONS = 12
@@ -24,11 +24,12 @@ class Watch:
 
     Args:
         station: to watch.
+        health: of it.
         temperature_c: of the processor, None where nobody knows it.
     """
 
-    def __init__(self, station: Watched, temperature_c: Callable[[], float | None]) -> None:
-        self._station, self._temperature_c = station, temperature_c
+    def __init__(self, station: Watched, health: Healthy, temperature_c: Callable[[], float | None]) -> None:
+        self._station, self._health, self._temperature_c = station, health, temperature_c
 
     def state(self, asked: Asked) -> dict[str, Any]:
         """All that the page shows, but for the strips."""
@@ -54,7 +55,7 @@ class Watch:
 
     def health(self, asked: Asked) -> dict[str, Any]:
         """What is not well, and what the visitor's next POST has to bring."""
-        ill = [{"state": one.state, "detail": one.detail} for one in self._station.health.now]
+        ill = [{"state": one.state, "detail": one.detail, "works": one.works} for one in self._health.now]
         return {"ill": ill, "csrf": asked.csrf, "people": asked.people}
 
     def strip(self, asked: Asked) -> Answer:

@@ -84,6 +84,11 @@ class Ill(Protocol):
         """In one line."""
         ...
 
+    @property
+    def works(self) -> str:
+        """What the station does all the same."""
+        ...
+
 
 class Healthy(Protocol):
     """The health of a station."""
@@ -130,11 +135,6 @@ class Watched(Protocol):
     @property
     def plan(self) -> LivePlan | None:
         """By which it sorts; None where bins have no names."""
-        ...
-
-    @property
-    def health(self) -> Healthy:
-        """What is not well."""
         ...
 
     @property

@@ -62,7 +62,7 @@ def read_token(path: Path | str) -> str:
     if mode & 0o077:
         raise WebError(f"others may read the page's token; chmod 600 {printable(path)}")
     if len(token) < SHORTEST_TOKEN or not token.isprintable() or " " in token:
-        raise WebError(f"the page's token {printable(path)} has less than {SHORTEST_TOKEN} characters; {make}")
+        raise WebError(f"the page's token {printable(path)} is no word of {SHORTEST_TOKEN} characters or more; {make}")
     return token
 
 

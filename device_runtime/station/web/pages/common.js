@@ -61,7 +61,7 @@ async function health() {
     const found = await get("/api/health");
     csrf = found.csrf;
     by("log-out").hidden = !found.people;
-    const lines = found.ill.map((one) => `${WORDS[one.state] || one.state}: ${one.detail}`);
+    const lines = found.ill.map((one) => `${WORDS[one.state] || one.state}: ${one.detail}. Still works: ${one.works}`);
     show(place, lines);
   } catch (error) {
     show(place, [error.message]);

@@ -1,4 +1,4 @@
-"""A station that plays the shipped samples: what the page shows is really read, at no moment but when it is asked for."""
+"""A station that plays the shipped samples: what the page shows was really read."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ class StubIll:
 
     state: str
     detail: str
+    works: str
 
 
 @dataclass
