@@ -122,6 +122,7 @@ def _known(station: Watched) -> dict[str, str]:
     for path in (station.harvest_folder, station.plan.path if station.plan else None):
         if path is not None:
             found[str(path)] = Path(path).name
+            found[f"{Path(path).absolute().parent}/"] = ""
     return {name: found[name] for name in sorted(found, key=len, reverse=True) if name}
 
 

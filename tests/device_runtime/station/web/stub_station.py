@@ -87,7 +87,8 @@ class StubCamera:
 @cache
 def read_samples() -> tuple[tuple[Sample, Result], ...]:
     """Every sample with what is read in it."""
-    return tuple((one, Reader(**one.grammar).read(one.path, field=one.field)) for one in load_index())
+    readers = {(one.country, one.pattern): Reader(**one.grammar) for one in load_index()}
+    return tuple((one, readers[one.country, one.pattern].read(one.path, field=one.field)) for one in load_index())
 
 
 class StubStation:

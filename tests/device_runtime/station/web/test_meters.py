@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -18,9 +20,7 @@ def test_shipped_pieces_are_sharp_and_blurred_ones_are_not(gray: np.ndarray) -> 
     found = [measure(cv2.GaussianBlur(gray, (0, 0), sigma) if sigma else gray) for sigma in (0, 0.7, 1.5, 3)]
     assert found[0].focus_words == "Sharp" and found[0].light_words == "Good"
     assert "Blurred" in found[3].focus_words
-    assert all(
-        one.sharpness > 1.5 * other.sharpness and one.level > other.level for one, other in zip(found, found[1:])
-    )
+    assert all(one.sharpness > 1.5 * other.sharpness and one.level > other.level for one, other in pairwise(found))
 
 
 def test_light_is_named() -> None:

@@ -61,7 +61,7 @@ def test_a_token_that_protects_nothing_is_refused(
 
 
 def test_a_token_that_is_missing_says_how_to_make_one(station: StubStation, tmp_path: Path) -> None:
-    with pytest.raises(WebError, match="No such file or directory; make one: .*urandom"):
+    with pytest.raises(WebError, match=r"No such file or directory; make one: .*urandom"):
         WebPage(station, station.health, "0.0.0.0", 0, tmp_path / "none", tell=print)
 
 
