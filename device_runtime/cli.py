@@ -39,6 +39,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "read": Entry("device_runtime.commands.read:read", None, "Read the postal codes in image files."),
+    "watch": Entry("device_runtime.commands.watch:watch", None, "Be a station: read and sort what passes a camera."),
     "grammar": Entry("device_runtime.commands.grammar:grammar", None, "List countries; compile a list of codes."),
     "camera": Entry(
         "device_runtime.commands.camera:camera", None, "List cameras; show what one gives; take a picture."

@@ -1,0 +1,228 @@
+"""The pieces that wait for their answers: which frame is of which piece, what to read next, what to answer now.
+
+It starts no thread and looks at no clock: moments are given, on that of `time.monotonic`. The threads of a station wait
+on `changed`, which tells them that something has happened.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from device_runtime.capture.source import Frame
+from device_runtime.errors import PosteyeError
+from device_runtime.result import Result
+from device_runtime.station.loop.values import Trigger
+from device_runtime.station.loop.voting import Vote
+
+MOST_WAITING = 16  # pieces; a first frame of each is held, of 3 MB at 1280 x 720 px
+MOST_HELD = 8  # frames beyond the first ones of their pieces
+
+View = Literal["one", "two", "long"]
+
+
+@dataclass(eq=False)
+class Pending:
+    """A piece without its answer. Its station's threads change it under the lock of `Pieces`.
+
+    Attributes:
+        id: of the journal; 0 where none could be had.
+        trigger: with which it began.
+        answer_by_s: when the answer has to be decided upon, on the monotonic clock.
+        frames: that were not read yet.
+        view: what else the camera saw: two pieces in one picture, or one that is longer than it.
+        given: how many frames it got.
+        read: how many of them were read.
+        is_read: whether one is being read.
+        has_all: whether no further frame can be of it.
+        why_not: why nothing is read, or why that failed.
+        at_once: whether to answer without waiting for more.
+        vote: over its frames.
+        result: of the vote so far.
+        first_s: when its first frame was there.
+        last: the frame that was read last.
+        stages_ms: what its readings took.
+        is_answered: whether the answer has left.
+    """
+
+    id: int
+    trigger: Trigger
+    answer_by_s: float
+    frames: deque[Frame] = field(default_factory=deque)
+    view: View = "one"
+    given: int = 0
+    read: int = 0
+    is_read: bool = False
+    has_all: bool = False
+    why_not: str | None = None
+    at_once: bool = False
+    vote: Vote | None = None
+    result: Result | None = None
+    first_s: float | None = None
+    last: Frame | None = None
+    stages_ms: dict[str, float] = field(default_factory=dict)
+    is_answered: bool = False
+
+    @property
+    def began_s(self) -> float:
+        """The trigger on the monotonic clock."""
+        return self.trigger.began.monotonic_ns / 1e9
+
+
+class Pieces:
+    """The pieces of a station that were not answered yet. Any thread may call it.
+
+    Args:
+        frames: the most to read of a piece.
+
+    Attributes:
+        changed: notified when something has happened; its lock guards everything here.
+        is_closed: whether no more pieces are taken.
+    """
+
+    def __init__(self, frames: int) -> None:
+        self.changed = threading.Condition()
+        self._frames = frames
+        self._waiting: list[Pending] = []  # in the order of their triggers
+        self._last_s = -math.inf  # when the last frame was exposed
+        self.is_closed = False
+
+    def begin(self, piece: Pending) -> None:
+        """Take a piece; with too many before it, it is answered at once.
+
+        Raises:
+            PosteyeError: the station takes no more.
+        """
+        with self.changed:
+            if self.is_closed:
+                raise PosteyeError("the station is closed, and takes no more pieces")
+            if len(self._waiting) >= MOST_WAITING:
+                piece.why_not, piece.at_once = f"{MOST_WAITING} pieces before it were still being read", True
+            self._waiting.append(piece)
+            self._waiting.sort(key=lambda one: one.trigger.began.monotonic_ns)
+            self.changed.notify_all()
+
+    def wanted_after_s(self) -> float | None:
+        """A frame exposed after this moment is wanted; None: none is."""
+        with self.changed:
+            wanting = [one for one in self._waiting if self._wants(one)]
+            if not wanting:
+                return None
+            return max(wanting[0].began_s, self._last_s)
+
+    def show(self, frame: Frame, now_s: float) -> None:
+        """Give a frame to its piece: that of the last trigger before it. Those before that piece get no more."""
+        with self.changed:
+            self._last_s = max(self._last_s, frame.captured_s)
+            begun = [one for one in self._waiting if one.began_s < frame.captured_s]
+            for one in begun[:-1]:
+                one.has_all = True
+            if begun and self._wants(begun[-1]):
+                owner = begun[-1]
+                owner.frames.append(frame)
+                owner.given += 1
+                owner.why_not = None
+                owner.first_s = now_s if owner.first_s is None else owner.first_s
+            self.changed.notify_all()
+
+    def end(self, piece: Pending) -> None:
+        """A piece has left: no further frame is of it."""
+        with self.changed:
+            piece.has_all = True
+            self.changed.notify_all()
+
+    def blind(self, why: str, forever: bool) -> None:
+        """No frames come.
+
+        Args:
+            why: as the answers shall say.
+            forever: whether none will come, so that nobody needs to wait.
+        """
+        with self.changed:
+            for one in self._waiting:
+                if self._wants(one):
+                    one.why_not = one.why_not if one.given else why
+                    one.has_all = forever
+            self.changed.notify_all()
+
+    def to_read(self, now_s: float) -> tuple[Pending, Frame] | None:
+        """The frame to read next, that of the piece whose answer is due first; None where there is none."""
+        with self.changed:
+            ready = [
+                one
+                for one in self._waiting
+                if one.frames and not one.is_read and not one.at_once and now_s < one.answer_by_s
+            ]
+            if not ready:
+                return None
+            piece = min(ready, key=lambda one: one.answer_by_s)
+            piece.is_read = True
+            return piece, piece.frames.popleft()
+
+    def done(self, piece: Pending, frame: Frame, result: Result | None, why_not: str | None) -> bool:
+        """Take what a frame came to.
+
+        Args:
+            piece: whose frame it was.
+            frame: that was read.
+            result: of the vote; None where the frame could not be read.
+            why_not: why it could not.
+
+        Returns:
+            Whether it came in time; the piece may have been answered meanwhile.
+        """
+        with self.changed:
+            piece.is_read = False
+            if piece.is_answered:
+                return False
+            piece.read += 1
+            piece.last = frame
+            piece.why_not = why_not
+            if result is not None:
+                piece.result = result
+                if result.reading.status == "accepted":
+                    piece.at_once = True
+            self.changed.notify_all()
+            return True
+
+    def due(self, now_s: float) -> list[Pending]:
+        """The pieces to answer now; they wait no more."""
+        with self.changed:
+            found = [one for one in self._waiting if self._is_due(one, now_s)]
+            for one in found:
+                one.is_answered = True
+                self._waiting.remove(one)
+            if found:
+                self.changed.notify_all()
+            return found
+
+    def wait_s(self, now_s: float) -> float | None:
+        """How long until a piece is due if nothing else happens; None: no piece waits."""
+        with self.changed:
+            return max(0.0, min(one.answer_by_s for one in self._waiting) - now_s) if self._waiting else None
+
+    def close(self) -> None:
+        """Answer what waits at once, and take no more."""
+        with self.changed:
+            self.is_closed = True
+            for one in self._waiting:
+                one.at_once = True
+                one.why_not = one.why_not or "the station is closing"
+            self.changed.notify_all()
+
+    def __len__(self) -> int:
+        with self.changed:
+            return len(self._waiting)
+
+    def _wants(self, one: Pending) -> bool:
+        if one.has_all or one.at_once or one.given >= self._frames:
+            return False
+        held = sum(max(0, len(other.frames) - 1) for other in self._waiting)
+        return one.given == 0 or not one.frames or held < MOST_HELD
+
+    def _is_due(self, one: Pending, now_s: float) -> bool:
+        has_read_all = (one.has_all or one.given >= self._frames) and not one.frames and not one.is_read
+        return one.at_once or has_read_all or now_s >= one.answer_by_s

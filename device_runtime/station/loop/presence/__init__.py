@@ -1,0 +1,1 @@
+"""Whether a piece lies in the picture: the empty view, what differs from it, and what that does."""

@@ -1,0 +1,53 @@
+"""What is wrong at a station at present, by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Health(Protocol):
+    """Keeps the states of a station. Any thread may call it."""
+
+    def set(self, state: str, detail: str) -> None:
+        """Something is wrong from now on.
+
+        Args:
+            state: its name, such as `camera_lost`.
+            detail: in one line.
+        """
+        ...
+
+    def clear(self, state: str) -> None:
+        """It is well again, or was never wrong."""
+        ...
+
+    @property
+    def now(self) -> Sequence[object]:
+        """What is wrong now."""
+        ...
+
+
+class Troubles:
+    """States by name with a line each."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[str, str] = {}
+
+    def set(self, state: str, detail: str) -> None:
+        """Something is wrong from now on."""
+        with self._lock:
+            self._found[state] = detail
+
+    def clear(self, state: str) -> None:
+        """It is well again."""
+        with self._lock:
+            self._found.pop(state, None)
+
+    @property
+    def now(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong now: state and line."""
+        with self._lock:
+            return tuple(self._found.items())
