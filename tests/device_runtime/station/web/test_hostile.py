@@ -8,6 +8,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.device_runtime.station.web.serving import served
 
@@ -62,7 +63,7 @@ _PIECES = (
     "&two=1",
     "=",
 )
-_VALUES = (
+_VALUES: tuple[Any, ...] = (
     None,
     True,
     0,
