@@ -56,10 +56,9 @@ class View:
         return f"{self.name}{'-phone' if self.size == PHONE else ''}{'-dark' if self.dark else ''}.webp"
 
 
-VIEWS = tuple(
-    View(name, size, dark)
-    for name in ("watch", "aim", "key", "plan")
-    for size, dark in ((DESK, False), (DESK, True), (PHONE, False))
+VIEWS = (
+    *(View(name, size, False) for name in ("watch", "aim", "key", "plan") for size in (DESK, PHONE)),
+    View("watch", DESK, True),
 )
 
 
@@ -87,7 +86,7 @@ def draw(page: Page, station: StubStation, url: str, view: View) -> bytes:
         results = [result for _, result in read_samples()]
         for number in range(12):
             for more in range(3 + number % 3):
-                station.tell(results[(number * 5 + more) % len(results)])
+                station.tell(results[(number * 3 + more + 10) % len(results)])
             page.clock.run_for(1000)
             expect(page.locator("#pieces")).to_have_text(str(len(station.told)))
     elif view.name == "aim":
