@@ -29,6 +29,7 @@ demo: .venv/.ready  ## install the reader alone (no torch) and read the samples
 test: core .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
 	@.ci/need "echo '#include <math.h>' | cc -E -" gcc libc6-dev # the core, and the controller of docs/protocol.md
+	@.ci/need 'command -v chromium' chromium || echo "posteye: the station's page is tested in no browser" >&2
 	@$(MAKE) --no-print-directory lint
 	OMP_NUM_THREADS=1 $(DEV) pytest -n auto --dist loadfile
 

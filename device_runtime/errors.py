@@ -63,3 +63,11 @@ class CameraTimeoutError(CameraError):
 
 class CameraEndedError(CameraError):
     """A source has no further frame: its last picture was taken, or it was closed."""
+
+
+class WebError(PosteyeError):
+    """The page in the browser cannot be served."""
+
+
+class LabelsError(PosteyeError):
+    """What people keyed cannot be taken, or a table of it cannot be read."""
