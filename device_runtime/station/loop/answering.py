@@ -14,6 +14,7 @@ from device_runtime.station.plan.plan import SortPlan
 
 TWO_PIECES = "two pieces in one picture; feed them one by one"
 CUT_OFF = "the piece is longer than the picture, which cuts off the line of its code"
+NO_FRAME = "no picture between its trigger and the next one"
 _EDGE_PX = 2.0
 
 
@@ -73,7 +74,7 @@ def _why_not(piece: Pending) -> str:
     if piece.why_not:
         return piece.why_not
     if piece.given == 0:
-        return "no picture between its trigger and the next one" if piece.has_all else "no picture in time"
+        return NO_FRAME if piece.has_all else "no picture in time"
     return (
         "its reading was not finished in time" if piece.is_read else "pieces before it were being read until too late"
     )
