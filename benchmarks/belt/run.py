@@ -17,10 +17,10 @@ from device_runtime.commands.build_station import build_station
 from device_runtime.image.load import load_image
 from device_runtime.result import Result
 from device_runtime.samples import Sample, load_pieces, load_samples
+from device_runtime.station.health.health import Health
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.loop.answering import NO_FRAME
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.troubles import Troubles
 from device_runtime.station.loop.values import Decision
 
 DEADLINE_MS = 100.0
@@ -130,7 +130,7 @@ def ride(work: Path, rate: float, fps: float, seconds: float, seed: int, whole: 
     station = build_station(
         f"dir:{work / 'pictures'}?fps={fps:g}&loop",
         journal=work / "station.journal",
-        health=Troubles(),
+        health=Health(),
         say=print,
         pattern=PATTERN,
         field=not whole,

@@ -12,11 +12,11 @@ from device_runtime.image.load import load_image
 from device_runtime.reader import DEFAULT_MAX_ERROR, Reader
 from device_runtime.region import Region
 from device_runtime.samples import load_pieces, load_samples
+from device_runtime.station.health.health import Health
 from device_runtime.station.journal.harvest import Harvest, Quota
 from device_runtime.station.journal.journal import Journal, Retention
 from device_runtime.station.loop.settings import Store, Timing, Triggers
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.troubles import Health
 from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
 from device_runtime.types import Wanted
@@ -55,6 +55,7 @@ def build_station(
     harvest: Path | str | None = None,
     harvest_bytes: int = 500_000_000,
     harvest_frames: bool = False,
+    beat: Callable[[], None] = lambda: None,
 ) -> Station:
     """Make a station, and read samples once so that the first piece is read as fast as any other.
 
@@ -89,6 +90,7 @@ def build_station(
         harvest: folder for pictures of doubtful pieces; None: none are kept.
         harvest_bytes: of all these pictures.
         harvest_frames: whether whole frames are kept too.
+        beat: as of `Station`.
 
     Raises:
         PosteyeError: something cannot be used; nothing is left open.
@@ -123,6 +125,7 @@ def build_station(
         health=health,
         triggers=triggers,
         say=say,
+        beat=beat,
     )
 
 

@@ -9,33 +9,43 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from device_runtime.commands.build_station import build_station
 from device_runtime.commands.notes import note
 from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
+from device_runtime.commands.station_tell import Telling
+from device_runtime.commands.watch_config import configured, station_values
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
+from device_runtime.station.config.sections import Config
 from device_runtime.station.journal.entry import Entry
 from device_runtime.station.loop.answering import written
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.troubles import Troubles
 from device_runtime.station.loop.values import Decision
 
-TRIGGERS = ("motion", "gpio", "frame")
+TRIGGERS = ("motion", "controller", "gpio", "frame")
 _LOOK_S = 0.1
 _OPENS_S = 1.0  # until a camera that is not there is told
+_CLOSES_S = 0.3  # how long those that are told may take at the end
 Say = Callable[[str], None]
 Order = Literal["end", "reload"]
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", required=False)
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A station's configuration (`posteye config init`); options that are given too have precedence.",
+)
 @reading_options
 @piece_options
 @click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
@@ -44,7 +54,7 @@ Order = Literal["end", "reload"]
     "--journal", type=click.Path(path_type=Path), default="station.journal", show_default=True, help="Of every piece."
 )
 @click.option("--harvest", type=click.Path(path_type=Path), help="Folder for pictures of pieces read with doubt.")
-@click.option("--serial", metavar="URL", help="Report each piece to a controller on this port.")
+@click.option("--serial", metavar="URL", help="Report each piece to a controller on this port, and hear its triggers.")
 @click.option(
     "--deadline-ms",
     type=click.FloatRange(20, 60_000),
@@ -60,9 +70,12 @@ Order = Literal["end", "reload"]
     type=click.Choice(TRIGGERS),
     help="What tells that a piece has come; default: frame for folders and images, else motion.",
 )
-@click.option("--gpio-line", default="17", show_default=True, help="The line of --trigger gpio, as gpiozero names it.")
+@click.option("--gpio-line", type=click.IntRange(0, 63), help="The line of --trigger gpio, by its BCM number.")
+@click.option("--web", is_flag=True, help="Serve the station's page at http://127.0.0.1:8080/; needs the extra web.")
+@click.option("--dashboard", "form", flag_value="dashboard", help="A screen in place of lines; needs its extra.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a piece.")
-def watch(source: str, serial: str | None, as_json: bool, **values: Any) -> None:
+@click.pass_context
+def watch(context: click.Context, source: str | None, file: Path | None, as_json: bool, **values: Any) -> None:
     """Read every piece that passes the camera at the URL SOURCE, and answer each before its deadline.
 
     `posteye camera --help` names the sources. Every piece is written into the journal, and reported where --serial
@@ -74,38 +87,89 @@ def watch(source: str, serial: str | None, as_json: bool, **values: Any) -> None
       posteye watch 'dir:inbox?watch' --country DE --json
       posteye watch picamera2:0 --country US --trigger gpio --gpio-line 17 --deadline-ms 300
       posteye watch dir:fields --field --pattern '\\d{5}' --frames 1
+      posteye watch --config /etc/posteye/station.toml --web
     """
-    health = Troubles()
-
-    def say(line: str) -> None:
-        note(f"posteye: {line}")
-
-    with _orders() as orders, build_station(source, health=health, say=say, **values) as station:
-        _tell_start(station, say, bool(values["country"] or values["lexicon"]))
-        printer = Aside(lambda decision: _print(decision, station, as_json), "printer")
-        station.told.append(printer)
-        reports = None
-        if serial is not None:
-            from device_runtime.commands.reports import Reports  # here, as it brings the serial port
-
-            reports = Reports(serial, station.reader.engine, station.record, health, say)
-            station.told.append(reports)
+    given = {name: value for name, value in values.items() if _is_given(context, name)}
+    config = configured(file, source, given)
+    with (
+        Telling(config) as telling,
+        _orders() as orders,
+        build_station(**station_values(config), health=telling.health, say=telling.say, beat=telling.beat) as station,
+        ExitStack() as told,
+    ):
+        _tell_start(station, telling.say, config)
+        _attach(config, station, telling, as_json, told)
         try:
             station.start()
-            say(f"watching {station.camera.name}; Ctrl-C ends")
-            _run(station, orders, say)
+            telling.ready()
+            telling.say(f"watching {station.camera.name}; Ctrl-C ends")
+            _run(station, orders, telling.say)
         finally:
             station.stop()
-            printer.close(0.2)
-            if reports:
-                reports.close(0.3)
-    note(f"posteye: {_summary(station)}")
+        if telling.form == "json":
+            telling.say(_summary(station))
+    if telling.form != "json":
+        note(f"posteye: {_summary(station)}")
     _end_hanging()
 
 
-def _tell_start(station: Station, say: Say, given: bool) -> None:
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _attach(config: Config, station: Station, telling: Telling, as_json: bool, told: ExitStack) -> None:
+    """Let those who are to be told hear of a station that has not started.
+
+    Args:
+        config: of it.
+        station: itself.
+        telling: its log, metrics and screen.
+        as_json: whether pieces are printed as JSON.
+        told: ends all of it.
+    """
+    if telling.form == "lines":
+        printer = Aside(lambda decision: _print(decision, station, as_json), "printer")
+        told.callback(printer.close, _CLOSES_S)
+        station.told.append(printer)
+    if config.wire.url is not None:
+        from device_runtime.report.station import StationReporter  # here, as it brings the serial port
+
+        reporter = StationReporter(
+            config.wire.url,
+            station.record,
+            telling.health,
+            telling.say,
+            trigger=station.trigger if config.trigger.kind == "controller" else None,
+            bundle=station.reader.bundle.manifest.checksum,
+            troubles=lambda: [trouble.state for trouble in telling.health.now],
+        )
+        told.callback(reporter.close, _CLOSES_S)
+        station.told.append(reporter)
+    if config.web.on:
+        from device_runtime.station.web.page import WebPage  # here, as it is an extra
+
+        web, read = config.web, config.read
+        page = WebPage(
+            station,
+            telling.health,
+            web.address,
+            web.port,
+            web.token_file,
+            field=read.field,
+            role=read.role,
+            upright=read.upright,
+            tell=telling.say,
+        )
+        told.enter_context(page)
+        telling.say(f"the page is at {page.url}")
+    telling.follow(
+        station, f"posteye {station.camera.name}", station.reader.engine, station.reader.bundle.manifest.checksum
+    )
+
+
+def _tell_start(station: Station, say: Say, config: Config) -> None:
     """Say what is doubtful before the first piece; CameraError where the camera can never be used so."""
-    hint = advise(station.reader.grammar, given)
+    hint = advise(station.reader.grammar, bool(config.read.country or config.read.lexicon))
     if hint:
         say(hint)
     if station.plan and not station.plan.now.findings.fine:

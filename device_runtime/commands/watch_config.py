@@ -1,15 +1,60 @@
-"""From the configuration of a station to the values that it is made of."""
+"""From a file and the command line to the configuration of a station, and from it to the values that it is made of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
-from device_runtime.station.config.sections import Config
+from device_runtime.station.config.load import load_config
+from device_runtime.station.config.sections import CameraSection, Config
+
+# Where the value of an option stands in a configuration, if not in [read] by its own name.
+_PLACES = {
+    "plan": ("plan", "path"),
+    "journal": ("journal", "path"),
+    "harvest": ("harvest", "folder"),
+    "serial": ("wire", "url"),
+    "deadline_ms": ("deadline", "ms"),
+    "trigger": ("trigger", "kind"),
+    "gpio_line": ("trigger", "line"),
+    "web": ("web", "on"),
+    "form": ("log", "form"),
+}
+
+
+def configured(file: Path | None, source: str | None, given: Mapping[str, Any]) -> Config:
+    """The configuration of a file, with what the command line says otherwise.
+
+    Args:
+        file: to read; None: all that is not given is as by default.
+        source: URL of the camera; None: that of the file.
+        given: values of options by their names.
+
+    Raises:
+        PosteyeError: the file cannot be used, or there is neither a file nor a camera.
+    """
+    if file is not None:
+        config = load_config(file)
+        config = config if source is None else replace(config, camera=CameraSection(source))
+    elif source is not None:
+        config = Config(Path("the command line"), CameraSection(source))
+    else:
+        raise PosteyeError("no camera is given; give its URL, such as v4l2:/dev/video0, or --config FILE")
+    for name, value in given.items():
+        section, key = _PLACES.get(name, ("read", name))
+        if isinstance(value, Region):
+            value = (value.x, value.y, value.width, value.height)
+        changed = replace(getattr(config, section), **{key: value})
+        config = replace(config, **{section: changed})
+    return config
 
 
 def station_values(config: Config) -> dict[str, Any]:
-    """What `build_station` takes by name, but for `health` and `say`; `source` is its camera.
+    """What `build_station` takes by name, but for `health`, `say` and `beat`; `source` is its camera.
 
     Args:
         config: of the station.
@@ -23,6 +68,7 @@ def station_values(config: Config) -> dict[str, Any]:
         "bundle": read.bundle,
         "engine": read.engine,
         "max_error": read.max_error,
+        "n_best": read.n_best,
         "field": read.field,
         "role": read.role,
         "region": None if read.region is None else Region(*read.region),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import Literal, Protocol
 
 from device_runtime.errors import PosteyeError
 from device_runtime.report.decided import decision_message, plain
@@ -34,7 +34,6 @@ from firmware_bridge import (
     refuse,
 )
 
-WIRE_LOST = "wire_lost"
 _SPEAKS = Capability.NO_READ | Capability.HEARTBEAT | Capability.TRIGGER | Capability.TIME
 _TROUBLES = {
     "camera_lost": Troubles.CAMERA_LOST,
@@ -48,14 +47,14 @@ TakeTrigger = Callable[[int, float | None], object]
 
 
 class Health(Protocol):
-    """Is told when the wire is lost, and when it is back."""
+    """Is told when the wire is lost, and when it is back: `station.health.Health` is one."""
 
-    def set(self, state: str, detail: str) -> None:
-        """Something is wrong from now on."""
+    def set(self, state: Literal["wire_lost"], detail: str) -> None:
+        """It is lost from now on."""
         ...
 
-    def clear(self, state: str) -> None:
-        """It is well again."""
+    def clear(self, state: Literal["wire_lost"]) -> None:
+        """It is back."""
         ...
 
 
@@ -137,10 +136,10 @@ class StationReporter:
                 self._take_outcome(news)
             case WireLost(detail):
                 self._has_been_lost = True
-                self._health.set(WIRE_LOST, detail)
+                self._health.set("wire_lost", detail)
                 self._say(f"{detail}; trying again until it answers")
             case WireBack(controller, identity):
-                self._health.clear(WIRE_LOST)
+                self._health.clear("wire_lost")
                 model = f" ({identity.model})" if identity.model and identity.model != controller else ""
                 if self._has_been_lost:
                     self._say(f"the controller {controller}{model} answers on {self._url}")

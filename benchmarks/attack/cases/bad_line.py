@@ -50,7 +50,7 @@ class _BadLine:
             if self._happens(self._faults.sorter_restarts / 2):
                 self._sorter = Sorter()
             answers, events = self._sorter.feed(piece)
-            self.acted += [event.reading for event in events if event.kind == "reading" and event.reading]
+            self.acted += [event.reading for event in events if isinstance(event.reading, ReadingMessage)]
             if self._happens(self._faults.sorter_restarts / 2):  # it acted and cannot say so
                 self._sorter = Sorter()
                 continue

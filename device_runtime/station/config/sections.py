@@ -68,6 +68,7 @@ class ReadSection:
     max_error: Annotated[
         float, Meta(gt=0, le=1, description="Share of wrong codes allowed among the accepted ones.")
     ] = DEFAULT_MAX_ERROR
+    n_best: Annotated[int, Meta(ge=1, le=20, description="Candidates to keep of each piece.")] = 3
     field: Annotated[bool, Meta(description="A picture is one text field already: no lines are looked for.")] = False
     role: Annotated[Wanted, Meta(description="Whose code is wanted on a whole piece; any: the only code there is.")] = (
         "destination"

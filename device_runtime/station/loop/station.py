@@ -15,6 +15,8 @@ from device_runtime.capture.source import Frame
 from device_runtime.errors import JournalError
 from device_runtime.reader import Reader
 from device_runtime.region import Region
+from device_runtime.station.health.health import Health
+from device_runtime.station.health.states import Fault
 from device_runtime.station.journal.entry import Delivery
 from device_runtime.station.journal.moment import Moment, now
 from device_runtime.station.journal.recorder import Recorder
@@ -27,11 +29,11 @@ from device_runtime.station.loop.reading import Worker
 from device_runtime.station.loop.recent import Numbers, Recent
 from device_runtime.station.loop.seeing import see
 from device_runtime.station.loop.settings import Store, Timing, Triggers
-from device_runtime.station.loop.troubles import Health, State
 from device_runtime.station.loop.values import Decision, Told, Trigger
 from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
 
+_BEAT_S = 1.0  # the thread that answers says at least so often that it lives
 LATE = "late, dropped"  # the outcome in the journal of a reading that came after its answer
 
 
@@ -49,6 +51,7 @@ class Station:
         health: is told what is wrong.
         triggers: what tells that a piece has come, from `start` on; None: `trigger` is called alone.
         say: takes a line about what goes wrong.
+        beat: is called at least once a second by the thread that answers, as long as it lives.
         moment: gives both clocks.
 
     Attributes:
@@ -76,6 +79,7 @@ class Station:
         health: Health,
         triggers: Triggers | None,
         say: Callable[[str], None],
+        beat: Callable[[], None] = lambda: None,
         moment: Callable[[], Moment] = now,
     ) -> None:
         self.camera, self.reader, self.plan, self.health = camera, reader, plan, health
@@ -83,7 +87,7 @@ class Station:
         self.harvest_folder: Path | None = store.harvest.folder if store.harvest else None
         self.told: list[Told] = []
         self.ended = threading.Event()
-        self._timing, self._triggers, self._say, self._moment = timing, triggers, say, moment
+        self._timing, self._triggers, self._say, self._moment, self._beat = timing, triggers, say, moment, beat
         self._closing, self._is_closed = threading.Event(), False
         self._lock = threading.Lock()
         self._numbers, self._recent, self._tally, self._latency = Numbers(), Recent(), Tally(), Latency()
@@ -230,12 +234,14 @@ class Station:
     def _answer_all(self) -> None:
         """The thread that answers, until the station closes and all are answered."""
         while True:
+            self._beat()
             with self._pieces.changed:
                 due = self._pieces.due(time.monotonic())
                 if not due:
                     if self._pieces.is_closed:
                         return
-                    self._pieces.changed.wait(self._pieces.wait_s(time.monotonic()))
+                    wait_s = self._pieces.wait_s(time.monotonic())
+                    self._pieces.changed.wait(_BEAT_S if wait_s is None else min(_BEAT_S, wait_s))
                     continue
             for piece in due:
                 self._answer(decide(piece, self.plan.now.plan if self.plan else None, time.monotonic))
@@ -262,10 +268,10 @@ class Station:
 
     def _look(self) -> None:
         """Tell the health what is wrong with the camera and the disk."""
-        self._tell_health("camera_lost", self.camera.trouble)
+        self._tell_health("camera_lost", None if self.ended.is_set() else self.camera.trouble)
         self._tell_health("disk_full", self._recorder.trouble)
 
-    def _tell_health(self, state: State, trouble: str | None) -> None:
+    def _tell_health(self, state: Fault, trouble: str | None) -> None:
         if trouble:
             self.health.set(state, trouble)
         else:

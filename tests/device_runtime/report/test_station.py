@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from device_runtime.errors import PosteyeError
-from device_runtime.report.station import WIRE_LOST, StationReporter
+from device_runtime.report.station import StationReporter
 from device_runtime.station.journal.entry import Delivery
 from firmware_bridge import Belt, Cable, Event, Feeder, NoReadMessage, serve
 from tests.device_runtime.report.deciding import decision
@@ -138,11 +138,11 @@ def test_a_wire_that_is_down_keeps_nobody_waiting_and_is_told() -> None:
     for number in range(300):
         wire.tell(decision(number + 1, number=number))
     assert time.monotonic() - began_s < 5
-    desk.wait(lambda: WIRE_LOST in desk.states)
-    assert "no serial port /dev/ttyUSB99" in desk.states[WIRE_LOST] and wire.is_lost
+    desk.wait(lambda: "wire_lost" in desk.states)
+    assert "no serial port /dev/ttyUSB99" in desk.states["wire_lost"] and wire.is_lost
     assert not wire.close(0)
     assert len(desk.deliveries) == 300 and {one.outcome.split(":")[0] for one in desk.deliveries} == {"dropped"}
-    assert desk.said == [f"{desk.states[WIRE_LOST]}; trying again until it answers"]
+    assert desk.said == [f"{desk.states['wire_lost']}; trying again until it answers"]
 
 
 def test_the_controllers_time_is_compared_with_ours() -> None:

@@ -18,12 +18,12 @@ from device_runtime.decoding.ensemble import View
 from device_runtime.image.pixels import Pixels
 from device_runtime.region import Region
 from device_runtime.result import Result
+from device_runtime.station.health.health import Health
 from device_runtime.station.journal.journal import Journal, Retention
 from device_runtime.station.journal.moment import Moment, now
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.loop.settings import Store, Timing
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.troubles import Troubles
 from device_runtime.station.loop.values import Decision
 from device_runtime.station.plan.live import LivePlan
 from device_runtime.types import Candidate, Decoding, Field, Reading, Strip
@@ -125,8 +125,7 @@ class Setting:
     @property
     def troubles(self) -> dict[str, str]:
         """What the health of the station says."""
-        assert isinstance(self.station.health, Troubles)
-        return dict(self.station.health.now)
+        return {one.state: one.detail for one in self.station.health.now}
 
     def answered(self, count: int) -> bool:
         return eventually(lambda: len(self.told.decisions) >= count)
@@ -163,7 +162,7 @@ def running(
         timing,
         plan=live,
         region=None,
-        health=Troubles(),
+        health=Health(),
         triggers=None,
         say=lines.append,
         moment=moment,

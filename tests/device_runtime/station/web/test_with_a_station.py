@@ -12,8 +12,8 @@ import pytest
 
 from device_runtime.commands.build_station import build_station
 from device_runtime.samples import load_pieces, load_samples
+from device_runtime.station.health.health import Health
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.troubles import Troubles
 from device_runtime.station.web.page import WebPage
 from tests.device_runtime.station.web.serving import Served
 from tests.device_runtime.station.web.stub_station import PLAN, StubHealth
@@ -38,7 +38,7 @@ def playing(folder: Path, pictures: list[Path], field: bool) -> Iterator[tuple[S
             country="DE",
             field=field,
             deadline_ms=60_000,
-            health=Troubles(),
+            health=Health(),
             say=said.append,
         ) as station,
         WebPage(station, StubHealth(), port=0, field=field, tell=said.append) as page,
