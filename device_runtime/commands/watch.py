@@ -128,7 +128,7 @@ def _attach(config: Config, station: Station, telling: Telling, as_json: bool, t
         told: ends all of it.
     """
     if telling.form == "lines":
-        printer = Aside(lambda decision: _print(decision, station, as_json), "printer")
+        printer = Aside(_printing(station, as_json, telling.say), "printer")
         told.callback(printer.close, _CLOSES_S)
         station.told.append(printer)
     if config.wire.url is not None:
@@ -229,19 +229,36 @@ def _reload(station: Station, say: Say) -> None:
     say(wrong or f"{printable(station.plan.path)} was read again{doubt}")
 
 
-def _print(decision: Decision, station: Station, as_json: bool) -> None:
+def _printing(station: Station, as_json: bool, say: Say) -> Callable[[Decision], None]:
+    """What prints pieces; when nobody takes the lines any more it says so once, and the station goes on."""
+    is_over = False
+
+    def tell(decision: Decision) -> None:
+        nonlocal is_over
+        if is_over:
+            return
+        try:
+            print(_line(decision, station, as_json), flush=True)
+        except OSError as error:
+            is_over = True
+            say(f"pieces are printed no more: {error.strerror}")
+
+    return tell
+
+
+def _line(decision: Decision, station: Station, as_json: bool) -> str:
+    """A piece as it is printed."""
     piece = written(decision, station.reader, station.camera.name)
     if as_json:
         row = Entry(piece).as_dict()
         del row["deliveries"]
         row |= {"number": decision.trigger.number, "frames": decision.frames}
         row["stages_ms"] = {stage: round(ms, 3) for stage, ms in decision.stages_ms.items()}
-        print(json.dumps(row, ensure_ascii=False), flush=True)
-        return
+        return json.dumps(row, ensure_ascii=False)
     bin_ = f"  -> {piece.bin}" if piece.bin else ""
     reason = f"  ({piece.reason})" if piece.reason else ""
     told = f"{piece.id:>8}  {piece.code or '-':<11} {piece.status:<9} {piece.confidence:6.4f}"
-    print(printable(f"{told}  {piece.latency_ms:>8.1f} ms{bin_}{reason}"), flush=True)
+    return printable(f"{told}  {piece.latency_ms:>8.1f} ms{bin_}{reason}")
 
 
 def _summary(station: Station) -> str:
