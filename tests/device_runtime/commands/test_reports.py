@@ -1,4 +1,4 @@
-"""Decisions are reported over the wire while it is there; a wire that is lost and back stops nothing and doubles nothing."""
+"""Decisions are reported over the wire while it is there; one that is lost and back stops and doubles nothing."""
 
 from __future__ import annotations
 
