@@ -93,7 +93,7 @@ class Station:
         self._numbers, self._recent, self._tally, self._latency = Numbers(), Recent(), Tally(), Latency()
         self._recorder = Recorder(store.journal)
         self._keeper = Keeper(store, lambda: self.region, self._look, say)
-        self._pieces = Pieces(timing.frames)
+        self._pieces = Pieces(timing.frames, timing.window_ms / 1000)
         is_closing, clock = self._closing.is_set, time.monotonic
         worker = Worker(self._pieces, make_vote, lambda: self.region, is_closing, clock, self._came_late, say)
         self._answers = threading.Thread(target=self._answer_all, name="answers", daemon=True)
@@ -145,7 +145,7 @@ class Station:
         return piece.id
 
     def show(self, frame: Frame, view: View = "one", is_all: bool = False) -> Pending:
-        """A piece was seen on a frame, which is the first one of it.
+        """A piece was seen on a frame, which is the first one of it; `seen` gives it further ones.
 
         Args:
             frame: that shows it.
@@ -161,15 +161,22 @@ class Station:
         )  # before it, as the frames of a piece are exposed after its trigger
         age_ns = max(0, time.monotonic_ns() - began_ns)
         piece = self._begun(replace(here, wall_ns=here.wall_ns - age_ns, monotonic_ns=began_ns), None, None)
-        piece.view, piece.has_all = view, is_all
+        piece.view, piece.has_all, piece.is_followed = view, is_all, True
         piece.frames.append(frame)
         piece.given, piece.first_s = 1, time.monotonic()
         self._pieces.begin(piece)
         return piece
 
-    def seen(self, piece: Pending, view: View) -> None:
-        """A piece that was seen is not alone, or longer than the picture, as a later frame shows."""
+    def seen(self, piece: Pending, view: View, frame: Frame) -> None:
+        """A piece is in view on a further frame.
+
+        Args:
+            piece: of which `show` told.
+            view: what else was seen since it began.
+            frame: that shows it.
+        """
         piece.view = view
+        self._pieces.follow(piece, frame, time.monotonic())
 
     def left(self, piece: Pending) -> None:
         """A piece has left the picture: no further frame is of it."""

@@ -19,7 +19,8 @@ SAME_SIZE = 0.04  # share by which the size of a body may seem to change from on
 FOLLOWED = 0.5  # of the view's side: so far a piece that passes may move from one look to the next
 OTHER_SHARE = 0.2  # of the largest body: what is smaller is no second piece
 FORGOTTEN_S = 600.0  # what has not changed for so long belongs to the view
-FORGOTTEN_EVERYWHERE_S = 5.0  # the same of what reaches all edges: the camera was moved, or its exposure changed
+FORGOTTEN_EVERYWHERE_S = 5.0  # the same of what is everywhere: the camera was moved, or its exposure changed
+EVERYWHERE_SHARE = 0.6  # of the view, up to all four edges
 LEARNS = 15  # looks at the beginning, while a camera finds its exposure; the view is that of the last one
 
 
@@ -28,9 +29,9 @@ class Event:
     """Something that a look shows.
 
     Attributes:
-        kind: a piece `begins`, is `seen` to be otherwise than it was when it began, or has `left`.
+        kind: a piece `begins`, is `seen` again, or has `left`.
         view: one piece, two, or one that reaches beyond the picture.
-        frame: the best one so far, of a piece that begins.
+        frame: that shows it; of a piece that begins the best one so far.
     """
 
     kind: Literal["begins", "seen", "left"]
@@ -72,7 +73,7 @@ class Watcher:
         bodies, where = bodies_of(self._ground.difference(gray))
         bodies = [one for one in bodies if not self._was_ghost(one, gray)]
         self._ground.learn(gray, where)
-        events = self._hold(bodies) if self._held else []
+        events = self._hold(bodies, frame) if self._held else []
         if self._held is None:
             events += self._wait_for(bodies, frame)
         return events + self._forget(gray, frame.captured_s)
@@ -85,7 +86,7 @@ class Watcher:
         self._ground.take_over(gray, body.drawn(gray.shape, 0) | body.drawn(gray.shape, 5))
         return True
 
-    def _hold(self, bodies: list[Body]) -> list[Event]:
+    def _hold(self, bodies: list[Body], frame: Frame) -> list[Event]:
         """Follow the piece that has begun."""
         assert self._held
         found = _followed(self._held, self._others, bodies)
@@ -97,10 +98,9 @@ class Watcher:
             return [Event("left")]
         self._held, self._gone = found, 0
         self._others = [one for one in bodies if one is not found]
-        if self._view != "two" and _view(found, bodies) == "two":
+        if _view(found, bodies) == "two":
             self._view = "two"
-            return [Event("seen", "two")]
-        return []
+        return [Event("seen", self._view, frame)]
 
     def _wait_for(self, bodies: list[Body], frame: Frame) -> list[Event]:
         """Wait until a body is all in view, rests, or leaves again."""
@@ -133,10 +133,16 @@ class Watcher:
         """Take what has rested in view for long for a part of it."""
         if self._held is None or self._anchor is None or not _is_still(self._anchor, self._held):
             self._anchor, self._rests_since_s = self._held, now_s
-        elif now_s - self._rests_since_s > (FORGOTTEN_EVERYWHERE_S if all(self._held.edges) else FORGOTTEN_S):
+        elif now_s - self._rests_since_s > (FORGOTTEN_EVERYWHERE_S if self._is_everywhere() else FORGOTTEN_S):
             self._ground, self._held, self._anchor = Ground(gray), None, None
             return [Event("left")]
         return []
+
+    def _is_everywhere(self) -> bool:
+        """Whether what is held and what is beside it differ from the ground all over the view."""
+        found = [one for one in (self._held, *self._others) if one]
+        reached = [any(edges) for edges in zip(*(one.edges for one in found), strict=True)]
+        return all(reached) and sum(one.share for one in found) > EVERYWHERE_SHARE
 
 
 def _view(body: Body, bodies: list[Body]) -> View:

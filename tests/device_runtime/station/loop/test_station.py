@@ -6,16 +6,23 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from device_runtime.capture.source import Frame
 from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
+from device_runtime.station.journal.moment import Moment
 from device_runtime.station.journal.reading import JournalReader
-from device_runtime.station.loop.pieces import MOST_WAITING
+from device_runtime.station.journal.stats import kind_of
+from device_runtime.station.loop.answering import CUT_OFF, TWO_PIECES, answer_of
+from device_runtime.station.loop.pieces import MOST_WAITING, Pending, View
 from device_runtime.station.loop.settings import Timing
 from device_runtime.station.loop.station import LATE
+from device_runtime.station.loop.values import Trigger
+from device_runtime.types import Field
 from tests.device_runtime.capture.fake_source import eventually
-from tests.device_runtime.station.loop.stations import PATIENT_MS, SOON_MS, Readings, journalled, running
+from tests.device_runtime.station.loop.stations import PATIENT_MS, SOON_MS, Readings, journalled, result, running
 
 PLAN = "codes,bin\n10007,south\noverflow,rest\nreject,manual\n"
 
@@ -212,3 +219,48 @@ def test_closing_answers_what_waits_and_takes_no_more(tmp_path: Path) -> None:
         with pytest.raises(PosteyeError, match="the station is closed"):
             at.station.trigger(3)
     assert [status for _, status, _ in journalled(at.journal)] == ["no_read"] * 2
+
+
+def test_further_frames_are_of_a_piece_for_a_short_time_only(tmp_path: Path) -> None:
+    timing = Timing(PATIENT_MS, frames=5, window_ms=0)
+    with running(tmp_path, Readings(status=("rejected",)), timing=timing) as at:
+        at.station.trigger()
+        for value in (1, 2):
+            at.film(value)
+            assert eventually(lambda: at.source.events.empty())
+        assert at.answered(1)
+        assert at.told.said == ["10001 rejected"]
+
+
+def test_a_piece_that_was_seen_gets_the_frames_that_follow_it_and_no_others(tmp_path: Path) -> None:
+    with running(tmp_path, Readings(status=("rejected",)), timing=Timing(PATIENT_MS, frames=3)) as at:
+        frames = [
+            Frame(np.full((20, 40), value, np.uint8), time.monotonic() + value, value, "fake:0") for value in (1, 2)
+        ]
+        piece = at.station.show(frames[0])
+        at.film(9)
+        at.station.seen(piece, "one", frames[1])
+        assert eventually(lambda: piece.read == 2)
+        at.station.left(piece)
+        assert at.answered(1)
+        assert at.told.said == ["10002 rejected"] and at.told.decisions[0].frames == 2
+
+
+@pytest.mark.parametrize(("view", "reason"), [("two", TWO_PIECES), ("long", CUT_OFF)])
+def test_two_pieces_and_one_that_is_cut_off_are_rejected_by_name(tmp_path: Path, view: View, reason: str) -> None:
+    with running(tmp_path, plan=PLAN) as at:
+        at.station.show(Frame(np.full((20, 40), 7, np.uint8), time.monotonic(), 1, "fake:0"), view, is_all=True)
+        assert at.answered(1)
+        assert at.told.said == ["10007 rejected"] and at.told.decisions[0].bin == "manual"
+        assert at.station.counts.reasons == {kind_of(reason): 1}
+
+
+def test_a_long_piece_whose_field_is_all_in_the_picture_is_read() -> None:
+    whole = Field(((5, 5), (30, 5), (30, 15), (5, 15)))
+    cut = Field(((5, 5), (40, 5), (40, 15), (5, 15)))
+    for field, status in ((whole, "accepted"), (cut, "rejected")):
+        trigger = Trigger(Moment(0, 0, "boot"), 1.0)
+        piece = Pending(1, trigger, 0.9, view="long", result=result("10007", field=field))
+        piece.shown = Frame(np.zeros((20, 40), np.uint8), 1.0, 1, "fake:0")
+        found = answer_of(piece)
+        assert not isinstance(found, str) and found.reading.status == status

@@ -49,8 +49,13 @@ def piece(x: float, y: float = 180, width: float = 220, height: float = 150, tur
 
 
 def watched(belt: Belt, watcher: Watcher, *pictures: tuple[tuple[float, ...], ...]) -> list[Event]:
-    """What a watcher tells of pictures with these pieces."""
-    return [event for pieces in pictures for event in watcher.look(belt.frame(*pieces))]  # type: ignore[arg-type]
+    """What a watcher tells of pictures with these pieces; that a piece is seen again, only where it is otherwise."""
+    found: list[Event] = []
+    for pieces in pictures:
+        for event in watcher.look(belt.frame(*pieces)):  # type: ignore[arg-type]
+            if event.kind != "seen" or (found and found[-1].view != event.view):
+                found.append(event)
+    return found
 
 
 def empty(looks: int) -> tuple[tuple[tuple[float, ...], ...], ...]:

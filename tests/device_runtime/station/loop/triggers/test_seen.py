@@ -26,6 +26,7 @@ class Seeing:
     camera: Camera
     ended: threading.Event = field(default_factory=threading.Event)
     shown: list[tuple[Frame, View, bool]] = field(default_factory=list)
+    followed: list[tuple[int, Frame]] = field(default_factory=list)
     more: list[str] = field(default_factory=list)
     answered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
@@ -33,8 +34,8 @@ class Seeing:
         self.shown.append((frame, view, is_all))
         return Pending(len(self.shown), None, 0.0)  # type: ignore[arg-type]
 
-    def seen(self, piece: Pending, view: View) -> None:
-        self.more.append(f"{piece.id} {view}")
+    def seen(self, piece: Pending, view: View, frame: Frame) -> None:
+        self.followed.append((piece.id, frame))
 
     def left(self, piece: Pending) -> None:
         self.more.append(f"{piece.id} left")
@@ -78,4 +79,7 @@ def test_what_passes_the_camera_begins_and_ends(tmp_path: Path) -> None:
         triggers.close()
     assert [view for _, view, _ in station.shown] == ["one", "two"]
     assert station.more == ["1 left", "2 left"]
+    # No frame is of a piece that is not in view: the belt without one is dark.
+    assert {id_ for id_, _ in station.followed} == {1, 2}
+    assert all(frame.pixels.max() > 130 for _, frame in station.followed)
     assert lines == ["the picture is black: see to the lamp and the lens"]
