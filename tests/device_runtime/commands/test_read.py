@@ -20,7 +20,7 @@ from device_runtime.piece.evidence.weights import load_weights
 from device_runtime.piece.locator import bundle as locator
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
-from firmware_bridge import Cable, Event, serve
+from firmware_bridge import Cable, Event, ReadingMessage, serve
 from tests.device_runtime.program import ROOT, posteye, run_in_shell
 
 SAMPLES = load_samples()
@@ -111,6 +111,10 @@ def read_over_a_cable(*arguments: object) -> tuple[subprocess.CompletedProcess[s
             stop.set()
             sorter.join()
     return found, received
+
+
+def readings_of(events: list[Event]) -> list[ReadingMessage]:
+    return [event.reading for event in events if isinstance(event.reading, ReadingMessage)]
 
 
 def bad_inputs(folder: Path) -> dict[str, Path]:
@@ -206,7 +210,7 @@ def test_an_unreadable_piece_is_told_to_the_sorter(tmp_path: Path) -> None:
     images = [tmp_path / "text.png", SAMPLES[0].path, tmp_path / "missing.png"]
     found, received = read_over_a_cable(*images)
     assert found.returncode == 2 and found.stderr.count("acknowledged") == 3
-    readings = [event.reading for event in received if event.kind == "reading" and event.reading]
+    readings = readings_of(received)
     assert [(r.piece, r.status, r.code) for r in readings] == [
         (1, "no_code", None),
         (2, "accepted", SAMPLES[0].expected),
@@ -272,8 +276,7 @@ def test_reading_over_a_cable_is_acknowledged() -> None:
     found, received = read_over_a_cable(SAMPLES[0].path, "--json")
     assert found.returncode == 0, found.stderr
     assert "acknowledged" in found.stderr
-    readings = [event.reading for event in received if event.kind == "reading"]
-    assert [r.code for r in readings if r] == [SAMPLES[0].expected]
+    assert [r.code for r in readings_of(received)] == [SAMPLES[0].expected]
 
 
 def test_no_acknowledgement_is_an_error() -> None:
