@@ -8,9 +8,11 @@ from firmware_bridge.controller.sorter import SPEAKS, Sorter
 from firmware_bridge.errors import BridgeError, MessageError, NoAnswerError, PortError, RefusedError
 from firmware_bridge.host.cable import Cable
 from firmware_bridge.host.duplex import DuplexLink
+from firmware_bridge.host.guarded import GuardedOutbox
 from firmware_bridge.host.link import Delivery, Link
 from firmware_bridge.host.manner import Manner, refuse
 from firmware_bridge.host.news import News, Outcome, TimeTold, WireBack, WireLost
+from firmware_bridge.host.outbox import Outbox, OutboxError
 from firmware_bridge.host.port import BAUD_RATE
 from firmware_bridge.host.queue import MemoryQueue, Queue
 from firmware_bridge.protocol.message import NO_FLAGS, Flags, NoReadMessage, NoReadReason, ReadingMessage, Report
@@ -39,6 +41,7 @@ __all__ = [
     "Faults",
     "Feeder",
     "Flags",
+    "GuardedOutbox",
     "Heartbeat",
     "Link",
     "Manner",
@@ -48,6 +51,8 @@ __all__ = [
     "NoAnswerError",
     "NoReadMessage",
     "NoReadReason",
+    "Outbox",
+    "OutboxError",
     "Outcome",
     "PortError",
     "Queue",

@@ -32,6 +32,7 @@ _TO_COME = {"benchmarks": ("device",)}  # rooms of packages without floors
 # What a room does, where it has a floor of its own.
 _DOES = {
     "device_runtime.commands": "one file a command",
+    "device_runtime.station": "pieces to decisions, and their record",
     "device_runtime.reader": "a picture to its reading",
     "device_runtime.result": "a reading and what a report says of it",
     "device_runtime.piece": "a frame to its lines and numbers",
@@ -42,7 +43,7 @@ _DOES = {
     "device_runtime.bundle": "a verified model with its facts",
     "device_runtime.core": "normalise and decode in C",
     "firmware_bridge.controller": "the sorter's end",
-    "firmware_bridge.host": "the reader's end: acknowledged link",
+    "firmware_bridge.host": "the reader's end: acknowledged, and listening",
     "firmware_bridge.protocol": "frames and messages",
     "firmware_bridge.errors": "what can go wrong",
     "train.commands": "posteye train, evaluate, explain",

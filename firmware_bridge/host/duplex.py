@@ -47,7 +47,7 @@ class DuplexLink:
     ) -> None:
         self.url = url
         self._on_news, self._baud_rate = on_news, baud_rate
-        self._exchange = Exchange(manner, queue or MemoryQueue())
+        self._exchange = Exchange(manner, MemoryQueue() if queue is None else queue)
         self._changed = threading.Condition()  # its lock guards the exchange and what follows
         self._handed_over: deque[Waiting] = deque()
         self._news: deque[News] = deque()

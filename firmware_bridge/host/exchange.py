@@ -136,6 +136,7 @@ class Exchange:
 
     def closed(self) -> list[News]:
         """No port will be opened again: what a queue does not keep gets its outcome."""
+        self.keep()
         news: list[News] = []
         in_flight = self._ask if self._ask and self._ask.is_report and self._ask.copies else None
         while not self._queue.outlives and (one := self._queue.first()) is not None:

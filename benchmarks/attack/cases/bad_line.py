@@ -50,7 +50,8 @@ class _BadLine:
             if self._happens(self._faults.sorter_restarts / 2):
                 self._sorter = Sorter()
             answers, events = self._sorter.feed(piece)
-            self.acted += [event.reading for event in events if isinstance(event.reading, ReadingMessage)]
+            readings = (event.reading for event in events if event.kind == "reading")
+            self.acted += [reading for reading in readings if isinstance(reading, ReadingMessage)]
             if self._happens(self._faults.sorter_restarts / 2):  # it acted and cannot say so
                 self._sorter = Sorter()
                 continue

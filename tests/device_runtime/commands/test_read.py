@@ -113,6 +113,10 @@ def read_over_a_cable(*arguments: object) -> tuple[subprocess.CompletedProcess[s
     return found, received
 
 
+def readings_of(events: list[Event]) -> list[ReadingMessage]:
+    return [event.reading for event in events if isinstance(event.reading, ReadingMessage)]
+
+
 def bad_inputs(folder: Path) -> dict[str, Path]:
     """Files that are no images, and images that are odd."""
     (folder / "empty.png").touch()
@@ -206,7 +210,7 @@ def test_an_unreadable_piece_is_told_to_the_sorter(tmp_path: Path) -> None:
     images = [tmp_path / "text.png", SAMPLES[0].path, tmp_path / "missing.png"]
     found, received = read_over_a_cable(*images)
     assert found.returncode == 2 and found.stderr.count("acknowledged") == 3
-    readings = [event.reading for event in received if isinstance(event.reading, ReadingMessage)]
+    readings = readings_of(received)
     assert [(r.piece, r.status, r.code) for r in readings] == [
         (1, "no_code", None),
         (2, "accepted", SAMPLES[0].expected),
@@ -272,8 +276,7 @@ def test_reading_over_a_cable_is_acknowledged() -> None:
     found, received = read_over_a_cable(SAMPLES[0].path, "--json")
     assert found.returncode == 0, found.stderr
     assert "acknowledged" in found.stderr
-    readings = [event.reading for event in received if isinstance(event.reading, ReadingMessage)]
-    assert [r.code for r in readings] == [SAMPLES[0].expected]
+    assert [r.code for r in readings_of(received)] == [SAMPLES[0].expected]
 
 
 def test_no_acknowledgement_is_an_error() -> None:

@@ -47,7 +47,7 @@ class Talk:
     ) -> None:
         self.now_s = 100.0
         self.sorter = sorter or Sorter(clock=lambda: self.now_s)
-        self.exchange = Exchange(manner, queue or MemoryQueue())
+        self.exchange = Exchange(manner, MemoryQueue() if queue is None else queue)
         self.there, self.back = there, back
         self.news: list[News] = []
         self.events: list[Event] = []
