@@ -119,7 +119,7 @@ def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
       posteye camera snap 'v4l2:/dev/video0?exposure=5&gain=16' piece.png --json
     """
     if not out.lower().endswith(".png"):
-        raise WriteError(f"{printable(out)} is no name of a PNG; end it with .png")
+        raise WriteError(f"{printable(out) or repr(out)} is no name of a PNG; end it with .png")
     require_writable(out)
     with _opened(url, timeout_s) as (source, _):
         warm_s = WARM_UP_S if url.startswith(_FILMING) else 0.0

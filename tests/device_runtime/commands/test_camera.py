@@ -89,6 +89,9 @@ def test_list_shows_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "complaint"),
     [
         (["snap", "none.png", "out.jpg"], "out.jpg is no name of a PNG; end it with .png"),
+        (["snap", "none.png", ""], "'' is no name of a PNG; end it with .png"),
+        (["snap", "", "out.png"], "'' names no source; write for example v4l2:/dev/video0"),
+        (["show", ""], "'' names no source; write for example v4l2:/dev/video0"),
         (["snap", "none.png", "none/out.png"], "none/out.png cannot be written: No such file or directory"),
         (["snap", "none.png", "out.png"], "none.png cannot be read: No such file or directory"),
         (["show", "dir:none?fbs=3"], "dir:none?fbs=3: unknown option 'fbs'; did you mean fps?"),
