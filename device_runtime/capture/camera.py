@@ -105,9 +105,10 @@ class Camera:
             CameraError: the source can never be used so.
         """
         deadline_s = time.monotonic() + timeout_s
-        damaged = ""
+        told_s = round(timeout_s, 1 if timeout_s > 1 else 2)  # it may be what is left of another time-out
+        complaint, damaged = f"{self.name} gave no picture in {told_s:g} s", ""
         while True:
-            shot, frame = self._newest(after_s, deadline_s, f"{self.name} gave no picture in {timeout_s:g} s{damaged}")
+            shot, frame = self._newest(after_s, deadline_s, complaint + damaged)
             if frame and frame.sequence == shot.sequence:
                 return frame
             try:

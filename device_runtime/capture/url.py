@@ -114,6 +114,8 @@ def parse(url: str) -> Address:
         CameraError: no such kind of source, or no such option; the nearest known one is named.
     """
     kind, colon, rest = url.partition(":")
+    if not url.strip():
+        raise CameraError(f"{printable(url)!r} names no source; write for example {_EXAMPLES['v4l2']}")
     if url == "-":
         return Address("-", "stdin", "", {})
     if kind in ("rtsp", "rtsps") and rest.startswith("//"):

@@ -21,7 +21,6 @@ from device_runtime.files.atomic import require_writable, write_bytes
 from device_runtime.files.regular import printable
 
 WARM_UP_S = 1.0  # a camera that chooses its exposure is too dark or too bright at first
-FRAME_TIMEOUT_S = 5.0
 _FILMING = ("v4l2:", "picamera2:", "rtsp:", "rtsps:")
 _UNITS = {"exposure": " ms", "gain": "", "white_balance": " K", "focus": ""}
 
@@ -31,7 +30,7 @@ _timeout = click.option(
     type=click.FloatRange(0.1, 600),
     default=10.0,
     show_default=True,
-    help="Seconds to wait until the source is open.",
+    help="Seconds to wait for a picture.",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -98,8 +97,9 @@ def show(url: str, timeout_s: float, seconds_s: float, as_json: bool) -> None:
       posteye camera show v4l2:/dev/video0
       posteye camera show 'dir:pictures?fps=5' --seconds 10 --json
     """
-    with _opened(url, timeout_s) as (source, facts):
-        report = {"source": source.name, **asdict(facts), **_measured(source, seconds_s)}
+    with _opened(url, timeout_s) as (source, facts, left_s):
+        first = source.latest(float("-inf"), left_s)
+        report = {"source": source.name, **asdict(facts), **_measured(source, first, seconds_s)}
     click.echo(json.dumps(report) if as_json else _page(report, facts))
 
 
@@ -111,7 +111,7 @@ def show(url: str, timeout_s: float, seconds_s: float, as_json: bool) -> None:
 def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
     """Take a picture from the source URL and write it to OUT.png, as it is, without loss.
 
-    A camera films for a second first, so that it can find its exposure.
+    A camera films for a second first, so that it can find its exposure; --timeout does not count that second.
 
     \b
     Examples:
@@ -119,57 +119,59 @@ def snap(url: str, out: str, timeout_s: float, as_json: bool) -> None:
       posteye camera snap 'v4l2:/dev/video0?exposure=5&gain=16' piece.png --json
     """
     if not out.lower().endswith(".png"):
-        raise WriteError(f"{printable(out)} is no name of a PNG; end it with .png")
+        raise WriteError(f"{printable(out) or repr(out)} is no name of a PNG; end it with .png")
     require_writable(out)
-    with _opened(url, timeout_s) as (source, _):
+    with _opened(url, timeout_s) as (source, _, left_s):
         warm_s = WARM_UP_S if url.startswith(_FILMING) else 0.0
-        frame = source.latest(time.monotonic() + warm_s, warm_s + FRAME_TIMEOUT_S)
-        age_s = time.monotonic() - frame.captured_s
+        frame = source.latest(time.monotonic() + warm_s, warm_s + left_s)
+        age_ms = _age_ms(frame)
     write_bytes(out, _png(frame))
     height, width, *channels = frame.pixels.shape
     report = {"source": frame.source, "out": out, "width": width, "height": height, "channels": (channels or [1])[0]}
-    report |= {"sequence": frame.sequence, "age_ms": round(1000 * age_s, 1)}
+    report |= {"sequence": frame.sequence, "age_ms": round(age_ms, 1)}
     if as_json:
         click.echo(json.dumps(report))
     else:
-        click.echo(
-            f"{printable(out)}: {width} x {height} px, {'colour' if channels else 'grey'}, {age_s * 1000:.1f} ms old"
-        )
+        click.echo(f"{printable(out)}: {width} x {height} px, {'colour' if channels else 'grey'}, {age_ms:.1f} ms old")
 
 
 @contextmanager
-def _opened(url: str, timeout_s: float) -> Iterator[tuple[Camera, Facts]]:
-    """A camera that is open; what it told meanwhile is noted at the end, unless an error says what is wrong."""
+def _opened(url: str, timeout_s: float) -> Iterator[tuple[Camera, Facts, float]]:
+    """A camera that is open, what it says of itself, and the seconds that are left of the time-out.
+
+    What it told meanwhile is noted at the end, unless an error says what is wrong.
+    """
     told: list[str] = []
+    deadline_s = time.monotonic() + timeout_s
     with open_camera(url, told.append) as source:
-        yield source, source.opened(timeout_s)
+        facts = source.opened(timeout_s)
+        yield source, facts, max(0.0, deadline_s - time.monotonic())
     for line in told:
         note(f"posteye: warning: {line}")
 
 
-def _measured(source: Camera, seconds_s: float) -> dict[str, Any]:
+def _measured(source: Camera, first: Frame, seconds_s: float) -> dict[str, Any]:
     """Take frames for a while: how many there were, how many of them were seen, and how old they were."""
-    frames: list[tuple[int, float, float]] = []
-    size, after_s = None, float("-inf")
+    frame, ages_ms = first, [_age_ms(first)]
     until_s = time.monotonic() + seconds_s
-    while (left_s := until_s - time.monotonic()) > 0 or not frames:
+    while (left_s := until_s - time.monotonic()) > 0:
         try:
-            frame = source.latest(after_s, left_s if frames else seconds_s + FRAME_TIMEOUT_S)
+            frame = source.latest(frame.captured_s, left_s)
         except (CameraEndedError, CameraTimeoutError):
-            if not frames:
-                raise
             break
-        frames.append((frame.sequence, frame.captured_s, time.monotonic() - frame.captured_s))
-        size, after_s = frame.pixels.shape[1::-1], frame.captured_s
-    (first, began_s, _), (last, ended_s, _) = frames[0], frames[-1]
-    ages_ms = [1000 * age_s for _, _, age_s in frames]
+        ages_ms.append(_age_ms(frame))
+    count, lasted_s = frame.sequence - first.sequence, frame.captured_s - first.captured_s
     return {
-        "size": size,
-        "frames": last - first + 1,
-        "seen": len(frames),
-        "measured_fps": round((last - first) / (ended_s - began_s), 2) if ended_s > began_s else None,
+        "size": frame.pixels.shape[1::-1],
+        "frames": count + 1,
+        "seen": len(ages_ms),
+        "measured_fps": round(count / lasted_s, 2) if lasted_s > 0 else None,
         "age_ms": {"median": round(statistics.median(ages_ms), 1), "max": round(max(ages_ms), 1)},
     }
+
+
+def _age_ms(frame: Frame) -> float:
+    return 1000 * (time.monotonic() - frame.captured_s)
 
 
 def _png(frame: Frame) -> bytes:

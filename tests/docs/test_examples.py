@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,21 @@ def test_times_and_the_machine_may_differ_and_a_reading_may_not() -> None:
     assert examples.fixed(old) == examples.fixed("    80331   accepted   0.9929    118.6 ms  01.png\n")
     assert examples.fixed(old) != examples.fixed("    80331   accepted   0.9928     8.6 ms  01.png\n")
     assert examples.fixed(old) != examples.fixed("    80331   rejected   0.9929     8.6 ms  01.png\n")
+
+
+def test_where_a_folded_line_ends_may_differ_with_the_times_in_it() -> None:
+    old = '    "engine": "litert 2.3.0", "timing_ms": {"locate": 0.0, "scan":\n    16.055}, "age_ms": 0.1}\n'
+    new = '    "engine":\n    "litert 2.10.0", "timing_ms":\n    {"locate": 0.0, "scan": 9.1}, "age_ms":\n    99}\n'
+    assert examples.fixed(old) == examples.fixed(new)
+    assert examples.fixed(old) != examples.fixed(new.replace("engine", "motor"))
+
+
+def test_the_camera_that_is_shown_prints_the_same_however_many_frames_came() -> None:
+    page = (examples.ROOT / "docs/commands/camera.md").read_text("utf-8")
+    found = re.search(r"<!-- run: (.*posteye camera show 'dir:.*') -->\n(.*?)<!-- end run -->", page, re.S)
+    assert found is not None
+    shown = examples.filled(f"<!-- run: {found[1]} --seconds 0.1 -->\n<!-- end run -->")
+    assert examples.fixed(shown.replace(" --seconds 0.1", "")) == examples.fixed(found[0])
 
 
 def test_a_block_that_is_wrong_is_filled_anew() -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from device_runtime.bundle import Bundle
 from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.files.atomic import write_bytes, write_text
-from device_runtime.grammar.grammar import SEPARATORS
+from device_runtime.grammar.grammar import SEPARATORS, Grammar
 from device_runtime.image.load import load_image
 from device_runtime.image.normalize import normalize
 from train.adaptation.held_back import GENERATED, LABELLED, SUREST
@@ -87,9 +87,13 @@ class Harvest:
     def known_by(self) -> dict[str, Any]:
         """The folder's files and the lexicon by a hash, country and pattern as they are.
 
+        All that can be seen at once is: reading the pictures takes long, and fields to judge by are looked at after it.
+
         Raises:
-            PosteyeError: When there are too few pictures, or a table cannot be read.
+            PosteyeError: When the codes cannot be used, there are too few pictures, or a table or a labelled picture
+                cannot be read.
         """
+        Grammar.chosen(self.codes.country, self.codes.pattern, self.codes.lexicon)
         _ = self._labels, self._weak
         if len(self._pictures) < FEWEST:
             raise PosteyeError(
@@ -97,8 +101,10 @@ class Harvest:
                 "better some thousand"
             )
         for name in self._labels:
-            if not (self.folder / name).is_file():
-                raise PosteyeError(f"{self.folder / name} is missing, and {LABELS} names it; take the row away")
+            try:
+                load_image(self.folder / name)
+            except ImageError as error:
+                raise PosteyeError(f"{error}; {LABELS} names it: mend the picture, or take the row away") from error
         tables = [path for name in (LABELS, WEAK_LABELS) if (path := self.folder / name).is_file()]
         lexicon = [self.codes.lexicon] if self.codes.lexicon else []
         digest = hashlib.sha256()

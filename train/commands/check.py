@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_runtime.errors import PosteyeError
+from train.data.collections import FILES
 from train.data.mnist import IDX_STEMS, download_command, wheel_path
 from train.runs.chain import Link, about, chain, disk_mb
 from train.runs.recipe import PRESETS, has_bfloat16
 from train.synthesis.writing.fonts import HAND_PACKAGES, PRINT_PACKAGES, install_command, missing_packages
 
-STRINGS_FILES = (
-    "clinic_cells.npz", "lectaurep_numbers.npz",
-    "unipen_digits_strokes.npz", "unipen_number_strokes.npz", "unipen_capitals_strokes.npz",
-)  # fmt: skip
+_WRITERS_FILES = ("qmnist-train-labels-idx2-int.gz", "qmnist-test-labels-idx2-int.gz")
 _PACKAGES = ("torch", "pillow", "tqdm", "matplotlib")
 _INSTALL = "pip install torch==2.13.0, then pip install 'posteye[train]'"
 
@@ -56,9 +54,9 @@ def examine(
         digits: folder of more digits, if they are to be used.
         strings: folder of what people wrote, if it is to be used.
     """
-    more = [_folder("writers", writers, "qmnist-train-labels-idx2-int.gz")] if writers else []
+    more = [_folder("writers", writers, name) for name in _WRITERS_FILES] if writers else []
     more += [_folder("more", digits, "*.npz")] if digits else []
-    more += [_folder("strings", strings, name) for name in STRINGS_FILES] if strings else []
+    more += [_folder("strings", strings, name) for name in FILES] if strings else []
     cores = Finding("cores", str(os.cpu_count() or 1))
     return [*_fonts(), _digits(mnist), *more, _libraries(), _disk(links), cores]
 

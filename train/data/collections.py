@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from train.data.real_strings import SOURCES as STRINGS
+from device_runtime.errors import PosteyeError
+from train.data import real_strings, recorded
+from train.data.arrays import load_arrays
 from train.data.real_strings import RealStrings, load_real_strings
-from train.data.recorded import SOURCE as STROKES
 from train.data.recorded import Recorded, load_recorded
 
-SOURCES = (*STRINGS, STROKES)
+SOURCES = (*real_strings.SOURCES, recorded.SOURCE)
+FILES = {**real_strings.FILES, **recorded.FILES}  # with the arrays in each
 
 
 @dataclass(frozen=True)
@@ -35,5 +37,21 @@ def load_collections(folder: Path) -> tuple[Collections, Collections]:
     Raises:
         PosteyeError: When a file is missing or damaged.
     """
-    strings, recorded = load_real_strings(folder), load_recorded(folder)
-    return Collections(strings[0], recorded[0]), Collections(strings[1], recorded[1])
+    strings, strokes = load_real_strings(folder), load_recorded(folder)
+    return Collections(strings[0], strokes[0]), Collections(strings[1], strokes[1])
+
+
+def require_collections(folder: Path) -> None:
+    """Check that a folder holds all the files, so that nothing is trained for hours before one is missed.
+
+    Raises:
+        PosteyeError: When some are missing, all of which are named, or one is damaged.
+    """
+    missing = [name for name in FILES if not (folder / name).exists()]
+    if missing:
+        raise PosteyeError(
+            f"--strings {folder} lacks {', '.join(missing)}; "
+            'docs/training.md says where they come from, under "The second mix"'
+        )
+    for name, arrays in FILES.items():
+        load_arrays(folder / name, arrays)

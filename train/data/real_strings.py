@@ -22,6 +22,8 @@ from train.data.arrays import load_arrays
 from train.data.string_cut import Cut, cut_string
 
 CLINIC_FILE, NOTARIES_FILE = "clinic_cells.npz", "lectaurep_numbers.npz"
+_ARRAYS = ("images", "sizes", "labels")
+FILES = {CLINIC_FILE: _ARRAYS, NOTARIES_FILE: (*_ARRAYS, "page")}  # with the arrays in each
 SOURCES = (
     "clinic cells (mochangheng/crnn-crossentropy-pytorch, MIT; the terms of the scans are not stated)",
     "notaries' numbers 1830-1939 (HTR-United/lectaurep-repertoires, CC BY 4.0)",
@@ -34,7 +36,6 @@ _MARKS = re.compile(r"[.\-]")
 _LOOK_PX = (16, 10)  # on which copies are found
 _ALIKE = 0.98  # correlation of near-copies
 _BLOCK = 512
-_ARRAYS = ("images", "sizes", "labels")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def load_real_strings(folder: Path) -> tuple[RealStrings, RealStrings]:
     Raises:
         PosteyeError: When a file is missing or damaged.
     """
-    clinic, notaries = _arrays(folder / CLINIC_FILE, _ARRAYS), _arrays(folder / NOTARIES_FILE, (*_ARRAYS, "page"))
+    clinic, notaries = (_arrays(folder / name, arrays) for name, arrays in FILES.items())
     digits = [_MARKS.sub("", label) for label in clinic["labels"].astype(str).tolist()]
     cells = [_real_part(*cell) for cell in zip(clinic["images"], clinic["sizes"], strict=True)]
     whole = _without_copies(cells, digits)

@@ -22,6 +22,8 @@ from train.data.writers import Writer
 
 DIGITS_FILE, NUMBERS_FILE = "unipen_digits_strokes.npz", "unipen_number_strokes.npz"
 CAPITALS_FILE = "unipen_capitals_strokes.npz"
+_ARRAYS = ("points", "stroke_off", "char_off", "labels", "contributor", "source")
+FILES = dict.fromkeys((DIGITS_FILE, NUMBERS_FILE, CAPITALS_FILE), _ARRAYS)  # with the arrays in each
 SOURCE = "pen strokes of UNIPEN train_r01_v07 (Zenodo 1195803, CC BY 4.0)"
 KEPT_APART = ("art", "imp")  # contributors: 56 writers of two countries
 _OWN_DIGITS, _OWN_CAPITALS = 10, 20  # who wrote fewer is put together with others of the contributor
@@ -29,7 +31,6 @@ _LEAST_POINTS, _LEAST_HEIGHT = 3, 10  # of 255: less is a slip of the pen
 _FLATTEST = 0.35  # height against width; a flatter character keeps its shape
 _NARROWEST_ZERO = 0.25  # width against height; a narrower one is the slash of a zero without its ring
 _DOT = 0.02  # length of a stroke of one point
-_ARRAYS = ("points", "stroke_off", "char_off", "labels", "contributor", "source")
 Letters = dict[str, tuple[list[Line], ...]]
 
 
@@ -67,9 +68,7 @@ def load_recorded(folder: Path) -> tuple[Recorded, Recorded]:
     Raises:
         PosteyeError: When a file is missing or damaged.
     """
-    digits, numbers, capitals = (
-        list(_characters(folder / name)) for name in (DIGITS_FILE, NUMBERS_FILE, CAPITALS_FILE)
-    )
+    digits, numbers, capitals = (list(_characters(folder / name)) for name in FILES)
     parts = []
     for apart in (False, True):
         mine = [[c for c in found if (c.contributor in KEPT_APART) == apart] for found in (digits, numbers, capitals)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device_runtime.errors import PosteyeError
-from train.data.collections import SOURCES, Collections, load_collections
+from train.data.collections import SOURCES, Collections, load_collections, require_collections
 from train.data.mnist import WHEEL_REQUIREMENT, load_mnist
 from train.data.writers import Writer, load_extra, writers_of
 from train.synthesis.mix import Mix
@@ -39,6 +39,8 @@ class Origin:
     def require(self, *mixes: Mix) -> None:
         """Check that there is what these mixes need, and nothing that all of them leave unused.
 
+        Digits are no matter of it: every training loads them before anything else.
+
         Raises:
             PosteyeError: When not.
         """
@@ -50,6 +52,8 @@ class Origin:
             )
         if self.strings and not collected:
             raise PosteyeError(f"the mix {mixes[0].name} uses no --strings; leave it out, or choose another --mix")
+        if self.strings:
+            require_collections(self.strings)
 
     def of(self, mix: Mix) -> Origin:
         """What of it a mix uses."""

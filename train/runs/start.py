@@ -16,7 +16,7 @@ from train.runs.trainer import load_float
 from train.scanner.from_bundle import restore_scanner
 from train.scanner.model import ScanningLeNet
 from train.scanner.quantization import QuantScanner, empty_quant_scanner
-from train.scanner.widen import widened
+from train.scanner.widen import fits, widened
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,10 @@ class Start:
             channels: of the layers of the net to train.
             strips: float32 [batch, 1, 32, W], ink = 1, to measure the layers on that were on int8 grids.
             seed: of new channels.
-
-        Raises:
-            PosteyeError: when it does not fit.
         """
         if isinstance(self.net, ScanningLeNet):
             return self.net
-        try:
-            return widened(self.net, channels, strips, seed)
-        except ValueError as error:
-            raise PosteyeError(f"--from: {error}; choose another --preset") from None
+        return widened(self.net, channels, strips, seed)
 
 
 def load_start(path: Path, channels: tuple[int, ...]) -> Start:
@@ -69,8 +63,19 @@ def load_start(path: Path, channels: tuple[int, ...]) -> Start:
         channels: of the layers of the net to train.
 
     Raises:
-        PosteyeError: when it is neither, or damaged, or a run that has to be widened and has not finished.
+        PosteyeError: when it is neither, or damaged, or does not fit, or is a run that has to be widened and has not
+            finished.
     """
+    found = _found(path, channels)
+    if not fits(found.net.channels, channels):
+        raise PosteyeError(
+            f"--from: a net of channels {found.net.channels} does not fit into one of {channels}; "
+            "choose another --preset"
+        )
+    return found
+
+
+def _found(path: Path, channels: tuple[int, ...]) -> Start:
     folder = find_bundle(path)
     if (folder / MANIFEST_FILE).is_file():
         bundle = load_bundle(folder)

@@ -15,6 +15,11 @@ from train.scanner.quantization import QuantScanner
 _SMALLEST = 1e-6
 
 
+def fits(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    """Whether a net of such channels can be widened to one of others: as many layers, none of them narrower."""
+    return len(new) == len(old) and all(there <= wanted for there, wanted in zip(old, new, strict=True))
+
+
 def widened(source: QuantScanner, channels: tuple[int, ...], strips: Tensor, seed: int) -> ScanningLeNet:
     """A float net of these widths that scores strips as the source does, up to the rounding of its maps.
 
@@ -30,9 +35,7 @@ def widened(source: QuantScanner, channels: tuple[int, ...], strips: Tensor, see
     Raises:
         ValueError: a layer would be narrower than the source's, or there is another number of layers.
     """
-    if len(channels) != len(source.channels) or any(
-        new < old for new, old in zip(channels, source.channels, strict=False)
-    ):
+    if not fits(source.channels, channels):
         raise ValueError(f"a net of channels {source.channels} does not fit into one of {channels}")
     random = torch.Generator().manual_seed(seed)
     net = ScanningLeNet(channels)

@@ -17,7 +17,9 @@ from device_runtime.files.regular import printable
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.moment import Moment
 
-MAGIC = b"SQLite format 3\x00"
+HEADER_BYTES = 100  # Database File Format of SQLite, section 1.3; so are the next two
+_MAGIC = b"SQLite format 3\x00"
+_APPLICATION = slice(68, 72)
 APPLICATION_ID = 0x50455945  # "PEYE"
 SCHEMA_VERSION = 1
 PIECES = (
@@ -42,6 +44,33 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 Row = tuple[Any, ...]
+
+
+def foreign_by(head: bytes) -> str | None:
+    """Why a file cannot be a journal, not even one that was cut off, for a message; None: it may be one.
+
+    Args:
+        head: the first HEADER_BYTES of the file; fewer where it has no more.
+    """
+    if head[: len(_MAGIC)] != _MAGIC[: len(head)]:
+        return "is no journal"
+    application = head[_APPLICATION]
+    if len(application) == 4 and int.from_bytes(application) != APPLICATION_ID:
+        return "is a database of another program"
+    return None
+
+
+def damage_by(head: bytes) -> str | None:
+    """What is wrong with the beginning of a journal; None where it is whole. SQLite takes zeros for what was cut off.
+
+    Args:
+        head: as of `foreign_by`.
+    """
+    if not head:
+        return "it is empty"
+    if head[: len(_MAGIC)] != _MAGIC[: len(head)]:
+        return "its beginning is gone"
+    return f"it ends after byte {len(head)}" if len(head) < HEADER_BYTES else None
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

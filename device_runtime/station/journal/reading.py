@@ -14,16 +14,19 @@ from device_runtime.files.regular import printable, require_regular
 from device_runtime.station.journal.database import (
     APPLICATION_ID,
     DELIVERIES,
-    MAGIC,
+    HEADER_BYTES,
     PIECES,
     SCHEMA_VERSION,
     Row,
     connected,
+    damage_by,
     delivery_of_row,
+    foreign_by,
     piece_of_row,
     whole,
 )
 from device_runtime.station.journal.entry import Delivery, Entry
+from device_runtime.station.journal.recovery import IDS, beside
 
 _AT_ONCE = 1_000  # rows: a long reading in one go would keep the writer's log growing
 
@@ -48,18 +51,21 @@ class JournalReader:
         try:
             require_regular(path)
             with path.open("rb") as file:
-                if file.read(len(MAGIC)) != MAGIC:
-                    raise JournalError(f"{self._shown} is no journal")
+                head = file.read(HEADER_BYTES)
         except FileError as error:
             raise JournalError(str(error)) from None
         except OSError as error:
             raise JournalError(f"the journal {self._shown} cannot be read: {error.strerror or error}") from None
+        if (foreign := foreign_by(head)) and not beside(path, IDS).exists():
+            raise JournalError(f"{self._shown} {foreign}")
+        if damage := damage_by(head):
+            raise self._damaged(damage)
         with self._explained():
             self._connection = _opened(path)
         application, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
         if application != APPLICATION_ID:
             self.close()
-            raise JournalError(f"{self._shown} is a database of another program, and no journal")
+            raise JournalError(f"{self._shown} is a database of another program")
         if version > SCHEMA_VERSION:
             self.close()
             raise JournalError(f"{self._shown} is a journal of a newer posteye (format {version}); update this one")
@@ -127,9 +133,11 @@ class JournalReader:
         except sqlite3.OperationalError as error:
             raise JournalError(f"the journal {self._shown} cannot be read: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise JournalError(
-                f"the journal {self._shown} is damaged ({error}); the station that writes it mends it when it starts"
-            ) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: object) -> JournalError:
+        mends = "the station that writes it mends it when it starts"
+        return JournalError(f"the journal {self._shown} is damaged ({why}); {mends}")
 
 
 def _opened(path: Path) -> sqlite3.Connection:

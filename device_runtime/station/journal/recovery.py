@@ -21,20 +21,21 @@ from device_runtime.files.regular import printable
 from device_runtime.station.journal.database import (
     APPLICATION_ID,
     DELIVERIES,
-    MAGIC,
+    HEADER_BYTES,
     PIECES,
     SCHEMA_VERSION,
     Row,
     checksum,
     connected,
     create_tables,
+    damage_by,
+    foreign_by,
     insert_deliveries,
     insert_pieces,
 )
 
 _MOST_PROBES = 5_000  # for the whole rows of a table
 _HIGHEST_ROW = 2**40
-_HEADER_BYTES = 100
 IDS = ".ids"
 
 
@@ -93,13 +94,11 @@ def beside(path: Path, end: str) -> Path:
 def _damage_of(path: Path, ours: bool) -> str | None:
     """Look for damage; None where there is none."""
     with path.open("rb") as file:
-        head = file.read(_HEADER_BYTES)
-    if not head:
-        return "it is empty"
-    if not head.startswith(MAGIC):
-        if not ours:
-            raise JournalError(f"{printable(path)} is no journal; choose another name")
-        return "its beginning is gone"
+        head = file.read(HEADER_BYTES)
+    if not ours and (foreign := foreign_by(head)):
+        raise JournalError(f"{printable(path)} {foreign}; choose another name")
+    if damage := damage_by(head):
+        return damage
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:  # it undoes what was half done
             told = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])

@@ -57,6 +57,8 @@ def test_images_and_standard_input_need_no_prefix(tmp_path: Path) -> None:
         ("picamera2:first", "a camera has a number; write picamera2:0"),
         ("v4l:/dev/video0", "unknown kind of source 'v4l'; did you mean v4l2:?"),
         ("gopher://x", "unknown kind of source 'gopher'; give an image, - or one of v4l2:, "),
+        ("", "'' names no source; write for example v4l2:/dev/video0"),
+        (" ", "' ' names no source; write for example v4l2:/dev/video0"),
         ("none.png", "none.png cannot be read: No such file or directory"),
         ("/dev/null", "/dev/null is a device; write v4l2:/dev/null"),
         ("zero\0.png", "zero\\x00.png cannot be read: "),

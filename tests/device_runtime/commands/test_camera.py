@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -13,9 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from device_runtime.capture import picamera
+from device_runtime.capture.source import Facts, Frame
 from device_runtime.capture.v4l2 import source as v4l2
+from device_runtime.commands import camera as module
 from device_runtime.commands.camera import camera
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import CameraTimeoutError, PosteyeError
 from tests.device_runtime.program import ROOT, posteye
 
 
@@ -57,6 +60,63 @@ def test_show_measures_the_rate_and_the_age_of_frames(pictures: Path) -> None:
     assert "format   image, 30 x 20 px" in page and "frames   1, 1 of them seen, one by one" in page
 
 
+class SlowCamera:
+    """A camera on a clock of its own, whose opening takes 2 s; its first frame comes 5 s later, then two a second."""
+
+    name = "slow:0"
+
+    def __init__(self) -> None:
+        self.now_s = 50.0
+        self.asked: list[tuple[float, float]] = []
+
+    def __enter__(self) -> SlowCamera:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+    def opened(self, timeout_s: float) -> Facts:
+        self.now_s += 2.0
+        return Facts("slow", "GREY")
+
+    def latest(self, after_s: float, timeout_s: float) -> Frame:
+        pause_s = 0.5 if self.asked else 5.0
+        self.asked.append((after_s, timeout_s))
+        self.now_s += min(pause_s, timeout_s)
+        if pause_s > timeout_s:
+            raise CameraTimeoutError("slow:0 gave no picture")
+        return Frame(np.zeros((20, 30), np.uint8), self.now_s, len(self.asked), self.name)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> SlowCamera:
+    one = SlowCamera()
+    monkeypatch.setattr(module, "open_camera", lambda url, tell: one)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: one.now_s))
+    return one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (["snap", "dir:in?watch", "out.png"], (52.0, 1.0)),
+        (["snap", "v4l2:/dev/video0", "out.png"], (53.0, 2.0)),  # films for a second more
+        (["show", "dir:in?watch"], (float("-inf"), 1.0)),
+    ],
+)
+def test_the_time_out_holds_for_opening_and_picture_together(
+    arguments: list[str], asked: tuple[float, float], slow: SlowCamera, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(called(*arguments, "--timeout", 3).exception, CameraTimeoutError)
+    assert slow.asked == [asked]
+
+
+def test_show_counts_from_the_first_frame_on(slow: SlowCamera) -> None:
+    told = json.loads(called("show", "dir:in?watch", "--seconds", 2, "--json").stdout)
+    assert (told["frames"], told["seen"], told["measured_fps"]) == (5, 5, 2.0)
+
+
 def test_show_names_controls_and_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.device_runtime.capture.v4l2.fake_video import FakeCamera, FakeControl
 
@@ -89,6 +149,9 @@ def test_list_shows_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "complaint"),
     [
         (["snap", "none.png", "out.jpg"], "out.jpg is no name of a PNG; end it with .png"),
+        (["snap", "none.png", ""], "'' is no name of a PNG; end it with .png"),
+        (["snap", "", "out.png"], "'' names no source; write for example v4l2:/dev/video0"),
+        (["show", ""], "'' names no source; write for example v4l2:/dev/video0"),
         (["snap", "none.png", "none/out.png"], "none/out.png cannot be written: No such file or directory"),
         (["snap", "none.png", "out.png"], "none.png cannot be read: No such file or directory"),
         (["show", "dir:none?fbs=3"], "dir:none?fbs=3: unknown option 'fbs'; did you mean fps?"),

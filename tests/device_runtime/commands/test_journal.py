@@ -88,6 +88,13 @@ def test_wrong_usage_is_told(file: Path) -> None:
     assert isinstance(missing.exception, JournalError) and "No such file" in str(missing.exception)
 
 
+def test_a_file_that_is_cut_off_is_told_as_damaged(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:60])
+    for arguments in (("tail", file), ("stats", file), ("export", file, "--csv")):
+        found = run(*arguments).exception
+        assert isinstance(found, JournalError) and "is damaged (it ends after byte 60); the station" in str(found)
+
+
 def test_new_pieces_are_followed(file: Path) -> None:
     command = [sys.executable, "-m", "posteye", "journal", "tail", str(file), "-n", "0", "--follow", "--json"]
     with subprocess.Popen(

@@ -42,7 +42,7 @@ def configuration(folder: Path, wire: str, web: int, metrics: int) -> Path:
     path = folder / "station.toml"
     path.write_text(
         f'[camera]\nurl = "dir:{SAMPLES}?fps=50&loop"\n'
-        '[read]\npattern = \'\\d{5}\'\nfield = true\nframes = 1\n[trigger]\nkind = "controller"\n'
+        "[read]\npattern = '\\d{5}'\nfield = true\nframes = 1\n[trigger]\nkind = \"controller\"\n"
         '[deadline]\nms = 2000\n[plan]\npath = "plan.csv"\n'
         f'[wire]\nurl = "{wire}"\n[web]\non = true\nport = {web}\n[metrics]\non = true\nport = {metrics}\n'
     )

@@ -133,6 +133,19 @@ def test_a_folder_is_known_by_its_files_and_by_the_codes_it_may_hold(tmp_path: P
     assert Harvest(folder, CODES).option == r"--harvest FOLDER --pattern '\d{3,5}'"
 
 
+def test_a_picture_to_judge_by_that_cannot_be_read_is_told_before_the_others_are_read(tmp_path: Path) -> None:
+    folder, codes = lettered(tmp_path / "bay-7", 2 * FEWEST)
+    rows = [f"{i}.png,{codes[i]}" for i in range(FEWEST)]
+    (folder / "labels.csv").write_text("\n".join(["file,digits", *rows]) + "\n")
+    for damage, complaint in (
+        (b"\x89PNG", "7.png .*; labels.csv names it: mend"),
+        (None, "7.png cannot be read: No such"),
+    ):
+        (folder / "7.png").unlink() if damage is None else (folder / "7.png").write_bytes(damage)
+        with pytest.raises(PosteyeError, match=complaint):
+            Harvest(folder, CODES).known_by()
+
+
 def test_folders_that_cannot_teach_are_refused_in_one_line(tmp_path: Path) -> None:
     few, _ = lettered(tmp_path / "few", 3)
     blank = tmp_path / "blank"
@@ -141,13 +154,16 @@ def test_folders_that_cannot_teach_are_refused_in_one_line(tmp_path: Path) -> No
         cv2.imwrite(str(blank / f"{i}.png"), np.full((20, 20), 210, np.uint8))
     judged, _ = lettered(tmp_path / "judged")
     (judged / "labels.csv").write_text("file,digits\n0.png,123\n")
-    for folder, complaint in (
-        (tmp_path / "nowhere", "nowhere cannot be read: No such file or directory"),
-        (few, "few holds 3 pictures without labels; collect at least 50"),
-        (judged, "labels 1 fields to judge by; label at least 50"),
+    fine, _ = lettered(tmp_path / "fine")
+    for folder, codes, complaint in (
+        (tmp_path / "nowhere", CODES, "nowhere cannot be read: No such file or directory"),
+        (few, CODES, "few holds 3 pictures without labels; collect at least 50"),
+        (judged, CODES, "labels 1 fields to judge by; label at least 50"),
+        (fine, Codes(country="XX"), "'XX'"),
+        (fine, Codes(lexicon=tmp_path / "none.txt"), "cannot read the lexicon .*none.txt: No such file or directory"),
     ):
         with pytest.raises(PosteyeError, match=complaint) as error:
-            Harvest(folder, CODES).known_by()
+            Harvest(folder, codes).known_by()
         assert "\n" not in str(error.value)
     with pytest.raises(PosteyeError, match="of 50 pictures in blank only 0 are read surely enough"):
         Harvest(blank, CODES).teach(load_bundle(), tmp_path / "run", 5, SILENT)

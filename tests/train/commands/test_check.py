@@ -117,6 +117,10 @@ def test_it_answers_without_what_training_needs(option: str) -> None:
 
 def test_folders_that_are_to_be_used_are_looked_at(tmp_path: Path) -> None:
     (tmp_path / "a.npz").touch()
-    found = {f.name: f for f in check.examine(chain("tiny", tmp_path), None, tmp_path / "nowhere", tmp_path)}
-    assert not found["writers"].enough and "holds no qmnist-train-labels" in found["writers"].found
-    assert found["more"].enough and not found["more"].cure
+    (tmp_path / "qmnist-train-labels-idx2-int.gz").touch()
+    found = check.examine(chain("tiny", tmp_path), None, tmp_path, tmp_path, tmp_path)
+    more = {name: [one for one in found if one.name == name] for name in ("writers", "more", "strings")}
+    assert [one.enough for one in more["writers"]] == [True, False]
+    assert "holds no qmnist-test-labels-idx2-int.gz" in more["writers"][1].found
+    assert [(one.enough, one.cure) for one in more["more"]] == [(True, "")]
+    assert not any(one.enough for one in more["strings"]) and "clinic_cells.npz" in more["strings"][0].found

@@ -8,6 +8,7 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
+from device_runtime.errors import PosteyeError
 from train.commands.train import train
 from train.data.writers import Writer
 from train.runs.origin import Material, Origin
@@ -52,3 +53,23 @@ def test_a_mix_asks_for_what_it_needs_and_refuses_what_it_leaves_unused(tmp_path
     assert str(unused.exception) == "the mix shipped uses no --strings; leave it out, or choose another --mix"
     drawn = CliRunner().invoke(train, ["--out", f"{out}.png", "--show-samples", "3", "--mix", "second"])
     assert str(drawn.exception).startswith("the mix second needs --strings FOLDER")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--preset", "shipped"),
+        ("--preset", "small", "--from", "digits-small"),
+        ("--mix", "second", "--show-samples", "3"),
+    ],
+)
+def test_a_folder_of_strings_that_lacks_files_is_told_before_anything_is_trained(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "real").mkdir()
+    for place in ("nowhere", "real"):
+        arguments = ["--out", str(tmp_path / "run"), *options, "--strings", str(tmp_path / place)]
+        found = CliRunner().invoke(train, arguments).exception
+        assert isinstance(found, PosteyeError)
+        assert str(found).startswith(f"--strings {tmp_path / place} lacks clinic_cells.npz, lectaurep_numbers.npz, ")
+    assert not (tmp_path / "run").exists()

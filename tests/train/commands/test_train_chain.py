@@ -19,7 +19,7 @@ from tests.train.blots import PRESET, Blots, MakerHere
 from train.commands.train import train
 from train.data.writers import Writer
 from train.runs import folder as run_folder
-from train.runs import scratch, trainer
+from train.runs import origin, scratch, trainer
 from train.runs.origin import Material, Origin
 from train.runs.recipe import PRESETS, Preset
 from train.synthesis.mix import SECOND
@@ -41,6 +41,7 @@ def _small(patch: pytest.MonkeyPatch, writers: list[Writer]) -> None:
         patch.setattr(module, "Generated", Blots)
         patch.setattr(module, "ShardMaker", MakerHere)
     patch.setattr(Origin, "load", lambda self: Material(writers, writers, ("strings" if self.strings else "digits",)))
+    patch.setattr(origin, "require_collections", lambda folder: None)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from device_runtime.errors import PosteyeError
 from tests.stub import STUB_CHANNELS, make_stub_scanner, stub_bundle
 from tests.trained_folder import make_trained_folder
 from train.runs import checkpoint as saved
+from train.runs.recipe import PRESETS
 from train.runs.start import load_start
 from train.scanner.model import ScanningLeNet
 from train.scanner.widen import widened
@@ -39,16 +40,17 @@ def test_a_bundle_that_comes_with_the_program_is_known_by_its_name(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert load_start(Path(name), STUB_CHANNELS).sha256 == load_bundle(name).manifest.sha256.tflite
+    channels = PRESETS["shipped"].recipe.channels
+    assert load_start(Path(name), channels).sha256 == load_bundle(name).manifest.sha256.tflite
     (tmp_path / name).mkdir()  # a folder of that name goes before
     with pytest.raises(PosteyeError, match=rf"{name}/float\.pt is missing"):
-        load_start(Path(name), STUB_CHANNELS)
+        load_start(Path(name), channels)
 
 
 def test_a_bundle_that_is_too_wide_for_the_preset_is_refused(one_thread: None) -> None:
     narrow = tuple(c - 1 for c in STUB_CHANNELS)
     with pytest.raises(PosteyeError, match=r"does not fit into one of .*; choose another --preset"):
-        load_start(stub_bundle(), narrow).float_net(narrow, STRIPS, 1)
+        load_start(stub_bundle(), narrow)
 
 
 def test_the_float_net_of_a_run_is_taken_and_widened_is_the_one_on_int8_grids(tmp_path: Path, one_thread: None) -> None:
@@ -62,7 +64,7 @@ def test_the_float_net_of_a_run_is_taken_and_widened_is_the_one_on_int8_grids(tm
     assert narrower.sha256 != start.sha256
     narrow = tuple(c - 1 for c in STUB_CHANNELS)
     with pytest.raises(PosteyeError, match="does not fit into one of"):
-        load_start(run, narrow).float_net(narrow, STRIPS, 1)
+        load_start(run, narrow)
 
 
 def test_a_run_that_has_not_finished_is_not_widened(tmp_path: Path) -> None:
