@@ -1,4 +1,4 @@
-"""A whole station by one configuration: a controller that triggers, bins on the wire, page and metrics, two programs."""
+"""A whole station by one configuration: a controller that triggers, bins on the wire, page and metrics."""
 
 from __future__ import annotations
 
