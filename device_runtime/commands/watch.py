@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from device_runtime.commands.notes import note
 from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.commands.station_tell import Telling
 from device_runtime.commands.watch_config import configured, station_values
+from device_runtime.commands.watch_reload import Reloading
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
 from device_runtime.station.config.sections import Config
@@ -49,7 +51,7 @@ Order = Literal["end", "reload"]
 @reading_options
 @piece_options
 @click.option("--upright", is_flag=True, help=UPRIGHT_HELP)
-@click.option("--plan", type=click.Path(path_type=Path), help="The sort plan; read again on SIGHUP.")
+@click.option("--plan", type=click.Path(path_type=Path), help="The sort plan.")
 @click.option(
     "--journal", type=click.Path(path_type=Path), default="station.journal", show_default=True, help="Of every piece."
 )
@@ -79,7 +81,8 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
     """Read every piece that passes the camera at the URL SOURCE, and answer each before its deadline.
 
     `posteye camera --help` names the sources. Every piece is written into the journal, and reported where --serial
-    says. Ctrl-C or SIGTERM ends it within two seconds, with exit status 0 and a summary. SIGHUP reads the plan again.
+    says. Ctrl-C or SIGTERM ends it within two seconds, with exit status 0 and a summary. SIGHUP reads the
+    configuration and the plan again; broken ones change nothing.
 
     \b
     Examples:
@@ -90,7 +93,8 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
       posteye watch --config /etc/posteye/station.toml --web
     """
     given = {name: value for name, value in values.items() if _is_given(context, name)}
-    config = configured(file, source, given)
+    configure = partial(configured, file, source, given)
+    config = configure()
     with (
         Telling(config) as telling,
         _orders() as orders,
@@ -103,7 +107,7 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
             station.start()
             telling.ready()
             telling.say(f"watching {station.camera.name}; Ctrl-C ends")
-            _run(station, orders, telling.say)
+            _run(station, orders, Reloading(station, config, configure if file else None, telling.say))
         finally:
             station.stop()
         if telling.form == "json":
@@ -205,8 +209,14 @@ def _orders() -> Iterator[queue.SimpleQueue[Order]]:
             signal.signal(number, handler)
 
 
-def _run(station: Station, orders: queue.SimpleQueue[Order], say: Say) -> None:
-    """Until an order to end comes, or the source has no more pieces."""
+def _run(station: Station, orders: queue.SimpleQueue[Order], reload: Callable[[], None]) -> None:
+    """Until an order to end comes, or the source has no more pieces.
+
+    Args:
+        station: that runs.
+        orders: of the signals.
+        reload: reads configuration and plan again; large plans take seconds, and pieces go on meanwhile.
+    """
     while True:
         try:
             order = orders.get(timeout=_LOOK_S)
@@ -216,17 +226,7 @@ def _run(station: Station, orders: queue.SimpleQueue[Order], say: Say) -> None:
             continue
         if order == "end":
             return
-        threading.Thread(target=_reload, args=(station, say), name="plan", daemon=True).start()
-
-
-def _reload(station: Station, say: Say) -> None:
-    """Read the plan again; large ones take seconds, and pieces go on meanwhile."""
-    if station.plan is None:
-        say("there is no plan to read again; give --plan")
-        return
-    wrong = station.plan.reload()
-    doubt = "" if station.plan.now.findings.fine else "; it does not fit the codes, `posteye plan check` says where"
-    say(wrong or f"{printable(station.plan.path)} was read again{doubt}")
+        threading.Thread(target=reload, name="reload", daemon=True).start()
 
 
 def _printing(station: Station, as_json: bool, say: Say) -> Callable[[Decision], None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -87,6 +89,34 @@ def test_the_command_line_has_precedence_over_the_file(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr
     assert len(found.stdout.splitlines()) == 16 and "accepted" not in found.stdout
     assert (tmp_path / "other.journal").exists() and not (tmp_path / "station.journal").exists()
+
+
+def test_a_hangup_reads_the_configuration_again_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text("codes,bin\n*,all\noverflow,rest\nreject,manual\n")
+    path = tmp_path / "station.toml"
+    text = f'[camera]\nurl = "dir:{tmp_path}/in?watch"\n[read]\npattern = \'\\d{{5}}\'\n[plan]\npath = "plan.csv"\n'
+    path.write_text(text)
+    (tmp_path / "in").mkdir()
+    station = program("watch", "--config", str(path), cwd=tmp_path)
+    assert station.stderr and station.stdout
+    said = iter(station.stderr.readline, "")
+    assert any("watching dir:" in line for line in said)
+    for changed, words in (
+        (text.replace("[read]", "[reed]"), ["did you mean read?", "the old configuration stays"]),
+        (text + "[deadline]\nms = 90\n", ["changes in [deadline] hold when posteye watch is started again"]),
+        (text.replace("pattern", "region = [0, 0, 0.1, 0.1]\npattern"), ["station.toml was read again"]),
+    ):
+        path.write_text(changed)
+        station.send_signal(signal.SIGHUP)
+        line = next(said)
+        assert all(one in line for one in words), line
+        if "stays" not in line:
+            assert any("plan.csv was read again" in line for line in said)
+    # The part that is read now is a corner without writing.
+    shutil.copy(SAMPLES / "13-print.jpg", tmp_path / "in" / "one.jpg")
+    assert station.stdout.readline().split()[1] == "-"
+    station.terminate()
+    assert station.wait(60) == 0
 
 
 def test_no_camera_at_all_is_told(tmp_path: Path) -> None:
