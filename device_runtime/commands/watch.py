@@ -20,7 +20,7 @@ from device_runtime.commands.notes import note
 from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
-from device_runtime.station.journal.entry import Entry
+from device_runtime.station.journal.entry import Entry, Piece
 from device_runtime.station.loop.answering import written
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
@@ -82,7 +82,7 @@ def watch(source: str, serial: str | None, as_json: bool, **values: Any) -> None
 
     with _orders() as orders, build_station(source, health=health, say=say, **values) as station:
         _tell_start(station, say, bool(values["country"] or values["lexicon"]))
-        printer = Aside(lambda decision: _print(decision, station, as_json), "printer")
+        printer = Aside(_Printer(station, as_json, orders, say), "printer")
         station.told.append(printer)
         reports = None
         if serial is not None:
@@ -165,19 +165,41 @@ def _reload(station: Station, say: Say) -> None:
     say(wrong or f"{printable(station.plan.path)} was read again{doubt}")
 
 
-def _print(decision: Decision, station: Station, as_json: bool) -> None:
-    piece = written(decision, station.reader, station.camera.name)
-    if as_json:
-        row = Entry(piece).as_dict()
-        del row["deliveries"]
-        row |= {"number": decision.trigger.number, "frames": decision.frames}
-        row["stages_ms"] = {stage: round(ms, 3) for stage, ms in decision.stages_ms.items()}
-        print(json.dumps(row, ensure_ascii=False), flush=True)
-        return
+class _Printer:
+    """Prints decisions; when nobody reads them any more, it orders the end."""
+
+    def __init__(self, station: Station, as_json: bool, orders: queue.SimpleQueue[Order], say: Say) -> None:
+        self._station, self._as_json, self._orders, self._say = station, as_json, orders, say
+        self._is_lost = False
+
+    def __call__(self, decision: Decision) -> None:
+        if self._is_lost:
+            return
+        piece = written(decision, self._station.reader, self._station.camera.name)
+        try:
+            print(_json(decision, piece) if self._as_json else _line(piece), flush=True)
+        except BrokenPipeError:
+            self._is_lost = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still in the buffer goes nowhere
+            self._orders.put("end")
+        except OSError as error:  # such as a full disk: the station goes on, and its journal too
+            self._is_lost = True
+            self._say(f"no more pieces are printed: {error.strerror or error}")
+
+
+def _json(decision: Decision, piece: Piece) -> str:
+    row = Entry(piece).as_dict()
+    del row["deliveries"]
+    row |= {"number": decision.trigger.number, "frames": decision.frames}
+    row["stages_ms"] = {stage: round(ms, 3) for stage, ms in decision.stages_ms.items()}
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _line(piece: Piece) -> str:
     bin_ = f"  -> {piece.bin}" if piece.bin else ""
     reason = f"  ({piece.reason})" if piece.reason else ""
     told = f"{piece.id:>8}  {piece.code or '-':<11} {piece.status:<9} {piece.confidence:6.4f}"
-    print(printable(f"{told}  {piece.latency_ms:>8.1f} ms{bin_}{reason}"), flush=True)
+    return printable(f"{told}  {piece.latency_ms:>8.1f} ms{bin_}{reason}")
 
 
 def _summary(station: Station) -> str:
