@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
@@ -22,15 +21,13 @@ from device_runtime.commands.notes import note
 from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
 from device_runtime.commands.station_tell import Telling
 from device_runtime.commands.watch_config import configured, station_values
+from device_runtime.commands.watch_print import Printer
 from device_runtime.commands.watch_reload import Reloading
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
 from device_runtime.station.config.sections import Config
-from device_runtime.station.journal.entry import Entry
-from device_runtime.station.loop.answering import written
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
-from device_runtime.station.loop.values import Decision
 
 TRIGGERS = ("motion", "controller", "gpio", "frame")
 _LOOK_S = 0.1
@@ -102,7 +99,7 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
         ExitStack() as told,
     ):
         _tell_start(station, telling.say, config)
-        _attach(config, station, telling, as_json, told)
+        _attach(config, station, telling, as_json, orders, told)
         try:
             station.start()
             telling.ready()
@@ -121,7 +118,14 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _attach(config: Config, station: Station, telling: Telling, as_json: bool, told: ExitStack) -> None:
+def _attach(
+    config: Config,
+    station: Station,
+    telling: Telling,
+    as_json: bool,
+    orders: queue.SimpleQueue[Order],
+    told: ExitStack,
+) -> None:
     """Let those who are to be told hear of a station that has not started.
 
     Args:
@@ -129,10 +133,13 @@ def _attach(config: Config, station: Station, telling: Telling, as_json: bool, t
         station: itself.
         telling: its log, metrics and screen.
         as_json: whether pieces are printed as JSON.
+        orders: to the station.
         told: ends all of it.
     """
     if telling.form == "lines":
-        printer = Aside(_printing(station, as_json, telling.say), "printer")
+        # Who reports to a controller goes on when nobody reads the lines.
+        unread = partial(orders.put, "end") if config.wire.url is None else lambda: None
+        printer = Aside(Printer(station, as_json, unread, telling.say), "printer")
         told.callback(printer.close, _CLOSES_S)
         station.told.append(printer)
     if config.wire.url is not None:
@@ -227,38 +234,6 @@ def _run(station: Station, orders: queue.SimpleQueue[Order], reload: Callable[[]
         if order == "end":
             return
         threading.Thread(target=reload, name="reload", daemon=True).start()
-
-
-def _printing(station: Station, as_json: bool, say: Say) -> Callable[[Decision], None]:
-    """What prints pieces; when nobody takes the lines any more it says so once, and the station goes on."""
-    is_over = False
-
-    def tell(decision: Decision) -> None:
-        nonlocal is_over
-        if is_over:
-            return
-        try:
-            print(_line(decision, station, as_json), flush=True)
-        except OSError as error:
-            is_over = True
-            say(f"pieces are printed no more: {error.strerror}")
-
-    return tell
-
-
-def _line(decision: Decision, station: Station, as_json: bool) -> str:
-    """A piece as it is printed."""
-    piece = written(decision, station.reader, station.camera.name)
-    if as_json:
-        row = Entry(piece).as_dict()
-        del row["deliveries"]
-        row |= {"number": decision.trigger.number, "frames": decision.frames}
-        row["stages_ms"] = {stage: round(ms, 3) for stage, ms in decision.stages_ms.items()}
-        return json.dumps(row, ensure_ascii=False)
-    bin_ = f"  -> {piece.bin}" if piece.bin else ""
-    reason = f"  ({piece.reason})" if piece.reason else ""
-    told = f"{piece.id:>8}  {piece.code or '-':<11} {piece.status:<9} {piece.confidence:6.4f}"
-    return printable(f"{told}  {piece.latency_ms:>8.1f} ms{bin_}{reason}")
 
 
 def _summary(station: Station) -> str:

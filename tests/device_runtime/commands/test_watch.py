@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from device_runtime.station.journal.reading import JournalReader
-from tests.device_runtime.program import ROOT, posteye
+from tests.device_runtime.program import ROOT, posteye, run_in_shell
 
 SAMPLES = Path(ROOT) / "device_runtime" / "samples"
 FIELD = ("--field", "--pattern", r"\d{5}", "--frames", "1")
@@ -98,6 +98,15 @@ def test_a_hangup_reads_the_plan_again_and_a_broken_one_changes_nothing(tmp_path
     assert program.stdout.readline().split()[-2:] == ["->", "north"]
     program.terminate()
     assert program.wait(60) == 0
+
+
+def test_it_ends_when_nobody_reads_its_lines_any_more(tmp_path: Path, fields: Path) -> None:
+    line = (
+        f"posteye watch 'dir:{fields}?fps=50&loop' --field --pattern '\\d{{5}}' --frames 1 --trigger frame | head -n 2"
+    )
+    done = run_in_shell(line, tmp_path)
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 2
+    assert "Traceback" not in done.stderr and "pieces: " in done.stderr
 
 
 def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, fields: Path) -> None:

@@ -53,6 +53,7 @@ class FrameThread:
     def __init__(self, take: Callable[[Sees, Frame], None], period_s: float, say: Callable[[str], None]) -> None:
         self._take, self._period_s, self._say = take, period_s, say
         self._closing = threading.Event()
+        self._said = ""
         self._thread: threading.Thread | None = None
 
     def start(self, station: Sees) -> None:
@@ -75,7 +76,7 @@ class FrameThread:
                 except CameraTimeoutError:
                     continue
                 last_s = frame.captured_s
-                self._take(station, frame)
+                self._handed(station, frame)
                 self._closing.wait(max(0.0, frame.captured_s + self._period_s - time.monotonic()))
         except CameraEndedError:
             pass
@@ -84,3 +85,15 @@ class FrameThread:
                 self._say(str(error))
         finally:
             station.ended.set()
+
+    def _handed(self, station: Sees, frame: Frame) -> None:
+        """Hand a frame on; a fault of the program in one frame does not end the triggers."""
+        try:
+            self._take(station, frame)
+        except PosteyeError:
+            raise
+        except Exception as error:
+            said = f"a frame could not be looked at: {type(error).__name__}: {error}"
+            if said != self._said:
+                self._said = said
+                self._say(said)
