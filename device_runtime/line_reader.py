@@ -21,6 +21,7 @@ from device_runtime.decoding.rejection import decide, unfit
 from device_runtime.decoding.spoiled import spoiled
 from device_runtime.decoding.strip_reader import StripReader
 from device_runtime.errors import PosteyeError
+from device_runtime.exact import sum_in_order
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.normalize import normalize
 from device_runtime.image.pixels import Pixels, to_gray
@@ -32,6 +33,8 @@ from device_runtime.types import Decoding, Reading, Strip
 
 if TYPE_CHECKING:
     from device_runtime.recognition.lattice import Lattice
+
+Judge = Callable[[Sequence[str]], Decoding]
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,20 @@ class Answer:
         reading: the answer.
         scanned: the strip at its own width; None where it could not be read at all, for a reason that the reading
             gives.
+        judges: what each scan behind it says of given codes, as `Decoder.judge`.
     """
 
     view: View
     reading: Reading
     scanned: Scanned | None
+    judges: tuple[Judge, ...] = ()
+
+    def posteriors(self, codes: Sequence[str]) -> list[float]:
+        """Of given codes, at most MOST_CANDIDATES: the mean over all widths that the line was read at."""
+        if not codes:
+            return []
+        found = [[one.confidence for one in judge(codes).candidates] for judge in self.judges]
+        return [sum_in_order(mine) / len(found) for mine in zip(*found, strict=True)] or [0.0] * len(codes)
 
 
 class LineReader:
@@ -106,18 +118,23 @@ class LineReader:
         self.scanner = Scanner(bundle, engines.pick(engine, bundle.model))
         self._strips = StripReader(self.scanner, self.decoder)
 
-    def read(self, pixels: Pixels, clock: Clock) -> list[Answer]:
+    def read(self, pixels: Pixels, clock: Clock, purpose: str = "to read it") -> list[Answer]:
         """Read a line as it is, once for each polarity that its ink may have.
 
         Args:
             pixels: its field, uint8 [H, W], or [H, W, 3] in RGB.
             clock: takes the time.
+            purpose: what it is read for, as `Clock.step` has it.
+
+        Raises:
+            OutOfTime: there is no time for it.
         """
-        fields = inked(clock.timed("normalize", prepared)(pixels))
-        return [self._read_inked(ink, pixels, clock) for ink in fields]
+        with clock.step("line", purpose):
+            fields = inked(clock.timed("normalize", prepared)(pixels))
+            return [self._read_inked(ink, pixels, clock) for ink in fields]
 
     def augmented(self, line: Sequence[Answer], clock: Clock) -> list[Answer]:
-        """The answers of a line, those in doubt with test-time augmentation."""
+        """The answers of a line, those in doubt with test-time augmentation, as far as there is time for it."""
         return [self._augmented(one, clock) for one in line]
 
     def decoding(self, strip: Strip) -> Decoding:
@@ -149,7 +166,7 @@ class LineReader:
         except PosteyeError as error:
             nothing = Reading("no_code", None, str(error), 0.0, (), ())
             return Answer(View(strip, Decoding((), (), None)), nothing, None)
-        return Answer(view, self.judged(view, pixels), scanned)
+        return Answer(view, self.judged(view, pixels), scanned, (_judge(scanned, clock),))
 
     def _augmented(self, one: Answer, clock: Clock) -> Answer:
         if not is_doubtful(one.view) or one.scanned is None:
@@ -157,12 +174,27 @@ class LineReader:
         field, by = one.scanned.field, self._strips
         scan, decode = clock.timed("scan", by.scores), clock.timed("decode", Scanned.decode)
 
-        def look(strip: Strip) -> Look:
-            scanned = Scanned(strip, field, scan(strip), by)
-            return Look(View(strip, decode(scanned)), _judge(scanned, clock))
+        judges = list(one.judges)
 
-        view = augmented(Look(one.view, _judge(one.scanned, clock)), look)
-        return replace(one, view=view, reading=self.judged(view, field))
+        def look(strip: Strip) -> Look:
+            with clock.step("width", "to read it at other widths"):
+                scanned = Scanned(strip, field, scan(strip), by)
+                judges.append(_judge(scanned, clock))
+                return Look(View(strip, decode(scanned)), judges[-1])
+
+        view = augmented(Look(one.view, judges[0]), look)
+        return replace(one, view=view, reading=self.judged(view, field), judges=tuple(judges))
+
+    def believed(self, one: Answer, codes: Sequence[str]) -> list[float]:
+        """Calibrated confidences of codes that are not among the candidates of a line: at most what those leave.
+
+        Args:
+            one: the answer of the line.
+            codes: at most MOST_CANDIDATES.
+        """
+        found = self._calibration.code.each(one.posteriors(codes))
+        rest, total = 1.0 - sum_in_order(c.confidence for c in one.reading.candidates), sum_in_order(found)
+        return [confidence * min(1.0, max(0.0, rest) / total) if total > 0 else 0.0 for confidence in found]
 
     def judged(self, view: View, field: Pixels, calibration: Calibration | None = None) -> Reading:
         """The answer for a line.
@@ -179,7 +211,7 @@ class LineReader:
         return reading
 
 
-def _judge(scanned: Scanned, clock: Clock) -> Callable[[Sequence[str]], Decoding]:
+def _judge(scanned: Scanned, clock: Clock) -> Judge:
     """The function that says of given codes what `Decoder.judge` does; its time is told to a clock."""
     return clock.timed("decode", partial(scanned.by.judge, scanned.strip, scanned.scores))
 

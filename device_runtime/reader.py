@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 
 from device_runtime import engines
 from device_runtime.bundle import Bundle, load_bundle
-from device_runtime.clock import Clock
+from device_runtime.clock import Clock, OutOfTime, Pace
 from device_runtime.core.structs import MOST_CANDIDATES
+from device_runtime.decoding.ensemble import View
+from device_runtime.decoding.rejection import cut_short
 from device_runtime.errors import PosteyeError
+from device_runtime.geometry import STRIP_HEIGHT_PX
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.image.load import load_image
 from device_runtime.image.pixels import Pixels, to_pixels
@@ -26,12 +30,13 @@ from device_runtime.piece.evidence.weights import RoleWeights, load_weights
 from device_runtime.piece.in_line import doubted, if_upright, if_whole
 from device_runtime.piece.locator.bundle import load_locator
 from device_runtime.piece.locator.locator import Locator
+from device_runtime.piece.quarters import field_before_turn
 from device_runtime.piece.scene import scene_of
-from device_runtime.piece.turns import AnyWayUp, field_before_turn
+from device_runtime.piece.turns import AnyWayUp
 from device_runtime.piece.whole import PieceReader
 from device_runtime.region import Region
-from device_runtime.result import Result
-from device_runtime.types import Wanted
+from device_runtime.result import Result, Sight
+from device_runtime.types import Decoding, Reading, Strip, Wanted
 
 if TYPE_CHECKING:
     from device_runtime.second_opinion.opinion import SecondOpinion
@@ -45,6 +50,9 @@ class Reader:
     """Reads postal codes; the constructor prepares, `read` runs.
 
     Several threads may read with one Reader at a time.
+
+    Attributes:
+        pace: what the steps of a reading took, by which it is told whether the next one ends in time.
     """
 
     def __init__(
@@ -86,7 +94,7 @@ class Reader:
         self.max_error = max_error
         self._lines = LineReader(self.bundle, engine, self.grammar, max_error, n_best)
         self._country, self._weights = _country(country, self.grammar), load_weights()
-        self._asked, self._n_best = engine, n_best
+        self._asked, self._n_best, self.pace = engine, n_best, Pace()
         self.scanner = self._lines.scanner
         found = self.scanner.engine
         self.engine = f"{found.name} {found.version}"
@@ -129,6 +137,7 @@ class Reader:
         region: Region | None = None,
         every: bool = False,
         upright: bool = False,
+        until_s: float | None = None,
     ) -> Result:
         """Read the code in one image.
 
@@ -141,6 +150,8 @@ class Reader:
             region: the part of the image to read; None = all of it.
             every: read every line of a whole piece, also those that cannot change the answer.
             upright: the image is the right way up: a code that is another one upside down needs no other evidence.
+            until_s: moment on `time.monotonic` at which the work has to end: what would not is cut, and then no code
+                is accepted; None = no matter when.
 
         Raises:
             ImageError: it is no image that can be read, or it has nothing in the region.
@@ -150,21 +161,47 @@ class Reader:
         self.prepare(field=field, role=role)
         if isinstance(image, (str, Path)):
             source, pixels = source or str(image), load_image(image)
-            clock = Clock()
+            clock = Clock(until_s, self.pace)
         else:
-            clock = Clock()
+            clock = Clock(until_s, self.pace)
             pixels = to_pixels(image, order)
+        seen = self._sight(pixels, field, role, region, every, upright, clock)
+        return replace(seen.result, source=source or "array")
+
+    def look(
+        self,
+        pixels: Pixels,
+        *,
+        field: bool,
+        role: Wanted,
+        region: Region | None,
+        upright: bool,
+        until_s: float | None,
+    ) -> Sight:
+        """Read one picture of several of the same piece, for a vote; all arguments and errors are those of `read`."""
+        _check_region(region)
+        self.prepare(field=field, role=role)
+        clock = Clock(until_s, self.pace)
+        return self._sight(to_pixels(pixels, "RGB"), field, role, region, False, upright, clock)
+
+    def _sight(
+        self, pixels: Pixels, field: bool, role: Wanted, region: Region | None, every: bool, upright: bool, clock: Clock
+    ) -> Sight:
         place = region.pixels(pixels.shape[1], pixels.shape[0]) if region else None
         whole = pixels
         if place:
             left, top, width, height = place
             pixels = np.ascontiguousarray(pixels[top : top + height, left : left + width])
-        found = self._field(pixels, upright, clock) if field else self._piece(pixels, role, every, upright, clock)
-        found = replace(found, source=source or "array", engine=self.engine, timing_ms=clock.timing_ms())
+        try:
+            seen = self._field(pixels, upright, clock) if field else self._piece(pixels, role, every, upright, clock)
+        except OutOfTime:
+            seen = _nothing_seen(pixels, self._lines.threshold)
+        found = replace(seen.result, source="array", engine=self.engine)
         found = found.moved(*place) if place else found
         if place and found.field and not field:
             found = replace(found, reading=if_not_cut(found.reading, found.field, place, whole))
-        return found
+        reading = cut_short(found.reading, clock.cut)
+        return replace(seen, result=replace(found, reading=reading, timing_ms=clock.timing_ms()), cut=clock.cut)
 
     @cached_property
     def _pieces(self) -> AnyWayUp:
@@ -174,17 +211,21 @@ class Reader:
         pieces = PieceReader(self._lines, self._country, self._weights, self.max_error, self._n_best)
         return AnyWayUp(pieces, lambda pixels: scene_of(pixels, locate))
 
-    def _field(self, pixels: Pixels, upright: bool, clock: Clock) -> Result:
+    def _field(self, pixels: Pixels, upright: bool, clock: Clock) -> Sight:
         """Read a field of its own."""
         line = self._lines.augmented(self._lines.read(pixels, clock), clock)
-        # Before what speaks against accepted codes: that holds for those accepted by a second opinion, too.
-        answer = chosen(self._second.asked(line, pixels, clock) if self._second else line)
-        answer = answer if upright else if_upright(answer, self._lines, pixels, clock)
+        answer = chosen(line)
+        with suppress(OutOfTime):
+            # Before what speaks against accepted codes: that holds for those accepted by a second opinion, too.
+            answer = chosen(self._second.asked(line, pixels, clock)) if self._second else answer
+            answer = answer if upright else if_upright(answer, self._lines, pixels, clock)
         answer = answer if self._given else if_whole(answer, pixels.shape[1])
         reading = doubted(answer, self._country, self._weights)
-        return Result("", reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
+        result = Result("", reading, None, "", {}, answer.view, size=pixels.shape[1::-1])
+        believed = {candidate.code: candidate.confidence for candidate in reading.candidates}
+        return Sight(result, believed, partial(self._lines.believed, answer), self._lines.threshold)
 
-    def _piece(self, pixels: Pixels, role: Wanted, every: bool, upright: bool, clock: Clock) -> Result:
+    def _piece(self, pixels: Pixels, role: Wanted, every: bool, upright: bool, clock: Clock) -> Sight:
         """Read a whole piece; one without lines is read as a field."""
         way = self._pieces.read(pixels, role, every, upright, clock)
         if way is None:
@@ -195,7 +236,20 @@ class Reader:
         assert answer is not None
         cut = answer.scanned.field.shape[1::-1] if answer.scanned else (1, 1)  # without characters nothing is placed
         found = Result("", way.found.verdict.reading, field, "", {}, answer.view, way.found.fields, cut)
-        return found.mapped(lambda one: field_before_turn(one, way.turns, width, height)) if way.turns else found
+        if way.turns:
+            found = found.mapped(lambda one: field_before_turn(one, way.turns, width, height))
+        # A rival turned halves the belief in a code after all lines were weighed.
+        sure = {found.reading.code: found.reading.confidence}
+        believed = {code: min(of, sure.get(code, of)) for code, of in way.found.believed.items()}
+        return Sight(found, believed, way.found.judge, way.found.threshold)
+
+
+def _nothing_seen(pixels: Pixels, threshold: float) -> Sight:
+    """What is seen where there was no time to read anything."""
+    blank = Strip(np.zeros((STRIP_HEIGHT_PX, 1), np.uint8), np.eye(2, 3), has_ink=False)
+    trace, reading = View(blank, Decoding((), (), None)), Reading("no_code", None, None, 0.0, (), ())
+    result = Result("", reading, None, "", {}, trace, size=pixels.shape[1::-1])
+    return Sight(result, {}, lambda codes: [0.0] * len(codes), threshold)
 
 
 def _second_opinion(lines: LineReader, bundle: Bundle, max_error: float) -> SecondOpinion:

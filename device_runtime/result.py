@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any
@@ -99,6 +99,25 @@ class Result:
         """The x in the image of a place on the line's middle in its strip."""
         x, y = (float(row @ (strip_x_px, MIDDLE_PX, 1)) for row in self.trace.strip.image_from_strip)
         return _placed(self.field.corners, x / self.size[0], y / self.size[1])[0] if self.field else x
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen in one picture of several of the same piece, for a vote.
+
+    Attributes:
+        result: what is said of this picture alone.
+        believed: calibrated confidence of each code that it suggests.
+        judge: its calibrated confidences of given codes, at most MOST_CANDIDATES.
+        threshold: the lowest of them to accept.
+        cut: for what there was no time, as `Clock.cut`; None = all was done.
+    """
+
+    result: Result
+    believed: Mapping[str, float] = dataclass_field(repr=False)
+    judge: Callable[[Sequence[str]], list[float]] = dataclass_field(repr=False)
+    threshold: float
+    cut: str | None = None
 
 
 def corners(field: Field) -> list[list[float]]:

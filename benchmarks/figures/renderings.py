@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from matplotlib.figure import Figure
 
+from benchmarks.belt import page as belt_page
 from benchmarks.figures.blocks import Files, Renderer
 from benchmarks.figures.charts import svg
 from benchmarks.instructions import page as instructions_page
@@ -18,8 +19,12 @@ from benchmarks.pieces import page as piece_page
 from benchmarks.pieces import peer_page as piece_peer_page
 from benchmarks.pieces import sets as piece_sets
 from benchmarks.robustness import page as robustness_page
+from benchmarks.voting import page as voting_page
 
 RENDERERS: Mapping[str, Renderer] = {
+    "belt.belt-table": belt_page.belt_markdown,
+    "belt.fields-table": belt_page.fields_markdown,
+    "belt.pieces-table": belt_page.pieces_markdown,
     "instructions.bundles": instructions_page.bundles_markdown,
     "instructions.libraries": instructions_page.libraries_markdown,
     "instructions.piece": instructions_page.piece_markdown,
@@ -39,6 +44,9 @@ RENDERERS: Mapping[str, Renderer] = {
     "peer-rates.table": peer_page.rates_markdown,
     "peer-rates.readers": peer_page.readers_markdown,
     "robustness.table": robustness_page.rates_markdown,
+    "voting.budgets-table": voting_page.budgets_markdown,
+    "voting.frames-table": voting_page.frames_markdown,
+    "voting.without-table": voting_page.without_markdown,
 }
 
 
@@ -67,6 +75,7 @@ class Chart:
 # By their place below the root.
 CHARTS: Mapping[str, Chart] = {
     **{f"docs/accuracy-1998{suffix}.svg": Chart(("paper",), draw) for suffix, draw in paper_page.CHARTS.items()},
+    "docs/belt-memory.svg": Chart(("belt",), belt_page.memory_chart),
     "docs/peer-rates.svg": Chart(("peer-rates", "peer-answers"), peer_page.rates_chart),
     "docs/pieces-curves.svg": Chart(("pieces",), piece_page.curves),
     "docs/pieces-reject.svg": Chart(("pieces",), piece_page.rejection),

@@ -30,9 +30,10 @@ from benchmarks.pieces.answers import answers
 from benchmarks.pieces.figures import measured
 from benchmarks.pieces.options import count_option, seed_option, work_option
 from benchmarks.pieces.page import FIGURE, summary_text
-from benchmarks.pieces.rendered import ALIKE, BARE, CODED, SENDER, Stock, portions
+from benchmarks.pieces.rendered import ALIKE, BARE, CODED, SENDER, Stock, portions, read_portion
 from device_runtime.reader import DEFAULT_MAX_ERROR
 from train.data.mnist import load_mnist
+from train.evaluation.pieces import Judged
 
 
 @click.command()
@@ -70,7 +71,9 @@ def pieces(
     stock = Stock(writers, mnist, strokes, seed, bundle)
     counts = {CODED: count, BARE: no_code, ALIKE: more, SENDER: more}
     wanted = [portion for kind, pieces in counts.items() for portion in portions(kind, pieces)]
-    found = iter(answers(wanted, work / f"answers-{_state(data, seed, bundle)}.jsonl", stock, processes))
+    found = iter(
+        answers(wanted, work / f"answers-{_state(data, seed, bundle)}.jsonl", stock, processes, read_portion, Judged)
+    )
     of = {kind: list(islice(found, pieces)) for kind, pieces in counts.items()}
     kept = measured(of.pop(CODED), of, DEFAULT_MAX_ERROR)
     click.echo(summary_text(kept))

@@ -7,25 +7,27 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from benchmarks.pieces.rendered import Portion, Stock, read_portion
-from train.evaluation.pieces import Judged
+from benchmarks.pieces.rendered import Portion, Stock
 from train.progress import Progress
 
+_Piece = TypeVar("_Piece")
 
-class Answered(Struct, frozen=True):
+
+class Answered(Struct, Generic[_Piece], frozen=True):
     """A line of the file.
 
     Attributes:
         key: Of the portion.
-        pieces: Its pieces, judged.
+        pieces: What came of its pieces.
     """
 
     key: str
-    pieces: list[Judged]
+    pieces: list[_Piece]
 
 
 def answers(
@@ -33,9 +35,10 @@ def answers(
     kept: Path,
     stock: Stock,
     processes: int,
-    read: Callable[[Stock, Portion], list[Judged]] = read_portion,
-) -> list[Judged]:
-    """The pieces of all portions, judged: those that are kept, and new ones, in the portions' order.
+    read: Callable[[Stock, Portion], list[_Piece]],
+    kind: type[_Piece],
+) -> list[_Piece]:
+    """What came of the pieces of all portions: those that are kept, and new ones, in the portions' order.
 
     Args:
         wanted: The portions.
@@ -43,8 +46,9 @@ def answers(
         stock: What pieces are rendered from.
         processes: How many portions are read at a time.
         read: Reads a portion; a function of a module.
+        kind: Of what comes of a piece.
     """
-    found = {key: pieces for key, pieces in _kept(kept).items()}
+    found = {key: pieces for key, pieces in _kept(kept, kind).items()}
     missing = [portion for portion in wanted if len(found.get(portion.key, ())) < portion.size]
     done = sum(portion.size for portion in wanted) - sum(portion.size for portion in missing)
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -68,14 +72,14 @@ def answers(
     return [piece for portion in wanted for piece in found[portion.key][: portion.size]]
 
 
-def _kept(path: Path) -> dict[str, list[Judged]]:
+def _kept(path: Path, kind: type[_Piece]) -> dict[str, list[_Piece]]:
     """Portions by their key, the last of each; a line that was being written when a run ended is left out."""
     if not path.exists():
         return {}
     found = {}
     lines = path.read_bytes().split(b"\n")
     for line in lines[:-1]:
-        answered = msgspec.json.decode(line, type=Answered)
+        answered = msgspec.json.decode(line, type=Answered[kind])  # type: ignore[valid-type]
         found[answered.key] = answered.pieces
     if lines[-1]:
         path.write_bytes(b"\n".join([*lines[:-1], b""]))

@@ -14,13 +14,13 @@ from device_runtime.region import Region
 from device_runtime.samples import load_pieces, load_samples
 from device_runtime.station.journal.harvest import Harvest, Quota
 from device_runtime.station.journal.journal import Journal, Retention
-from device_runtime.station.loop.one_frame import OneFrame
 from device_runtime.station.loop.settings import Store, Timing, Triggers
 from device_runtime.station.loop.station import Station
 from device_runtime.station.loop.troubles import Health
-from device_runtime.station.loop.voting import MakeVote, Vote
+from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
 from device_runtime.types import Wanted
+from device_runtime.vote import Vote
 
 TriggerKind = Literal["motion", "gpio", "frame", "controller"]
 STORED = ("dir", "image", "stdin")  # kinds of source of which every picture is a piece
@@ -100,7 +100,7 @@ def build_station(
     reader.prepare(field=field, role=role)
 
     def make_vote(region: Region | None) -> Vote:
-        return OneFrame(reader, field=field, role=role, region=region, upright=upright)
+        return Vote(reader, field=field, role=role, region=region, upright=upright)
 
     _warm_up(make_vote, field)
     live = LivePlan(plan, reader.grammar) if plan else None

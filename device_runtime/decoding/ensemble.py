@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from device_runtime.clock import OutOfTime
 from device_runtime.core.structs import MOST_CANDIDATES
 from device_runtime.errors import PosteyeError
 from device_runtime.exact import sum_in_order
@@ -79,7 +80,7 @@ def augmented(first: Look, look: Looking) -> View:
     looks = [first]
     if is_doubtful(first.view):
         for factor in STRETCHES:
-            with contextlib.suppress(PosteyeError):  # longer than the model reads
+            with contextlib.suppress(PosteyeError, OutOfTime):  # longer than the model reads, or than the time left
                 looks.append(look(stretch(first.view.strip, factor)))
     return combine(looks)
 

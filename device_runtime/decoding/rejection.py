@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from device_runtime.calibration import Calibration
 from device_runtime.exact import sum_in_order
@@ -68,6 +69,23 @@ def decide(
     if best.confidence >= threshold and not decoding.doubt:
         return Reading("accepted", best.code, None, best.confidence, characters, candidates)
     return Reading("rejected", best.code, _reason(decoding), best.confidence, characters, candidates)
+
+
+def cut_short(reading: Reading, cut: str | None) -> Reading:
+    """The reading of a picture on which there was no time for all of the work: it is never accepted.
+
+    All work after a code would be accepted is there to find what speaks against it.
+
+    Args:
+        reading: of what was done.
+        cut: for what there was no time, as `Clock.cut`; None = all was done.
+    """
+    if cut is None:
+        return reading
+    reason = f"not enough time {cut}"
+    if reading.status == "accepted":
+        return replace(reading, status="rejected", reason=reason)
+    return replace(reading, reason=f"{reading.reason}; {reason}" if reading.reason else reason)
 
 
 def _no_code(reason: str, candidates: tuple[Candidate, ...]) -> Reading:

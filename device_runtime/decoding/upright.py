@@ -21,6 +21,7 @@ RIVAL = 0.9
 # Nats by which all lines together must read more plainly upright than turned. Of 24 generated pictures of address lines
 # none came to -1 and half came to 1.
 PLAINER = 1.0
+TO_TURN = "to look at it upside down"  # what a look at it turned is for
 
 
 def may_be_turned(reading: Reading) -> bool:

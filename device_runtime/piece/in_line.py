@@ -20,7 +20,7 @@ from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country
 from device_runtime.piece.evidence.features import IN_LINE, LINE_ORDER, read_evidence
 from device_runtime.piece.evidence.weights import EvidenceWeights
-from device_runtime.piece.whole import facts_of
+from device_runtime.piece.so_far import facts_of
 from device_runtime.types import Reading
 
 # Log odds of a postal code against another number from which the words of a field speak against a code.
@@ -66,7 +66,7 @@ def if_upright(answer: Answer, reader: LineReader, pixels: Pixels, clock: Clock)
     """
     if not upright.may_be_turned(answer.reading):
         return answer
-    turned = chosen(reader.read(upright.turn(pixels), clock))
+    turned = chosen(reader.read(upright.turn(pixels), clock, upright.TO_TURN))
     plainer = upright.plainer(answer.view.decoding, turned.view.decoding) >= upright.PLAINER
     # Of 0 6 8 9 every turned code is as good a guess, however it is written: of 200 drawn ones one was believed upside
     # down alone.

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from device_runtime.clock import Clock
+from device_runtime.clock import Clock, OutOfTime
 from device_runtime.decoding import upright
 from device_runtime.exact import exact_exp, exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer
+from device_runtime.piece.quarters import from_other_end, half_turned, turn, turned_field
 from device_runtime.piece.sampling import sample
 from device_runtime.piece.scene import Scene
 from device_runtime.piece.whole import PieceReader, PieceReading
@@ -93,18 +92,43 @@ class AnyWayUp:
             every: whether to read every line.
             right: whether it is known to lie the right way up.
             clock: takes the time.
+
+        Raises:
+            OutOfTime: there is no time to read any line.
         """
-        look = clock.timed("locate", self._look)
+        locate, ways = clock.timed("locate", self._look), list[WayUp]()
+
+        def look(picture: Pixels) -> Scene:
+            with clock.step("locate", "to look at it the other ways up" if ways else "to look for its lines"):
+                return locate(picture)
 
         def read(turned: Pixels, scene: Scene, turns: int) -> WayUp | None:
             if not scene.lines:
                 return None
             size, crop = turned.shape[1::-1], _cropper(turned)
-            return WayUp(scene, self._reader.read(scene, size, crop, wanted, every, clock), turns, turned)
+            ways.append(WayUp(scene, self._reader.read(scene, size, crop, wanted, every, clock), turns, turned))
+            return ways[-1]
 
         lying = look(pixels)
         if right:
             return read(pixels, lying, 0)
+        try:
+            return self._any_way_up(pixels, lying, look, read, clock)
+        except OutOfTime:
+            if not ways:
+                raise
+            return _best(ways, _odds(lying.turns))
+
+    def _any_way_up(self, pixels: Pixels, lying: Scene, look: Look, read: Read, clock: Clock) -> WayUp | None:
+        """Read a piece in the ways up that it may lie.
+
+        Args:
+            pixels: the picture.
+            lying: what is seen on it.
+            look: looks at a turned one.
+            read: reads it.
+            clock: takes the time.
+        """
         odds = _odds(lying.turns)
         first = max(range(4), key=lambda turns: odds[turns])
         turned = turn(pixels, first) if first else pixels
@@ -146,7 +170,7 @@ class AnyWayUp:
         if gain >= upright.PLAINER or (gain > -upright.PLAINER and odds[turns] < _LIKELY):
             return way
         height, width = way.pixels.shape[:2]
-        half = read(turn(way.pixels, 2), _half_turned(way.scene, width, height), turns)
+        half = read(turn(way.pixels, 2), half_turned(way.scene, width, height), turns)
         assert half is not None
         if half.is_accepted:
             return self._if_upright(self._unrivalled(half, way), clock)
@@ -170,7 +194,7 @@ class AnyWayUp:
         rival = self._upside_down(way, verdict.line, clock)
         if not upright.is_rival(verdict.reading, rival.reading) or self._gain(way, clock) >= upright.PLAINER:
             return way
-        field = _from_other_end(way.scene.lines[verdict.line].field)
+        field = from_other_end(way.scene.lines[verdict.line].field)
         return _doubted(way, rival.reading, lambda _: field)
 
     def _gain(self, way: WayUp, clock: Clock) -> float:
@@ -180,52 +204,15 @@ class AnyWayUp:
         for line in widest[:_COMPARED]:
             answer = way.found.answers[line]
             if answer is None:
-                answer = self._reader.read_line(sample(way.pixels, way.scene.lines[line].field), clock)
+                answer = self._reader.read_line(sample(way.pixels, way.scene.lines[line].field), clock, upright.TO_TURN)
             gain += upright.plainer(answer.view.decoding, self._upside_down(way, line, clock).view.decoding)
             if abs(gain) >= _PLAIN:
                 break
         return gain
 
     def _upside_down(self, way: WayUp, line: int, clock: Clock) -> Answer:
-        return self._reader.read_line(upright.turn(sample(way.pixels, way.scene.lines[line].field)), clock)
-
-
-def turn(pixels: Pixels, quarters: int) -> Pixels:
-    """A picture turned counterclockwise by quarters of a circle."""
-    return np.ascontiguousarray(np.rot90(pixels, quarters))
-
-
-def turned_field(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
-    """A field of a picture in the picture turned counterclockwise; its corners stay in the order of reading.
-
-    Args:
-        field: of the picture as it lies.
-        quarters: by how many quarters it is turned.
-        width_px: of the picture as it lies.
-        height_px: of it.
-    """
-    corners = field.corners
-    for _ in range(quarters % 4):
-        corners = tuple((y, width_px - x) for x, y in corners)
-        width_px, height_px = height_px, width_px
-    return Field(corners)
-
-
-def field_before_turn(field: Field, quarters: int, width_px: int, height_px: int) -> Field:
-    """Where a field of a turned picture stands in the picture as it lies; its corners stay in the order of reading.
-
-    Args:
-        field: of the turned picture.
-        quarters: by how many quarters it was turned counterclockwise.
-        width_px: of the picture as it lies.
-        height_px: of it.
-    """
-    width_px, height_px = (width_px, height_px) if quarters % 2 == 0 else (height_px, width_px)
-    corners = field.corners
-    for _ in range(-quarters % 4):
-        corners = tuple((y, width_px - x) for x, y in corners)
-        width_px, height_px = height_px, width_px
-    return Field(corners)
+        turned = upright.turn(sample(way.pixels, way.scene.lines[line].field))
+        return self._reader.read_line(turned, clock, upright.TO_TURN)
 
 
 def _doubted(way: WayUp, rival: Reading, place: Callable[[Field | None], Field | None]) -> WayUp:
@@ -242,19 +229,8 @@ def _doubted(way: WayUp, rival: Reading, place: Callable[[Field | None], Field |
     return replace(way, found=replace(way.found, verdict=replace(verdict, reading=reading)))
 
 
-def _from_other_end(field: Field) -> Field:
-    """A field whose writing is read from its other end."""
-    return Field((*field.corners[2:], *field.corners[:2]))
-
-
 def _cropper(pixels: Pixels) -> Callable[[Line], Pixels]:
     return lambda line: sample(pixels, line.field)
-
-
-def _half_turned(scene: Scene, width: int, height: int) -> Scene:
-    """The same lines in a picture turned by half, read from their other ends."""
-    lines = (replace(line, field=_from_other_end(turned_field(line.field, 2, width, height))) for line in scene.lines)
-    return replace(scene, lines=tuple(lines))
 
 
 def _odds(seen: Sequence[float]) -> list[float]:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from device_runtime.clock import Clock
+from device_runtime.clock import Clock, OutOfTime
 from device_runtime.decoding.ensemble import is_doubtful
 from device_runtime.exact import exact_log, sum_in_order
 from device_runtime.image.pixels import Pixels
 from device_runtime.line_reader import Answer, LineReader, chosen
 from device_runtime.piece.decision import Alternative, Belief, believe
-from device_runtime.piece.evidence.alternatives import Country, Explanation, Facts, Known, explanations, weighed
-from device_runtime.piece.evidence.features import IN_LINE, Seen, geometry
+from device_runtime.piece.evidence.alternatives import Country, Explanation
+from device_runtime.piece.evidence.features import IN_LINE
 from device_runtime.piece.evidence.layout import Layout, lay_out
 from device_runtime.piece.evidence.places import place_of
-from device_runtime.piece.evidence.weights import EvidenceWeights, RoleWeights
-from device_runtime.piece.evidence.words import irregularity, words_of
+from device_runtime.piece.evidence.weights import EvidenceWeights
 from device_runtime.piece.scene import Scene
+from device_runtime.piece.so_far import SoFar
 from device_runtime.piece.verdict import Trust, Verdict, decide_piece, is_accepted
-from device_runtime.types import Field, Line, Reading, Role, Wanted
+from device_runtime.types import Field, Line, Role, Wanted
 
 # Lines that together hold less belief are not read: they can no longer change the answer.
 _UNREAD = 0.005
@@ -61,11 +62,17 @@ class PieceReading:
         verdict: the answer.
         answers: of each line; None = not read.
         fields: the lines that were read, the likeliest first.
+        believed: calibrated confidence of each code of the piece, best first.
+        judge: what the piece says of given codes, at most MOST_CANDIDATES: their calibrated confidences.
+        threshold: the lowest of them to accept.
     """
 
     verdict: Verdict
     answers: tuple[Answer | None, ...]
     fields: tuple[ReadField, ...]
+    believed: dict[str, float]
+    judge: Callable[[Sequence[str]], list[float]]
+    threshold: float
 
 
 class PieceReader:
@@ -97,18 +104,39 @@ class PieceReader:
             crop: the pixels of a line's field.
             wanted: whose code is wanted.
             every: whether to read every line, also those that cannot change the answer.
-            clock: takes the time.
+            clock: takes the time; lines for which there is none keep their belief.
+
+        Raises:
+            OutOfTime: there is no time for any line.
         """
         lines = scene.lines
-        piece = _Piece(scene, lay_out(lines, size[0], size[1]), self._country)
-        trust = self._trust(wanted)
+        piece = SoFar(scene, lay_out(lines, size[0], size[1]), self._country)
+        try:
+            belief = self._read_lines(piece, crop, wanted, every, clock)
+        except OutOfTime:
+            if len(piece.unread) == len(lines):
+                raise
+            belief = self._believe(piece, wanted)
+        places, trust = [place_of(*piece.share_of(i)) for i in range(len(lines))], self._trust(wanted)
+        verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
+        believed = {found.code: trust.scaled(found.posterior) for found in belief.codes}
+        fields, judge = self._fields(piece, belief), partial(self._judged, piece, wanted)
+        return PieceReading(verdict, tuple(piece.answers), fields, believed, judge, trust.threshold)
+
+    def _read_lines(self, piece: SoFar, crop: Crop, wanted: Wanted, every: bool, clock: Clock) -> Belief:
+        """Read the lines of a piece until those left cannot change the answer; all arguments are those of `read`."""
+        lines, trust = piece.lines, self._trust(wanted)
+
+        def put(line: int) -> None:
+            piece.put(line, self.read_line(crop(lines[line]), clock, "to read all of its lines"))
+
         if every or wanted == "any":
-            for i, one in enumerate(lines):
+            for i in range(len(lines)):
                 if every or not piece.located_alone(i):
-                    piece.put(i, self.read_line(crop(one), clock))
+                    put(i)
         belief = self._believe(piece, wanted)
         while (line := next_line(belief, piece.unread, piece.layout)) is not None:
-            piece.put(line, self.read_line(crop(lines[line]), clock))
+            put(line)
             belief = self._believe(piece, wanted)
         again: list[int] = []
         while (
@@ -119,18 +147,22 @@ class PieceReader:
             piece.put(line, self._lines.augmented([answer], clock)[0])
             again.append(line)
             belief = self._believe(piece, wanted)
-        places = [place_of(*piece.share_of(i)) for i in range(len(lines))]
-        verdict = decide_piece(belief, piece.readings, [line.field for line in lines], places, trust)
-        return PieceReading(verdict, tuple(piece.answers), self._fields(piece, belief))
+        return belief
 
-    def read_line(self, pixels: Pixels, clock: Clock) -> Answer:
-        """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation."""
-        return chosen(self._lines.read(pixels, clock))
+    def read_line(self, pixels: Pixels, clock: Clock, purpose: str) -> Answer:
+        """Read a field, uint8 [H, W] or [H, W, 3], by itself and without augmentation; as `LineReader.read`."""
+        return chosen(self._lines.read(pixels, clock, purpose))
 
-    def _doubtful(self, piece: _Piece) -> list[bool]:
+    def _judged(self, piece: SoFar, wanted: Wanted, codes: Sequence[str]) -> list[float]:
+        """Calibrated confidences of codes that another picture of the piece may have suggested."""
+        belief, trust = self._believe(piece.weighing(codes, self._lines.believed), wanted), self._trust(wanted)
+        found = {one.code: trust.scaled(one.posterior) for one in belief.codes}
+        return [found.get(code, 0.0) for code in codes]
+
+    def _doubtful(self, piece: SoFar) -> list[bool]:
         return [one is not None and is_doubtful(one.view) for one in piece.answers]
 
-    def _believe(self, piece: _Piece, wanted: Wanted) -> Belief:
+    def _believe(self, piece: SoFar, wanted: Wanted) -> Belief:
         if wanted == "any":
             found = [one for one in piece.explanations() if one.line is None or not piece.located_alone(one.line)]
             return believe(_of_any_role(found, self._weights.line), len(piece.answers))
@@ -142,7 +174,7 @@ class PieceReader:
         role = self._weights.roles[wanted]
         return Trust(role.scale, role.threshold(self._max_error), self._n_best)
 
-    def _fields(self, piece: _Piece, belief: Belief) -> tuple[ReadField, ...]:
+    def _fields(self, piece: SoFar, belief: Belief) -> tuple[ReadField, ...]:
         destination, sender = self._believe(piece, "destination").lines, self._believe(piece, "sender").lines
         found = []
         for i in sorted(range(len(piece.answers)), key=lambda i: (-belief.lines[i], i)):
@@ -161,65 +193,6 @@ class PieceReader:
                 ReadField(piece.lines[i].field, role, penalty, reading.code, reading.confidence, reading.status)
             )
         return tuple(found)
-
-
-class _Piece:
-    """The lines of a piece while they are being read.
-
-    Attributes:
-        lines: of the piece.
-        layout: how they stand to each other.
-        answers: of each; None = not read yet.
-    """
-
-    def __init__(self, scene: Scene, layout: Layout, country: Country) -> None:
-        self.lines, self.layout, self._country = scene.lines, layout, country
-        self._opinions = scene.opinions
-        self._places = geometry(layout, scene.lines, scene.opinions)
-        self.answers: list[Answer | None] = [None] * len(scene.lines)
-        self._facts: list[Facts | None] = [None] * len(scene.lines)
-        self._known: Known = {}
-        self._of_places: dict[str, list[float]] = {}
-        self._of_evidence: dict[tuple[str, int], tuple[Explanation, Alternative]] = {}
-
-    @property
-    def readings(self) -> list[Reading | None]:
-        """Of each line by itself; None = not read yet."""
-        return [answer.reading if answer else None for answer in self.answers]
-
-    @property
-    def unread(self) -> list[int]:
-        """The lines that were not read yet."""
-        return [i for i, answer in enumerate(self.answers) if answer is None]
-
-    def put(self, line: int, answer: Answer) -> None:
-        """Keep the answer of a line."""
-        self.answers[line], self._facts[line] = answer, facts_of(answer)
-
-    def explanations(self) -> list[Explanation]:
-        """All alternatives, as far as the lines were read."""
-        return explanations(self.layout, self._facts, self._country, self._known)
-
-    def weighed(self, role: str, weights: RoleWeights) -> list[Alternative]:
-        """All alternatives by the evidence for a role; what was weighed before is kept."""
-        if role not in self._of_places:
-            self._of_places[role] = [weights.log_mass(evidence) for evidence in self._places]
-        found = []
-        for one in self.explanations():
-            key = (role, id(one))
-            if key not in self._of_evidence:  # its explanation is kept too, or another one could get its id
-                self._of_evidence[key] = one, weighed([one], self._of_places[role], weights)[0]
-            found.append(self._of_evidence[key][1])
-        return found
-
-    def located_alone(self, line: int) -> bool:
-        """Whether the locator found a line, and the finder did not: such a one may be a piece of other writing."""
-        return self._opinions[line].alone
-
-    def share_of(self, line: int) -> tuple[float, float]:
-        """Where a line stands: 0..1 from left to right and from top to bottom."""
-        (x, y), half = self.layout.boxes[line].middle, self.layout.half
-        return (x / half[0] + 1) / 2, (y / half[1] + 1) / 2
 
 
 def next_line(belief: Belief, unread: Sequence[int], layout: Layout) -> int | None:
@@ -260,22 +233,6 @@ def next_again(belief: Belief, doubtful: Sequence[bool], again: Sequence[int], a
         if line not in again and belief.lines[line] >= _DOUBT and doubtful[line]:
             return line
     return None
-
-
-def facts_of(answer: Answer) -> Facts:
-    """What the answer of a line says, as evidence."""
-    scanned, reading = answer.scanned, answer.reading
-    if scanned is None:
-        return Facts(Seen((), None, 0.0), ())
-    words = words_of(scanned.strip, scanned.scores, scanned.by.x_px(len(scanned.scores)), scanned.by.alphabet)
-    # Characters of a stretched strip, in the strip as it is.
-    stretch = scanned.strip.pixels.shape[1] / answer.view.strip.pixels.shape[1]
-    places = [character.x_px * stretch for character in reading.characters]
-    span = (places[0], places[-1]) if places else None
-    free = answer.view.decoding.free
-    unclear = 0.0 if free is None else max(0.0, -free) / max(1, len(scanned.scores))
-    seen = Seen(words, span, irregularity(scanned.strip, span), unclear)
-    return Facts(seen, reading.candidates if span else ())
 
 
 def _of_any_role(found: Sequence[Explanation], line: Mapping[str, float]) -> list[Alternative]:

@@ -41,9 +41,16 @@ class SecondOpinion:
             line: what was read in the field, as `LineReader.read` gives it.
             pixels: the field, uint8 [H, W], or [H, W, 3] in RGB.
             clock: takes the time.
+
+        Raises:
+            OutOfTime: one is in doubt, and there is no time to ask.
         """
         if not any(is_in_doubt(one, self._lines.threshold) for one in line):
             return list(line)
+        with clock.step("second_opinion", "to ask for a second opinion"):
+            return self._asked_each(line, pixels, clock)
+
+    def _asked_each(self, line: Sequence[Answer], pixels: Pixels, clock: Clock) -> list[Answer]:
         inks = inked(prepared(pixels))
         ask = clock.timed("second_opinion", self._asked)
         return [

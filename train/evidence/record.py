@@ -11,10 +11,11 @@ from device_runtime.clock import Clock
 from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.line_reader import LineReader, chosen
 from device_runtime.piece.evidence.alternatives import Country, Facts
+from device_runtime.piece.quarters import turn, turned_field
 from device_runtime.piece.sampling import sample
 from device_runtime.piece.scene import Opinion, is_inside
-from device_runtime.piece.turns import Look, turn, turned_field
-from device_runtime.piece.whole import facts_of
+from device_runtime.piece.so_far import facts_of
+from device_runtime.piece.turns import Look
 from device_runtime.types import Field, Line, Reading
 from train.synthesis.pieces.desk import Codes
 from train.synthesis.pieces.piece import Piece

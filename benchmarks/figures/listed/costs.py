@@ -33,6 +33,22 @@ DRAWN = (
 )
 COSTS = (
     Figure(
+        "belt",
+        "benchmarks.belt --minutes 10 --nice -15",
+        14,
+        (
+            *READING,
+            "device_runtime/samples.py",
+            "device_runtime/capture/*.py",
+            "device_runtime/station/journal/*.py",
+            "device_runtime/station/plan/*.py",
+            "device_runtime/station/loop/*.py",
+            "device_runtime/commands/build_station.py",
+            "benchmarks/belt/*.py",
+        ),
+        timed=True,
+    ),
+    Figure(
         "second-opinion",
         "benchmarks.second_opinion --amounts {data}/check_amounts --printed {data}/printed_postcode_lines",
         3,

@@ -207,6 +207,22 @@ READINGS = (
         ),
     ),
     Figure(
+        "voting",
+        "benchmarks.voting --writers {data}/qmnist_writers --strokes {data}/real_strings",
+        15,
+        (
+            *READING,
+            *GENERATOR,
+            *PIECES,
+            "benchmarks/pieces/rendered.py",
+            "benchmarks/voting/figures.py",
+            "benchmarks/voting/readings.py",
+            "benchmarks/voting/shots.py",
+            "train/evaluation/metrics.py",
+            "train/evaluation/mistakes.py",
+        ),
+    ),
+    Figure(
         "piece-sets",
         "benchmarks.pieces.sets {data}",
         1,

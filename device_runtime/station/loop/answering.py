@@ -14,6 +14,7 @@ from device_runtime.station.plan.plan import SortPlan
 
 TWO_PIECES = "two pieces in one picture; feed them one by one"
 CUT_OFF = "the piece is longer than the picture, which cuts off the line of its code"
+NO_FRAME = "no picture between its trigger and the next one"
 _EDGE_PX = 2.0
 
 
@@ -28,7 +29,7 @@ def decide(piece: Pending, plan: SortPlan | None, clock: Callable[[], float]) ->
     due_s = clock()
     read = answer_of(piece)
     bin_ = plan.bin_of(read.reading if isinstance(read, Result) else None) if plan else ""
-    frame = piece.last or (piece.frames[-1] if piece.frames else None)
+    frame = piece.shown or (piece.frames[-1] if piece.frames else None)
     answered_s = clock()
     stages_ms = {
         **({} if piece.first_s is None else {"wait": (piece.first_s - piece.began_s) * 1000}),
@@ -73,7 +74,7 @@ def _why_not(piece: Pending) -> str:
     if piece.why_not:
         return piece.why_not
     if piece.given == 0:
-        return "no picture between its trigger and the next one" if piece.has_all else "no picture in time"
+        return NO_FRAME if piece.has_all else "no picture in time"
     return (
         "its reading was not finished in time" if piece.is_read else "pieces before it were being read until too late"
     )
@@ -82,9 +83,9 @@ def _why_not(piece: Pending) -> str:
 def _is_at_edge(piece: Pending) -> bool:
     """Whether the field of the code reaches an edge of the picture."""
     assert piece.result is not None
-    if piece.result.field is None or piece.last is None:
+    if piece.result.field is None or piece.shown is None:
         return True  # the picture is taken for the field itself
-    height, width = piece.last.pixels.shape[:2]
+    height, width = piece.shown.pixels.shape[:2]
     across, down = zip(*piece.result.field.corners, strict=True)
     return (
         min(across) <= _EDGE_PX

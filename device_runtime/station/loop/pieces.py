@@ -33,6 +33,7 @@ class Pending:
         trigger: with which it began.
         answer_by_s: when the answer has to be decided upon, on the monotonic clock.
         frames: that were not read yet.
+        is_followed: whether its frames are given one by one by who follows it in view, and not by their time.
         view: what else the camera saw: two pieces in one picture, or one that is longer than it.
         given: how many frames it got.
         read: how many of them were read.
@@ -43,7 +44,7 @@ class Pending:
         vote: over its frames.
         result: of the vote so far.
         first_s: when its first frame was there.
-        last: the frame that was read last.
+        shown: the frame in which the places of the result are; the last one where nothing was read.
         stages_ms: what its readings took.
         is_answered: whether the answer has left.
     """
@@ -52,6 +53,7 @@ class Pending:
     trigger: Trigger
     answer_by_s: float
     frames: deque[Frame] = field(default_factory=deque)
+    is_followed: bool = False
     view: View = "one"
     given: int = 0
     read: int = 0
@@ -62,7 +64,7 @@ class Pending:
     vote: Vote | None = None
     result: Result | None = None
     first_s: float | None = None
-    last: Frame | None = None
+    shown: Frame | None = None
     stages_ms: dict[str, float] = field(default_factory=dict)
     is_answered: bool = False
 
@@ -77,15 +79,16 @@ class Pieces:
 
     Args:
         frames: the most to read of a piece.
+        window_s: after its trigger, when further frames than the first are of it.
 
     Attributes:
         changed: notified when something has happened; its lock guards everything here.
         is_closed: whether no more pieces are taken.
     """
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, window_s: float) -> None:
         self.changed = threading.Condition()
-        self._frames = frames
+        self._frames, self._window_s = frames, window_s
         self._waiting: list[Pending] = []  # in the order of their triggers
         self._last_s = -math.inf  # when the last frame was exposed
         self.is_closed = False
@@ -108,7 +111,7 @@ class Pieces:
     def wanted_after_s(self) -> float | None:
         """A frame exposed after this moment is wanted; None: none is."""
         with self.changed:
-            wanting = [one for one in self._waiting if self._wants(one)]
+            wanting = [one for one in self._waiting if self._wants(one) and not one.is_followed]
             if not wanting:
                 return None
             return max(wanting[0].began_s, self._last_s)
@@ -117,16 +120,29 @@ class Pieces:
         """Give a frame to its piece: that of the last trigger before it. Those before that piece get no more."""
         with self.changed:
             self._last_s = max(self._last_s, frame.captured_s)
-            begun = [one for one in self._waiting if one.began_s < frame.captured_s]
+            begun = [one for one in self._waiting if one.began_s < frame.captured_s and not one.is_followed]
             for one in begun[:-1]:
                 one.has_all = True
-            if begun and self._wants(begun[-1]):
+            if begun:
                 owner = begun[-1]
-                owner.frames.append(frame)
-                owner.given += 1
-                owner.why_not = None
-                owner.first_s = now_s if owner.first_s is None else owner.first_s
+                if owner.given and frame.captured_s - owner.began_s > self._window_s:
+                    owner.has_all = True
+                self._give(owner, frame, now_s)
             self.changed.notify_all()
+
+    def follow(self, piece: Pending, frame: Frame, now_s: float) -> None:
+        """Give a frame to the piece that was followed in view up to it."""
+        with self.changed:
+            self._give(piece, frame, now_s)
+            self.changed.notify_all()
+
+    def _give(self, piece: Pending, frame: Frame, now_s: float) -> None:
+        if not self._wants(piece) or piece.is_answered:
+            return
+        piece.frames.append(frame)
+        piece.given += 1
+        piece.why_not = None
+        piece.first_s = now_s if piece.first_s is None else piece.first_s
 
     def end(self, piece: Pending) -> None:
         """A piece has left: no further frame is of it."""
@@ -143,7 +159,7 @@ class Pieces:
         """
         with self.changed:
             for one in self._waiting:
-                if self._wants(one):
+                if self._wants(one) and not one.is_followed:
                     one.why_not = one.why_not if one.given else why
                     one.has_all = forever
             self.changed.notify_all()
@@ -179,7 +195,8 @@ class Pieces:
             if piece.is_answered:
                 return False
             piece.read += 1
-            piece.last = frame
+            if result is None or piece.result is None or result.field != piece.result.field:
+                piece.shown = frame
             piece.why_not = why_not
             if result is not None:
                 piece.result = result

@@ -63,7 +63,5 @@ class Worker:
         except Exception as error:  # a fault of the program in one piece must not stop all others
             self.say(f"piece {piece.id} could not be read: {type(error).__name__}: {error}")
             return None, f"it could not be read: {type(error).__name__}"
-        for stage, ms in result.timing_ms.items():
-            if stage != "total":
-                piece.stages_ms[stage] = piece.stages_ms.get(stage, 0.0) + ms
+        piece.stages_ms = {stage: ms for stage, ms in result.timing_ms.items() if stage != "total"}
         return result, None

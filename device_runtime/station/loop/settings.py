@@ -20,11 +20,13 @@ class Timing:
         deadline_ms: after the trigger, where that says nothing else.
         margin_ms: before the deadline, when the answer is decided upon at the latest.
         frames: the most to look at of a piece.
+        window_ms: after the trigger, when further frames than the first are of it: later the next one may be in view.
     """
 
     deadline_ms: float = 500.0
     margin_ms: float = 10.0
     frames: int = 3
+    window_ms: float = 250.0
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from device_runtime.station.loop.reading import Worker
 from device_runtime.station.loop.recent import Numbers, Recent
 from device_runtime.station.loop.seeing import see
 from device_runtime.station.loop.settings import Store, Timing, Triggers
-from device_runtime.station.loop.troubles import Health
+from device_runtime.station.loop.troubles import Health, State
 from device_runtime.station.loop.values import Decision, Told, Trigger
 from device_runtime.station.loop.voting import MakeVote
 from device_runtime.station.plan.live import LivePlan
@@ -89,7 +89,7 @@ class Station:
         self._numbers, self._recent, self._tally, self._latency = Numbers(), Recent(), Tally(), Latency()
         self._recorder = Recorder(store.journal)
         self._keeper = Keeper(store, lambda: self.region, self._look, say)
-        self._pieces = Pieces(timing.frames)
+        self._pieces = Pieces(timing.frames, timing.window_ms / 1000)
         is_closing, clock = self._closing.is_set, time.monotonic
         worker = Worker(self._pieces, make_vote, lambda: self.region, is_closing, clock, self._came_late, say)
         self._answers = threading.Thread(target=self._answer_all, name="answers", daemon=True)
@@ -141,7 +141,7 @@ class Station:
         return piece.id
 
     def show(self, frame: Frame, view: View = "one", is_all: bool = False) -> Pending:
-        """A piece was seen on a frame, which is the first one of it.
+        """A piece was seen on a frame, which is the first one of it; `seen` gives it further ones.
 
         Args:
             frame: that shows it.
@@ -157,15 +157,22 @@ class Station:
         )  # before it, as the frames of a piece are exposed after its trigger
         age_ns = max(0, time.monotonic_ns() - began_ns)
         piece = self._begun(replace(here, wall_ns=here.wall_ns - age_ns, monotonic_ns=began_ns), None, None)
-        piece.view, piece.has_all = view, is_all
+        piece.view, piece.has_all, piece.is_followed = view, is_all, True
         piece.frames.append(frame)
         piece.given, piece.first_s = 1, time.monotonic()
         self._pieces.begin(piece)
         return piece
 
-    def seen(self, piece: Pending, view: View) -> None:
-        """A piece that was seen is not alone, or longer than the picture, as a later frame shows."""
+    def seen(self, piece: Pending, view: View, frame: Frame) -> None:
+        """A piece is in view on a further frame.
+
+        Args:
+            piece: of which `show` told.
+            view: what else was seen since it began.
+            frame: that shows it.
+        """
         piece.view = view
+        self._pieces.follow(piece, frame, time.monotonic())
 
     def left(self, piece: Pending) -> None:
         """A piece has left the picture: no further frame is of it."""
@@ -262,8 +269,11 @@ class Station:
 
     def _look(self) -> None:
         """Tell the health what is wrong with the camera and the disk."""
-        for state, trouble in (("camera_lost", self.camera.trouble), ("disk_full", self._recorder.trouble)):
-            if trouble:
-                self.health.set(state, trouble)
-            else:
-                self.health.clear(state)
+        self._tell_health("camera_lost", self.camera.trouble)
+        self._tell_health("disk_full", self._recorder.trouble)
+
+    def _tell_health(self, state: State, trouble: str | None) -> None:
+        if trouble:
+            self.health.set(state, trouble)
+        else:
+            self.health.clear(state)

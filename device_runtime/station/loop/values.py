@@ -38,7 +38,7 @@ class Decision:
         answered_ns: when the answer left, on the monotonic clock.
         stages_ms: what the stages took: "wait" for the first frame, those of a reading, "decide", and "total" from the
             trigger to the answer.
-        frame: the last one that was looked at, for pictures; None where there was none.
+        frame: the one in which the places of `read` are, for pictures; where nothing was read the last one, if any.
     """
 
     id: int

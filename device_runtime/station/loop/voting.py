@@ -14,7 +14,7 @@ class Vote(Protocol):
     """The frames of one piece."""
 
     def add(self, pixels: Pixels, until_s: float | None = None) -> Result:
-        """Read a further frame, and return what all of them come to.
+        """Read a further frame, and return what all of them come to; its times are those of all.
 
         Args:
             pixels: uint8 [H, W], or [H, W, 3] in RGB.

@@ -32,25 +32,25 @@ def test_portions_hold_as_many_pieces_as_are_wanted() -> None:
 
 def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
     wanted = [*portions(CODED, 25), *portions(BARE, 3)]
-    first = answers(wanted, tmp_path / "a" / "kept.jsonl", STOCK, 2, made)
+    first = answers(wanted, tmp_path / "a" / "kept.jsonl", STOCK, 2, made, Judged)
     assert [piece.name for piece in first] == [f"{p.key}/{place}" for p in wanted for place in range(p.size)]
-    assert answers(wanted, tmp_path / "a" / "kept.jsonl", STOCK, 1, refused) == first
-    fewer = answers(portions(CODED, 22), tmp_path / "a" / "kept.jsonl", STOCK, 1, refused)
+    assert answers(wanted, tmp_path / "a" / "kept.jsonl", STOCK, 1, refused, Judged) == first
+    fewer = answers(portions(CODED, 22), tmp_path / "a" / "kept.jsonl", STOCK, 1, refused, Judged)
     assert fewer == first[:22]
 
 
 def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
     kept, wanted = tmp_path / "kept.jsonl", portions(CODED, 60)
-    answers(wanted[:2], kept, STOCK, 1, made)
+    answers(wanted[:2], kept, STOCK, 1, made, Judged)
     kept.write_bytes(kept.read_bytes() + b'{"key":"coded-2","pieces":[{"na')  # stopped while a line was written
     with pytest.raises(AssertionError, match="coded-2 is read again"):
-        answers(wanted, kept, STOCK, 1, refused)
-    assert len(answers(wanted, kept, STOCK, 1, made)) == 60
+        answers(wanted, kept, STOCK, 1, refused, Judged)
+    assert len(answers(wanted, kept, STOCK, 1, made, Judged)) == 60
     assert len(kept.read_bytes().splitlines()) == 3
 
 
 def test_a_larger_portion_takes_the_place_of_a_smaller_one(tmp_path: Path) -> None:
     kept = tmp_path / "kept.jsonl"
-    answers(portions(CODED, 5), kept, STOCK, 1, made)
-    assert len(answers(portions(CODED, 9), kept, STOCK, 1, made)) == 9
-    assert {key: len(pieces) for key, pieces in module._kept(kept).items()} == {"coded-0": 9}
+    answers(portions(CODED, 5), kept, STOCK, 1, made, Judged)
+    assert len(answers(portions(CODED, 9), kept, STOCK, 1, made, Judged)) == 9
+    assert {key: len(pieces) for key, pieces in module._kept(kept, Judged).items()} == {"coded-0": 9}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from device_runtime.piece.cut_off import if_not_cut
-from device_runtime.piece.turns import turned_field
+from device_runtime.piece.quarters import turned_field
 from device_runtime.types import Field, Reading
 from tests.device_runtime.lettering import write
 

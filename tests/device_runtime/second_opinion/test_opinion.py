@@ -15,6 +15,7 @@ from device_runtime.samples import load_samples
 from device_runtime.second_opinion.opinion import SecondOpinion
 from tests.device_runtime.lettering import write
 from tests.device_runtime.second_opinion.made import CALIBRATION, NUMBERS, Told, asking, doubtful_field, probabilities
+from tests.device_runtime.ticks import at_every_cut
 
 
 def read(recognise: Any, field: np.ndarray, pattern: str = NUMBERS) -> Any:
@@ -30,6 +31,19 @@ def test_a_code_in_doubt_is_accepted_where_both_agree() -> None:
     assert result.as_dict()["second_opinion"] == {"code": code, "agrees": True}
     assert [c.char for c in result.reading.characters] == list(code)
     assert result.timing_ms["total"] > result.timing_ms["second_opinion"] > 0
+
+
+def test_where_there_is_no_time_to_ask_the_code_stays_in_doubt_and_the_reading_says_so() -> None:
+    field, code = doubtful_field()
+    told = Told(code)
+    reader = asking(Reader(pattern=NUMBERS), told)
+    whole, cut = at_every_cut(reader, lambda until_s: reader.read(field, field=True, until_s=until_s))
+    assert whole.reading.status == "accepted" and len(told.shown) == 1
+    found = [one.reading for one in cut]
+    assert all(one == whole.reading for one in found if one.status == "accepted")
+    reasons = {(one.reason or "").rpartition("; ")[2] for one in found if one.status != "accepted"}
+    assert "not enough time to ask for a second opinion" in reasons
+    assert "not enough time to read it at other widths" in reasons
 
 
 def test_a_code_in_doubt_stays_rejected_where_they_disagree() -> None:

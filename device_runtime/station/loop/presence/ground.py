@@ -59,7 +59,7 @@ class Ground:
 
     def is_dark(self, gray: Gray) -> bool:
         """Whether a view that was lit is so no longer: a lamp that failed, or a lens that is covered."""
-        now, before = np.percentile(gray, 99), np.percentile(self.level, 99)
+        now, before = (np.percentile(view[::3, ::3], 99) for view in (gray, self.level))
         return bool(now < DARK and before >= LIT)
 
     def difference(self, gray: Gray) -> Mask:
@@ -99,7 +99,9 @@ class Ground:
         """Bring the ground to the light of a picture."""
         if np.mean(self._is_ground) < _LEAST_GROUND:
             return
-        ratio = ((gray + _OFFSET) / (self.level + _OFFSET))[self._is_ground]
+        # Of every fourth pixel: a median over all takes longer than everything else.
+        part = (slice(None, None, 2), slice(None, None, 2))
+        ratio = ((gray[part] + _OFFSET) / (self.level[part] + _OFFSET))[self._is_ground[part]]
         factor = float(np.median(ratio))
         explained = np.mean(np.abs(ratio - factor) < _TOLERANCE * factor)
         if abs(factor - 1) < SLOW or explained >= EVERYWHERE:

@@ -30,8 +30,8 @@ class MotionTriggers:
         for event in self._watcher.look(frame):
             if event.kind == "begins" and event.frame:
                 self._piece = station.show(event.frame, event.view)
-            elif self._piece and event.kind == "seen":
-                station.seen(self._piece, event.view)
+            elif self._piece and event.kind == "seen" and event.frame:
+                station.seen(self._piece, event.view, event.frame)
             elif self._piece and event.kind == "left":
                 station.left(self._piece)
                 self._piece = None

@@ -28,8 +28,8 @@ class Sees(Protocol):
         """A piece was seen."""
         ...
 
-    def seen(self, piece: Pending, view: View) -> None:
-        """More was seen of it."""
+    def seen(self, piece: Pending, view: View, frame: Frame) -> None:
+        """It is in view on a further frame."""
         ...
 
     def left(self, piece: Pending) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device_runtime.piece.turns import field_before_turn, turn, turned_field
+from device_runtime.piece.quarters import field_before_turn, turn, turned_field
 from device_runtime.types import Field
 
 WIDTH, HEIGHT = 60, 40
