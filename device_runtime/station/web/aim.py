@@ -120,29 +120,38 @@ class Aim:
             self._station.region = Region(*(round(number, 4) for number in shares))
         with self._showing:
             self._shown = None
-        with self._reading:
-            self._read = None
+        self._read = None
         return {"region": shares}
 
     def read(self, asked: Asked) -> dict[str, Any]:
-        """Read the newest frame now, and say what is on it and why; at most once in READING_PAUSE_S."""
-        with self._reading:
-            if self._read and self._clock() - self._read[0] < READING_PAUSE_S:
-                return self._read[1]
-            frame, meters = (shown := self._newest()).frame, shown.meters
-            try:
-                result = self._station.reader.read(
-                    frame.pixels,
-                    field=self._field,
-                    role=self._role,
-                    region=self._station.region,
-                    upright=self._upright,
-                )
-            except ImageError as error:
-                raise Refused(409, f"the picture {error}") from None
-            answer = described(result, frame, meters)
+        """Read the newest frame now, and say what is on it and why; at most once in READING_PAUSE_S.
+
+        Whoever asks meanwhile gets what was read last, and keeps no thread.
+        """
+        last = self._read
+        if last and self._clock() - last[0] < READING_PAUSE_S:
+            return last[1]
+        if not self._reading.acquire(blocking=False):
+            if last:
+                return last[1]
+            raise Refused(409, "a picture is being read; wait a moment")
+        try:
+            return self._read_now()
+        finally:
+            self._reading.release()
+
+    def _read_now(self) -> dict[str, Any]:
+        shown, region = self._newest(), self._station.region
+        try:
+            result = self._station.reader.read(
+                shown.frame.pixels, field=self._field, role=self._role, region=region, upright=self._upright
+            )
+        except ImageError as error:
+            raise Refused(409, f"the picture {error}") from None
+        answer = described(result, shown.frame, shown.meters)
+        if self._station.region is region:
             self._read = self._clock(), answer
-            return answer
+        return answer
 
     def _newest(self) -> Shown:
         with self._showing:

@@ -117,13 +117,13 @@ def _file(asked: Asked) -> Answer:
 
 def _known(station: Watched) -> dict[str, str]:
     """What the station's own messages call things, and what a browser is shown instead; the longest first."""
-    camera = station.camera.name
-    found = {camera: f"the camera ({camera.partition(':')[0]})"}
+    found: dict[str, str] = {}
+    if "/" in (camera := station.camera.name):
+        found[camera] = f"the camera ({camera.partition(':')[0]})"
     for path in (station.harvest_folder, station.plan.path if station.plan else None):
         if path is not None:
-            found[str(path)] = Path(path).name
-            found[f"{Path(path).absolute().parent}/"] = ""
-    return {name: found[name] for name in sorted(found, key=len, reverse=True) if name}
+            found |= {str(path): Path(path).name, f"{Path(path).absolute().parent}/": ""}
+    return {name: found[name] for name in sorted(found, key=len, reverse=True)}
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

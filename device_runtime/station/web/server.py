@@ -46,7 +46,6 @@ class Server:
     Args:
         app: to serve.
         listening: a bound socket, which is closed at the end.
-        look_s: seconds between two looks at each connection.
     """
 
     def __init__(self, app: ASGIApp, listening: socket.socket) -> None:
@@ -76,7 +75,8 @@ class Server:
     def stop(self) -> None:
         """End, within two seconds."""
         self._server.should_exit = True
-        self._thread.join(2 * ENDING_S)
+        if self._thread.is_alive():
+            self._thread.join(2 * ENDING_S)
         self._listening.close()
 
     def _run(self) -> None:

@@ -75,7 +75,7 @@ class Guard:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         """What the door itself answers; None when the pages did."""
         request = Request(scope)
-        headers, path = request.headers, request.url.path
+        headers, path = request.headers, scope["path"]  # its URL would be made of a Host that may be none
         if len(path) > _LONGEST_PATH or not path.isprintable():
             return _said(400, "there is no such page")
         if not is_own_host(headers.get("host", ""), self._names):
@@ -126,7 +126,7 @@ class Guard:
 
     async def _outside(self, request: Request, scope: Scope, receive: Receive, send: Send) -> Response | None:
         """What those get who are not let in: the look of the form, and the way to it."""
-        path = request.url.path
+        path = scope["path"]
         if request.method != "POST" and path in OPEN_FILES:
             await self._app(_entered(scope, Entered(""), True), receive, send)
             return None

@@ -10,7 +10,7 @@ import ipaddress
 import re
 import socket
 
-_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.%]{2,60})\]|([A-Za-z0-9.-]{1,253}))(?::\d{1,5})?", re.ASCII)
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,60})\]|([A-Za-z0-9.-]{1,253}))(?::\d{1,5})?", re.ASCII)
 
 
 def is_loopback(address: str) -> bool:

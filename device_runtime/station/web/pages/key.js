@@ -16,9 +16,14 @@ async function show(more) {
   say(by("labelled"), found.labelled.toLocaleString("en"));
   say(by("waiting"), found.waiting.toLocaleString("en"));
   const shown = found.strip;
-  form.hidden = strip.hidden = !shown;
+  strip.hidden = !shown;
+  form.hidden = false;
+  form.classList.toggle("done", !shown); // only the way back is left
   file = shown ? shown.file : "";
-  if (!shown) return say(by("state"), "All strips are keyed.");
+  if (!shown) {
+    by("back").focus();
+    return say(by("state"), "All strips are keyed.");
+  }
   say(by("state"), shown.again ? "Two people read this one differently: look again." : "");
   strip.src = `/api/key/picture/${shown.file}`;
   digits.value = shown.guess;
@@ -47,11 +52,12 @@ async function done(value) {
 }
 
 const save = () => turn(async () => {
+  if (!file) return;
   const value = digits.value.replace(/\D/g, "");
   if (!value) return say(by("state"), "Key the digits, or skip the strip with S.");
   await done(value);
 });
-const skip = () => turn(() => done(null));
+const skip = () => turn(async () => file && done(null));
 const back = () => turn(async () => {
   const last = before.pop();
   if (!last) return say(by("state"), "This is the first one of this visit.");

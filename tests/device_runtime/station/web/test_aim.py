@@ -149,6 +149,17 @@ def test_reading_has_a_pause_however_many_ask(page: Served) -> None:
     assert aim.read(Asked())["headline"] == "No code found"
 
 
+def test_whoever_asks_while_a_picture_is_read_does_not_wait(page: Served) -> None:
+    clock = Clock()
+    aim = Aim(page.station, False, "destination", False, clock)
+    with aim._reading, pytest.raises(Refused, match="a picture is being read"):
+        aim.read(Asked())
+    first = aim.read(Asked())
+    clock.now_s += READING_PAUSE_S
+    with aim._reading:
+        assert aim.read(Asked()) is first
+
+
 def test_a_region_of_another_camera_is_said(page: Served) -> None:
     page.station.region = Region(5000, 5000, 100, 100)
     aim = Aim(page.station, False, "destination", False)

@@ -111,6 +111,13 @@ def test_texts_keep_what_is_no_path() -> None:
     assert without_paths([{"/a/b": ("/c/d", 1, None)}], {}) == [{"b": ["d", 1, None]}]
 
 
+def test_a_camera_with_a_short_name_leaves_other_texts_alone(tmp_path: Path) -> None:
+    station = StubStation(tmp_path, 0)
+    station.camera.name = "-"
+    answer = answer_of(station, lambda asked: {"code": "62704-1234"}, Asked(), print)
+    assert answer.body == b'{"code": "62704-1234"}'
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.device_runtime.station.web.serving import served
 
 REQUESTS = 1000
@@ -189,6 +191,7 @@ def sent(port: int, request: bytes) -> bytes:
         return answer
 
 
+@pytest.mark.slow
 def test_a_thousand_hostile_requests_are_answered_and_change_nothing(tmp_path: Path) -> None:
     with served(tmp_path, harvested=2) as page:
         port = page.page.port

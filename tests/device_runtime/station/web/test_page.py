@@ -65,6 +65,12 @@ def test_a_token_that_is_missing_says_how_to_make_one(station: StubStation, tmp_
         WebPage(station, station.health, "0.0.0.0", 0, tmp_path / "none", tell=print)
 
 
+def test_one_that_was_never_started_can_be_stopped(station: StubStation) -> None:
+    page = WebPage(station, station.health, port=0, tell=print)
+    page.stop()
+    WebPage(station, station.health, port=page.port, tell=print).stop()
+
+
 def test_it_ends_at_once_though_visitors_hold_connections(tmp_path: Path) -> None:
     with served(tmp_path, harvested=1) as found:
         held = [socket.create_connection(("127.0.0.1", found.page.port)) for _ in range(5)]

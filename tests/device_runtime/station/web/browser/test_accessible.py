@@ -22,6 +22,7 @@ _LOOKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "colours"), _LOOKS)
 def test_axe_finds_nothing_serious(
     page: Served, closed: Served, opens: Opens, size: dict[str, int], colours: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from device_runtime.samples import load_samples
 from tests.device_runtime.station.web.browser.conftest import Opens
 from tests.device_runtime.station.web.browser.driven import needs_a_browser
@@ -15,6 +17,7 @@ pytestmark = needs_a_browser()
 STRIPS, CORRECTED, SKIPPED = 100, 10, 25  # every 10th is typed anew, every 25th skipped
 
 
+@pytest.mark.slow
 def test_a_hundred_strips_are_keyed_by_keys_alone(tmp_path: Path, opens: Opens) -> None:
     with served(tmp_path, harvested=STRIPS) as page:
         tab = opens(f"{page.page.url}key")
@@ -64,3 +67,11 @@ def test_one_goes_back_by_a_key_and_keys_it_otherwise(tmp_path: Path, opens: Ope
         tab.keyboard.press("Enter")
         tab.wait_for_selector('#strip[src$="0000000002.png"]')
         assert "0000000001.png,456" in (tmp_path / "harvest" / "labels.csv").read_text()
+        for number in (2, 3):
+            tab.wait_for_selector(f'#strip[src$="{number:010d}.png"]')
+            tab.keyboard.type("7")
+            tab.keyboard.press("Enter")
+        tab.locator("#state", has_text="All strips are keyed.").wait_for()
+        tab.keyboard.press("Enter")  # the way back has the focus: the last slip can be mended too
+        tab.wait_for_selector('#strip[src$="0000000003.png"]')
+        assert tab.input_value("#digits") == "7"

@@ -80,6 +80,8 @@ def test_no_other_page_can_ask_in_a_visitors_browser(page: Served) -> None:
 def test_another_name_is_not_answered(page: Served) -> None:
     for host in ("evil.example", f"evil.example:{page.page.port}", "127.0.0.1.evil.example"):
         assert page.ask("/api/watch", Host=host).status == 421
+    for host in ("", "[", "[::1", "[::1]]", "a b", "[v1.x]", "%00"):
+        assert page.ask("/api/watch", Host=host).status in (400, 421)
     assert page.ask("/api/watch", Host="localhost").status == 200
 
 
