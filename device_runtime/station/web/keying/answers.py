@@ -54,6 +54,8 @@ class Key:
         keyed = body_of(asked, Keyed)
         with self._guard:
             desk = self._at_desk()
+            if not desk.has(keyed.file):
+                raise Refused(410, "this picture is no longer there; go on with the next one")
             if keyed.digits is None:
                 desk.skip(keyed.file, keyed.name)
                 return {"labelled": False}

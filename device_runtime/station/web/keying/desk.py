@@ -79,7 +79,8 @@ class Desk:
         """
         files, labels, votes, who = self._listed(), self._labels.rows(), self._votes(), _plain(name)
         waiting = [file for file in files if (file,) not in labels and _wants(votes.get(file, {}), who, two)]
-        file = next((file for file in waiting if file > after), waiting[0] if waiting else None)
+        onwards = [*(file for file in waiting if file > after), *waiting]
+        file = next((file for file in onwards if self.has(file)), None)
         labelled = sum((file,) in labels for file in files)
         return None if file is None else self.strip(file, name), Progress(labelled, len(waiting))
 
@@ -130,12 +131,22 @@ class Desk:
         return agreed
 
     def skip(self, file: str, name: str) -> None:
-        """Leave a strip that a person cannot read: it is not shown to that person again; raises as `key`."""
+        """Leave a strip that a person cannot read: it has no label, and is not shown to that person again.
+
+        Raises:
+            LabelsError: as `key`.
+            WriteError: as `key`.
+        """
         self._require(file)
         self._keyed.put((file, _plain(name), SKIPPED))
+        self._labels.drop((file,))
+
+    def has(self, file: str) -> bool:
+        """Whether there is such a strip; its quota may have taken it away since it was shown."""
+        return bool(_PICTURE.fullmatch(file)) and (self._folder / file).is_file()
 
     def _require(self, file: str) -> None:
-        if not _PICTURE.fullmatch(file) or not (self._folder / file).is_file():
+        if not self.has(file):
             raise LabelsError("this picture is no longer there; go on with the next one")
 
     def _votes(self) -> dict[str, dict[str, str]]:

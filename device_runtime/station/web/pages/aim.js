@@ -37,7 +37,8 @@ function meter(id, share, good) {
 async function state() {
   const found = await get("/api/aim").catch(() => null);
   if (!found) return;
-  say(by("age"), found.trouble || (found.age_s > 2 ? `${found.age_s.toFixed(0)} s old` : `${found.width} × ${found.height} px`));
+  const fresh = found.age_s > 2 ? `${found.age_s.toFixed(0)} s old` : `${found.width} × ${found.height} px`;
+  say(by("age"), found.trouble || fresh);
   meter("focus", found.focus.level, found.focus.good);
   best = Math.max(best, found.focus.level);
   by("focus").querySelector(".best").style.left = `${100 * best}%`;
@@ -73,7 +74,8 @@ async function look() {
     read_of = found.frame;
     place.dataset.kind = found.status;
     place.replaceChildren(element("p", { class: "headline" }, found.headline),
-      ...found.why.map((line) => element("p", {}, line)), element("p", { class: "small" }, `Read in ${found.ms.toFixed(0)} ms.`));
+      ...found.why.map((line) => element("p", {}, line)),
+      element("p", { class: "small" }, `Read in ${found.ms.toFixed(0)} ms.`));
     draw(found);
   } catch (error) {
     place.dataset.kind = "error";

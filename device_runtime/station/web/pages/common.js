@@ -5,7 +5,10 @@ let csrf = "";
 async function answer(response) {
   if (response.status === 401) location.assign("/login");
   const found = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(found.error || `the station answered ${response.status}`);
+  if (!response.ok) {
+    const message = found.error || `the station answered ${response.status}`;
+    throw Object.assign(new Error(message), { status: response.status });
+  }
   return found;
 }
 

@@ -27,7 +27,8 @@ async function show(more) {
   say(by("state"), shown.again ? "Two people read this one differently: look again." : "");
   strip.src = `/api/key/picture/${shown.file}`;
   digits.value = shown.guess;
-  say(by("hint"), shown.keyed ? "You keyed this before." : shown.guess ? "The reader's best guess." : "The reader found nothing.");
+  const guess = shown.guess ? "The reader's best guess." : "The reader found nothing.";
+  say(by("hint"), shown.keyed ? "You keyed this before." : guess);
   digits.focus();
   digits.select();
 }
@@ -46,8 +47,12 @@ async function turn(work) {
 
 async function done(value) {
   const last = file;
-  await post("/api/key", { file: last, name: name.value.trim(), two: two.checked, digits: value });
-  before.push(last);
+  try {
+    await post("/api/key", { file: last, name: name.value.trim(), two: two.checked, digits: value });
+    before.push(last);
+  } catch (error) {
+    if (error.status !== 410) throw error; // the picture has gone meanwhile: go on
+  }
   await show({ after: last });
 }
 

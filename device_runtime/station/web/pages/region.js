@@ -45,7 +45,8 @@ export function shown(found) {
 
 function at(event) {
   const frame = view.getBoundingClientRect();
-  return [clamp((event.clientX - frame.left) / frame.width, 0, 1), clamp((event.clientY - frame.top) / frame.height, 0, 1)];
+  const place = [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height];
+  return place.map((share) => clamp(share, 0, 1));
 }
 
 view.addEventListener("pointerdown", (event) => {
@@ -55,7 +56,8 @@ view.addEventListener("pointerdown", (event) => {
   const [x, y] = at(event);
   const corner = event.target.classList.contains("corner");
   const inside = event.target === box;
-  from = corner ? { anchor: [region[0], region[1]] } : inside ? { grip: [x - region[0], y - region[1]] } : { anchor: [x, y] };
+  if (inside) from = { grip: [x - region[0], y - region[1]] };
+  else from = { anchor: corner ? [region[0], region[1]] : [x, y] };
 });
 
 view.addEventListener("pointermove", (event) => {
@@ -65,7 +67,8 @@ view.addEventListener("pointermove", (event) => {
     set([x - from.grip[0], y - from.grip[1], region[2], region[3]]);
   } else {
     const [a, b] = from.anchor;
-    if (Math.abs(x - a) >= SMALLEST || Math.abs(y - b) >= SMALLEST) set([Math.min(a, x), Math.min(b, y), Math.abs(x - a), Math.abs(y - b)]);
+    const [across, down] = [Math.abs(x - a), Math.abs(y - b)];
+    if (Math.max(across, down) >= SMALLEST) set([Math.min(a, x), Math.min(b, y), across, down]);
   }
 });
 
@@ -98,7 +101,7 @@ async function send() {
     const whole = region && region[2] > 0.999 && region[3] > 0.999;
     await post("/api/aim/region", { region: whole ? null : region });
     changed = false;
-    say(by("saved"), region && !whole ? "Pieces are read in this region now." : "Pieces are read in the whole picture now.");
+    say(by("saved"), `Pieces are read in ${region && !whole ? "this region" : "the whole picture"} now.`);
     if (whole) region = null;
     draw();
   } catch (error) {

@@ -42,7 +42,8 @@ function row(piece) {
   const badge = element("span", { class: "badge" }, STATUS[piece.status]);
   const sure = !piece.code ? "" : piece.confidence > 0.999 ? "over 99.9 %" : `${(100 * piece.confidence).toFixed(1)} %`;
   const bin = element("span", { class: "bin" }, element("span", { class: "unseen" }, "to bin "), piece.bin);
-  const facts = [sure, piece.ms === null ? "" : `${piece.ms.toFixed(0)} ms`, `${piece.frames} ${piece.frames === 1 ? "frame" : "frames"}`,
+  const frames = `${piece.frames} ${piece.frames === 1 ? "frame" : "frames"}`;
+  const facts = [sure, piece.ms === null ? "" : `${piece.ms.toFixed(0)} ms`, frames,
     new Date(piece.time).toLocaleTimeString("en-GB"), `#${piece.id}`];
   const small = element("span", { class: "small" }, facts.filter(Boolean).join(" · "));
   const why = piece.reason ? [element("span", { class: "why" }, piece.reason)] : [];
@@ -72,7 +73,8 @@ function reasons(found) {
 
 function times(found) {
   by("latency").replaceChildren(...found.map((one) => element("tr", one.stage === "total" ? { class: "total" } : {},
-    element("th", { scope: "row" }, one.stage), ...[one.p50, one.p95, one.p99].map((ms) => element("td", {}, ms.toFixed(1))))));
+    element("th", { scope: "row" }, one.stage),
+    ...[one.p50, one.p95, one.p99].map((ms) => element("td", {}, ms.toFixed(1))))));
   const total = found.find((one) => one.stage === "total");
   say(by("late"), total ? `${total.p99.toFixed(0)} ms` : "–");
 }

@@ -67,6 +67,11 @@ def test_what_the_page_does_not_send_is_refused(page: Served, sent: object) -> N
     assert page.post("/api/key", sent).status == 400
 
 
+def test_a_strip_that_has_gone_is_told_by_its_own_status(page: Served) -> None:
+    for file in ("0000009999.png", "../labels.csv"):
+        assert page.post("/api/key", {"file": file, "name": "Anna", "two": False, "digits": "1"}).status == 410
+
+
 def test_a_full_disk_is_told_and_the_label_is_not_lost_from_the_page(
     page: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,18 @@ def test_a_skipped_strip_is_not_shown_to_that_person_again_and_gets_no_label(des
     assert labels(folder) == {}
 
 
+def test_whoever_goes_back_and_skips_takes_the_label_away(desk: Desk, folder: Path) -> None:
+    desk.key(FILES[0], "1", "Anna", False)
+    desk.skip(FILES[0], "Anna")
+    assert labels(folder) == {} and next_file(desk, "Anna", False) == FILES[1]
+
+
+def test_a_strip_that_the_quota_took_away_is_passed_over(desk: Desk, folder: Path) -> None:
+    assert next_file(desk, "Anna", False) == FILES[0]
+    (folder / FILES[0]).unlink()
+    assert next_file(desk, "Anna", False) == FILES[1]
+
+
 def test_one_can_go_back_and_key_it_otherwise(desk: Desk, folder: Path) -> None:
     desk.key(FILES[0], "1", "Anna", False)
     assert desk.strip(FILES[0], "Anna").digits == "1"
