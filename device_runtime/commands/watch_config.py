@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from device_runtime.errors import PosteyeError
+from device_runtime.files.regular import printable
 from device_runtime.region import Region
 from device_runtime.station.config.load import load_config
-from device_runtime.station.config.sections import CameraSection, Config
+from device_runtime.station.config.rules import broken_rules
+from device_runtime.station.config.sections import SECTIONS, CameraSection, Config
 
 # Where the value of an option stands in a configuration, if not in [read] by its own name.
 _PLACES = {
@@ -35,7 +37,7 @@ def configured(file: Path | None, source: str | None, given: Mapping[str, Any]) 
         given: values of options by their names.
 
     Raises:
-        PosteyeError: the file cannot be used, or there is neither a file nor a camera.
+        PosteyeError: the file cannot be used, values contradict each other, or there is neither a file nor a camera.
     """
     if file is not None:
         config = load_config(file)
@@ -50,6 +52,8 @@ def configured(file: Path | None, source: str | None, given: Mapping[str, Any]) 
             value = (value.x, value.y, value.width, value.height)
         changed = replace(getattr(config, section), **{key: value})
         config = replace(config, **{section: changed})
+    for section, key, fault in broken_rules({name: getattr(config, name) for name in SECTIONS}):
+        raise PosteyeError(f"{printable(config.file)}: [{section}] {key} {fault}")
     return config
 
 

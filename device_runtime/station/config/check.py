@@ -9,9 +9,9 @@ from pathlib import Path
 
 from device_runtime.capture.sources import make_source
 from device_runtime.capture.url import parse
-from device_runtime.errors import BundleError, FileError, PosteyeError
+from device_runtime.errors import BundleError, PosteyeError, WebError
 from device_runtime.files.atomic import require_writable
-from device_runtime.files.regular import printable, read_regular
+from device_runtime.files.regular import printable
 from device_runtime.grammar.grammar import Grammar
 from device_runtime.reader import Reader
 from device_runtime.station.config.load import Found, read_config
@@ -20,9 +20,9 @@ from device_runtime.station.config.sections import Config
 from device_runtime.station.extras import missing_extra
 from device_runtime.station.plan.check import check_plan
 from device_runtime.station.plan.plan import load_plan
+from device_runtime.station.web.door.access import read_token
 
 Said = tuple[str, str, str]  # section, key, what is to be said of it
-_TOKEN_LIMIT_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,9 @@ def _folders(config: Config) -> Iterator[Said]:
             yield "harvest", "folder", f"cannot be used: {printable(there)} is no folder that can be written to"
     if config.web.token_file is not None:
         try:
-            if not read_regular(config.web.token_file, _TOKEN_LIMIT_BYTES).strip():
-                yield "web", "token_file", "is empty; write a long random text into it"
-        except FileError as error:
-            yield "web", "token_file", f"cannot be read: {error}"
+            read_token(config.web.token_file)
+        except WebError as error:
+            yield "web", "token_file", f"is of no use: {error}"
 
 
 def _extras(config: Config) -> Iterator[Said]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
+from device_runtime.station.web.door.names import is_loopback
 
 Fault = tuple[str, str, str]
 
@@ -43,11 +44,6 @@ def broken_rules(sections: dict[str, Any]) -> Iterator[Fault]:
         yield "web", "token_file", f"is missing; a page at {web.address} can be reached from outside and needs a token"
     if web and metrics and web.on and metrics.on and web.port == metrics.port:
         yield "metrics", "port", f"is {metrics.port}, as that of [web]; give another one"
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only programs of this machine reach an address."""
-    return ipaddress.ip_address(address).is_loopback
 
 
 def _is_address(text: str) -> bool:
