@@ -42,7 +42,7 @@ SEED = 41
 @writers_option
 @mnist_option
 @strokes_option
-@count_option("--count", 300, "Pieces with a code.")
+@count_option("--count", 500, "Pieces with a code.")
 @count_option("--without", 60, "Pieces without one, of each of three kinds.")
 @click.option("--seed", default=SEED, show_default=True, type=click.IntRange(0), help="Of the pieces.")
 @count_option("--processes", 2, "Portions read at a time.")
