@@ -14,7 +14,7 @@ from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
 from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
 from firmware_bridge.host.pace import Pace
-from firmware_bridge.host.queue import Queue, Waiting
+from firmware_bridge.host.queues.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
 from firmware_bridge.protocol import frame as wire
 from firmware_bridge.protocol import table

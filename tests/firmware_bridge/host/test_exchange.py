@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from firmware_bridge import MemoryQueue, NoReadMessage, NoReadReason, Sorter, WireBack, WireLost
-from firmware_bridge.host.queue import Waiting
+from firmware_bridge.host.queues.queue import Waiting
 from firmware_bridge.protocol import table
 from firmware_bridge.protocol.frame import ACK, HELLO, NAK, READING, Frame, FrameReader, encode
 from firmware_bridge.protocol.message import NakCause, encode_cause

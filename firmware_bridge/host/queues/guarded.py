@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from firmware_bridge.host.outbox import Outbox, OutboxError
-from firmware_bridge.host.queue import InFlight, MemoryQueue, Queue, Waiting
+from firmware_bridge.host.queues.outbox import Outbox, OutboxError
+from firmware_bridge.host.queues.queue import InFlight, MemoryQueue, Queue, Waiting
 
 T = TypeVar("T")
 

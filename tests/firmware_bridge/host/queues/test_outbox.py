@@ -10,9 +10,9 @@ import pytest
 
 from firmware_bridge import Flags, MemoryQueue, NoReadMessage, Sorter
 from firmware_bridge.host.exchange import Exchange
-from firmware_bridge.host.guarded import GuardedOutbox
-from firmware_bridge.host.outbox import Outbox, OutboxError
-from firmware_bridge.host.queue import InFlight, Waiting
+from firmware_bridge.host.queues.guarded import GuardedOutbox
+from firmware_bridge.host.queues.outbox import Outbox, OutboxError
+from firmware_bridge.host.queues.queue import InFlight, Waiting
 from firmware_bridge.protocol.notice import Capability
 from tests.firmware_bridge.host.conversing import MANNER, Talk, reading
 
@@ -84,7 +84,7 @@ def test_it_is_bounded_and_what_is_under_way_stays(tmp_path: Path) -> None:
 
 
 def test_two_programs_cannot_have_the_same_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware_bridge.host.outbox._WAIT_S", 0.01)
+    monkeypatch.setattr("firmware_bridge.host.queues.outbox._WAIT_S", 0.01)
     outbox = Outbox(tmp_path / "outbox")
     with pytest.raises(OutboxError, match="in use by another program"):
         Outbox(tmp_path / "outbox")
