@@ -271,6 +271,8 @@ class Exchange:
         detail = "" if cause is None else describe_cause(cause)
         if cause == NakCause.UNKNOWN_SESSION:
             how, detail = "unconfirmed", "the controller restarted while it was on its way"
+        elif cause == NakCause.STALE_SEQUENCE and ask.copies > 1:
+            how, detail = "unconfirmed", "the controller acted upon later ones meanwhile"
         one = self._queue.first()
         assert one is not None
         self._queue.remove()

@@ -22,14 +22,17 @@ class GuardedOutbox:
         on_failure: takes the line that says what is wrong with it, once.
     """
 
-    outlives = True
-
     def __init__(self, outbox: Outbox, on_failure: Callable[[str], None]) -> None:
         self._queue: Queue = outbox
         self._memory = MemoryQueue()
         self._on_failure = on_failure
         self._current: Waiting | None = None
         self._unkept: list[Waiting] = []
+
+    @property
+    def outlives(self) -> bool:
+        """As `Queue.outlives`: while the disk works."""
+        return self._queue.outlives
 
     def put(self, one: Waiting) -> list[Waiting]:
         """As `Queue.put`."""
