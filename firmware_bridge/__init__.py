@@ -8,13 +8,13 @@ from firmware_bridge.controller.sorter import SPEAKS, Sorter
 from firmware_bridge.errors import BridgeError, MessageError, NoAnswerError, PortError, RefusedError
 from firmware_bridge.host.cable import Cable
 from firmware_bridge.host.duplex import DuplexLink
-from firmware_bridge.host.guarded import GuardedOutbox
 from firmware_bridge.host.link import Delivery, Link
 from firmware_bridge.host.manner import Manner, refuse
 from firmware_bridge.host.news import News, Outcome, TimeTold, WireBack, WireLost
-from firmware_bridge.host.outbox import Outbox, OutboxError
 from firmware_bridge.host.port import BAUD_RATE
-from firmware_bridge.host.queue import MemoryQueue, Queue
+from firmware_bridge.host.queues.guarded import GuardedOutbox
+from firmware_bridge.host.queues.outbox import Outbox, OutboxError
+from firmware_bridge.host.queues.queue import MemoryQueue, Queue
 from firmware_bridge.protocol.message import NO_FLAGS, Flags, NoReadMessage, NoReadReason, ReadingMessage, Report
 from firmware_bridge.protocol.notice import (
     NOTHING,

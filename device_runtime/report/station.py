@@ -17,13 +17,14 @@ from firmware_bridge import (
     Capability,
     DuplexLink,
     Flags,
+    GuardedOutbox,
     Heartbeat,
     Manner,
     News,
     NoReadMessage,
     NoReadReason,
+    Outbox,
     Outcome,
-    Queue,
     ReaderIdentity,
     Setting,
     TimeTold,
@@ -75,7 +76,7 @@ class StationReporter:
         bundle: SHA-256 of the bundle's manifest in hex, for IDENTIFY.
         troubles: asked for the names of the station's states that are wrong, for HEARTBEAT.
         settings: gets what the controller asks for or changes; by default all is refused.
-        queue: of what waits; None: one in memory.
+        outbox: keeps what waits on the disk, and is closed with the reporter; where it fails, the rest waits in memory.
 
     Attributes:
         clock_offset_s: how far the controller's time of day was ahead of this machine's; None: it has told none.
@@ -94,7 +95,7 @@ class StationReporter:
         bundle: str = "",
         troubles: Callable[[], Collection[str]] = tuple,
         settings: Callable[[Setting], Setting] = refuse,
-        queue: Queue | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._url, self._record, self._health, self._say = url, record, health, say
         self._trigger, self._troubles = trigger, troubles
@@ -104,7 +105,9 @@ class StationReporter:
         speaks = _SPEAKS if trigger else _SPEAKS & ~Capability.TRIGGER
         if settings is not refuse:
             speaks |= Capability.CONFIG
-        if queue is not None and queue.outlives:
+        self._outbox = outbox
+        queue = GuardedOutbox(outbox, say) if outbox else None
+        if outbox:
             speaks |= Capability.REMEMBERS
         identity = ReaderIdentity(speaks, bytes.fromhex(bundle)[:8].ljust(8, b"\x00"), f"posteye {VERSION}")
         manner = Manner("posteye", identity, self._heartbeat, settings)
@@ -126,7 +129,10 @@ class StationReporter:
 
     def close(self, timeout_s: float = 0.5) -> bool:
         """Send what waits, as far as the time allows, and close the port; returns whether all had their outcome."""
-        return self._link.close(timeout_s)
+        done = self._link.close(timeout_s)
+        if self._outbox:
+            self._outbox.close()
+        return done
 
     def _take(self, news: News) -> None:
         match news:

@@ -16,7 +16,7 @@ from firmware_bridge.errors import PortError
 from firmware_bridge.host.exchange import Exchange, Manner
 from firmware_bridge.host.news import News
 from firmware_bridge.host.port import BAUD_RATE, Port
-from firmware_bridge.host.queue import MemoryQueue, Queue, Waiting
+from firmware_bridge.host.queues.queue import MemoryQueue, Queue, Waiting
 from firmware_bridge.protocol.message import Report
 
 REOPEN_S = (0.25, 4.0)  # the first pause before a port is tried again, and the longest; it doubles in between

@@ -14,7 +14,7 @@ from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
 from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
 from firmware_bridge.host.pace import Pace
-from firmware_bridge.host.queue import Queue, Waiting
+from firmware_bridge.host.queues.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
 from firmware_bridge.protocol import frame as wire
 from firmware_bridge.protocol import table
@@ -271,6 +271,8 @@ class Exchange:
         detail = "" if cause is None else describe_cause(cause)
         if cause == NakCause.UNKNOWN_SESSION:
             how, detail = "unconfirmed", "the controller restarted while it was on its way"
+        elif cause == NakCause.STALE_SEQUENCE and ask.copies > 1:
+            how, detail = "unconfirmed", "the controller acted upon later ones meanwhile"
         one = self._queue.first()
         assert one is not None
         self._queue.remove()

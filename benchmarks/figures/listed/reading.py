@@ -137,7 +137,7 @@ READINGS = (
             *SEGMENTATION,
             "device_runtime/commands/options.py",
             "device_runtime/commands/read.py",
-            "device_runtime/report/reporter.py",
+            "device_runtime/report/*.py",
             "device_runtime/samples.py",
             "firmware_bridge/*.py",
             "benchmarks/attack/**/*.py",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from device_runtime.errors import PosteyeError
 from device_runtime.report.station import StationReporter
 from device_runtime.station.journal.entry import Delivery
-from firmware_bridge import Belt, Cable, Event, Feeder, NoReadMessage, serve
+from firmware_bridge import Belt, Cable, Event, Feeder, Flags, NoReadMessage, Outbox, serve
 from tests.device_runtime.report.deciding import decision
 
 PATIENCE_S = 10
@@ -143,6 +144,27 @@ def test_a_wire_that_is_down_keeps_nobody_waiting_and_is_told() -> None:
     assert not wire.close(0)
     assert len(desk.deliveries) == 300 and {one.outcome.split(":")[0] for one in desk.deliveries} == {"dropped"}
     assert desk.said == [f"{desk.states['wire_lost']}; trying again until it answers"]
+
+
+def test_with_an_outbox_what_was_not_sent_goes_out_after_the_next_start(tmp_path: Path) -> None:
+    first, second = Desk(), Desk()
+    wire = StationReporter("/dev/ttyUSB99", first.record, first, first.say, outbox=Outbox(tmp_path / "outbox"))
+    wire.tell(decision(11, number=1))
+    wire.tell(decision(12, number=2))
+    first.wait(lambda: WIRE_LOST in first.states)
+    assert not wire.close(0)
+    assert first.deliveries == []  # they are not given up
+    with Cable() as cable:
+        end = board(cable.sorter_end, second)
+        outbox = Outbox(tmp_path / "outbox")
+        wire = StationReporter(cable.reader_end, second.record, second, second.say, outbox=outbox)
+        wire.tell(decision(13, number=3))
+        second.wait(lambda: len(second.deliveries) == 3)
+        assert wire.close(PATIENCE_S)
+        end()
+    assert [(one.piece, one.outcome) for one in second.deliveries] == [(id, "acknowledged") for id in (11, 12, 13)]
+    readings = [event.reading for event in second.readings()]
+    assert [one and bool(one.flags & Flags.AGAIN) for one in readings] == [True, True, False]
 
 
 def test_the_controllers_time_is_compared_with_ours() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from firmware_bridge import Manner, MemoryQueue, News, Outcome, Queue, ReaderIdentity, ReadingMessage, Sorter
 from firmware_bridge.controller.event import Event
 from firmware_bridge.host.exchange import Exchange
-from firmware_bridge.host.queue import Waiting
+from firmware_bridge.host.queues.queue import Waiting
 from firmware_bridge.protocol.notice import Capability, Heartbeat
 
 STEP_S = 0.01

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from firmware_bridge import MemoryQueue, NoReadMessage, NoReadReason, Sorter, WireBack, WireLost
-from firmware_bridge.host.queue import Waiting
+from firmware_bridge.host.queues.queue import Waiting
 from firmware_bridge.protocol import table
 from firmware_bridge.protocol.frame import ACK, HELLO, NAK, READING, Frame, FrameReader, encode
 from firmware_bridge.protocol.message import NakCause, encode_cause
@@ -249,3 +249,17 @@ def test_answers_to_something_else_do_not_count() -> None:
     talk.send(1)
     talk.run(5)
     assert talk.outcomes() == [] and len(talk.of(WireLost)) == 1
+
+
+def test_a_stale_number_after_several_copies_may_have_been_acted_upon() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    talk.back = lambda data: b""
+    talk.send(1)
+    talk.run(0.5)
+    talk.sorter._last_sequence += 5
+    talk.back = lambda data: data
+    talk.run(2)
+    assert [(one.how, one.detail) for one in talk.outcomes()] == [
+        ("unconfirmed", "the controller acted upon later ones meanwhile")
+    ]

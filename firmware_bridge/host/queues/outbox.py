@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from firmware_bridge.errors import BridgeError, MessageError
-from firmware_bridge.host.queue import InFlight, Waiting
+from firmware_bridge.host.queues.queue import InFlight, Waiting
 from firmware_bridge.protocol import table
 from firmware_bridge.protocol.message import (
     Flags,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from firmware_bridge.host.outbox import Outbox, OutboxError
-from firmware_bridge.host.queue import InFlight, MemoryQueue, Queue, Waiting
+from firmware_bridge.host.queues.outbox import Outbox, OutboxError
+from firmware_bridge.host.queues.queue import InFlight, MemoryQueue, Queue, Waiting
 
 T = TypeVar("T")
 
@@ -22,14 +22,17 @@ class GuardedOutbox:
         on_failure: takes the line that says what is wrong with it, once.
     """
 
-    outlives = True
-
     def __init__(self, outbox: Outbox, on_failure: Callable[[str], None]) -> None:
         self._queue: Queue = outbox
         self._memory = MemoryQueue()
         self._on_failure = on_failure
         self._current: Waiting | None = None
         self._unkept: list[Waiting] = []
+
+    @property
+    def outlives(self) -> bool:
+        """As `Queue.outlives`: while the disk works."""
+        return self._queue.outlives
 
     def put(self, one: Waiting) -> list[Waiting]:
         """As `Queue.put`."""

@@ -38,13 +38,12 @@ class InFlight:
 
 
 class Queue(Protocol):
-    """The reports that wait, the oldest first; `Exchange` calls it from one thread at a time.
+    """The reports that wait, the oldest first; `Exchange` calls it from one thread at a time."""
 
-    Attributes:
-        outlives: whether what waits is kept when the program ends.
-    """
-
-    outlives: bool
+    @property
+    def outlives(self) -> bool:
+        """Whether what waits is kept when the program ends."""
+        ...
 
     def put(self, one: Waiting) -> list[Waiting]:
         """Take a report, and return those that had to give way."""
