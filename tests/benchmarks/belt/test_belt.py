@@ -71,6 +71,7 @@ def test_the_chart_of_the_memory_begins_at_nothing() -> None:
         "belt": msgspec.to_builtins(RUN),
         "fields": [],
         "pieces": [],
+        "limits": {},
     }
     results = Results("measured", "", "", "", False, "", None, {}, None, "", {}, None, values)
     (axes,) = memory_chart({"belt": results}).axes
