@@ -14,22 +14,38 @@ from device_runtime.errors import PosteyeError
 FIGURE = "belt"
 
 
+class Stalls(msgspec.Struct, frozen=True):
+    """What a process that goes before all others saw of the core during the long run.
+
+    Attributes:
+        longest_ms: for which it stood still.
+        over_10_ms: how often it did for more than 10 ms.
+    """
+
+    longest_ms: float
+    over_10_ms: int
+
+
 class Measured(msgspec.Struct, frozen=True):
     """The values of the results file.
 
     Attributes:
-        priority: nice value of the process; below 0 others had to wait for it.
+        fifo: realtime priority of the process; 0: none.
         core: that all of it ran on.
+        stalls: of that core.
         belt: the long run, of fields.
         fields: faster and faster belts of fields.
         pieces: the same of whole pieces.
+        limits: of both, the pieces a second at which the first is not read for time.
     """
 
-    priority: int
+    fifo: int
     core: int
+    stalls: Stalls
     belt: Run
     fields: list[Run]
     pieces: list[Run]
+    limits: dict[str, str]
 
 
 def of_files(files: Files) -> Measured:

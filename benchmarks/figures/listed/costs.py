@@ -34,8 +34,8 @@ DRAWN = (
 COSTS = (
     Figure(
         "belt",
-        "benchmarks.belt --minutes 10 --nice -15",
-        14,
+        "benchmarks.belt --minutes 10 --fifo 10",
+        12,
         (
             *READING,
             "device_runtime/samples.py",

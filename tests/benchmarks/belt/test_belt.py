@@ -64,7 +64,15 @@ def test_the_limit_is_where_time_did_not_suffice_and_not_where_there_was_no_fram
 
 
 def test_the_chart_of_the_memory_begins_at_nothing() -> None:
-    values = {"priority": 0, "core": 0, "belt": msgspec.to_builtins(RUN), "fields": [], "pieces": []}
+    values = {
+        "fifo": 0,
+        "core": 0,
+        "stalls": {"longest_ms": 1.0, "over_10_ms": 0},
+        "belt": msgspec.to_builtins(RUN),
+        "fields": [],
+        "pieces": [],
+        "limits": {},
+    }
     results = Results("measured", "", "", "", False, "", None, {}, None, "", {}, None, values)
     (axes,) = memory_chart({"belt": results}).axes
     assert axes.get_ylim()[0] == 0 and np.array_equal(axes.lines[0].get_ydata(), [90.0, 91.0])

@@ -151,7 +151,7 @@ def test_with_an_outbox_what_was_not_sent_goes_out_after_the_next_start(tmp_path
     wire = StationReporter("/dev/ttyUSB99", first.record, first, first.say, outbox=Outbox(tmp_path / "outbox"))
     wire.tell(decision(11, number=1))
     wire.tell(decision(12, number=2))
-    first.wait(lambda: WIRE_LOST in first.states)
+    first.wait(lambda: "wire_lost" in first.states)
     assert not wire.close(0)
     assert first.deliveries == []  # they are not given up
     with Cable() as cable:
