@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from device_runtime.commands.build_station import build_station
+from device_runtime.commands.watching.build_station import build_station
 from device_runtime.image.load import load_image
 from device_runtime.result import Result
 from device_runtime.samples import Sample, load_pieces, load_samples

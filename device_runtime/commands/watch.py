@@ -16,13 +16,13 @@ from typing import Any, Literal
 import click
 from click.core import ParameterSource
 
-from device_runtime.commands.build_station import build_station
 from device_runtime.commands.notes import note
 from device_runtime.commands.options import UPRIGHT_HELP, advise, piece_options, reading_options
-from device_runtime.commands.station_tell import Telling
-from device_runtime.commands.watch_config import configured, station_values
-from device_runtime.commands.watch_print import Printer
-from device_runtime.commands.watch_reload import Reloading
+from device_runtime.commands.watching.build_station import build_station
+from device_runtime.commands.watching.printing import Printer
+from device_runtime.commands.watching.reloading import Reloading
+from device_runtime.commands.watching.telling import Telling
+from device_runtime.commands.watching.values import configured, station_values
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
 from device_runtime.station.config.sections import Config

@@ -43,7 +43,7 @@ COSTS = (
             "device_runtime/station/journal/*.py",
             "device_runtime/station/plan/*.py",
             "device_runtime/station/loop/*.py",
-            "device_runtime/commands/build_station.py",
+            "device_runtime/commands/watching/build_station.py",
             "benchmarks/belt/*.py",
         ),
         timed=True,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from device_runtime.commands.build_station import build_station
+from device_runtime.commands.watching.build_station import build_station
 from device_runtime.samples import load_pieces, load_samples
 from device_runtime.station.health.health import Health
 from device_runtime.station.loop.station import Station

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from device_runtime.commands.station_tell import Telling
-from device_runtime.commands.watch_config import station_values
+from device_runtime.commands.watching.telling import Telling
+from device_runtime.commands.watching.values import station_values
 from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
 from device_runtime.station.config.load import load_config
@@ -118,6 +118,6 @@ def test_metrics_without_their_library_are_refused_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs = "needs prometheus_client; run: pip install 'posteye[metrics]'"
-    monkeypatch.setattr("device_runtime.commands.station_tell.missing_extra", lambda _: needs)
+    monkeypatch.setattr("device_runtime.commands.watching.telling.missing_extra", lambda _: needs)
     with pytest.raises(PosteyeError, match=r"station.toml: \[metrics\] needs prometheus_client; run: pip"):
         Telling(config(tmp_path, "[metrics]\non = true\n"), Notifier({}))
