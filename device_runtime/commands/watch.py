@@ -144,6 +144,7 @@ def _attach(
         station.told.append(printer)
     if config.wire.url is not None:
         from device_runtime.report.station import StationReporter  # here, as it brings the serial port
+        from firmware_bridge import Outbox
 
         reporter = StationReporter(
             config.wire.url,
@@ -153,6 +154,7 @@ def _attach(
             trigger=station.trigger if config.trigger.kind == "controller" else None,
             bundle=station.reader.bundle.manifest.checksum,
             troubles=lambda: [trouble.state for trouble in telling.health.now],
+            outbox=None if config.wire.outbox is None else Outbox(config.wire.outbox),
         )
         told.callback(reporter.close, _CLOSES_S)
         station.told.append(reporter)

@@ -169,6 +169,14 @@ class WireSection:
             description="Port of the controller; where it is not given, nothing is reported.", examples=["/dev/serial0"]
         ),
     ] = None
+    outbox: Annotated[
+        Path | None,
+        Meta(
+            description="File in which reports wait: what was not acknowledged is sent again after a power cut. Each "
+            "report is written to the disk before it is sent, which takes some ms on a card.",
+            examples=["station.outbox"],
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from device_runtime.station.plan.plan import SortPlan
 TWO_PIECES = "two pieces in one picture; feed them one by one"
 CUT_OFF = "the piece is longer than the picture, which cuts off the line of its code"
 NO_FRAME = "no picture between its trigger and the next one"
+NO_FRAME_YET = "no picture in time"
+UNFINISHED = "its reading was not finished in time"
+BEHIND_OTHERS = "pieces before it were being read until too late"
 _EDGE_PX = 2.0
 
 
@@ -74,10 +77,8 @@ def _why_not(piece: Pending) -> str:
     if piece.why_not:
         return piece.why_not
     if piece.given == 0:
-        return NO_FRAME if piece.has_all else "no picture in time"
-    return (
-        "its reading was not finished in time" if piece.is_read else "pieces before it were being read until too late"
-    )
+        return NO_FRAME if piece.has_all else NO_FRAME_YET
+    return UNFINISHED if piece.is_read else BEHIND_OTHERS
 
 
 def _is_at_edge(piece: Pending) -> bool:

@@ -19,6 +19,7 @@ from device_runtime.station.loop.values import Trigger
 from device_runtime.station.loop.voting import Vote
 
 MOST_WAITING = 16  # pieces; a first frame of each is held, of 3 MB at 1280 x 720 px
+TOO_MANY = f"{MOST_WAITING} pieces before it were still being read"
 MOST_HELD = 8  # frames beyond the first ones of their pieces
 
 View = Literal["one", "two", "long"]
@@ -103,7 +104,7 @@ class Pieces:
             if self.is_closed:
                 raise PosteyeError("the station is closed, and takes no more pieces")
             if len(self._waiting) >= MOST_WAITING:
-                piece.why_not, piece.at_once = f"{MOST_WAITING} pieces before it were still being read", True
+                piece.why_not, piece.at_once = TOO_MANY, True
             self._waiting.append(piece)
             self._waiting.sort(key=lambda one: one.trigger.began.monotonic_ns)
             self.changed.notify_all()

@@ -5,6 +5,15 @@ from __future__ import annotations
 import pytest
 
 from device_runtime.report.decided import decision_message, plain, reason_of
+from device_runtime.station.loop.answering import (
+    BEHIND_OTHERS,
+    CUT_OFF,
+    NO_FRAME,
+    NO_FRAME_YET,
+    TWO_PIECES,
+    UNFINISHED,
+)
+from device_runtime.station.loop.pieces import TOO_MANY
 from firmware_bridge import Flags, NoReadMessage, NoReadReason, ReadingMessage
 from tests.device_runtime.report.deciding import decision
 
@@ -69,3 +78,20 @@ def test_a_code_that_cannot_travel_is_no_reading() -> None:
 
 def test_words_are_cut_to_what_a_message_holds() -> None:
     assert plain("caf\u00e9\n" + "x" * 80) == "caf??" + "x" * 59
+
+
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [
+        (TWO_PIECES, NoReadReason.DOUBLE_FEED),
+        (CUT_OFF, NoReadReason.TOO_LONG),
+        (NO_FRAME, NoReadReason.NO_PICTURE),
+        (NO_FRAME_YET, NoReadReason.NO_PICTURE),
+        (UNFINISHED, NoReadReason.NO_TIME),
+        (BEHIND_OTHERS, NoReadReason.NO_TIME),
+        (TOO_MANY, NoReadReason.NO_TIME),
+        ("the camera is lost: v4l2:/dev/video0 is silent", NoReadReason.NO_PICTURE),
+    ],
+)
+def test_what_a_station_says_has_its_reason(why: str, reason: NoReadReason) -> None:
+    assert reason_of(why) == reason
