@@ -41,7 +41,8 @@ class Run(msgspec.Struct, frozen=True):
         doubled: pieces that were answered more than once.
         lost: pieces that were not answered, or are not in the journal.
         stale: answers by a frame that was exposed before the trigger.
-        mixed_up: answers whose code is not the one that the frame shows to the same reader by itself.
+        mixed_up: accepted codes that are not the one which the frame shows to the same reader by itself.
+        cut: other answers whose code is not that one, as their reading was cut for time.
         statuses: pieces by status.
         reasons: pieces without a reading by the reason.
         out_of_time: of them those for which the time did not suffice; the others had no frame before the next trigger.
@@ -62,6 +63,7 @@ class Run(msgspec.Struct, frozen=True):
     lost: int
     stale: int
     mixed_up: int
+    cut: int
     statuses: dict[str, int]
     reasons: dict[str, int]
     out_of_time: int
@@ -82,7 +84,7 @@ class Answers:
     latencies_ms: list[float] = field(default_factory=list)
     in_time: int = 0
     stale: int = 0
-    shown: list[tuple[int, str | None]] = field(default_factory=list)  # the frame's number, and the code
+    shown: list[tuple[int, str | None, bool]] = field(default_factory=list)  # the frame's number, the code, accepted
     statuses: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -96,9 +98,10 @@ class Answers:
         self.in_time += now_ns / 1e9 <= trigger.deadline_s
         if isinstance(decision.read, Result):
             assert decision.frame
-            self.statuses[decision.read.reading.status] += 1
+            reading = decision.read.reading
+            self.statuses[reading.status] += 1
             self.stale += decision.frame.captured_s * 1e9 <= trigger.began.monotonic_ns
-            self.shown.append((decision.frame.sequence, decision.read.reading.code))
+            self.shown.append((decision.frame.sequence, reading.code, reading.status == "accepted"))
         else:
             self.statuses["no_read"] += 1
             self.reasons[decision.read] += 1
@@ -155,8 +158,8 @@ def ride(work: Path, rate: float, fps: float, seconds: float, seed: int, whole: 
         looking.join()
     with JournalReader(work / "station.journal") as found:
         written = {entry.piece.id for entry in found.since(0)}
-    mixed_up = sum(code != alone[sequence % len(alone)] for sequence, code in answers.shown)
-    return _run(rate, fps, pieces, answers, written, mixed_up, station, memory_mb)
+    others = [accepted for sequence, code, accepted in answers.shown if code != alone[sequence % len(alone)]]
+    return _run(rate, fps, pieces, answers, written, others, station, memory_mb)
 
 
 def _alone(station: Station, sample: Sample, whole: bool) -> str | None:
@@ -188,7 +191,7 @@ def _run(
     pieces: int,
     answers: Answers,
     written: set[int],
-    mixed_up: int,
+    others: list[bool],
     station: Station,
     memory_mb: list[float],
 ) -> Run:
@@ -203,7 +206,8 @@ def _run(
         sum(count - 1 for count in answers.numbers.values()),
         pieces - len(answers.numbers) + len(set(answers.ids) - written),
         answers.stale,
-        mixed_up,
+        sum(others),
+        len(others) - sum(others),
         dict(answers.statuses.most_common()),
         dict(answers.reasons.most_common()),
         answers.reasons.total() - answers.reasons[NO_FRAME],

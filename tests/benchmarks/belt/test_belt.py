@@ -25,6 +25,7 @@ RUN = Run(
     0,
     0,
     0,
+    1,
     {"accepted": 97, "no_read": 3},
     {NO_FRAME: 2, "late": 1},
     1,
