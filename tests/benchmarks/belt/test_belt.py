@@ -53,7 +53,7 @@ def test_an_answer_by_a_stale_frame_or_after_the_deadline_is_noticed() -> None:
         answers.tell(Decision(1, trigger, result("80331"), "", 1, 5, {}, frame))
     answers.tell(Decision(2, trigger, NO_FRAME, "", 0, 5, {}))
     assert (answers.in_time, answers.stale, answers.numbers[7]) == (0, 2, 3)
-    assert answers.shown == [(5, "80331")] * 2 and answers.reasons == {NO_FRAME: 1}
+    assert answers.shown == [(5, "80331", True)] * 2 and answers.reasons == {NO_FRAME: 1}
 
 
 def test_the_limit_is_where_time_did_not_suffice_and_not_where_there_was_no_frame() -> None:
