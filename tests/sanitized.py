@@ -21,9 +21,9 @@ _FILES = ("pyproject.toml", "build_core.py", "hatch_build.py")
 # What gives the core images and scores. Left out is what compiles it again.
 _TESTS = (
     "tests/device_runtime/core",
-    "tests/device_runtime/test_reader.py",
+    "tests/device_runtime/reader/test_reader.py",
     "tests/device_runtime/test_samples.py",
-    "tests/device_runtime/test_threads.py",
+    "tests/device_runtime/reader/test_threads.py",
     "--ignore-glob=*_program.py",
     "--ignore=tests/device_runtime/core/test_library.py",
 )

@@ -18,8 +18,8 @@ from train.data.target import SEEN
 from train.data.writers import Writer
 from train.synthesis.field import Field
 from train.synthesis.generator import FieldGenerator
+from train.synthesis.kinds.struck import StruckFields
 from train.synthesis.mix import SECOND
-from train.synthesis.struck import StruckFields
 from train.synthesis.writing.handwriter import Handwriter
 from train.synthesis.writing.style import SCHOOLS, random_style
 from train.synthesis.writing.words import WordWriter

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -39,6 +40,39 @@ from train.evaluation.evaluate import Outcome, read_all
 ERRORS = (0.01, 0.02, 0.05)
 _SPLIT_SEED = 1
 _PRINTED_COUNTRY = "MY"
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def two_fold_options(command: F) -> F:
+    """Add what every two-fold measurement takes: what is learned, what is rehearsed, and where it is kept."""
+    for add in (
+        results_option,
+        click.option("--seed", default=1998, show_default=True, help="Of the adaptations."),
+        click.option("--strips", default=2000, show_default=True, help="Strips that the parity gate compares."),
+        click.option(
+            "--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits, likewise."
+        ),
+        click.option(
+            "--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for the rehearsal."
+        ),
+        mnist_option,
+        bundle_option,
+        click.option("--pattern", default=r"\d{1,8}", show_default=True, help="What the fields hold."),
+        click.option(
+            "--folder", required=True, type=click.Path(path_type=Path), help="Labelled fields: labels.csv, images."
+        ),
+        click.argument("work", type=click.Path(path_type=Path, file_okay=False)),
+    ):
+        command = add(command)
+    return command
+
+
+def training_options(seed: int, mnist: Path | None, writers: Path | None, digits: Path | None) -> list[str]:
+    """Of `posteye train`, for what these measurements were given."""
+    given = {"--mnist": mnist, "--writers": writers, "--digits": digits}
+    return ["--seed", str(seed)] + [part for name, path in given.items() if path for part in (name, str(path))]
 
 
 class BundleReadings(Struct, frozen=True):
@@ -160,20 +194,11 @@ def joined(rows: Sequence[BundleReadings], what: str) -> BundleReadings:
 
 
 @click.command()
-@click.argument("work", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--folder", required=True, type=click.Path(path_type=Path), help="Labelled fields: labels.csv, images.")
-@click.option("--pattern", default=r"\d{1,8}", show_default=True, help="What the fields hold.")
-@bundle_option
+@two_fold_options
 @click.option(
     "--printed", type=click.Path(path_type=Path), help="Labelled printed postcode lines, to see what is lost."
 )
-@mnist_option
 @click.option("--mnist-count", default=10_000, show_default=True, help="Test digits to read.")
-@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for the rehearsal.")
-@click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits, likewise.")
-@click.option("--strips", default=2000, show_default=True, help="Strips that the parity gate compares.")
-@click.option("--seed", default=1998, show_default=True, help="Of the adaptations.")
-@results_option
 def adaptation(
     work: Path,
     folder: Path,
@@ -191,8 +216,7 @@ def adaptation(
     """Adapt to each half of a folder, read the other half, and print what was won and lost."""
     work.mkdir(parents=True, exist_ok=True)
     rows = [(label.name, label.code) for label in read_labels(folder)]
-    given = {"--mnist": mnist, "--writers": writers, "--digits": digits}
-    options = ["--seed", str(seed)] + [part for name, path in given.items() if path for part in (name, str(path))]
+    options = training_options(seed, mnist, writers, digits)
     alphabet = load_bundle(bundle).manifest.alphabet
     test = load_mnist(mnist).test
     first = np.arange(len(test.labels)) < mnist_count

@@ -16,11 +16,21 @@ from pathlib import Path
 import click
 import msgspec
 
-from benchmarks.figures.command import bundle_option, mnist_option, results_option, run_command
+from benchmarks.figures.command import run_command
 from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import SHIPPED
 from benchmarks.figures.tables import Table
-from benchmarks.scanner.adaptation import ERRORS, BundleReadings, adapted, halves, joined, read_fields, write_half
+from benchmarks.scanner.adaptation import (
+    ERRORS,
+    BundleReadings,
+    adapted,
+    halves,
+    joined,
+    read_fields,
+    training_options,
+    two_fold_options,
+    write_half,
+)
 from device_runtime.bundle import load_bundle
 from device_runtime.files.atomic import write_bytes, write_text
 from train.data.labelled import read_labels
@@ -59,16 +69,7 @@ def used_pictures(bundle: Path | None) -> str:
 
 
 @click.command()
-@click.argument("work", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--folder", required=True, type=click.Path(path_type=Path), help="Labelled fields: labels.csv, images.")
-@click.option("--pattern", default=r"\d{1,8}", show_default=True, help="What the fields hold.")
-@bundle_option
-@mnist_option
-@click.option("--writers", type=click.Path(path_type=Path), help="Folder of QMNIST label files, for the rehearsal.")
-@click.option("--digits", type=click.Path(path_type=Path), help="Folder of .npz files with more digits, likewise.")
-@click.option("--strips", default=2000, show_default=True, help="Strips that the parity gate compares.")
-@click.option("--seed", default=1998, show_default=True, help="Of the adaptations.")
-@results_option
+@two_fold_options
 def harvest(
     work: Path,
     folder: Path,
@@ -83,8 +84,7 @@ def harvest(
 ) -> None:
     """Harvest each half of a folder without its labels, read the other half, and print it beside the labelled way."""
     rows = [(label.name, label.code) for label in read_labels(folder)]
-    given = {"--mnist": mnist, "--writers": writers, "--digits": digits}
-    options = ["--seed", str(seed)] + [part for name, path in given.items() if path for part in (name, str(path))]
+    options = training_options(seed, mnist, writers, digits)
     parts = [[rows[i] for i in half] for half in halves(len(rows))]
     before, harvested, labelled, used = [], [], [], []
     for number, (learned, other) in enumerate((parts, parts[::-1])):

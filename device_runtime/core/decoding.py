@@ -47,7 +47,7 @@ class Net:
 
 @dataclass(frozen=True)
 class Graph:
-    """A grammar's decoding graph in plain arrays, as posteye_core.h describes it.
+    """A grammar's decoding graph in plain arrays, as posteye_decoding.h describes it.
 
     Attributes:
         leaving: int32 [nodes + 1].

@@ -1,4 +1,4 @@
-"""The structs of posteye_core.h that decoding takes, for ctypes; names and order are the header's."""
+"""The structs of the core's headers that decoding takes, for ctypes; names and order are the headers'."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from device_runtime.grammar.grammar import SEPARATORS
 from device_runtime.recognition.columns import Columns
 from device_runtime.recognition.scanner import exponentials
 
-# The core's bounds: posteye_core.h says why.
+# The core's bounds: posteye_decoding.h says why.
 _SCALES = (2.0**-12, 16.0)
 _EXACT_SUM, _COLUMN_MASS = 2.0**22, 8.0
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from build_core import LIBRARY, ROOT, TARGETS
+from build_core import LIBRARY, ROOT, TARGETS, WARNINGS, compiler
 
 pytestmark = pytest.mark.slow
 
@@ -68,12 +68,19 @@ def test_a_wheel_has_the_same_bytes_whenever_and_wherever_it_is_built(checkout: 
 
 
 @pytest.mark.parametrize("machine", TARGETS)
-def test_a_wheel_brings_the_library_and_its_header_and_auditwheel_accepts_its_name(
+def test_a_wheel_brings_the_library_and_its_headers_and_auditwheel_accepts_its_name(
     machine: str, tmp_path: Path
 ) -> None:
     wheel, _ = build(ROOT, tmp_path, POSTEYE_WHEEL_TARGET=machine)
     core = {name for name in contents(wheel) if name.startswith("device_runtime/core/") and not name.endswith(".py")}
-    assert core == {IN_WHEEL, "device_runtime/core/c/posteye_core.h"}
+    headers = {f"device_runtime/core/c/posteye_{name}.h" for name in ("core", "base", "image", "decoding")}
+    assert core == {IN_WHEEL} | headers
+    with zipfile.ZipFile(wheel) as opened:
+        opened.extractall(tmp_path / "installed", headers)
+    program = tmp_path / "program.c"
+    program.write_text("#include <posteye_core.h>\nint main(void) { return sizeof(pe_strip) > sizeof(pe_decoding); }\n")
+    include = f"-I{tmp_path / 'installed' / 'device_runtime' / 'core' / 'c'}"
+    subprocess.run([*compiler(), "-std=c99", *WARNINGS, "-fsyntax-only", include, program], check=True)
     show = [sys.executable, "-m", "auditwheel", "show", str(wheel)]
     shown = subprocess.run(show, capture_output=True, text=True, check=True).stdout
     # The oldest glibc that the library would run with, which may be older than the one that the wheel's name promises.

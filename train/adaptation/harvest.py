@@ -87,7 +87,7 @@ class Harvest:
     def known_by(self) -> dict[str, Any]:
         """The folder's files and the lexicon by a hash, country and pattern as they are.
 
-        All that can be seen at once is: reading the pictures takes long, and fields to judge by are looked at after it.
+        What can be refused is refused here, before the pictures are read, which takes long.
 
         Raises:
             PosteyeError: When the codes cannot be used, there are too few pictures, or a table or a labelled picture

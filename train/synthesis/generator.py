@@ -19,14 +19,14 @@ from device_runtime.image.normalize import normalize
 from train.data.collections import Collections
 from train.data.target import SEEN, Target
 from train.data.writers import Writer
-from train.synthesis.boxed import BoxedFields
-from train.synthesis.collected import CollectedFields
 from train.synthesis.field import Field, negative, seen
 from train.synthesis.form import Form
+from train.synthesis.kinds.boxed import BoxedFields
+from train.synthesis.kinds.collected import CollectedFields
+from train.synthesis.kinds.rephotograph import Rephotographer
+from train.synthesis.kinds.struck import StruckFields
 from train.synthesis.mix import KINDS, REST, SHIPPED, Mix
 from train.synthesis.paper import Paper
-from train.synthesis.rephotograph import Rephotographer
-from train.synthesis.struck import StruckFields
 from train.synthesis.writing.canvas import Box
 from train.synthesis.writing.fonts import HAND_FAMILIES, PRINT_FAMILIES, find_fonts
 from train.synthesis.writing.handwriter import Handwriter

@@ -68,7 +68,7 @@ READINGS = (
             "train/data/recorded.py",
             "train/data/string_cut.py",
             "train/synthesis/form.py",
-            "train/synthesis/struck.py",
+            "train/synthesis/kinds/struck.py",
             "train/synthesis/writing/rubbish.py",
             "train/synthesis/writing/words.py",
         ),

@@ -17,9 +17,11 @@ from device_runtime.files.regular import printable
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.moment import Moment
 
-HEADER_BYTES = 100  # Database File Format of SQLite, section 1.3; so are the next two
+# The header of a database. Source: Database File Format of SQLite, section 1.3.
+HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 _APPLICATION = slice(68, 72)
+
 APPLICATION_ID = 0x50455945  # "PEYE"
 SCHEMA_VERSION = 1
 PIECES = (

@@ -5,7 +5,17 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from benchmarks.scanner.adaptation import BundleReadings, adaptation_table, halves, joined, read_fields, write_half
+from benchmarks.scanner.adaptation import (
+    BundleReadings,
+    adaptation,
+    adaptation_table,
+    halves,
+    joined,
+    read_fields,
+    training_options,
+    write_half,
+)
+from benchmarks.scanner.harvest import harvest
 from tests.train.labelled_folder import make_folder
 
 
@@ -14,6 +24,19 @@ def test_halves_are_disjoint_and_always_the_same() -> None:
     assert sorted(first + second) == list(range(621)) and abs(len(first) - len(second)) == 1
     assert (first, second) == halves(621)
     assert max(first) > 500 and min(second) < 100  # shuffled, not cut in the middle
+
+
+def test_what_is_rehearsed_is_handed_on_to_the_training(tmp_path: Path) -> None:
+    assert training_options(3, None, None, None) == ["--seed", "3"]
+    given = training_options(3, None, tmp_path / "w", tmp_path / "d")
+    assert given == ["--seed", "3", "--writers", f"{tmp_path}/w", "--digits", f"{tmp_path}/d"]
+
+
+def test_both_measurements_take_the_same_options() -> None:
+    shared = {option.name for option in harvest.params}
+    assert shared >= {"work", "folder", "pattern", "bundle", "mnist", "writers", "digits", "strips", "seed", "results"}
+    more = [option.name for option in adaptation.params if option.name not in shared]
+    assert more == ["printed", "mnist_count"]
 
 
 def test_a_half_is_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from device_runtime.image.opencv.resize import resize_exact
 from device_runtime.samples import load_samples
 from device_runtime.types import Strip
 from tests.device_runtime.core.drawn import KINDS, draw
-from tests.device_runtime.image.overhanging import CUT, WHOLE
+from tests.device_runtime.image.opencv.overhanging import CUT, WHOLE
 
 pytestmark = pytest.mark.skipif(library() is None, reason=f"the core in C is not tested: {trouble()}")
 

@@ -10,8 +10,8 @@ from tests.train.collected import cell
 from train.data.real_strings import RealStrings
 from train.data.string_cut import cut_string
 from train.synthesis.elastic import bent_string
+from train.synthesis.kinds.rephotograph import Rephotographer
 from train.synthesis.paper import Paper
-from train.synthesis.rephotograph import Rephotographer
 
 
 @pytest.fixture

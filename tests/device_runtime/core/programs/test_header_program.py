@@ -1,4 +1,4 @@
-"""What Python says of posteye_core.h is what a compiler finds in it: sizes, places of fields, numbers."""
+"""What Python says of the core's headers is what a compiler finds in it: sizes, places of fields, numbers."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ NUMBERS: dict[str, float] = {
     "PE_OPEN": lattice.OPEN,
     "PE_MARKED": lattice.MARKED,
 }
+HEADERS = "".join(path.read_text("utf-8") for path in sorted(SOURCES.glob("posteye_*.h")))
 TASK = (SOURCES / "decoding" / "task.c").read_text("utf-8")
 # Of task.c alone.
 BOUNDS: dict[str, float] = {
@@ -76,7 +77,7 @@ BOUNDS: dict[str, float] = {
 
 
 def printed(folder: Path) -> dict[str, float]:
-    """What a program that includes the header prints, by the expression."""
+    """What a program that includes the headers prints, by the expression."""
     bounds = re.findall(r"^#define (?:LEAST|MOST)_SCALE .*|^#define (?:EXACT_SUM|COLUMN_MASS) .*", TASK, re.M)
     fields = [f"offsetof({of}, {name})" for of, (_, names) in PACKED.items() for name in names]
     fields += [f"offsetof({of}, {field[0]})" for of, struct in STRUCTS.items() for field in struct._fields_]
@@ -95,7 +96,7 @@ def header(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     try:
         return printed(tmp_path_factory.mktemp("header"))
     except NoCompilerError as error:
-        pytest.skip(f"the core's header is not compared with Python: {error}")
+        pytest.skip(f"the core's headers are not compared with Python: {error}")
 
 
 def test_numbers_are_the_header_s(header: dict[str, float]) -> None:
@@ -125,7 +126,7 @@ def test_what_is_packed_lies_where_the_header_has_it(of: str, header: dict[str, 
 
 
 def in_header(of: str) -> list[str]:
-    """The fields of a struct, as the header writes them."""
-    text = re.sub(r"/\*.*?\*/", "", (SOURCES / "posteye_core.h").read_text("utf-8"), flags=re.S)
+    """The fields of a struct, as a header writes them."""
+    text = re.sub(r"/\*.*?\*/", "", HEADERS, flags=re.S)
     (body,) = re.findall(rf"typedef struct {{([^}}]*)}} {of};", text)
     return [name for line in body.split(";") for name in re.findall(r"(\w+)(?:\[\w+\])?\s*(?:,|$)", line.strip())]

@@ -12,7 +12,16 @@ from device_runtime.geometry import BODY_HEIGHT_PX
 from device_runtime.image.normalize import normalize
 from device_runtime.image.opencv import normalize as stage
 from device_runtime.types import Strip
-from tests.device_runtime.image.overhanging import CUT, WHOLE, Drawn, drawn, hanging_last, in_a_frame, plain, zeros
+from tests.device_runtime.image.opencv.overhanging import (
+    CUT,
+    WHOLE,
+    Drawn,
+    drawn,
+    hanging_last,
+    in_a_frame,
+    plain,
+    zeros,
+)
 
 
 def as_measured(image: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> Strip:

@@ -15,8 +15,8 @@ from device_runtime.decoding.decoder import REASONS, RESERVE, ZEROS_ONLY, Decode
 from device_runtime.grammar.grammar import DIGITS, SEPARATORS, Grammar
 from device_runtime.recognition.scanner import exponentials
 from device_runtime.types import Decoding
+from tests.device_runtime.core.programs.task_file import write_task
 from tests.device_runtime.core.scored import COLUMNS, SCORES, STRIPS, by_numpy, draw_scores, draw_strip
-from tests.device_runtime.core.task_file import write_task
 
 PROGRAM = Path(__file__).parent / "decode_alone.c"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")

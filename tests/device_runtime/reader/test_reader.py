@@ -16,7 +16,7 @@ from device_runtime.errors import BundleError, GrammarError, ImageError, Posteye
 from device_runtime.samples import Sample, load_samples
 from tests.engines_here import ALL_ENGINES
 
-BUNDLE = Path(__file__).parents[2] / "device_runtime" / "bundles" / DEFAULT_BUNDLE
+BUNDLE = Path(__file__).parents[3] / "device_runtime" / "bundles" / DEFAULT_BUNDLE
 
 
 @pytest.fixture(scope="module")
