@@ -9,7 +9,7 @@ from benchmarks.voting.readings import BUDGETS, COSTS, FRAMES, MEDIAN_COST, Cost
 from benchmarks.voting.shots import Shots
 from device_runtime.clock import Clock, OutOfTime
 from device_runtime.reader import Reader
-from tests.device_runtime.test_reader_pieces import ADDRESS, SENDER, sheet
+from tests.device_runtime.reader.test_pieces import ADDRESS, SENDER, sheet
 
 
 def test_steps_cost_what_their_kind_does() -> None:

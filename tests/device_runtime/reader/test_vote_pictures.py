@@ -14,7 +14,7 @@ from device_runtime.reader import Reader
 from device_runtime.region import Region
 from device_runtime.result import Sight
 from device_runtime.vote import Vote
-from tests.device_runtime.test_reader_pieces import ADDRESS, SENDER, sheet
+from tests.device_runtime.reader.test_pieces import ADDRESS, SENDER, sheet
 from tests.device_runtime.ticks import Ticks, at_every_cut
 
 Picture = NDArray[np.uint8]

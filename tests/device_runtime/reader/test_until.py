@@ -12,7 +12,7 @@ from device_runtime.clock import Pace
 from device_runtime.reader import Reader
 from device_runtime.samples import load_samples
 from tests.device_runtime.piece.reported import PAGES, Page
-from tests.device_runtime.test_reader_pieces import ADDRESS, SENDER, sheet
+from tests.device_runtime.reader.test_pieces import ADDRESS, SENDER, sheet
 from tests.device_runtime.ticks import Ticks, at_every_cut
 
 FIELDS = [sample for sample in load_samples() if sample.field]
