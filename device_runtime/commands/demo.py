@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
+import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -33,7 +34,9 @@ _QUICK_PIECES = 5
 @click.option("--picture", "path", default="posteye-demo.png", show_default=True, type=click.Path(path_type=Path))
 @click.option("--engine", help="Interpreter of the model; default: the fastest installed.")
 @click.option("--quick", is_flag=True, help=f"Let {_QUICK_PIECES} pieces pass instead of a minute of mail.")
-@click.option("--station", is_flag=True, help="Run the station alone, with its page, until Ctrl-C; needs the extra web.")
+@click.option(
+    "--station", is_flag=True, help="Run the station alone, with its page, until Ctrl-C; needs the extra web."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
@@ -115,8 +118,8 @@ def _sort_mail(engine: str | None, pieces: int | None, mail_path: Path) -> Ride:
         )
 
     with tempfile.TemporaryDirectory(prefix="posteye-demo-") as folder:
-        done = ride(Path(folder), engine, pieces, _print, _say, begin)
-    click.echo("\n" + "\n".join(summary(done.account, done.tally, done.pace.deadline_ms, done.acknowledged)))
+        done = ride(Path(folder), engine, pieces, _print, _say, begin, threading.Event())
+    _tell_sum(done)
     if done.account.answers:
         sheet.write(done.account.answers.items(), mail_path)
         click.echo(f"\nThe mail is drawn in {mail_path}. `posteye demo --station` shows the station in a browser")
@@ -128,22 +131,21 @@ def _serve(engine: str | None, port: int) -> None:
     lacking = missing_extra("web")
     if lacking:
         raise PosteyeError(f"--station {lacking}")
+    ended = threading.Event()
 
-    def begin(station: Station, health: Health, pace: Pace, ends: ExitStack) -> None:
+    def begin(station: Station, health: Health, _: Pace, ends: ExitStack) -> None:
         from device_runtime.station.web.page import WebPage  # here, as it is an extra
 
         page = ends.enter_context(WebPage(station, health, port=port, tell=_say))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            ends.callback(signal.signal, number, signal.signal(number, lambda *_: ended.set()))
         click.echo(f"The station's page is at {page.url} (Ctrl-C ends)\n\n{HEAD}")
 
-    def end(*_: object) -> None:
-        raise KeyboardInterrupt
+    with tempfile.TemporaryDirectory(prefix="posteye-demo-") as folder:
+        _tell_sum(ride(Path(folder), engine, 0, _print, _say, begin, ended))
 
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        with tempfile.TemporaryDirectory(prefix="posteye-demo-") as folder:
-            done = ride(Path(folder), engine, 0, _print, _say, begin)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+
+def _tell_sum(done: Ride) -> None:
     click.echo("\n" + "\n".join(summary(done.account, done.tally, done.pace.deadline_ms, done.acknowledged)))
 
 

@@ -16,7 +16,8 @@ PLAYED_S = 55.0  # of mail
 _LEAST_PIECES, _MOST_PIECES = 5, 60
 _SHORTEST_MS, _LONGEST_MS = 500, 30_000
 _STEP_MS = 50
-_MEASURED = 3  # pieces
+_TIME = 2  # of the slowest reading
+_MEASURED = slice(2, None, 4)  # of the pieces; the slow ones are among them
 _SHORTEST_GAP = 0.5  # of the mean one, as the controller draws them
 
 
@@ -46,7 +47,7 @@ def pace_of(reader: Reader, letters: Sequence[Letter]) -> Pace:
         letters: that will come.
     """
     slowest_ms = 0.0
-    for letter in letters[:_MEASURED]:
+    for letter in letters[_MEASURED]:
         pixels, began_s = load_image(letter.path), time.monotonic()
         reader.read(pixels)
         slowest_ms = max(slowest_ms, (time.monotonic() - began_s) * 1000)
@@ -59,6 +60,6 @@ def pace_for(slowest_ms: float) -> Pace:
     The next piece comes into view when the one before was answered, and is filmed twice before its trigger comes: no
     frame that is exposed after that shows the piece before.
     """
-    deadline_ms = min(_LONGEST_MS, max(_SHORTEST_MS, _STEP_MS * math.ceil(2 * slowest_ms / _STEP_MS)))
+    deadline_ms = min(_LONGEST_MS, max(_SHORTEST_MS, _STEP_MS * math.ceil(_TIME * slowest_ms / _STEP_MS)))
     filmed_ms = max(3000 / FPS, slowest_ms / 3)
     return Pace(_STEP_MS * math.ceil((deadline_ms + filmed_ms) / _SHORTEST_GAP / _STEP_MS), deadline_ms)

@@ -63,16 +63,18 @@ def ride(
     tell: Callable[[Decision], None],
     say: Say,
     begin: Callable[[Station, Health, Pace, ExitStack], None],
+    ended: threading.Event,
 ) -> Ride:
-    """Play mail to a station until so many pieces were answered, or Ctrl-C.
+    """Play mail to a station until so many pieces were answered, or until it is to end.
 
     Args:
         folder: to work in; the film, the journal and the pictures of doubtful pieces go there.
         engine: as of `Reader`.
-        pieces: how many; None: as many as pass in about a minute, 0: until Ctrl-C.
+        pieces: how many; None: as many as pass in about a minute, 0: without end.
         tell: takes each decision, on a thread of its own.
         say: takes a line about what goes wrong.
         begin: is called when all is ready; what it enters ends with the station.
+        ended: ends it when it is set.
 
     Raises:
         PosteyeError: something cannot be used.
@@ -128,10 +130,7 @@ def ride(
         station.told.append(reporter)
         try:
             station.start()
-            _wait(controller)
-        except KeyboardInterrupt:
-            if count is not None:
-                raise
+            _wait(controller, ended)
         finally:
             station.stop()
             aside.close(_CLOSES_S)
@@ -155,10 +154,10 @@ def _moving(film: Film, feeder: Feeder, say: Say) -> Callable[[Event], None]:
     return take
 
 
-def _wait(controller: threading.Thread) -> None:
-    """Until the last piece is done with, or Ctrl-C."""
-    while controller.is_alive():
-        controller.join(_LOOK_S)
+def _wait(controller: threading.Thread, ended: threading.Event) -> None:
+    """Until the last piece is done with, or it is to end."""
+    while controller.is_alive() and not ended.wait(_LOOK_S):
+        pass
 
 
 def _acknowledged(journal: Path) -> int:

@@ -1,4 +1,4 @@
-"""Draws mail that was sorted: a contact sheet of the pieces, each with its code and bin, in the colour of its status."""
+"""Draws mail that was sorted: a contact sheet of pieces, each with code and bin, in the colour of its status."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from device_runtime.samples import Letter
 from device_runtime.station.loop.values import Decision
 
 Color = tuple[int, int, int]
-_COLUMNS = 5
-_WIDTH_PX, _HEIGHT_PX, _BAND_PX, _WORDS_PX = 300, 210, 6, 58  # of a cell: its picture, a band above, the words below
-_GAP_PX, _MARGIN_PX = 14, 5
+_COLUMNS = 4
+_WIDTH_PX, _HEIGHT_PX, _BAND_PX, _WORDS_PX = 380, 264, 6, 60  # of a cell: its picture, a band above, the words below
+_GAP_PX, _MARGIN_PX = 14, 6
+_AROUND_PX = 3  # between a code and its frame
 # RGB; told apart by people who see no red or no green. Source: Okabe and Ito, "Color universal design", 2008.
 _STATUS: dict[str, Color] = {"accepted": (0, 128, 90), "rejected": (205, 90, 0)}
 _GRAY: Color = (110, 110, 110)
@@ -74,8 +75,9 @@ def cell(pixels: NDArray[np.uint8], decision: Decision) -> NDArray[np.uint8]:
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     read = decision.read if isinstance(decision.read, Result) else None
     if read and read.field:
-        corners = np.rint(np.array(read.field.corners) * scale * 2**_FRACTION_BITS).astype(np.int32)
-        cv2.polylines(small, [corners], True, color, 2, cv2.LINE_AA, _FRACTION_BITS)
+        corners = _wider(np.array(read.field.corners) * scale)
+        points = np.rint(corners * 2**_FRACTION_BITS).astype(np.int32)
+        cv2.polylines(small, [points], True, color, 2, cv2.LINE_AA, _FRACTION_BITS)
     top, left = _BAND_PX + (_HEIGHT_PX - small.shape[0]) // 2, (_WIDTH_PX - small.shape[1]) // 2
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
     base = _BAND_PX + _HEIGHT_PX
@@ -86,6 +88,15 @@ def cell(pixels: NDArray[np.uint8], decision: Decision) -> NDArray[np.uint8]:
     _text(canvas, decision.bin, (right, base + 26), 0.6, _INK, 1)
     _text(canvas, _fitting(_words(decision, read)), (8, base + 48), 0.42, _GRAY, 1)
     return canvas
+
+
+def _wider(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A quadrilateral [4, 2], clockwise from its top left, with more room around what it holds."""
+    along, down = (
+        one / max(1e-6, float(np.linalg.norm(one))) for one in (corners[1] - corners[0], corners[3] - corners[0])
+    )
+    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    return corners + _AROUND_PX * np.array([a * along + d * down for a, d in signs])
 
 
 def _words(decision: Decision, read: Result | None) -> str:
@@ -106,7 +117,5 @@ def _fitting(text: str) -> str:
     return text.rstrip() + "..."
 
 
-def _text(
-    canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, color: Color, thickness: int
-) -> None:
+def _text(canvas: NDArray[np.uint8], text: str, at: tuple[int, int], size: float, color: Color, thickness: int) -> None:
     cv2.putText(canvas, text, at, _FONT, size, color, thickness, cv2.LINE_AA)
