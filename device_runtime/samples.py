@@ -1,13 +1,7 @@
-"""The sample fields and whole pieces that come with the program, and what a healthy reader reads in them.
-
-Beside them lies the mail of the demo: rendered by `train.synthesis.pieces` (fonts of free licences, MNIST test digits,
-UNIPEN strokes; seed 2026, part test), and of 90 German pieces twenty chosen to show what mail brings. It measures
-nothing.
-"""
+"""The sample fields and whole pieces that come with the program, and what a healthy reader reads in them."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from dataclasses import asdict
@@ -26,9 +20,6 @@ from device_runtime.types import Reading, Strip
 
 SAMPLES_FOLDER = Path(__file__).parent / "samples"
 INDEX_FILE = "samples.json"
-MAIL_FOLDER = SAMPLES_FOLDER / "mail"
-MAIL_COUNTRY = "DE"
-MAIL_PLAN = MAIL_FOLDER / "plan.csv"
 
 
 class Golden(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,23 +78,6 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True):
         return (reading.status, reading.code) == ("accepted", self.expected)
 
 
-class Letter(Struct, frozen=True):
-    """One piece of the demo's mail.
-
-    Attributes:
-        file: name of its image in MAIL_FOLDER.
-        code: that stands on it; None where none does.
-    """
-
-    file: str
-    code: str | None
-
-    @property
-    def path(self) -> Path:
-        """The image file."""
-        return MAIL_FOLDER / self.file
-
-
 def load_samples() -> list[Sample]:
     """Return the sample fields in the order of their index.
 
@@ -120,20 +94,6 @@ def load_pieces() -> list[Sample]:
         PosteyeError: the installation is incomplete.
     """
     return [sample for sample in load_index() if not sample.field]
-
-
-def load_mail() -> list[Letter]:
-    """Return the demo's mail in the order in which it comes.
-
-    Raises:
-        PosteyeError: the installation is incomplete.
-    """
-    path = MAIL_FOLDER / "labels.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [Letter(row["file"], row["code"] or None) for row in csv.DictReader(file)]
-    except (OSError, KeyError, ValueError) as error:
-        raise PosteyeError(f"{path} cannot be read ({error}); install posteye again") from error
 
 
 def load_index(folder: Path = SAMPLES_FOLDER) -> list[Sample]:

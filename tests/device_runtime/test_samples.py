@@ -10,20 +10,7 @@ import sys
 import msgspec
 import pytest
 
-from device_runtime.image.load import load_image
-from device_runtime.reader import Reader
-from device_runtime.samples import (
-    MAIL_COUNTRY,
-    MAIL_PLAN,
-    Golden,
-    Letter,
-    Sample,
-    load_index,
-    load_mail,
-    load_pieces,
-    load_samples,
-)
-from device_runtime.station.plan.live import LivePlan
+from device_runtime.samples import Golden, Sample, load_index, load_pieces, load_samples
 from device_runtime.types import Reading, Status
 
 _MEASURE = """
@@ -84,20 +71,3 @@ def test_a_piece_with_a_rival_is_rejected_for_it(status: Status, reason: str | N
 def test_fields_and_pieces_are_all_samples_and_small() -> None:
     assert [*load_samples(), *load_pieces()] == load_index()
     assert load_pieces() and all(sample.path.stat().st_size <= 60_000 for sample in load_index())
-
-
-def test_of_the_demos_mail_no_wrong_code_is_accepted_and_most_right_ones_are() -> None:
-    reader = Reader(country=MAIL_COUNTRY)
-
-    def code(letter: Letter) -> str | None:
-        reading = reader.read(load_image(letter.path)).reading
-        return reading.code if reading.status == "accepted" else None
-
-    accepted = {letter: found for letter in load_mail() if (found := code(letter))}
-    assert all(found == letter.code for letter, found in accepted.items())
-    assert len(load_mail()) == 20 and len(accepted) >= 14 and {letter.code for letter in load_mail()} >= {None}
-
-
-def test_the_demos_mail_is_small_and_its_plan_fits_its_codes() -> None:
-    assert all(letter.path.stat().st_size <= 60_000 for letter in load_mail())
-    assert LivePlan(MAIL_PLAN, Reader(country=MAIL_COUNTRY).grammar).now.findings.fine

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import click
 
+from device_runtime.commands.played.mail import Letter
 from device_runtime.result import Result
-from device_runtime.samples import Letter
 from device_runtime.station.loop.values import Decision
 from firmware_bridge import Tally
 

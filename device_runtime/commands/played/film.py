@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from device_runtime.commands.played.mail import Letter
 from device_runtime.errors import WriteError
 from device_runtime.image.load import load_image
 from device_runtime.image.opencv import cv2
-from device_runtime.samples import Letter
 
 FPS = 15
 # What a camera sees of a piece from frame to frame: it trembles by so many px, and the light flickers.

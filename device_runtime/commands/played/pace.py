@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from device_runtime.commands.played.film import FPS
+from device_runtime.commands.played.mail import Letter
 from device_runtime.image.load import load_image
 from device_runtime.reader import Reader
-from device_runtime.samples import Letter
 
 PLAYED_S = 55.0  # of mail
 _LEAST_PIECES, _MOST_PIECES = 5, 60

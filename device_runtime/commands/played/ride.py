@@ -11,9 +11,9 @@ from pathlib import Path
 from device_runtime.commands.build_station import build_station
 from device_runtime.commands.played.account import Account
 from device_runtime.commands.played.film import Film
+from device_runtime.commands.played.mail import COUNTRY, PLAN, load_mail
 from device_runtime.commands.played.pace import Pace, pace_of
 from device_runtime.report.station import StationReporter
-from device_runtime.samples import MAIL_COUNTRY, MAIL_PLAN, load_mail
 from device_runtime.station.health.health import Health
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.loop.aside import Aside
@@ -89,11 +89,11 @@ def ride(
             journal=folder / JOURNAL,
             health=health,
             say=say,
-            country=MAIL_COUNTRY,
+            country=COUNTRY,
             engine=engine,
             frames=FRAMES,
             trigger="controller",
-            plan=MAIL_PLAN,
+            plan=PLAN,
             harvest=folder / "doubtful",
         ) as station,
         ExitStack() as ends,

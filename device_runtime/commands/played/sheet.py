@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from device_runtime.commands.piece_picture import as_file
 from device_runtime.commands.played.account import status_of
+from device_runtime.commands.played.mail import Letter
 from device_runtime.files.atomic import write_bytes
 from device_runtime.image.load import load_image
 from device_runtime.image.opencv import cv2
 from device_runtime.result import Result
-from device_runtime.samples import Letter
 from device_runtime.station.loop.values import Decision
 
 Color = tuple[int, int, int]

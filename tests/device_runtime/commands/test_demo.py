@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from device_runtime.commands import demo
 from device_runtime.commands.played.account import Account
+from device_runtime.commands.played.mail import Letter
 from device_runtime.commands.played.pace import Pace
 from device_runtime.commands.played.ride import Ride
 from device_runtime.errors import PosteyeError
-from device_runtime.samples import Letter, load_index
+from device_runtime.samples import load_index
 from firmware_bridge import Tally
 from tests.device_runtime.commands.played.decided import accepted, decision
 from tests.device_runtime.program import ROOT, posteye

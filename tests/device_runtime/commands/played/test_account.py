@@ -6,7 +6,7 @@ import click
 import pytest
 
 from device_runtime.commands.played.account import HEAD, Account, row, status_of, summary
-from device_runtime.samples import Letter
+from device_runtime.commands.played.mail import Letter
 from firmware_bridge import Tally
 from tests.device_runtime.commands.played.decided import ACCEPTED, accepted, decision, no_code, rejected
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from device_runtime.commands.played.film import Film
+from device_runtime.commands.played.mail import load_mail
 from device_runtime.errors import WriteError
 from device_runtime.image.load import load_image
-from device_runtime.samples import load_mail
 
 LETTERS = load_mail()[:3]
 

@@ -9,10 +9,10 @@ import pytest
 
 from device_runtime.commands.played import ride as riding
 from device_runtime.commands.played.account import Account
+from device_runtime.commands.played.mail import Letter, load_mail
 from device_runtime.commands.played.pace import Pace
 from device_runtime.commands.played.ride import Ride, ride
 from device_runtime.result import Result
-from device_runtime.samples import Letter, load_mail
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.loop.values import Decision
 from firmware_bridge import Tally

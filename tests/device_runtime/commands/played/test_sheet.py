@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from device_runtime.commands.played.mail import load_mail
 from device_runtime.commands.played.sheet import cell, sheet, write
 from device_runtime.errors import WriteError
 from device_runtime.result import Result
-from device_runtime.samples import load_mail
 from tests.device_runtime.commands.played.decided import accepted, decision, no_code, rejected
 
 WIDE = np.full((300, 900, 3), 200, np.uint8)
@@ -54,5 +54,5 @@ def test_it_is_written_as_its_name_says(tmp_path: Path) -> None:
         write(answers, tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(begin)
         assert cv2.imread(str(tmp_path / name)).shape == (358, 802, 3)
-    with pytest.raises(WriteError, match="none/a.png cannot be written"):
+    with pytest.raises(WriteError, match=r"none/a\.png cannot be written"):
         write(answers, tmp_path / "none" / "a.png")
