@@ -63,6 +63,8 @@ def demo(path: Path, engine: str | None, quick: bool, station: bool, port: int) 
       posteye demo --station
     """
     if station:
+        if quick:
+            raise click.UsageError("--station runs until Ctrl-C, and --quick for a moment; leave one out")
         _serve(engine, port)
         return
     if path.suffix.lower() not in piece_picture.SUFFIXES:

@@ -13,13 +13,14 @@ from device_runtime.commands.played.account import Account
 from device_runtime.commands.played.film import Film
 from device_runtime.commands.played.mail import COUNTRY, PLAN, load_mail
 from device_runtime.commands.played.pace import Pace, pace_of
+from device_runtime.errors import PosteyeError
 from device_runtime.report.station import StationReporter
 from device_runtime.station.health.health import Health
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
 from device_runtime.station.loop.values import Decision
-from firmware_bridge import Belt, Cable, Event, Feeder, Tally, serve
+from firmware_bridge import Belt, BridgeError, Cable, Event, Feeder, Tally, serve
 
 SEED = 7
 FRAMES = 3  # at most, of a piece
@@ -111,11 +112,7 @@ def ride(
         station.told.append(aside)
         begin(station, health, pace, ends)
         controller = threading.Thread(
-            target=serve,
-            args=(cable.sorter_end, _moving(film, feeder, say), stop),
-            kwargs={"feeder": feeder},
-            name="controller",
-            daemon=True,
+            target=_control, args=(cable.sorter_end, film, feeder, stop, say), name="controller", daemon=True
         )
         controller.start()
         reporter = StationReporter(
@@ -138,6 +135,14 @@ def ride(
             stop.set()
             controller.join(_CLOSES_S)
     return Ride(account, feeder.tally, pace, _acknowledged(folder / JOURNAL))
+
+
+def _control(url: str, film: Film, feeder: Feeder, stop: threading.Event, say: Say) -> None:
+    """Be the controller until the last piece is done with; without it, or without its mail, all ends."""
+    try:
+        serve(url, _moving(film, feeder, say), stop, feeder=feeder)
+    except (PosteyeError, BridgeError) as error:
+        say(f"the controller has ended: {error}")
 
 
 def _moving(film: Film, feeder: Feeder, say: Say) -> Callable[[Event], None]:

@@ -105,3 +105,8 @@ def test_a_page_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     found = CliRunner().invoke(demo.demo, ["--station"])
     assert isinstance(found.exception, PosteyeError)
     assert str(found.exception) == "--station needs starlette; run: pip install 'posteye[web]'"
+
+
+def test_a_station_is_not_quick() -> None:
+    found = posteye("demo", "--station", "--quick")
+    assert found.returncode == 2 and found.stderr.startswith("posteye: --station runs until Ctrl-C")

@@ -45,6 +45,18 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert 1 <= done.account.pieces <= 2 and not done.account.wrong
 
 
+def test_a_folder_that_goes_ends_it_with_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(riding, "pace_of", lambda *_: Pace(every_ms=1400, deadline_ms=500))
+    said: list[str] = []
+
+    def lose(*_: object) -> None:
+        (tmp_path / "camera").rename(tmp_path / "elsewhere")
+
+    done = ride(tmp_path, None, 4, nothing, said.append, lose, threading.Event())
+    assert not done.is_well and done.account.statuses == {"no_read": 1}
+    assert any("the controller has ended" in line and "No such file or directory" in line for line in said)
+
+
 def well(wrong: bool = False, acknowledged: int = 1, tally: Tally | None = None) -> Ride:
     account = Account(lambda _: Letter("01.jpg", "12345" if wrong else "80331"))
     account.take(decision(1, accepted()))
