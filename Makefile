@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help core wheels demo test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
+.PHONY: help core wheels demo station test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -23,8 +23,11 @@ wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-
 	for wheel in dist/*.whl; do $(DEV) auditwheel show $$wheel || exit; done
 	sha256sum dist/*
 
-demo: .venv/.ready  ## install the reader alone (no torch) and read the samples
+demo: .venv/.ready  ## install the reader alone (no torch), read the samples, and sort a minute of mail
 	.venv/bin/posteye demo
+
+station: .venv/.web  ## a station with played mail, and its page at http://127.0.0.1:8080/, until Ctrl-C
+	@.venv/bin/posteye demo --station
 
 test: core .venv-dev/.ready  ## lint, types and every test, but for those on emulated ARM
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
@@ -91,6 +94,10 @@ device_runtime/core/libposteye_core.so: $(CORE)
 # The demo runs without a compiler too. So it asks for no core, and its environment compiles one if it can.
 .venv/.ready: $(SETUP) hatch_build.py $(CORE)
 	.ci/venv .venv auto
+	@touch $@
+
+.venv/.web: .venv/.ready
+	.ci/venv .venv auto web
 	@touch $@
 
 .venv-dev/.ready: $(SETUP)

@@ -1,100 +1,163 @@
-"""`posteye demo`: reads the samples, sends the readings over a virtual cable, and shows what the sorter received."""
+"""`posteye demo`: reads the samples, and lets a minute of mail pass a whole station: trigger, bins, wire, journal."""
 
 from __future__ import annotations
 
+import signal
+import tempfile
 import threading
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from device_runtime.commands import picture, piece_picture
+from device_runtime.commands.notes import note
+from device_runtime.commands.played import sheet
+from device_runtime.commands.played.account import HEAD, row, summary
+from device_runtime.commands.played.pace import Pace
+from device_runtime.commands.played.ride import Ride, ride
 from device_runtime.errors import PosteyeError
 from device_runtime.files.atomic import require_writable
 from device_runtime.image.load import load_image
 from device_runtime.reader import Reader
-from device_runtime.report import Reporter
 from device_runtime.result import Result
 from device_runtime.samples import Sample, load_pieces, load_samples
-from firmware_bridge import Cable, Event, serve
+from device_runtime.station.extras import missing_extra
+from device_runtime.station.health.health import Health
+from device_runtime.station.loop.station import Station
+from device_runtime.station.loop.values import Decision
+
+_QUICK_PIECES = 5
 
 
 @click.command()
 @click.option("--picture", "path", default="posteye-demo.png", show_default=True, type=click.Path(path_type=Path))
 @click.option("--engine", help="Interpreter of the model; default: the fastest installed.")
-def demo(path: Path, engine: str | None) -> None:
-    """Read the bundled samples, send the readings over a virtual cable to an emulated sorter, and draw them.
+@click.option("--quick", is_flag=True, help=f"Let {_QUICK_PIECES} pieces pass instead of a minute of mail.")
+@click.option(
+    "--station", is_flag=True, help="Run the station alone, with its page, until Ctrl-C; needs the extra web."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    show_default=True,
+    help="Of the page of --station; 0 takes a free one.",
+)
+def demo(path: Path, engine: str | None, quick: bool, station: bool, port: int) -> None:
+    """Read the samples one by one, then run a station: a minute of mail is read, sorted and reported.
 
-    The picture, a .png or .jpg file, shows the pieces with the lines that were read. A second one, -field.png, shows
-    what the net sees in the first field.
+    The mail is played to the station as a camera would film it. A controller at the other end of a virtual cable
+    triggers the pieces at random gaps and acknowledges each answer.
 
-    Exit status 1 when a sample is not read as it should be.
+    Three pictures are drawn, .png or .jpg files: the whole samples with the lines that were read; -mail, the mail with
+    its codes and bins; -field, what the net sees in the first field.
+
+    Exit status 1 when a sample is not read as it should be, a wrong code is accepted, or a piece of mail gets no answer
+    or two.
+
+    \b
+    Examples:
+      posteye demo
+      posteye demo --quick
+      posteye demo --station
     """
+    if station:
+        if quick:
+            raise click.UsageError("--station runs until Ctrl-C, and --quick for a moment; leave one out")
+        _serve(engine, port)
+        return
     if path.suffix.lower() not in piece_picture.SUFFIXES:
         raise PosteyeError(f"{path}: give a picture's name that ends in {', '.join(piece_picture.SUFFIXES)}")
-    field_path = path.with_name(f"{path.stem}-field.png")
-    for file in (path, field_path):
+    field_path, mail_path = (path.with_name(f"{path.stem}-{what}{path.suffix}") for what in ("field", "mail"))
+    field_path = field_path.with_suffix(".png")
+    for file in (path, field_path, mail_path):
         require_writable(file)
     samples = [*load_pieces(), *load_samples()]
-    received: list[Event] = []
-    stop = threading.Event()
-    with Cable() as cable:
-        sorter = threading.Thread(target=serve, args=(cable.sorter_end, received.append, stop), daemon=True)
-        sorter.start()
-        try:
-            shown = _read_and_report(samples, engine, cable.reader_end, field_path)
-        finally:
-            stop.set()
-            sorter.join()
-    piece_picture.write(shown.drawn, path)
-    click.echo("\nThe sorter received:")
-    for event in received:
-        click.echo(f"  {event}")
-    arrived = sum(event.kind == "reading" for event in received)
-    if shown.wrong or arrived != len(samples):
-        click.echo(f"\n{len(shown.wrong)} samples were not read as they should be: {', '.join(shown.wrong)}", err=True)
+    wrong = _read_samples(samples, engine, path, field_path)
+    if wrong:
+        click.echo(f"\n{len(wrong)} samples were not read as they should be: {', '.join(wrong)}", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"\nAll {len(samples)} samples came out right. The pieces are drawn in {path}, a field in {field_path}")
+    if not _sort_mail(engine, _QUICK_PIECES if quick else None, mail_path).is_well:
+        click.echo("\nThe station did not do what it should; `posteye doctor` may say why", err=True)
+        raise click.exceptions.Exit(1)
 
 
-@dataclass
-class _Shown:
-    """What comes of reading the samples.
+def _read_samples(samples: list[Sample], engine: str | None, path: Path, field_path: Path) -> list[str]:
+    """Read and print samples, draw the pieces among them and the first field; returns those that came out wrong."""
+    drawn, wrong, readers = [], [], dict[str, Reader]()
+    has_field = False
+    for number, sample in enumerate(samples):
+        grammar = sample.country or sample.pattern or ""
+        if grammar not in readers:
+            readers[grammar] = Reader(**sample.grammar, engine=engine)
+        pixels = load_image(sample.path)
+        result = readers[grammar].read(pixels, field=sample.field, source=sample.file)
+        if number == 0:
+            click.echo(f"engine {result.engine}\n")
+            click.echo(f"{'sample':<18}{'grammar':<16}{'code':<12}{'status':<10}{'confidence':>10}{'time':>9}")
+        if not sample.field:
+            drawn.append(piece_picture.draw(pixels, result))
+        elif not has_field:
+            has_field = True
+            picture.write(result, readers[grammar].scanner, field_path)
+        click.echo(_row(sample, grammar, result))
+        if not sample.is_read_as_expected(result.reading):
+            wrong.append(sample.file)
+    piece_picture.write(drawn, path)
+    return wrong
 
-    Attributes:
-        drawn: the pieces with the lines that were read, uint8 [H, W, 3] each.
-        wrong: files of samples that were not read as they should be.
-    """
 
-    drawn: list[NDArray[np.uint8]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
+def _sort_mail(engine: str | None, pieces: int | None, mail_path: Path) -> Ride:
+    """Let mail pass the station, print what becomes of it, and draw it."""
+
+    def begin(_: Station, __: Health, pace: Pace, ___: ExitStack) -> None:
+        count = pieces or pace.pieces
+        click.echo(
+            f"\nA station: {count} pieces of mail, one every {pace.every_ms / 1000:g} s, to be answered within "
+            f"{pace.deadline_ms} ms\n\n{HEAD}"
+        )
+
+    with tempfile.TemporaryDirectory(prefix="posteye-demo-") as folder:
+        done = ride(Path(folder), engine, pieces, _print, _say, begin, threading.Event())
+    _tell_sum(done)
+    if done.account.answers:
+        sheet.write(done.account.answers.items(), mail_path)
+        click.echo(f"\nThe mail is drawn in {mail_path}. `posteye demo --station` shows the station in a browser")
+    return done
 
 
-def _read_and_report(samples: list[Sample], engine: str | None, url: str, field_path: Path) -> _Shown:
-    """Read samples, send and print each reading, and write the picture of the first field."""
-    shown = _Shown()
-    readers: dict[str, Reader] = {}
-    with Reporter(url) as reporter:
-        for number, sample in enumerate(samples, start=1):
-            grammar = sample.country or sample.pattern or ""
-            if grammar not in readers:
-                readers[grammar] = Reader(**sample.grammar, engine=engine)
-            pixels = load_image(sample.path)
-            result = readers[grammar].read(pixels, field=sample.field, source=sample.file)
-            if number == 1:
-                click.echo(f"engine {result.engine}\n")
-                click.echo(f"{'sample':<18}{'grammar':<16}{'code':<12}{'status':<10}{'confidence':>10}{'time':>9}")
-            if not sample.field:
-                shown.drawn.append(piece_picture.draw(pixels, result))
-            elif not any(one.field for one in samples[: number - 1]):
-                picture.write(result, readers[grammar].scanner, field_path)
-            click.echo(_row(sample, grammar, result))
-            reporter.send(number, result)
-            if not sample.is_read_as_expected(result.reading):
-                shown.wrong.append(sample.file)
-    return shown
+def _serve(engine: str | None, port: int) -> None:
+    """Let mail pass the station, with its page, until Ctrl-C or SIGTERM."""
+    lacking = missing_extra("web")
+    if lacking:
+        raise PosteyeError(f"--station {lacking}")
+    ended = threading.Event()
+
+    def begin(station: Station, health: Health, _: Pace, ends: ExitStack) -> None:
+        from device_runtime.station.web.page import WebPage  # here, as it is an extra
+
+        page = ends.enter_context(WebPage(station, health, port=port, tell=_say))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            ends.callback(signal.signal, number, signal.signal(number, lambda *_: ended.set()))
+        click.echo(f"The station's page is at {page.url} (Ctrl-C ends)\n\n{HEAD}")
+
+    with tempfile.TemporaryDirectory(prefix="posteye-demo-") as folder:
+        _tell_sum(ride(Path(folder), engine, 0, _print, _say, begin, ended))
+
+
+def _tell_sum(done: Ride) -> None:
+    click.echo("\n" + "\n".join(summary(done.account, done.tally, done.pace.deadline_ms, done.acknowledged)))
+
+
+def _print(decision: Decision) -> None:
+    with suppress(OSError):  # whoever has seen enough must not stop the station
+        click.echo(row(decision))
+
+
+def _say(line: str) -> None:
+    note(f"posteye: {line}")
 
 
 def _row(sample: Sample, grammar: str, result: Result) -> str:

@@ -84,8 +84,13 @@ def write(drawn: Sequence[NDArray[np.uint8]], path: Path) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
-    data = cv2.imencode(path.suffix.lower(), sheet(drawn)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
-    write_bytes(path, data.tobytes())
+    write_bytes(path, as_file(sheet(drawn), path))
+
+
+def as_file(picture: NDArray[np.uint8], path: Path) -> bytes:
+    """A picture, uint8 [H, W, 3], RGB, as the bytes of a file with this name, of one of SUFFIXES."""
+    data = cv2.imencode(path.suffix.lower(), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    return bytes(data.tobytes())
 
 
 def _outline(canvas: NDArray[np.uint8], field: Field, scale: float, color: Color, width: int) -> None:

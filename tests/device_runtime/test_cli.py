@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
 import pytest
 
 from device_runtime import cli, errors
 from device_runtime.cli import COMMANDS
 from device_runtime.commands.doctor import doctor
-from device_runtime.samples import load_index, load_pieces, load_samples
+from device_runtime.samples import load_pieces, load_samples
 from firmware_bridge import PortError
 from tests.device_runtime.program import posteye, run_in_shell
 
@@ -181,16 +180,6 @@ def test_a_full_disk_under_stdout_is_one_line(tmp_path: Path, what: str) -> None
 def test_alone_it_shows_its_help() -> None:
     found = posteye()
     assert found.returncode == 0 and found.stdout == posteye("--help").stdout and "Usage: posteye" in found.stdout
-
-
-def test_demo_ends_well_and_draws_its_pictures(tmp_path: Path) -> None:
-    found = posteye("demo", cwd=tmp_path)
-    assert found.returncode == 0, found.stdout + found.stderr
-    assert found.stdout.count("piece ") == len(load_index())
-    assert "rejected" in found.stdout and "rival" in found.stdout
-    for name in ("posteye-demo.png", "posteye-demo-field.png"):
-        picture = cv2.imread(str(tmp_path / name))
-        assert picture is not None and picture.shape[0] > 300
 
 
 def test_doctor_finds_everything_well() -> None:

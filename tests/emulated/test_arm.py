@@ -57,8 +57,9 @@ def test_strips_scores_and_readings_are_the_golden_ones_of_the_index(sight: Sigh
 
 
 def test_the_demo_runs_on_arm(sight: Sight, tmp_path: Path) -> None:
-    printed = sight.board.posteye("demo", "--picture", str(tmp_path / "picture.png"))
+    printed = sight.board.posteye("demo", "--quick", "--picture", str(tmp_path / "picture.png"))
     assert f"All {len(sight.arm['samples'])} samples came out right" in printed
+    assert "wrong codes among the accepted: 0" in printed and "acknowledged by the controller: 5 of 5" in printed
 
 
 def test_the_command_reads_on_arm(sight: Sight) -> None:

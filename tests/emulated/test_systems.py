@@ -95,8 +95,9 @@ def test_strips_scores_and_readings_equal_those_of_x86_bit_for_bit(seen: Seen, h
 
 
 def test_the_demo_runs(seen: Seen, tmp_path: Path) -> None:
-    printed = seen.computer.posteye("demo", "--picture", str(tmp_path / "picture.png"))
+    printed = seen.computer.posteye("demo", "--quick", "--picture", str(tmp_path / "picture.png"))
     assert f"All {len(seen.core['samples'])} samples came out right" in printed
+    assert "wrong codes among the accepted: 0" in printed and "acknowledged by the controller: 5 of 5" in printed
 
 
 def test_the_doctor_finds_it_well(seen: Seen) -> None:

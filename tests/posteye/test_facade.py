@@ -73,7 +73,9 @@ def hostile(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["read", str(load_samples()[0].path), "--field", "--country", "DE"], ["demo"]], ids=["read", "demo"]
+    "arguments",
+    [["read", str(load_samples()[0].path), "--field", "--country", "DE"], ["demo", "--quick"]],
+    ids=["read", "demo"],
 )
 def test_a_users_own_train_py_breaks_no_reading(hostile: Path, arguments: list[str]) -> None:
     found = run("-m", "posteye", *arguments, cwd=hostile)

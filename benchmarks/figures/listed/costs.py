@@ -94,8 +94,14 @@ COSTS = (
     Figure(
         "demo",
         "benchmarks.figures.output demo posteye demo",
-        0.1,
-        (*READING, "device_runtime/samples.py", "device_runtime/commands/demo.py"),
+        1.2,
+        (
+            *READING,
+            "device_runtime/samples.py",
+            "device_runtime/commands/demo.py",
+            "device_runtime/commands/played/*.py",
+            "device_runtime/commands/played/letters/*",
+        ),
         timed=True,
     ),
     Figure(
