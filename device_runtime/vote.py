@@ -26,6 +26,8 @@ MOST_KEPT = 8
 SHOWS = 0.5
 # Where the surest were chosen among three pictures and more, their mean has to be so much surer, in nats of its odds.
 SURER = 0.3
+# What the first picture has to believe of a code for that to be on the same piece.
+A_LITTLE = 0.02
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Vote:
         self._reader = reader
         self._field, self._role, self._region, self._upright = field, role, region, upright
         self._kept: list[_Kept] = []
+        self._first: _Kept | None = None
         self._spent_ms: dict[str, float] = {}
 
     def add(self, pixels: Pixels, until_s: float | None = None) -> Result:
@@ -114,9 +117,17 @@ class Vote:
         for stage, spent_ms in sight.result.timing_ms.items():
             self._spent_ms[stage] = self._spent_ms.get(stage, 0.0) + spent_ms
         self._kept.append(_Kept(sight))
+        self._first = self._first or self._kept[0]
         if len(self._kept) > MOST_KEPT:
             self._kept.remove(min(self._kept, key=lambda kept: (kept.sight.cut is None, kept.shows)))
         return replace(_together(self._kept), timing_ms=dict(self._spent_ms))
+
+    def is_of_first(self, code: str) -> bool:
+        """Whether a code is on the piece that the first picture shows: it is believed there a little.
+
+        Where it is not, a later picture may show another piece.
+        """
+        return self._first is not None and self._first.beliefs([code])[0] >= A_LITTLE
 
 
 def _together(kept: Sequence[_Kept]) -> Result:

@@ -111,6 +111,8 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
             telling.say(_summary(station))
     if telling.form != "json":
         note(f"posteye: {_summary(station)}")
+    if station.lost:
+        raise click.exceptions.Exit(1)
     _end_hanging()
 
 

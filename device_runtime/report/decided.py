@@ -17,6 +17,7 @@ _REASONS = (
     ("no picture", NoReadReason.NO_PICTURE),
     ("no frame", NoReadReason.NO_PICTURE),
     ("in time", NoReadReason.NO_TIME),
+    ("not enough time", NoReadReason.NO_TIME),
     ("too late", NoReadReason.NO_TIME),
     ("still being read", NoReadReason.NO_TIME),
     ("deadline", NoReadReason.NO_TIME),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from device_runtime.capture.sources import open_camera
+from device_runtime.capture.sources import make_source, open_camera
 from device_runtime.capture.url import parse
 from device_runtime.image.load import load_image
 from device_runtime.reader import DEFAULT_MAX_ERROR, Reader
@@ -117,7 +117,8 @@ def build_station(
     # All that is loaded now stays: the collector need not look at it again, which takes 100 ms on a Pi.
     gc.collect()
     gc.freeze()
-    timing = Timing(deadline_ms, frames=frames)
+    # A stored picture that waits is as new as its taking: it is a piece by itself.
+    timing = Timing(deadline_ms, frames=1 if make_source(source).waits else frames)
     return Station(
         camera,
         reader,

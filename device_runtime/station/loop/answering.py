@@ -18,6 +18,7 @@ NO_FRAME = "no picture between its trigger and the next one"
 NO_FRAME_YET = "no picture in time"
 UNFINISHED = "its reading was not finished in time"
 BEHIND_OTHERS = "pieces before it were being read until too late"
+NO_TIME = "not enough time"  # as a reading says that was cut
 _EDGE_PX = 2.0
 
 
@@ -61,6 +62,8 @@ def answer_of(piece: Pending) -> Result | str:
     if piece.result is None:
         return _why_not(piece)
     reading = piece.result.reading
+    if reading.status == "no_code" and reading.reason and NO_TIME in reading.reason:
+        return reading.reason  # whether it has a code nobody knows
     if piece.view == "two":
         reason: str | None = TWO_PIECES
     else:

@@ -6,10 +6,12 @@ on `changed`, which tells them that something has happened.
 
 from __future__ import annotations
 
+import bisect
 import math
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from device_runtime.capture.source import Frame
@@ -21,6 +23,8 @@ from device_runtime.station.loop.voting import Vote
 MOST_WAITING = 16  # pieces; a first frame of each is held, of 3 MB at 1280 x 720 px
 TOO_MANY = f"{MOST_WAITING} pieces before it were still being read"
 MOST_HELD = 8  # frames beyond the first ones of their pieces
+MIXED = "a picture of the next piece was read among its own"
+_TRIGGERS, _GAPS = 64, 20  # of the last ones so many are remembered
 
 View = Literal["one", "two", "long"]
 
@@ -38,6 +42,7 @@ class Pending:
         view: what else the camera saw: two pieces in one picture, or one that is longer than it.
         given: how many frames it got.
         read: how many of them were read.
+        read_to_s: when the last of those was exposed that were read, or are being read.
         is_read: whether one is being read.
         has_all: whether no further frame can be of it.
         why_not: why nothing is read, or why that failed.
@@ -58,6 +63,7 @@ class Pending:
     view: View = "one"
     given: int = 0
     read: int = 0
+    read_to_s: float = -math.inf
     is_read: bool = False
     has_all: bool = False
     why_not: str | None = None
@@ -80,7 +86,9 @@ class Pieces:
 
     Args:
         frames: the most to read of a piece.
-        window_s: after its trigger, when further frames than the first are of it.
+        window_s: after its trigger, when further frames than the first are of it, at most. It is half the shortest of
+            the last gaps between triggers, and nothing as long as none is known: where pieces follow each other
+            closely, the next one is in view before its trigger has come.
 
     Attributes:
         changed: notified when something has happened; its lock guards everything here.
@@ -92,6 +100,7 @@ class Pieces:
         self._frames, self._window_s = frames, window_s
         self._waiting: list[Pending] = []  # in the order of their triggers
         self._last_s = -math.inf  # when the last frame was exposed
+        self._begun_s: list[float] = []  # the last triggers, of answered pieces too, rising
         self.is_closed = False
 
     def begin(self, piece: Pending) -> None:
@@ -105,6 +114,10 @@ class Pieces:
                 raise PosteyeError("the station is closed, and takes no more pieces")
             if len(self._waiting) >= MOST_WAITING:
                 piece.why_not, piece.at_once = TOO_MANY, True
+            if not piece.is_followed:
+                bisect.insort(self._begun_s, piece.began_s)
+                del self._begun_s[:-_TRIGGERS]
+                self._take_back(piece)
             self._waiting.append(piece)
             self._waiting.sort(key=lambda one: one.trigger.began.monotonic_ns)
             self.changed.notify_all()
@@ -121,15 +134,34 @@ class Pieces:
         """Give a frame to its piece: that of the last trigger before it. Those before that piece get no more."""
         with self.changed:
             self._last_s = max(self._last_s, frame.captured_s)
-            begun = [one for one in self._waiting if one.began_s < frame.captured_s and not one.is_followed]
-            for one in begun[:-1]:
-                one.has_all = True
-            if begun:
-                owner = begun[-1]
-                if owner.given and frame.captured_s - owner.began_s > self._window_s:
-                    owner.has_all = True
-                self._give(owner, frame, now_s)
+            before = self._begun_s[: bisect.bisect_left(self._begun_s, frame.captured_s)]
+            for one in self._waiting:
+                if one.is_followed or not before or one.began_s > before[-1]:
+                    continue
+                # A piece that waits no more closes those before it too.
+                is_late = one.given > 0 and frame.captured_s - one.began_s > self._window_now_s()
+                if one.began_s < before[-1] or is_late:
+                    one.has_all = True
+                else:
+                    self._give(one, frame, now_s)
             self.changed.notify_all()
+
+    def _take_back(self, piece: Pending) -> None:
+        """Take frames from pieces before one that was told of late, where they were exposed after its trigger."""
+        for one in self._waiting:
+            if one.is_followed or one.began_s >= piece.began_s:
+                continue
+            of_next = [frame for frame in one.frames if frame.captured_s > piece.began_s]
+            if of_next:
+                one.frames = deque(frame for frame in one.frames if frame.captured_s <= piece.began_s)
+                one.given -= len(of_next)
+                one.has_all = True
+            if one.read_to_s > piece.began_s:
+                one.result, one.why_not, one.at_once = None, MIXED, True
+
+    def _window_now_s(self) -> float:
+        last = self._begun_s[-1 - _GAPS :]
+        return min(self._window_s, min((b - a for a, b in pairwise(last)), default=0.0) / 2)
 
     def follow(self, piece: Pending, frame: Frame, now_s: float) -> None:
         """Give a frame to the piece that was followed in view up to it."""
@@ -177,7 +209,9 @@ class Pieces:
                 return None
             piece = min(ready, key=lambda one: one.answer_by_s)
             piece.is_read = True
-            return piece, piece.frames.popleft()
+            frame = piece.frames.popleft()
+            piece.read_to_s = max(piece.read_to_s, frame.captured_s)
+            return piece, frame
 
     def done(self, piece: Pending, frame: Frame, result: Result | None, why_not: str | None) -> bool:
         """Take what a frame came to.
@@ -193,8 +227,8 @@ class Pieces:
         """
         with self.changed:
             piece.is_read = False
-            if piece.is_answered:
-                return False
+            if piece.is_answered or piece.why_not == MIXED:
+                return not piece.is_answered
             piece.read += 1
             if result is None or piece.result is None or result.field != piece.result.field:
                 piece.shown = frame

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device_runtime.capture.source import Frame
 from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
 from device_runtime.result import Result
 from device_runtime.station.loop.pieces import Pending, Pieces
-from device_runtime.station.loop.voting import MakeVote
+from device_runtime.station.loop.voting import MakeVote, Vote
 
 # Between the end of the work and the answer: what was found is put together meanwhile.
 LAST_WORDS_S = 0.004
+NOT_OF_FIRST = "only later pictures show it, and these may be of the next piece"
 _IDLE_S = 0.1  # how long to sleep where nothing happens, before it is looked whether to end
 
 
@@ -58,6 +59,8 @@ class Worker:
             if piece.vote is None:
                 piece.vote = self.make_vote(self.region())
             result = piece.vote.add(frame.pixels, piece.answer_by_s - LAST_WORDS_S)
+            if not piece.is_followed:
+                result = _of_first(result, piece.vote)
         except PosteyeError as error:
             return None, str(error)
         except Exception as error:  # a fault of the program in one piece must not stop all others
@@ -65,3 +68,11 @@ class Worker:
             return None, f"it could not be read: {type(error).__name__}"
         piece.stages_ms = {stage: ms for stage, ms in result.timing_ms.items() if stage != "total"}
         return result, None
+
+
+def _of_first(result: Result, vote: Vote) -> Result:
+    """What frames come to that are of a piece by their times alone: a later one may show the next piece."""
+    reading = result.reading
+    if reading.status != "accepted" or vote.is_of_first(reading.code or ""):
+        return result
+    return replace(result, reading=replace(reading, status="rejected", reason=NOT_OF_FIRST))

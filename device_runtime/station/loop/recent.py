@@ -45,6 +45,10 @@ class Numbers:
         id_, began_s = self._ids.get(number, (0, -SAME_S))
         return id_ if now_s - began_s < SAME_S else None
 
+    def forget(self) -> None:
+        """The controller counts anew."""
+        self._ids.clear()
+
     def add(self, number: int, id: int, now_s: float) -> None:
         """A piece began with a number."""
         self._ids[number] = id, now_s

@@ -11,7 +11,13 @@ from device_runtime.station.loop.pieces import Pieces
 LOOK_S = 0.05  # how long a frame is waited for before it is looked whether the camera is lost
 
 
-def see(camera: Camera, pieces: Pieces, is_closing: Callable[[], bool], clock: Callable[[], float]) -> None:
+def see(
+    camera: Camera,
+    pieces: Pieces,
+    is_closing: Callable[[], bool],
+    clock: Callable[[], float],
+    ended: Callable[[], None],
+) -> None:
     """Give frames to the pieces that want them until the station closes.
 
     Args:
@@ -19,6 +25,7 @@ def see(camera: Camera, pieces: Pieces, is_closing: Callable[[], bool], clock: C
         pieces: that wait.
         is_closing: whether to end.
         clock: `time.monotonic`, or another in its place.
+        ended: is called when the source has no more frames, now and ever.
     """
     while not is_closing():
         with pieces.changed:
@@ -34,6 +41,7 @@ def see(camera: Camera, pieces: Pieces, is_closing: Callable[[], bool], clock: C
                 pieces.blind(f"the camera is lost: {trouble}", forever=False)
         except CameraEndedError as error:
             pieces.blind(str(error), forever=True)
+            ended()
         except PosteyeError as error:
             pieces.blind(f"the camera is lost: {error}", forever=True)
         else:

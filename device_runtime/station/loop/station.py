@@ -63,6 +63,7 @@ class Station:
         health: what is wrong.
         region: of the pictures to read in; pieces that begin after it was set are read in it.
         told: who is told every decision; complete before `start`.
+        lost: rows that could not be written into the journal before the station was closed.
         ended: set when the triggers will tell of no further piece.
     """
 
@@ -87,6 +88,7 @@ class Station:
         self.harvest_folder: Path | None = store.harvest.folder if store.harvest else None
         self.told: list[Told] = []
         self.ended = threading.Event()
+        self.lost = 0
         self._timing, self._triggers, self._say, self._moment, self._beat = timing, triggers, say, moment, beat
         self._closing, self._is_closed = threading.Event(), False
         self._lock = threading.Lock()
@@ -99,7 +101,9 @@ class Station:
         self._answers = threading.Thread(target=self._answer_all, name="answers", daemon=True)
         self._threads = [
             threading.Thread(target=worker, name="reading", daemon=True),
-            threading.Thread(target=see, args=(camera, self._pieces, is_closing, clock), name="frames", daemon=True),
+            threading.Thread(
+                target=see, args=(camera, self._pieces, is_closing, clock, self.ended.set), name="frames", daemon=True
+            ),
         ]
         self._ending = threading.Thread(target=camera.close, name="ending", daemon=True)  # a source may hang
         for thread in (self._answers, *self._threads):
@@ -122,14 +126,15 @@ class Station:
         if self._triggers:
             self._triggers.start(self)
 
-    def trigger(self, number: int | None = None, deadline_ms: float | None = None) -> int:
-        """A piece has come under the camera now; returns its id in the journal, 0 where none can be had.
+    def trigger(self, number: int | None = None, deadline_ms: float | None = None, *, age_ms: float = 0.0) -> int:
+        """A piece has come under the camera; returns its id in the journal, 0 where none can be had.
 
         A number that comes again within two seconds is the same piece, which is answered once.
 
         Args:
             number: what the controller calls it.
-            deadline_ms: until its answer; None: that of the station.
+            deadline_ms: from its coming until its answer; None: that of the station.
+            age_ms: how long ago it came.
 
         Raises:
             PosteyeError: the station is closed.
@@ -138,11 +143,18 @@ class Station:
             known = None if number is None else self._numbers.known(number, time.monotonic())
             if known is not None:
                 return known
-            piece = self._begun(self._moment(), number, deadline_ms)
+            here, age_ns = self._moment(), round(max(0.0, age_ms) * 1e6)
+            began = replace(here, wall_ns=here.wall_ns - age_ns, monotonic_ns=here.monotonic_ns - age_ns)
+            piece = self._begun(began, number, deadline_ms)
             if number is not None:
                 self._numbers.add(number, piece.id, time.monotonic())
         self._pieces.begin(piece)
         return piece.id
+
+    def forget_numbers(self) -> None:
+        """The controller counts anew: a number that comes again is another piece."""
+        with self._lock:
+            self._numbers.forget()
 
     def show(self, frame: Frame, view: View = "one", is_all: bool = False) -> Pending:
         """A piece was seen on a frame, which is the first one of it; `seen` gives it further ones.
@@ -222,7 +234,9 @@ class Station:
         self._is_closed = True
         self.stop()
         self._keeper.close(0.2)
-        self._recorder.close(0.5)
+        self.lost += self._recorder.close(0.5)
+        if self.lost:
+            self._say(f"the disk was full or slow to the end: {self.lost} rows of the journal are lost")
         for thread in (self._ending, *self._threads):
             thread.join(0.3)
         self.journal.close()

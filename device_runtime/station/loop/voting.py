@@ -25,5 +25,9 @@ class Vote(Protocol):
         """
         ...
 
+    def is_of_first(self, code: str) -> bool:
+        """Whether a code is on the piece that the first frame shows."""
+        ...
+
 
 MakeVote = Callable[[Region | None], Vote]  # begins the vote of a piece, whose code stands in a region

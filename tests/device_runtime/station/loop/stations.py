@@ -33,9 +33,9 @@ PATIENT_MS = 20_000.0  # a deadline that no busy machine misses
 SOON_MS = 60.0
 
 
-def result(code: str | None, status: str = "accepted", field: Field | None = None) -> Result:
+def result(code: str | None, status: str = "accepted", reason: str | None = None, field: Field | None = None) -> Result:
     """A reading of a code."""
-    reason = None if status == "accepted" else "low confidence"
+    reason = None if status == "accepted" else reason or "low confidence"
     candidates = (Candidate(code, 0.99),) if code else ()
     reading = Reading(status, code, reason, 0.99 if code else 0.0, (), candidates)  # type: ignore[arg-type]
     view = View(Strip(np.zeros((32, 64), np.uint8), np.eye(2, 3), True), Decoding((), (), None))
@@ -62,6 +62,7 @@ class Readings:
         regions: with which votes began.
         untils: the moments by which the work had to end.
         raises: raised instead of a reading.
+        of_first: whether what is accepted is on the first frame of its piece too.
         begun: set when a reading begins.
     """
 
@@ -70,6 +71,7 @@ class Readings:
     regions: list[Region | None] = field(default_factory=list)
     untils: list[float] = field(default_factory=list)
     raises: Exception | None = None
+    of_first: bool = True
     begun: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, region: Region | None) -> Any:
@@ -86,6 +88,9 @@ class Readings:
                     raise outer.raises
                 status = outer.status[min(next(count), len(outer.status) - 1)]
                 return result(f"{10000 + int(pixels.flat[0])}" if status != "no_code" else None, status)
+
+            def is_of_first(self, code: str) -> bool:
+                return outer.of_first
 
         return One()
 
@@ -129,6 +134,12 @@ class Setting:
 
     def answered(self, count: int) -> bool:
         return eventually(lambda: len(self.told.decisions) >= count)
+
+    def know_gaps(self) -> None:
+        """A piece came a minute ago, so that the next one may have several frames."""
+        self.station.trigger(age_ms=60_000.0)
+        assert self.answered(1)
+        self.told.decisions.clear()
 
     def film(self, value: int) -> None:
         """A frame that is exposed now."""

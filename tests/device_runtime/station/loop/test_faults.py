@@ -78,6 +78,7 @@ def test_a_source_that_has_no_more_pictures_is_answered_at_once(tmp_path: Path) 
 
 def test_black_frames_are_answered_as_what_they_are(tmp_path: Path) -> None:
     with running(tmp_path, Readings(status=("no_code",)), timing=Timing(20_000, frames=2)) as at:
+        at.know_gaps()
         at.station.trigger()
         for count in (1, 2):
             at.film(0)
