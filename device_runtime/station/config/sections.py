@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from device_runtime.reader import DEFAULT_MAX_ERROR
+from device_runtime.station.config.tongues import AsciiSection
 from device_runtime.types import Wanted
 
 Share4 = tuple[float, float, float, float]
@@ -233,6 +234,7 @@ class Config:
     journal: JournalSection = field(default_factory=JournalSection)
     harvest: HarvestSection = field(default_factory=HarvestSection)
     wire: WireSection = field(default_factory=WireSection)
+    ascii: AsciiSection = field(default_factory=AsciiSection)
     web: WebSection = field(default_factory=WebSection)
     metrics: MetricsSection = field(default_factory=MetricsSection)
     log: LogSection = field(default_factory=LogSection)
@@ -247,6 +249,7 @@ SECTIONS: dict[str, type] = {
     "journal": JournalSection,
     "harvest": HarvestSection,
     "wire": WireSection,
+    "ascii": AsciiSection,
     "web": WebSection,
     "metrics": MetricsSection,
     "log": LogSection,

@@ -53,7 +53,7 @@ class Speaker:
         on_outcome: Callable[[Outcome], None],
         on_wire: Callable[[str | None], None],
         queue: Queue | None = None,
-        patience: Patience = Patience(),  # noqa: B008 (frozen)
+        patience: Patience = Patience(),
     ) -> None:
         self._tongue, self._on_outcome, self._on_wire = tongue, on_outcome, on_wire
         self._queue: Queue = MemoryQueue() if queue is None else queue

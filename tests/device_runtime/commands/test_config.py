@@ -62,4 +62,4 @@ def test_all_values_are_shown(tmp_path: Path) -> None:
         f'[plan]\npath = "{tmp_path}/plan.csv"\n\n[journal]\npath = "{tmp_path}/station.j' in run("show", path).output
     )
     row = json.loads(run("show", path, "--json").output)
-    assert row["read"]["max_error"] == 0.01 and row["wire"] == {"url": None}
+    assert row["read"]["max_error"] == 0.01 and row["wire"] == {"url": None, "outbox": None}
