@@ -28,13 +28,13 @@ class Spoken:
         section: of the configuration.
         make: makes it; a BridgeError or PosteyeError says what is wrong with the configuration.
         outbox: file in which its reports wait; None: in memory.
-        patience: how often its peer is tried.
+        patience: how often its peer is tried; None: as usual.
     """
 
     section: str
     make: Callable[[], Tongue]
     outbox: Path | None = None
-    patience: Patience = Patience()
+    patience: Patience | None = None
 
 
 class Recording(Protocol):

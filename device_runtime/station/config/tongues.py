@@ -19,7 +19,7 @@ class AsciiSection:
     url: Annotated[
         str | None,
         Meta(
-            description="Port of the controller, or another of pyserial's URLs; where it is not given, no line is sent.",
+            description="Port of the controller, or another URL of pyserial; where it is not given, no line is sent.",
             examples=["socket://10.0.0.5:4001"],
         ),
     ] = None
