@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from firmware_bridge.errors import BridgeError, RefusedError
 from firmware_bridge.host.news import How, Outcome
 from firmware_bridge.host.queues.queue import MemoryQueue, Queue, Waiting
-from firmware_bridge.host.tongues.tongue import Tongue
+from firmware_bridge.host.tongues.tongue import NotTakenError, Tongue
 from firmware_bridge.protocol.message import Report
 
 MOST_HANDED_OVER = 1000  # reports that the disk was too slow for; then the oldest gives way
@@ -162,8 +162,9 @@ class Speaker:
                 if self._say_next(beat_at_s - time.monotonic()):
                     pause_s = self._patience.first_s
             except Exception as error:  # a library may raise anything, and the next piece is to be said all the same
-                self._tongue.close()
-                is_open = False
+                if not isinstance(error, NotTakenError):
+                    self._tongue.close()
+                    is_open = False
                 self._lost(str(error) if isinstance(error, BridgeError) else f"{type(error).__name__}: {error}")
                 with self._changed:
                     self._is_saying = False

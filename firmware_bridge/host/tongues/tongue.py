@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from firmware_bridge.errors import NoAnswerError
 from firmware_bridge.host.queues.queue import Waiting
+
+
+class NotTakenError(NoAnswerError):
+    """The peer can be reached, and has not taken a piece: it is told again, and nothing has to be opened for that."""
 
 
 class Tongue(Protocol):
@@ -36,6 +41,7 @@ class Tongue(Protocol):
 
         Raises:
             RefusedError: the peer does not want it, and shall not get it again.
+            NotTakenError: it shall get it again, without a new beginning.
             BridgeError: the peer may not have got it, and shall get it again.
         """
         ...
