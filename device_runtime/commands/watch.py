@@ -163,7 +163,8 @@ def _attach(
     if any(getattr(config, name).url is not None for name in TONGUES):
         from device_runtime.report.opening import open_tongues  # here, as its tongues are extras
 
-        tongues = open_tongues(config, station, telling.health, telling.say)
+        bundle = station.reader.bundle.manifest.checksum
+        tongues = open_tongues(config, station, telling.health, telling.say, bundle)
         told.callback(tongues.close, _CLOSES_S)
         station.told.append(tongues)
     if config.web.on:

@@ -17,6 +17,7 @@ from device_runtime.reader import Reader
 from device_runtime.station.config.load import Found, read_config
 from device_runtime.station.config.problem import Problem
 from device_runtime.station.config.sections import Config
+from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.extras import missing_extra
 from device_runtime.station.plan.check import check_plan
 from device_runtime.station.plan.plan import load_plan
@@ -142,6 +143,8 @@ def _extras(config: Config) -> Iterator[Said]:
         ("web", "on", "web", config.web.on),
         ("metrics", "on", "metrics", config.metrics.on),
         ("trigger", "kind", "gpio", config.trigger.kind == "gpio"),
+        ("mqtt", "url", "mqtt", config.mqtt.url is not None),
+        ("modbus", "url", "modbus", config.modbus.url is not None),
     )
     for section, key, extra, on in wanted:
         missing = missing_extra(extra) if on else None
@@ -155,7 +158,8 @@ def _not_there(config: Config) -> Iterator[Said]:
     device = rest.partition("?")[0]
     if kind == "v4l2" and not os.path.exists(device):
         yield "camera", "url", f"is not there now ({printable(device)}); a station waits for it"
-    for name, port in (("wire", config.wire.url), ("ascii", config.ascii.url)):
+    for name in ("wire", *TONGUES):
+        port = getattr(config, name).url
         if port and port.startswith("/") and not os.path.exists(port):
             yield name, "url", f"is not there now ({printable(port)}); a station waits for it"
     missing = missing_extra("dashboard") if config.log.form == "dashboard" else None

@@ -9,12 +9,13 @@ from typing import Any
 from device_runtime.capture.url import without_password
 from device_runtime.station.config.keys import as_toml, keys_of
 from device_runtime.station.config.sections import SECTIONS, Config
+from device_runtime.station.config.tongues import TONGUES
 
 
 def hidden(config: Config) -> Config:
     """The same configuration without the passwords in its URLs."""
     shown = {}
-    for name in ("camera", "wire", "ascii"):
+    for name in ("camera", "wire", *TONGUES):
         section = getattr(config, name)
         shown[name] = replace(section, url=section.url and without_password(section.url))
     return replace(config, **shown)

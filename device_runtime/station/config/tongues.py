@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-TONGUES = ("ascii",)  # their sections; each is spoken where its url is given
+TONGUES = ("ascii", "mqtt", "webhook", "modbus")  # their sections; each is spoken where its url is given
 _OUTBOX = "File in which reports wait: they survive a power cut. Where it is not given, they wait in memory."
 
 
@@ -58,3 +58,94 @@ class AsciiSection:
         int, Meta(ge=1, le=100, description="How often a line is sent before the controller counts as lost.")
     ] = 3
     outbox: Annotated[Path | None, Meta(description=_OUTBOX, examples=["ascii.outbox"])] = None
+
+
+@dataclass(frozen=True)
+class StationSection:
+    """What the station is called where there are several."""
+
+    name: Annotated[
+        str | None,
+        Meta(
+            description="In the topics of [mqtt] and the keys of [webhook]: letters, digits, - and _; where it is not "
+            "given, the name of the machine.",
+            examples=["north"],
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class MqttSection:
+    """A broker of MQTT 5; needs the extra mqtt."""
+
+    url: Annotated[
+        str | None,
+        Meta(
+            description="The broker; mqtts for TLS. Where it is not given, none is told.",
+            examples=["mqtts://station@broker.example:8883"],
+        ),
+    ] = None
+    password_file: Annotated[
+        Path | None, Meta(description="File with the password of the user in url.", examples=["mqtt.password"])
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Meta(description="Certificates to trust for TLS; where it is not given, the system's.", examples=["plant.crt"]),
+    ] = None
+    topic: Annotated[str, Meta(description="What all topics begin with; the station's name follows.")] = "posteye"
+    discovery: Annotated[bool, Meta(description="Tell Home Assistant what there is.")] = False
+    outbox: Annotated[Path | None, Meta(description=_OUTBOX, examples=["mqtt.outbox"])] = None
+
+
+@dataclass(frozen=True)
+class WebhookSection:
+    """A web server that gets a POST for each piece."""
+
+    url: Annotated[
+        str | None,
+        Meta(
+            description="Where pieces are posted; where it is not given, none are.",
+            examples=["https://plant.example/posteye"],
+        ),
+    ] = None
+    token_file: Annotated[
+        Path | None, Meta(description="File with the token that the server asks for.", examples=["webhook.token"])
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Meta(description="Certificates to trust for TLS; where it is not given, the system's.", examples=["plant.crt"]),
+    ] = None
+    timeout_ms: Annotated[float, Meta(ge=100, le=60_000, description="How long the server may be silent, ms.")] = 5000.0
+    outbox: Annotated[Path | None, Meta(description=_OUTBOX, examples=["webhook.outbox"])] = None
+
+
+@dataclass(frozen=True)
+class ModbusSection:
+    """A server of Modbus that masters poll; needs the extra modbus."""
+
+    url: Annotated[
+        str | None,
+        Meta(
+            description="Where it listens: over TCP, or RTU on a serial device; where it is not given, nowhere.",
+            examples=["tcp://0.0.0.0:502"],
+        ),
+    ] = None
+    unit: Annotated[int, Meta(ge=1, le=247, description="Address on a serial line; over TCP each is answered.")] = 1
+    baud: Annotated[int, Meta(ge=300, le=4_000_000, description="Bits a second of a serial line.")] = 19_200
+    parity: Annotated[
+        Literal["none", "even", "odd"],
+        Meta(description="Of a serial line; with none there are two stop bits, as Modbus asks for."),
+    ] = "even"
+    bins: Annotated[
+        str | None,
+        Meta(
+            description="Names of the bins with commas between them; a master gets the place in this list, from 1.",
+            examples=["reject, A1, A2"],
+        ),
+    ] = None
+    acknowledge: Annotated[
+        bool, Meta(description="Show the next piece only when a master has written the sequence of the last one.")
+    ] = False
+    outbox: Annotated[
+        Path | None, Meta(description=f"{_OUTBOX} Without acknowledge nothing waits.", examples=["modbus.outbox"])
+    ] = None
