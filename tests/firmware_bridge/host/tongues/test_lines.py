@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,12 @@ def test_lines_by_default_and_with_everything() -> None:
     assert LineForm().line(NOT_READ) == b"8,,no_read,reject,0.0000\r\n"
     form = LineForm("{piece:06d};{code:>8};{reason}", "STX", "ETX CR", "xor")
     assert form.line(READ) == b"\x02000007;   10115;" + b"13" + b"\x03\r"
+
+
+def test_the_example_of_the_page() -> None:
+    page = (Path(__file__).parents[4] / "docs/other-tongues.md").read_text("utf-8")
+    form = LineForm("{piece:06d};{code};{status};{bin}", "STX", "ETX", "xor")
+    assert f"    {form.line(READ).hex(' ')}\n" in page
 
 
 def test_checksums_have_their_check_values() -> None:
