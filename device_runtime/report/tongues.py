@@ -56,9 +56,11 @@ class TongueReporter:
         return done
 
     def _take_outcome(self, outcome: Outcome) -> None:
+        said = outcome.detail if outcome.how == "delivered" else f"{outcome.how}: {outcome.detail}"
+        if outcome.how != "delivered":
+            self._say(f"{self.name}: a piece was {said}")  # without its number: the log holds repeats back
         if not outcome.tag:  # a piece that the journal does not know
             return
-        said = outcome.detail if outcome.how == "delivered" else f"{outcome.how}: {outcome.detail}"
         to, tries = f"{self.name} {self._to}", max(1, outcome.transmissions)
         self._record(Delivery(outcome.tag, now(), to, said, tries, outcome.elapsed_s * 1000))
 

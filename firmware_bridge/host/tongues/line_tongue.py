@@ -65,8 +65,7 @@ class LineTongue:
             return "sent"
         refused = ""
         for _ in range(self._asking.tries):
-            while port.read():  # what came before is no answer to this line
-                pass
+            self._drain(port)
             port.write(line)
             refused = self._heard(port, line)
             if not refused:
@@ -89,6 +88,13 @@ class LineTongue:
         if self._port is None:
             raise PortError(f"{self.to} is not open")
         return self._port
+
+    def _drain(self, port: Port) -> None:
+        """Drop what came before: it is no answer to the next line."""
+        until_s = time.monotonic() + self._asking.timeout_s
+        while port.read():
+            if time.monotonic() > until_s:
+                raise NoAnswerError(f"{self.to} sends without an end; is the controller in another mode?")
 
     def _heard(self, port: Port, line: bytes) -> str:
         """What was heard instead of the answer: "NAK", "another line", "nothing"; empty where it came."""

@@ -73,15 +73,16 @@ def test_a_peer_that_is_away_is_a_state_by_name_and_holds_up_nobody(tmp_path: Pa
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"socket://127.0.0.1:{server.getsockname()[1]}"
     config = load_config(config_of(tmp_path, f'[ascii]\nurl = "{url}"\n'))
-    station, health, raised = Station(), Health(), threading.Event()
+    station, health, raised, said = Station(), Health(), threading.Event(), list[str]()
     health.listen(lambda change: raised.set())
-    tongues = open_tongues(config, station, health, lambda _: None, BUNDLE)
+    tongues = open_tongues(config, station, health, said.append, BUNDLE)
     tongues.tell(decision(11))
     assert raised.wait(PATIENCE_S)
     (trouble,) = health.now
     assert trouble.state == "wire_lost" and trouble.detail.startswith("ascii: cannot open socket://")
     tongues.close(0)
     assert [(one.piece, one.outcome) for one in station.deliveries] == [(11, "dropped: the station ended")]
+    assert "trying again until it answers" in said[0] and said[-1] == "ascii: a piece was dropped: the station ended"
 
 
 def test_a_template_that_cannot_be_used_is_found_without_a_controller(tmp_path: Path) -> None:

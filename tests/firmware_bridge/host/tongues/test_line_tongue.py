@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from firmware_bridge.host.queues.queue import MemoryQueue
+from firmware_bridge.errors import NoAnswerError
+from firmware_bridge.host.queues.queue import MemoryQueue, Waiting
 from firmware_bridge.host.tongues.line_tongue import Asking, LineTongue
 from firmware_bridge.host.tongues.lines import LineForm, crc16
 from firmware_bridge.host.tongues.speaker import Speaker
@@ -116,6 +117,25 @@ def test_an_answer_from_before_is_none(line: tuple[int, str]) -> None:
     speaker.send(reading(), 1)
     assert speaker.close(PATIENCE_S)
     assert len(controller.lines) == 3
+
+
+def test_a_peer_that_sends_without_an_end_is_told_and_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def flood() -> None:
+            other, _ = server.accept()
+            try:
+                while True:
+                    other.sendall(1000 * b"x")
+            except OSError:
+                pass
+
+        threading.Thread(target=flood, daemon=True).start()
+        tongue = LineTongue(f"socket://127.0.0.1:{server.getsockname()[1]}", FORM, ASKING)
+        tongue.open()
+        with pytest.raises(NoAnswerError, match="sends without an end"):
+            tongue.say(Waiting(reading(), 1))
+        tongue.close()
 
 
 def test_over_tcp_without_answers_and_a_server_that_comes_back() -> None:
