@@ -21,9 +21,9 @@ from benchmarks.figures.files import keep
 from benchmarks.figures.provenance import machine as machine_here
 from benchmarks.fleet.broker import Listener, Mosquitto
 from firmware_bridge.host.news import Outcome
-from firmware_bridge.host.tongues.broker import Broker
-from firmware_bridge.host.tongues.fleet import look_at_fleet
-from firmware_bridge.host.tongues.mqtt_tongue import MqttTongue
+from firmware_bridge.host.tongues.mqtt.broker import Broker
+from firmware_bridge.host.tongues.mqtt.fleet import look_at_fleet
+from firmware_bridge.host.tongues.mqtt.mqtt_tongue import MqttTongue
 from firmware_bridge.host.tongues.speaker import Speaker
 from firmware_bridge.host.tongues.state import StationState
 from firmware_bridge.protocol.message import ReadingMessage

@@ -13,7 +13,7 @@ from device_runtime.files.regular import printable
 from device_runtime.station.extras import missing_extra
 
 if TYPE_CHECKING:
-    from firmware_bridge.host.tongues.fleet import Seen
+    from firmware_bridge.host.tongues.mqtt.fleet import Seen
 
 _COLUMNS = ("station", "there", "state", "pieces", "accepted", "rejected", "no_code", "no_read", "version", "told")
 _COUNTS = ("pieces", "accepted", "rejected", "no_code", "no_read")
@@ -52,8 +52,8 @@ def status(url: str, topic: str, password_file: Path | None, ca_file: Path | Non
     if lacking:
         raise PosteyeError(f"posteye fleet {lacking}")
     from device_runtime.report.secrets import read_secret
-    from firmware_bridge.host.tongues.broker import broker_of  # here, as it is an extra
-    from firmware_bridge.host.tongues.fleet import look_at_fleet
+    from firmware_bridge.host.tongues.mqtt.broker import broker_of  # here, as it is an extra
+    from firmware_bridge.host.tongues.mqtt.fleet import look_at_fleet
 
     broker = broker_of(url, read_secret(password_file) if password_file else "", ca_file)
     found = look_at_fleet(broker, topic)

@@ -131,8 +131,8 @@ def _lines(config: Config) -> Tongue:
 
 def _mqtt(config: Config, state: GetState) -> Tongue:
     _require("mqtt")
-    from firmware_bridge.host.tongues.broker import broker_of  # here, as it is an extra
-    from firmware_bridge.host.tongues.mqtt_tongue import MqttTongue
+    from firmware_bridge.host.tongues.mqtt.broker import broker_of  # here, as it is an extra
+    from firmware_bridge.host.tongues.mqtt.mqtt_tongue import MqttTongue
 
     said = config.mqtt
     broker = broker_of(said.url or "", _secret(said.password_file), _there(said.ca_file))
@@ -149,7 +149,7 @@ def _webhook(config: Config) -> Tongue:
 
 def _modbus(config: Config, state: GetState) -> Tongue:
     _require("modbus")
-    from firmware_bridge.host.tongues.modbus_tongue import Line, ModbusTongue  # here, as it is an extra
+    from firmware_bridge.host.tongues.modbus.modbus_tongue import Line, ModbusTongue  # here, as it is an extra
 
     said = config.modbus
     line = Line(said.url or "", said.unit, said.baud, _PARITIES[said.parity])

@@ -20,7 +20,7 @@ from device_runtime.station.config.sections import SECTIONS
 from device_runtime.station.health.health import Health
 from device_runtime.station.health.states import MEANINGS
 from device_runtime.station.tell.metrics import Metrics, Sources
-from firmware_bridge.host.tongues.registers import REGISTERS
+from firmware_bridge.host.tongues.modbus.registers import REGISTERS
 
 DOCS = Path(__file__).parents[1]
 PAGES = (DOCS / "health.md", DOCS / "configuration.md", DOCS / "other-tongues.md")

@@ -54,12 +54,9 @@ COSTS = (
         3,
         (
             "firmware_bridge/host/queues/queue.py",
-            "firmware_bridge/host/tongues/broker.py",
             "firmware_bridge/host/tongues/facts.py",
-            "firmware_bridge/host/tongues/fleet.py",
-            "firmware_bridge/host/tongues/mqtt_tongue.py",
             "firmware_bridge/host/tongues/speaker.py",
-            "firmware_bridge/host/tongues/topics.py",
+            "firmware_bridge/host/tongues/mqtt/*.py",
             "benchmarks/fleet/*.py",
         ),
         timed=True,

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from device_runtime.cli import posteye
 from device_runtime.commands.fleet import table
-from firmware_bridge.host.tongues.broker import Broker, Connection, Message
-from firmware_bridge.host.tongues.fleet import Seen
+from firmware_bridge.host.tongues.mqtt.broker import Broker, Connection, Message
+from firmware_bridge.host.tongues.mqtt.fleet import Seen
+from firmware_bridge.host.tongues.mqtt.topics import availability, state_message
 from firmware_bridge.host.tongues.state import StationState
-from firmware_bridge.host.tongues.topics import availability, state_message
 from tests.firmware_bridge.host.tongues import mosquitto
 from tests.firmware_bridge.host.tongues.mosquitto import Mosquitto
 

@@ -15,9 +15,9 @@ import pytest
 from device_runtime.station.journal.reading import JournalReader
 from tests.device_runtime.program import ROOT, posteye
 from tests.firmware_bridge.host.tongues import mosquitto
+from tests.firmware_bridge.host.tongues.modbus.test_modbus import Master, text, value
 from tests.firmware_bridge.host.tongues.mosquitto import Mosquitto, free_port
-from tests.firmware_bridge.host.tongues.test_modbus import Master, text, value
-from tests.firmware_bridge.host.tongues.test_mqtt import Plant
+from tests.firmware_bridge.host.tongues.mqtt.test_mqtt import Plant
 from tests.firmware_bridge.host.tongues.test_webhook import Plant as WebServer
 from tests.firmware_bridge.host.tongues.test_webhook import serving
 

@@ -19,9 +19,9 @@ from firmware_bridge.host.cable import Cable
 from firmware_bridge.host.port import Port
 from firmware_bridge.host.queues.queue import Waiting
 from firmware_bridge.host.tongues.lines import crc16
-from firmware_bridge.host.tongues.modbus_tongue import Line, ModbusTongue
-from firmware_bridge.host.tongues.registers import BY_NAME, COUNT, REGISTERS, piece_values, state_bits, words
-from firmware_bridge.host.tongues.rtu_server import own_frame
+from firmware_bridge.host.tongues.modbus.modbus_tongue import Line, ModbusTongue
+from firmware_bridge.host.tongues.modbus.registers import BY_NAME, COUNT, REGISTERS, piece_values, state_bits, words
+from firmware_bridge.host.tongues.modbus.rtu_server import own_frame
 from firmware_bridge.host.tongues.speaker import Speaker
 from firmware_bridge.host.tongues.state import StationState
 from firmware_bridge.protocol.message import ReadingMessage

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from firmware_bridge.host.tongues.broker import Broker, Connection
-from firmware_bridge.host.tongues.topics import ONLINE, availability_topic, state_topic
+from firmware_bridge.host.tongues.mqtt.broker import Broker, Connection
+from firmware_bridge.host.tongues.mqtt.topics import ONLINE, availability_topic, state_topic
 
 MOST_STATIONS = 10_000
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from firmware_bridge.errors import BridgeError, NoAnswerError
 from firmware_bridge.host.queues.queue import Waiting
-from firmware_bridge.host.tongues.broker import Broker, Connection, Message
 from firmware_bridge.host.tongues.facts import as_json
+from firmware_bridge.host.tongues.mqtt.broker import Broker, Connection, Message
+from firmware_bridge.host.tongues.mqtt.topics import availability, discovery, pieces_topic, state_message
 from firmware_bridge.host.tongues.state import StationState
-from firmware_bridge.host.tongues.topics import availability, discovery, pieces_topic, state_message
 
 
 class MqttTongue:

@@ -20,9 +20,9 @@ from paho.mqtt.properties import Properties
 
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.host.queues.outbox import Outbox
-from firmware_bridge.host.tongues.broker import Broker, Connection, Message, broker_of
-from firmware_bridge.host.tongues.fleet import look_at_fleet, seen_of
-from firmware_bridge.host.tongues.mqtt_tongue import MqttTongue
+from firmware_bridge.host.tongues.mqtt.broker import Broker, Connection, Message, broker_of
+from firmware_bridge.host.tongues.mqtt.fleet import look_at_fleet, seen_of
+from firmware_bridge.host.tongues.mqtt.mqtt_tongue import MqttTongue
 from firmware_bridge.host.tongues.speaker import Speaker
 from firmware_bridge.host.tongues.state import StationState
 from tests.firmware_bridge.host.tongues import mosquitto

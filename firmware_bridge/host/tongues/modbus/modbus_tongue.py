@@ -21,7 +21,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from firmware_bridge.errors import BridgeError, PortError
 from firmware_bridge.host.queues.queue import Waiting
-from firmware_bridge.host.tongues.registers import (
+from firmware_bridge.host.tongues.modbus.registers import (
     BY_NAME,
     MAP_VERSION,
     MOST_SEQUENCE,
@@ -29,7 +29,7 @@ from firmware_bridge.host.tongues.registers import (
     state_bits,
     words,
 )
-from firmware_bridge.host.tongues.rtu_server import RtuServer
+from firmware_bridge.host.tongues.modbus.rtu_server import RtuServer
 from firmware_bridge.host.tongues.state import StationState
 from firmware_bridge.host.tongues.tongue import NotTakenError
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from firmware_bridge.host.tongues.broker import Message
+from firmware_bridge.host.tongues.mqtt.broker import Message
 from firmware_bridge.host.tongues.state import StationState
 
 ONLINE, OFFLINE = b"online", b"offline"
