@@ -33,6 +33,8 @@ test: core .venv-dev/.ready  ## lint, types and every test, but for those on emu
 	@.ci/need 'fc-list : family | grep DejaVu' fontconfig fonts-dejavu-core # printed digits for the field generator
 	@.ci/need "echo '#include <math.h>' | cc -E -" gcc libc6-dev # the core, and the controller of docs/protocol.md
 	@.ci/need 'command -v chromium' chromium || echo "posteye: the station's page is tested in no browser" >&2
+	@.ci/need 'command -v mosquitto || test -x /usr/sbin/mosquitto' mosquitto || echo "posteye: MQTT is not tested" >&2
+	@.ci/need 'command -v mbpoll && command -v openssl' mbpoll openssl || echo "posteye: mbpoll and TLS are not tried" >&2
 	@$(MAKE) --no-print-directory lint
 	OMP_NUM_THREADS=1 $(DEV) pytest -n auto --dist loadfile
 

@@ -48,6 +48,7 @@ COMMANDS = {
     "plan": Entry("device_runtime.commands.plan:plan", None, "Check a sort plan; say which bin a code goes to."),
     "journal": Entry("device_runtime.commands.journal:journal", None, "Show and export what became of each piece."),
     "sorter": Entry("device_runtime.commands.sorter:sorter", None, "Be a sorter's controller at the end of a wire."),
+    "fleet": Entry("device_runtime.commands.fleet:fleet", None, "Say how the stations of a plant are, by MQTT."),
     "demo": Entry("device_runtime.commands.demo:demo", None, "Read samples; let mail pass a whole station."),
     "doctor": Entry("device_runtime.commands.doctor:doctor", None, "Say what is installed and whether it works."),
     "bench": Entry("device_runtime.commands.bench:bench", None, "Measure how long readings take on this machine."),

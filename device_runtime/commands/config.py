@@ -61,9 +61,10 @@ def check(file: Path, as_json: bool) -> None:
       posteye config check station.toml
       posteye config check station.toml --json
     """
-    from device_runtime.station.config.check import check_config  # here, since it brings the whole reader
+    from device_runtime.report.opening import check_tongues  # here, since it brings the serial port
+    from device_runtime.station.config.check import check_config  # and this the whole reader
 
-    found = check_config(file)
+    found = check_config(file, check_tongues)
     if as_json:
         rows = {"problems": found.problems, "notes": found.notes}
         said = {kind: [{**asdict(one), "line": one.line or None} for one in ones] for kind, ones in rows.items()}

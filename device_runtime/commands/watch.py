@@ -26,6 +26,7 @@ from device_runtime.commands.watching.values import configured, station_values
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
 from device_runtime.station.config.sections import Config
+from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
 
@@ -140,7 +141,8 @@ def _attach(
     """
     if telling.form == "lines":
         # Who reports to a controller goes on when nobody reads the lines.
-        unread = partial(orders.put, "end") if config.wire.url is None else lambda: None
+        reports = any(getattr(config, name).url is not None for name in ("wire", *TONGUES))
+        unread = partial(orders.put, "end") if not reports else lambda: None
         printer = Aside(Printer(station, as_json, unread, telling.say), "printer")
         told.callback(printer.close, _CLOSES_S)
         station.told.append(printer)
@@ -160,6 +162,13 @@ def _attach(
         )
         told.callback(reporter.close, _CLOSES_S)
         station.told.append(reporter)
+    if any(getattr(config, name).url is not None for name in TONGUES):
+        from device_runtime.report.opening import open_tongues  # here, as its tongues are extras
+
+        bundle = station.reader.bundle.manifest.checksum
+        tongues = open_tongues(config, station, telling.health, telling.say, bundle)
+        told.callback(tongues.close, _CLOSES_S)
+        station.told.append(tongues)
     if config.web.on:
         from device_runtime.station.web.page import WebPage  # here, as it is an extra
 

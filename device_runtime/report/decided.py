@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from device_runtime.report.messages import reading_message
 from device_runtime.station.loop.values import Decision
 from firmware_bridge import NO_FLAGS, Flags, MessageError, NoReadMessage, NoReadReason, Report
 
 MOST_DETAIL = 64  # characters
+_MOST_SAID = 100
 _NUMBERS = 2**32
 
 # What a station says when it has read nothing, by words of it; the first that is found decides.
@@ -22,6 +25,25 @@ _REASONS = (
     ("still being read", NoReadReason.NO_TIME),
     ("deadline", NoReadReason.NO_TIME),
 )
+
+
+class Phrasing:
+    """Makes messages of decisions, and says once of each thing that it cannot travel.
+
+    Args:
+        say: takes a line about it.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._said = say, set[str]()
+
+    def __call__(self, decision: Decision) -> Report:
+        """The message of a decision."""
+        message, trouble = decision_message(decision)
+        if trouble and trouble not in self._said and len(self._said) < _MOST_SAID:
+            self._said.add(trouble)
+            self._say(trouble)
+        return message
 
 
 def decision_message(decision: Decision) -> tuple[Report, str | None]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Literal, Protocol
 
 from device_runtime.errors import PosteyeError
-from device_runtime.report.decided import decision_message, plain
+from device_runtime.report.decided import Phrasing, plain
 from device_runtime.station.journal.entry import Delivery
 from device_runtime.station.journal.moment import now
 from device_runtime.station.loop.values import Decision
@@ -99,7 +99,7 @@ class StationReporter:
     ) -> None:
         self._url, self._record, self._health, self._say = url, record, health, say
         self._trigger, self._troubles = trigger, troubles
-        self._began_s, self._pieces, self._said = time.monotonic(), 0, set[str]()
+        self._began_s, self._pieces, self._phrase = time.monotonic(), 0, Phrasing(say)
         self._has_been_lost = False
         self.clock_offset_s: float | None = None
         speaks = _SPEAKS if trigger else _SPEAKS & ~Capability.TRIGGER
@@ -121,11 +121,7 @@ class StationReporter:
     def tell(self, decision: Decision) -> None:
         """Send a decision; returns at once."""
         self._pieces += 1
-        message, trouble = decision_message(decision)
-        if trouble and trouble not in self._said and len(self._said) < 100:
-            self._said.add(trouble)
-            self._say(trouble)
-        self._link.send(message, decision.id)
+        self._link.send(self._phrase(decision), decision.id)
 
     def close(self, timeout_s: float = 0.5) -> bool:
         """Send what waits, as far as the time allows, and close the port; returns whether all had their outcome."""

@@ -11,6 +11,8 @@ EXTRAS = {
     "metrics": ("prometheus_client",),
     "dashboard": ("rich",),
     "gpio": ("gpiozero",),
+    "mqtt": ("paho",),
+    "modbus": ("pymodbus",),
 }
 
 

@@ -20,9 +20,10 @@ from device_runtime.station.config.sections import SECTIONS
 from device_runtime.station.health.health import Health
 from device_runtime.station.health.states import MEANINGS
 from device_runtime.station.tell.metrics import Metrics, Sources
+from firmware_bridge.host.tongues.modbus.registers import REGISTERS
 
 DOCS = Path(__file__).parents[1]
-PAGES = (DOCS / "health.md", DOCS / "configuration.md")
+PAGES = (DOCS / "health.md", DOCS / "configuration.md", DOCS / "other-tongues.md")
 _BLOCK = re.compile(r"<!-- table: (\w+) -->\n(.*?)<!-- end table -->", re.S)
 
 
@@ -60,7 +61,21 @@ def configuration() -> str:
     return "\n\n".join(parts)
 
 
-TABLES: dict[str, Callable[[], str]] = {"states": states, "metrics": metrics, "configuration": configuration}
+def registers() -> str:
+    """The registers of Modbus."""
+    rows = []
+    for one in REGISTERS:
+        last = one.address + one.count - 1
+        rows.append((f"{one.address}" if one.count == 1 else f"{one.address} to {last}", f"`{one.name}`", one.told))
+    return _table(("register", "name", "what it is"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "states": states,
+    "metrics": metrics,
+    "configuration": configuration,
+    "registers": registers,
+}
 
 
 def _key(key: Key) -> tuple[str, ...]:
@@ -77,7 +92,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; exit status 1 when a page is out of date.")
 def main(check: bool) -> None:
-    """Write the tables of states, metrics and the configuration into their pages."""
+    """Write the tables of states, metrics, the configuration and registers into their pages."""
     stale = False
     for page in PAGES:
         text = page.read_text("utf-8")

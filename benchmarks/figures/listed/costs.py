@@ -49,6 +49,19 @@ COSTS = (
         timed=True,
     ),
     Figure(
+        "fleet",
+        "benchmarks.fleet",
+        3,
+        (
+            "firmware_bridge/host/queues/queue.py",
+            "firmware_bridge/host/tongues/facts.py",
+            "firmware_bridge/host/tongues/speaker.py",
+            "firmware_bridge/host/tongues/mqtt/*.py",
+            "benchmarks/fleet/*.py",
+        ),
+        timed=True,
+    ),
+    Figure(
         "second-opinion",
         "benchmarks.second_opinion --amounts {data}/check_amounts --printed {data}/printed_postcode_lines",
         3,

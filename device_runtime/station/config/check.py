@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from device_runtime.reader import Reader
 from device_runtime.station.config.load import Found, read_config
 from device_runtime.station.config.problem import Problem
 from device_runtime.station.config.sections import Config
+from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.extras import missing_extra
 from device_runtime.station.plan.check import check_plan
 from device_runtime.station.plan.plan import load_plan
@@ -38,11 +39,12 @@ class Checked:
     notes: tuple[Problem, ...]
 
 
-def check_config(path: Path | str) -> Checked:
+def check_config(path: Path | str, further: Callable[[Config], Iterable[Said]] = lambda _: ()) -> Checked:
     """Look at a configuration and at what it names.
 
     Args:
         path: of the file.
+        further: finds what else is wrong; rooms above this one know of more.
 
     Raises:
         ConfigError: it cannot be read, or is no TOML.
@@ -56,6 +58,7 @@ def check_config(path: Path | str) -> Checked:
     wrong += _camera(found.config)
     wrong += _folders(found.config)
     wrong += _extras(found.config)
+    wrong += (one for one in further(found.config) if not any(one[0] == other[0] for other in wrong))
     faulty = {one[:2] for one in wrong}
     noted += (one for one in _not_there(found.config) if one[:2] not in faulty)
     return Checked(_placed(path, found, wrong), _placed(path, found, noted))
@@ -140,6 +143,8 @@ def _extras(config: Config) -> Iterator[Said]:
         ("web", "on", "web", config.web.on),
         ("metrics", "on", "metrics", config.metrics.on),
         ("trigger", "kind", "gpio", config.trigger.kind == "gpio"),
+        ("mqtt", "url", "mqtt", config.mqtt.url is not None),
+        ("modbus", "url", "modbus", config.modbus.url is not None),
     )
     for section, key, extra, on in wanted:
         missing = missing_extra(extra) if on else None
@@ -153,10 +158,10 @@ def _not_there(config: Config) -> Iterator[Said]:
     device = rest.partition("?")[0]
     if kind == "v4l2" and not os.path.exists(device):
         yield "camera", "url", f"is not there now ({printable(device)}); a station waits for it"
-    port = config.wire.url
-    if port and port.startswith("/") and not os.path.exists(port):
-        yield "wire", "url", f"is not there now ({printable(port)}); a station waits for it"
-
+    for name in ("wire", *TONGUES):
+        port = getattr(config, name).url
+        if port and port.startswith("/") and not os.path.exists(port):
+            yield name, "url", f"is not there now ({printable(port)}); a station waits for it"
     missing = missing_extra("dashboard") if config.log.form == "dashboard" else None
     if missing:
         yield "log", "form", f"{missing}; lines are printed until then"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from device_runtime.errors import PosteyeError
 from device_runtime.region import Region
+from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.web.door.names import is_loopback
 
 Fault = tuple[str, str, str]
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,15}")
 
 
 def broken_rules(sections: dict[str, Any]) -> Iterator[Fault]:
@@ -35,6 +39,7 @@ def broken_rules(sections: dict[str, Any]) -> Iterator[Fault]:
     wire = sections["wire"]
     if trigger and wire and trigger.kind == "controller" and wire.url is None:
         yield "wire", "url", 'is missing; [trigger] kind "controller" needs its port, such as "/dev/serial0"'
+    yield from _of_tongues(sections)
     for name in ("web", "metrics"):
         section = sections[name]
         if section and not _is_address(section.address):
@@ -44,6 +49,20 @@ def broken_rules(sections: dict[str, Any]) -> Iterator[Fault]:
         yield "web", "token_file", f"is missing; a page at {web.address} can be reached from outside and needs a token"
     if web and metrics and web.on and metrics.on and web.port == metrics.port:
         yield "metrics", "port", f"is {metrics.port}, as that of [web]; give another one"
+
+
+def _of_tongues(sections: dict[str, Any]) -> Iterator[Fault]:
+    station, mqtt = sections["station"], sections["mqtt"]
+    if station and station.name is not None and not _NAME.fullmatch(station.name):
+        yield "station", "name", f'is "{station.name:.60}"; give letters, digits, - and _, at most 64'
+    if mqtt and not _TOPIC.fullmatch(mqtt.topic):
+        yield "mqtt", "topic", f'is "{mqtt.topic:.60}"; give names with / between them, such as plant/sorting'
+    kept: dict[Any, str] = {}
+    for name in ("wire", *TONGUES):
+        outbox = sections[name] and sections[name].outbox
+        if outbox and outbox in kept:
+            yield name, "outbox", f"is that of [{kept[outbox]}] too; give each a file of its own"
+        kept[outbox] = name
 
 
 def _is_address(text: str) -> bool:

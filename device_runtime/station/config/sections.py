@@ -13,6 +13,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from device_runtime.reader import DEFAULT_MAX_ERROR
+from device_runtime.station.config.tongues import (
+    AsciiSection,
+    ModbusSection,
+    MqttSection,
+    StationSection,
+    WebhookSection,
+)
 from device_runtime.types import Wanted
 
 Share4 = tuple[float, float, float, float]
@@ -233,6 +240,11 @@ class Config:
     journal: JournalSection = field(default_factory=JournalSection)
     harvest: HarvestSection = field(default_factory=HarvestSection)
     wire: WireSection = field(default_factory=WireSection)
+    station: StationSection = field(default_factory=StationSection)
+    ascii: AsciiSection = field(default_factory=AsciiSection)
+    mqtt: MqttSection = field(default_factory=MqttSection)
+    webhook: WebhookSection = field(default_factory=WebhookSection)
+    modbus: ModbusSection = field(default_factory=ModbusSection)
     web: WebSection = field(default_factory=WebSection)
     metrics: MetricsSection = field(default_factory=MetricsSection)
     log: LogSection = field(default_factory=LogSection)
@@ -247,6 +259,11 @@ SECTIONS: dict[str, type] = {
     "journal": JournalSection,
     "harvest": HarvestSection,
     "wire": WireSection,
+    "station": StationSection,
+    "ascii": AsciiSection,
+    "mqtt": MqttSection,
+    "webhook": WebhookSection,
+    "modbus": ModbusSection,
     "web": WebSection,
     "metrics": MetricsSection,
     "log": LogSection,

@@ -9,13 +9,16 @@ from typing import Any
 from device_runtime.capture.url import without_password
 from device_runtime.station.config.keys import as_toml, keys_of
 from device_runtime.station.config.sections import SECTIONS, Config
+from device_runtime.station.config.tongues import TONGUES
 
 
 def hidden(config: Config) -> Config:
     """The same configuration without the passwords in its URLs."""
-    wire = config.wire.url and without_password(config.wire.url)
-    camera = replace(config.camera, url=without_password(config.camera.url))
-    return replace(config, camera=camera, wire=replace(config.wire, url=wire))
+    shown = {}
+    for name in ("camera", "wire", *TONGUES):
+        section = getattr(config, name)
+        shown[name] = replace(section, url=section.url and without_password(section.url))
+    return replace(config, **shown)
 
 
 def as_dict(config: Config) -> dict[str, dict[str, Any]]:

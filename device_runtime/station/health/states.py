@@ -37,10 +37,11 @@ MEANINGS: dict[State, Meaning] = {
         "Reading.",
     ),
     "wire_lost": Meaning(
-        "The controller's port cannot be opened, or nothing is acknowledged.",
-        "The controller acknowledges again.",
+        "The controller's port cannot be opened, or nothing is acknowledged; or a peer of another tongue (ascii, mqtt, "
+        "webhook, modbus) does not answer, which the detail names.",
+        "The controller, or the peer, acknowledges again.",
         "Pieces are read, sorted by the plan and recorded; readings wait to be delivered.",
-        "Telling the controller.",
+        "Telling the one that is named; others are told.",
     ),
     "disk_full": Meaning(
         "Less than 100 MB are free where the journal is, or the journal cannot be written.",

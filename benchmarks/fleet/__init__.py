@@ -1,0 +1,1 @@
+"""Many stations on one MQTT broker, which is stopped for a while."""

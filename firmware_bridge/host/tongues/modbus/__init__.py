@@ -1,0 +1,1 @@
+"""Modbus: the registers of a station, over TCP and RTU."""

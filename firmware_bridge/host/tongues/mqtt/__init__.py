@@ -1,0 +1,1 @@
+"""MQTT 5: what a station publishes, and what is seen of a fleet of them."""
