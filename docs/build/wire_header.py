@@ -51,7 +51,7 @@ def _lines() -> Iterator[str]:
     most = max(_most_bytes(message) for message in MESSAGES if message.sender == "controller")
     yield _define("MOST_SENT_BYTES", f"{most}u", "of a payload that the controller sends")
     yield _define("FIRST_ANSWER", f"0x{FIRST_ANSWER_OF_READER:02X}u", "types below it are requests of the reader")
-    yield "\n/* Types, with the fields of their payloads in order. A text is a byte of length and as many characters. */"
+    yield "\n/* Types, each below the fields of its payload. A text is a byte of length and as many characters. */"
     for message in MESSAGES:
         yield from _message_lines(message)
     yield "\n/* Of a READING. */"

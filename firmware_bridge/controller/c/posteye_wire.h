@@ -13,7 +13,7 @@
 #define PEC_MOST_SENT_BYTES 98u /* of a payload that the controller sends */
 #define PEC_FIRST_ANSWER 0x20u /* types below it are requests of the reader */
 
-/* Types, with the fields of their payloads in order. A text is a byte of length and as many characters. */
+/* Types, each below the fields of its payload. A text is a byte of length and as many characters. */
 
 /* name (text) */
 #define PEC_TYPE_HELLO 0x01u

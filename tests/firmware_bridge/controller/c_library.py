@@ -1,4 +1,4 @@
-"""The controller library in C, compiled for this machine and called through ctypes, with what it calls back in a list."""
+"""The controller library in C, compiled for this machine and called through ctypes; what it calls back, in lists."""
 
 from __future__ import annotations
 

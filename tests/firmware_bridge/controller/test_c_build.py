@@ -38,16 +38,20 @@ def test_it_is_small_and_asks_for_nothing(compiler: str) -> None:
 
 
 def test_the_build_prints_both_sizes() -> None:
-    done = subprocess.run(
-        [sys.executable, "build_controller.py"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "build_controller.py"], cwd=ROOT, capture_output=True, text=True, check=True)
     size = build_controller.measure(CORTEX_M0_PLUS["zig"])
     lines = [line.split() for line in done.stdout.splitlines()[1:]]
     assert [(line[0], int(line[1])) for line in lines] == [("code", size.code_bytes), ("state", size.state_bytes)]
 
 
 def test_cppcheck_finds_nothing() -> None:
-    flags = ["--std=c99", "--enable=warning,style,performance,portability", "--inconclusive", "--error-exitcode=1", "--quiet"]
+    flags = [
+        "--std=c99",
+        "--enable=warning,style,performance,portability",
+        "--inconclusive",
+        "--error-exitcode=1",
+        "--quiet",
+    ]
     done = subprocess.run(
         [need("cppcheck", "cppcheck"), *flags, *map(str, sources())], capture_output=True, text=True, check=False
     )

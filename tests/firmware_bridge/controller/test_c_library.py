@@ -212,7 +212,9 @@ def test_time_and_settings(library: ctypes.CDLL, controller: CController) -> Non
     assert controller.sent() == encode(Frame(table.CONFIG_GET.type, 2, 9, Setting("deadline").encode()))
     assert controller.call("change_setting", 32 * b"k", 64 * b"v")
     assert controller.sent() == encode(Frame(table.CONFIG_SET.type, 3, 9, Setting(32 * "k", 64 * "v").encode()))
-    assert not any(controller.call("change_setting", *words) for words in ((33 * b"k", b""), (b"k", 65 * b"v"), (b"\n", b"")))
+    assert not any(
+        controller.call("change_setting", *words) for words in ((33 * b"k", b""), (b"k", 65 * b"v"), (b"\n", b""))
+    )
     assert not controller.call("ask_setting", b"\x7f")
     setting = Setting("deadline", "100", NakCause.NOT_ALLOWED)
     for session in (9, 8):

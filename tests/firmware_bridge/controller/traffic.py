@@ -1,4 +1,4 @@
-"""What arrives at a controller: requests of every type, near those that a reader sends and far from them, and bad lines."""
+"""What arrives at a controller: requests of every type, near those of a reader and far from them, and bad lines."""
 
 from __future__ import annotations
 
@@ -41,11 +41,15 @@ class Traffic:
         if pick() < 0.02:
             self._session, self._sequence = self._session + 1, 0
             return Frame(table.HELLO.type, 0, self._session, self._payload(table.HELLO))
-        message = self._generator.choices(_READERS, [4 if one in (table.READING, table.NO_READ) else 1 for one in _READERS])[0]
+        message = self._generator.choices(
+            _READERS, [4 if one in (table.READING, table.NO_READ) else 1 for one in _READERS]
+        )[0]
         payload = self._payload(message)
         self._sequence = min(self._sequence + (pick() < 0.7), 65_535)
         kind = message.type if pick() < 0.95 else self._generator.choice(_TYPES)
-        sequence = self._sequence if pick() < 0.8 else self._generator.choice((0, 1, max(self._sequence - 1, 0), 65_535))
+        sequence = (
+            self._sequence if pick() < 0.8 else self._generator.choice((0, 1, max(self._sequence - 1, 0), 65_535))
+        )
         session = self._session if pick() < 0.95 else self._generator.choice((0, self._session - 1, 2**32 - 1))
         return Frame(kind, sequence, session, payload, 1 if pick() < 0.97 else self._generator.randrange(256))
 
@@ -76,6 +80,8 @@ class Traffic:
         if field.kind == "hash":
             return self._generator.randbytes(field.width)
         if field.kind != "text":
-            return self._generator.choice((field.least, field.largest, self._generator.randint(field.least, field.largest)))
+            return self._generator.choice(
+                (field.least, field.largest, self._generator.randint(field.least, field.largest))
+            )
         length = self._generator.choice((0, 5, 5, 5, field.largest, self._generator.randrange(field.largest)))
         return "".join(chr(self._generator.randint(32, 126)) for _ in range(length))
