@@ -74,7 +74,7 @@ def test_what_was_delivered_over_a_bad_line_was_acted_upon_once_and_in_order(
 ) -> None:
     delivered, again = [], 0
     with Emulated(*program, bad_cable.sorter_end, tmp_path / "log") as board:
-        with Link(bad_cable.reader_end, ack_timeout_s=0.02, tries=6) as link:
+        with Link(bad_cable.reader_end, ack_timeout_s=0.02, tries=20) as link:
             assert link.controller == "cortex-m sorter 1.0"
             for piece in range(READINGS):
                 try:

@@ -33,6 +33,9 @@ void cortex_enable(uint32_t number);
 void cortex_start_clock(uint32_t clock_hz);
 uint32_t cortex_now_ms(void);
 
+/* Sleep until something happens: a byte, or the next millisecond. */
+void cortex_wait(void);
+
 /* The most bytes of stack that were in use so far. */
 uint32_t cortex_stack_used(void);
 

@@ -90,6 +90,10 @@ uint32_t cortex_now_ms(void) {
     return now_ms;
 }
 
+void cortex_wait(void) {
+    __asm__ volatile("wfi");
+}
+
 uint32_t cortex_stack_used(void) {
     const uint32_t *deepest = bss_end;
     while (*deepest == PAINT) {

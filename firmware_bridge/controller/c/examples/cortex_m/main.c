@@ -104,5 +104,6 @@ int main(void) {
             piece++;
             (void)pec_trigger(&controller, piece, DEADLINE_MS, now_ms);
         }
+        cortex_wait();
     }
 }
