@@ -25,7 +25,7 @@ CORTEX_M0_PLUS = {
     "zig": (*ZIG, "-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
     "gcc": ("arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m0plus", "-ffreestanding"),
 }
-_SMALL = ("-Os", "-ffunction-sections", "-fdata-sections")
+_SMALL = ("-Os", "-fno-common", "-ffunction-sections", "-fdata-sections")
 _STATE = '#include "posteye_controller.h"\npec_controller state;\n'
 
 

@@ -47,7 +47,7 @@ _BEFORE_PICTURE = {
 def seeds(target: str) -> Iterator[bytes]:
     """The samples, or a reader's frames, as inputs of a target."""
     for seed in range(_CONVERSATIONS) if target == "controller" else ():
-        sent = Traffic(random.Random(seed)).bytes(_FRAMES)
+        sent = Traffic(random.Random(seed)).arriving(_FRAMES)
         parts = (sent[at : at + 255] for at in range(0, len(sent), 255))
         yield _BEGIN + b"".join(bytes([_HEAR, len(part)]) + part for part in parts)
     for gray in _fields() if target in _BEFORE_PICTURE else ():

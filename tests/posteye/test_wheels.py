@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import build_controller
 from build_core import LIBRARY, ROOT, TARGETS
 
 pytestmark = pytest.mark.slow
@@ -74,6 +75,8 @@ def test_a_wheel_brings_the_library_and_its_header_and_auditwheel_accepts_its_na
     wheel, _ = build(ROOT, tmp_path, POSTEYE_WHEEL_TARGET=machine)
     core = {name for name in contents(wheel) if name.startswith("device_runtime/core/") and not name.endswith(".py")}
     assert core == {IN_WHEEL, "device_runtime/core/c/posteye_core.h"}
+    library = {name for name in contents(wheel) if name.startswith("firmware_bridge/controller/c/")}
+    assert library == {str(path.relative_to(ROOT)) for path in build_controller.SOURCES.glob("*.[ch]")}
     show = [sys.executable, "-m", "auditwheel", "show", str(wheel)]
     shown = subprocess.run(show, capture_output=True, text=True, check=True).stdout
     # The oldest glibc that the library would run with, which may be older than the one that the wheel's name promises.

@@ -1,41 +1,22 @@
-"""The controller library in C: it answers and acts as the controller in Python does, whatever arrives."""
+"""The controller library in C: what it answers, when it repeats, what it calls back."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import random
-import re
-from collections.abc import Callable
 
 import pytest
 
-from benchmarks.attack.cases.memory_port import Line, plugged_in
-from build_core import NoCompilerError, compiler
-from docs.build.wire_header import HEADER, header
-from firmware_bridge import Event, Link, NoAnswerError, ReadingMessage, Sorter
+from firmware_bridge import SPEAKS, ReadingMessage
 from firmware_bridge.protocol import table
 from firmware_bridge.protocol.codec import pack
 from firmware_bridge.protocol.frame import Frame, FrameReader, encode
 from firmware_bridge.protocol.message import NakCause, encode_name, encode_reading
-from firmware_bridge.protocol.notice import Capability, Heartbeat, ReaderIdentity, Setting, Statistics, TriggerMessage
-from tests.firmware_bridge.controller.c_library import CController, load
-from tests.firmware_bridge.controller.traffic import Traffic, damaged
+from firmware_bridge.protocol.notice import Capability, Heartbeat, ReaderIdentity, Setting, TriggerMessage
+from tests.firmware_bridge.controller.c_library import CController
+from tests.firmware_bridge.controller.traffic import Traffic
 
-# The full comparison: POSTEYE_WIRE_FRAMES=1000000 pytest tests/firmware_bridge/controller/test_c_library.py
-FRAMES = int(os.environ.get("POSTEYE_WIRE_FRAMES", "100000"))
-FRAMES_AT_ONCE = 20
 NOT_TAKEN = 255
-SPEAKS = Capability.NO_READ | Capability.HEARTBEAT | Capability.STATS | Capability.TRIGGER | Capability.TIME
-Start = Callable[..., CController]
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    try:
-        return load(compiler(), tmp_path_factory.mktemp("controller"))
-    except NoCompilerError as error:
-        pytest.skip(f"THE CONTROLLER LIBRARY IN C IS NOT TESTED: {error}: apt-get install gcc")
 
 
 @pytest.fixture
@@ -56,85 +37,6 @@ def frames(data: bytes) -> list[Frame]:
 
 def reading(sequence: int, piece: int = 7) -> bytes:
     return encode(Frame(table.READING.type, sequence, 9, encode_reading(ReadingMessage(piece, "no_code", None, 0, 1))))
-
-
-def test_the_header_is_that_of_the_table() -> None:
-    assert HEADER.read_text("utf-8") == header(), "make pages"
-
-
-def test_c_and_python_agree_on_random_and_mutated_frames(library: ctypes.CDLL) -> None:
-    traffic, now_ms = Traffic(random.Random(1959)), 0
-    in_c = CController(library)
-    in_python = Sorter("mysorter 1.0", speaks=SPEAKS, clock=lambda: now_ms / 1000)
-    kinds, causes = set(), set()
-    for number in range(FRAMES // FRAMES_AT_ONCE):
-        now_ms += 100
-        in_c.poll(now_ms)
-        data = traffic.bytes(FRAMES_AT_ONCE)
-        expected, events = _fed(in_python, data)
-        assert in_c.feed(data) == expected, f"batch {number}: {data.hex()}"
-        reports = [(one.reading, one.session, one.sequence) for one in events if one.kind == "reading"]
-        assert in_c.reports == reports
-        told = [one.detail for one in events if one.kind == "session"]
-        assert [f"{session:08x} opened by {name}" for what, session, name in _told(in_c, "opened")] == told
-        assert len(_told(in_c, "identified")) == sum(one.kind == "identity" for one in events)
-        assert len(_told(in_c, "alive")) == sum(one.kind == "heartbeat" for one in events)
-        in_c.reports.clear()
-        in_c.told.clear()
-        if number % 100 == 0:
-            answers = frames(expected)
-            kinds |= {one.type for one in answers}
-            causes |= {one.payload[0] for one in answers if one.type == table.NAK.type}
-    counts = in_c.statistics
-    assert counts == Statistics(
-        **vars(in_python.statistics) | {"uptime": now_ms // 1000, "dropped": in_python.dropped.total()}
-    )
-    assert kinds == {one.type for one in table.MESSAGES if 0x80 <= one.type < 0xA0}
-    assert causes == {1, 2, 3, 4, 5} and set(in_python.dropped) == {"oversize", "cobs", "short", "crc"}
-    assert counts.taken > FRAMES / 10 and counts.duplicates > FRAMES / 50
-
-
-def _fed(sorter: Sorter, data: bytes) -> tuple[bytes, list[Event]]:
-    """Give it frame by frame: of what it is given at once, it counts the damaged ones last."""
-    answers, events = b"", []
-    for piece in re.findall(rb"[^\0]*\0|[^\0]+", data):
-        answer, happened = sorter.feed(piece)
-        answers += answer
-        events += happened
-    return answers, events
-
-
-def _told(controller: CController, what: str) -> list[tuple[str, int, str]]:
-    return [one for one in controller.told if one[0] == what]  # type: ignore[misc]
-
-
-def test_c_and_python_agree_on_bytes_that_are_no_frames(library: ctypes.CDLL) -> None:
-    generator = random.Random(1978)
-    in_c, in_python = CController(library), Sorter("mysorter 1.0", speaks=SPEAKS, clock=lambda: 0.0)
-    for _ in range(3_000):
-        alphabet = generator.choice((range(256), range(3), (0, 1, 2, 254, 255), (1, 2, 255)))
-        data = bytes(generator.choices(alphabet, k=generator.choice((1, 20, 254, 255, 256, 257, 600))))
-        assert in_c.feed(data) == in_python.feed(data)[0]
-    assert in_c.statistics.dropped == in_python.dropped.total() > 1_000
-
-
-def test_every_delivered_reading_was_taken_over_once_and_in_order(library: ctypes.CDLL) -> None:
-    generator = random.Random(1998)
-    one = CController(library)
-    line = Line(lambda sent: [(0.0, damaged(one.feed(damaged(sent, generator)), generator))])
-    sent = [ReadingMessage(piece, "accepted", f"{piece:05}", 0.5, 84, bin="A3") for piece in range(500)]
-    delivered = []
-    with plugged_in(line, generator):
-        link = Link("memory")
-        for piece in sent:
-            try:
-                link.send_reading(piece)
-                delivered.append(piece.piece)
-            except NoAnswerError:
-                continue  # may have been taken over
-    pieces = [report.piece for report, _, _ in one.reports]
-    assert pieces == sorted(set(pieces)) and set(delivered) <= set(pieces) and len(delivered) > 450
-    assert all(report == sent[report.piece] for report, _, _ in one.reports)
 
 
 def test_a_report_that_was_not_taken_over_is_not_acknowledged_and_may_come_again(controller: CController) -> None:
@@ -241,7 +143,7 @@ def test_what_cannot_be_started_says_so(library: ctypes.CDLL) -> None:
 def test_callbacks_may_be_missing(library: ctypes.CDLL) -> None:
     one = CController(library, listens=False)
     traffic = Traffic(random.Random(1))
-    assert one.feed(b"".join(traffic.bytes(20) for _ in range(50)))
+    assert one.feed(b"".join(traffic.arriving(20) for _ in range(50)))
     one.call("trigger", ctypes.c_uint32(1), ctypes.c_uint16(0), ctypes.c_uint32(0))
     for now_ms in range(0, 400, 10):
         one.poll(now_ms)

@@ -93,7 +93,8 @@ def test_what_was_delivered_over_a_bad_line_was_acted_upon_once_and_in_order(
 
 
 def test_triggered_pieces_are_answered(program: tuple[Machine, Path], tmp_path: Path) -> None:
-    confirmed, enough = [], threading.Event()
+    confirmed: list[tuple[int, str]] = []
+    enough = threading.Event()
 
     def on_news(news: News) -> None:
         if isinstance(news, TriggerMessage):

@@ -53,7 +53,7 @@ class Traffic:
         session = self._session if pick() < 0.95 else self._generator.choice((0, self._session - 1, 2**32 - 1))
         return Frame(kind, sequence, session, payload, 1 if pick() < 0.97 else self._generator.randrange(256))
 
-    def bytes(self, count: int) -> bytes:
+    def arriving(self, count: int) -> bytes:
         """Return the bytes of some frames, of which a few are damaged on the way."""
         sent = b""
         for _ in range(count):

@@ -34,7 +34,7 @@ size_t fz_body(uint8_t *body, size_t payload, uint8_t version, uint8_t type, uin
     return FZ_HEADER + payload + FZ_CRC;
 }
 
-size_t fz_encode(const uint8_t *body, size_t length, uint8_t *wire) {
+size_t fz_frame(const uint8_t *body, size_t length, uint8_t *wire) {
     size_t written = 0, begin = 0;
     wire[written++] = 0;
     for (size_t end = 0; end <= length; end++) {
@@ -50,7 +50,7 @@ size_t fz_encode(const uint8_t *body, size_t length, uint8_t *wire) {
     return written;
 }
 
-size_t fz_decode(const uint8_t *encoded, size_t count, uint8_t *body) {
+size_t fz_unframe(const uint8_t *encoded, size_t count, uint8_t *body) {
     size_t read = 0, length = 0;
     if (count > FZ_MOST_ENCODED) {
         return 0;

@@ -17,10 +17,10 @@ uint32_t fz_crc(const uint8_t *bytes, size_t count);
 size_t fz_body(uint8_t *body, size_t payload, uint8_t version, uint8_t type, uint16_t sequence, uint32_t session);
 
 /* Encode a body of at most 254 bytes between two delimiters; returns the length. */
-size_t fz_encode(const uint8_t *body, size_t length, uint8_t *wire);
+size_t fz_frame(const uint8_t *body, size_t length, uint8_t *wire);
 
 /* Decode what stood between two delimiters; returns the length of the body, 0 where it is no frame. */
-size_t fz_decode(const uint8_t *encoded, size_t count, uint8_t *body);
+size_t fz_unframe(const uint8_t *encoded, size_t count, uint8_t *body);
 
 uint32_t fz_number(const uint8_t *bytes, int count);
 

@@ -32,8 +32,8 @@ static void on_write(void *context, const uint8_t *bytes, size_t count) {
     line *one = context;
     uint8_t body[FZ_MOST_ENCODED], again[FZ_MOST_WIRE];
     EXPECT(count > 2 && count <= PEC_FRAME_BYTES + PEC_MOST_SENT_BYTES && !bytes[0] && !bytes[count - 1]);
-    size_t length = fz_decode(bytes + 1, count - 2, body);
-    EXPECT(length && fz_encode(body, length, again) == count && !memcmp(again, bytes, count));
+    size_t length = fz_unframe(bytes + 1, count - 2, body);
+    EXPECT(length && fz_frame(body, length, again) == count && !memcmp(again, bytes, count));
     EXPECT(body[0] == PEC_VERSION && body[1] >= PEC_TYPE_WELCOME);
     one->answers += body[1] < PEC_TYPE_TRIGGER;
     EXPECT(one->answers <= 1 && !(one->refuses && body[1] == PEC_TYPE_ACK));
@@ -98,7 +98,7 @@ static void hear(line *one, uint8_t byte) {
         one->count += one->count < sizeof one->heard;
         one->heard[one->count - 1] = byte;
     } else {
-        one->dropped += one->count && !fz_decode(one->heard, one->count, body);
+        one->dropped += one->count && !fz_unframe(one->heard, one->count, body);
         one->count = 0;
     }
     one->answers = one->refuses = 0;
@@ -120,7 +120,7 @@ static void hear_frame(line *one) {
     for (size_t i = 0; i < payload; i++) {
         body[FZ_HEADER + i] = fz_byte(&one->input);
     }
-    size_t count = fz_encode(body, fz_body(body, payload, version, type, sequence, session), wire);
+    size_t count = fz_frame(body, fz_body(body, payload, version, type, sequence, session), wire);
     for (size_t i = 0; i < count; i++) {
         hear(one, wire[i]);
     }
