@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -57,7 +58,8 @@ def controller(results: Path | None) -> None:
     for name, size in sizes.items():
         click.echo(f"{TARGETS[name].words:36}{size.code_bytes:6} bytes of code{size.state_bytes:6} bytes of state")
     if results:
-        keep(FIGURE, results, {name: _values(size) for name, size in sizes.items()})
+        values = {name: _values(size) for name, size in sizes.items()}
+        keep(FIGURE, results, values, bundle=None, versions=_versions())
 
 
 def _measured(target: Target) -> Size:
@@ -67,6 +69,14 @@ def _measured(target: Target) -> Size:
         raise PosteyeError(f"{error}; install {target.package}") from None
     except subprocess.CalledProcessError as error:
         raise PosteyeError(f"{target.command[0]} failed with exit code {error.returncode}") from None
+
+
+def _versions() -> dict[str, str]:
+    gcc = {target.command[0] for target in TARGETS.values()} - {ZIG[0]}
+    asked = {
+        name: subprocess.check_output([name, "-dumpfullversion", "-dumpversion"], text=True) for name in sorted(gcc)
+    }
+    return {"ziglang": version("ziglang"), **{name: words.strip() for name, words in asked.items()}}
 
 
 def _values(size: Size) -> dict[str, int]:
