@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
@@ -10,23 +9,17 @@ import pytest
 
 import build_controller
 from build_controller import CORTEX_M0_PLUS, ROOT, SOURCES, sources
+from tests.firmware_bridge.controller.tools import need
 
 # Of the compilers: a word of how a stack is unwound, which is never asked for.
 ALLOWED = {"__aeabi_unwind_cpp_pr0"}
 
 
-def need(program: str, package: str) -> str:
-    """A program, or a test that is skipped."""
-    found = shutil.which(program)
-    if not found:
-        pytest.skip(f"THE CONTROLLER LIBRARY IS NOT CHECKED BY {program}: apt-get install {package}")
-    return found
-
-
 @pytest.mark.parametrize("compiler", CORTEX_M0_PLUS)
 def test_it_is_small_and_asks_for_nothing(compiler: str) -> None:
     command = CORTEX_M0_PLUS[compiler]
-    need(command[0], "gcc-arm-none-eabi")
+    need(command, "gcc-arm-none-eabi")
+    pytest.importorskip("elftools", reason="THE SIZE OF THE CONTROLLER LIBRARY IS NOT MEASURED: pip install pyelftools")
     size = build_controller.measure(command)
     assert size.fits, size
     assert size.code_bytes > 2_000 and size.state_bytes > 300  # it was looked at the right sections
@@ -34,6 +27,8 @@ def test_it_is_small_and_asks_for_nothing(compiler: str) -> None:
 
 
 def test_the_build_prints_both_sizes() -> None:
+    need(CORTEX_M0_PLUS["zig"], "")
+    pytest.importorskip("elftools", reason="THE SIZE OF THE CONTROLLER LIBRARY IS NOT MEASURED: pip install pyelftools")
     done = subprocess.run([sys.executable, "build_controller.py"], cwd=ROOT, capture_output=True, text=True, check=True)
     size = build_controller.measure(CORTEX_M0_PLUS["zig"])
     lines = [line.split() for line in done.stdout.splitlines()[1:]]
@@ -41,6 +36,7 @@ def test_the_build_prints_both_sizes() -> None:
 
 
 def test_cppcheck_finds_nothing() -> None:
+    need(["cppcheck"], "cppcheck")
     flags = [
         "--std=c99",
         "--enable=warning,style,performance,portability",
@@ -48,9 +44,7 @@ def test_cppcheck_finds_nothing() -> None:
         "--error-exitcode=1",
         "--quiet",
     ]
-    done = subprocess.run(
-        [need("cppcheck", "cppcheck"), *flags, *map(str, sources())], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["cppcheck", *flags, *map(str, sources())], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

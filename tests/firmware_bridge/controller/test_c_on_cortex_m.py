@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from build_core import ZIG
 from firmware_bridge import (
     Cable,
     Capability,
@@ -27,11 +27,9 @@ from firmware_bridge import (
     TriggerMessage,
 )
 from tests.firmware_bridge.controller.cortex_m import EMULATOR, MACHINES, Emulated, Machine, build
+from tests.firmware_bridge.controller.tools import need
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cortex-m")]
-if not shutil.which(EMULATOR):
-    pytest.skip("THE CONTROLLER LIBRARY RUNS ON NO CORTEX-M: apt-get install qemu-system-arm", allow_module_level=True)
-
 # The full trial: POSTEYE_CORTEX_READINGS=100000 pytest tests/firmware_bridge/controller/test_c_on_cortex_m.py
 READINGS = int(os.environ.get("POSTEYE_CORTEX_READINGS", "300"))
 PIECES = 10
@@ -59,6 +57,8 @@ class BadLine:
 
 @pytest.fixture(scope="module", params=MACHINES, ids=lambda machine: machine.name)
 def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Path]:
+    need([EMULATOR], "qemu-system-arm")
+    need(ZIG, "")
     machine: Machine = request.param
     return machine, build(machine, tmp_path_factory.mktemp("cortex-m"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from build_controller import LANGUAGE, SOURCES, WARNINGS, sources
 from build_core import ZIG
+from tests.firmware_bridge.controller.tools import need
 
 _SKETCH = SOURCES / "examples" / "arduino" / "posteye_sorter" / "posteye_sorter.ino"
 _STAND_IN = Path(__file__).with_name("arduino")
@@ -50,8 +50,7 @@ TARGETS = (
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.board)
 def test_it_compiles(target: Target, tmp_path: Path) -> None:
-    if not shutil.which(target.c[0]):
-        pytest.skip(f"THE CONTROLLER LIBRARY IS NOT COMPILED FOR {target.board}: apt-get install {target.package}")
+    need(target.c, target.package)
     for source in sources():
         _compile([*target.c, *LANGUAGE, *WARNINGS, "-ffreestanding"], source, tmp_path)
     # The Arduino IDE compiles a sketch as C++11, and says nothing of callbacks that are left out.
