@@ -5,6 +5,7 @@ What the controller library knows of types, limits, causes and bits comes from h
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from enum import IntEnum, IntFlag
 from typing import get_args
@@ -19,6 +20,7 @@ from firmware_bridge.protocol.notice import Capability, Troubles
 from firmware_bridge.protocol.table import MESSAGES, Field, Message
 
 HEADER = ROOT / "firmware_bridge" / "controller" / "c" / "posteye_wire.h"
+_COLUMNS = 120
 _KINDS = {"text": "text", "hash": "8 bytes"}
 _ENUMS: tuple[tuple[str, str, type[IntEnum] | type[IntFlag]], ...] = (
     ("Why a request or a setting is refused.", "CAUSE", NakCause),
@@ -65,7 +67,7 @@ def _lines() -> Iterator[str]:
 
 def _message_lines(message: Message) -> Iterator[str]:
     fields = ", ".join(_described(field) for field in message.fields) or message.summary
-    yield f"\n/* {fields} */"
+    yield "\n" + textwrap.fill(f"/* {fields} */", _COLUMNS, subsequent_indent=" * ", break_long_words=False)
     yield _define(f"TYPE_{message.name}", f"0x{message.type:02X}u")
     for field in message.fields:
         name = f"{message.name}_{field.name}"

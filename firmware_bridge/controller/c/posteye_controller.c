@@ -50,8 +50,12 @@ static uint8_t on_report(pec_controller *controller, const frame_in *request) {
     if (request->sequence == 0u || request->sequence < controller->last) {
         return PEC_CAUSE_STALE_SEQUENCE;
     }
-    bool is_reading = request->type == PEC_TYPE_READING;
-    bool is_sound = is_reading ? pec_read_reading(request->payload, &report) : pec_read_no_read(request->payload, &report);
+    bool is_sound;
+    if (request->type == PEC_TYPE_READING) {
+        is_sound = pec_read_reading(request->payload, &report);
+    } else {
+        is_sound = pec_read_no_read(request->payload, &report);
+    }
     if (!is_sound) {
         return PEC_CAUSE_MALFORMED_PAYLOAD;
     }
@@ -108,8 +112,8 @@ static uint8_t on_stats(pec_controller *controller, const frame_in *request) {
 }
 
 static bool is_known(uint8_t type) {
-    return type == PEC_TYPE_HELLO || type == PEC_TYPE_READING || type == PEC_TYPE_NO_READ || type == PEC_TYPE_IDENTIFY ||
-           type == PEC_TYPE_HEARTBEAT || type == PEC_TYPE_STATS;
+    return type == PEC_TYPE_HELLO || type == PEC_TYPE_READING || type == PEC_TYPE_NO_READ ||
+           type == PEC_TYPE_IDENTIFY || type == PEC_TYPE_HEARTBEAT || type == PEC_TYPE_STATS;
 }
 
 /* Answer a request; or return why it is refused. */

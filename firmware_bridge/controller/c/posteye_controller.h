@@ -31,7 +31,9 @@
 extern "C" {
 #endif
 
-/* ---- What the reader says. Texts are printable ASCII, end with a zero and are there until the callback returns ---- */
+/* ---- What the reader says ----
+ *
+ * Texts are printable ASCII, end with a zero, and are there until the callback returns. */
 
 #define PEC_STATUS_NOT_READ 0u /* a NO_READ: there is a reason, and no code and confidence */
 
@@ -153,8 +155,8 @@ typedef struct {
 
 /* ---- Functions ---- */
 
-/* Begin, without a session. The board is not copied; it may lie in flash. `now_ms`, here and below, is of any clock that
- * only runs; it may wrap around.
+/* Begin, without a session. The board is not copied; it may lie in flash. `now_ms`, here and below, is of any clock
+ * that only runs; it may wrap around.
  * Returns false where write or take is missing, or the model is no text or too long: then call nothing else. */
 bool pec_start(pec_controller *controller, const pec_board *board, uint32_t now_ms);
 
@@ -169,8 +171,8 @@ void pec_receive(pec_controller *controller, const uint8_t *bytes, size_t count)
  * Call it at least once a second, for the uptime; where there are triggers, every 10 ms. */
 void pec_poll(pec_controller *controller, uint32_t now_ms);
 
-/* Tell the reader that a piece came under the camera now; at once, and again until it is taken. Give each piece a number
- * of its own. `deadline_ms` is from now to its answer; 0: as the reader is configured.
+/* Tell the reader that a piece came under the camera now; at once, and again until it is taken. Give each piece a
+ * number of its own. `deadline_ms` is from now to its answer; 0: as the reader is configured.
  * Returns false where PEC_TRIGGERS are on their way: the piece was not told. */
 bool pec_trigger(pec_controller *controller, uint32_t piece, uint16_t deadline_ms, uint32_t now_ms);
 

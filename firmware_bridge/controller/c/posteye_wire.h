@@ -19,7 +19,8 @@
 #define PEC_TYPE_HELLO 0x01u
 #define PEC_HELLO_NAME_MOST 64u /* characters */
 
-/* piece (u32), confidence (u16), elapsed (u16), status (u8), code (text), flags (u8, may be missing), bin (text, may be missing) */
+/* piece (u32), confidence (u16), elapsed (u16), status (u8), code (text), flags (u8, may be missing), bin (text, may be
+ * missing) */
 #define PEC_TYPE_READING 0x02u
 #define PEC_READING_CONFIDENCE_MOST 10000u
 #define PEC_READING_STATUS_LEAST 1u

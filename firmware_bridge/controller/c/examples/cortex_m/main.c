@@ -1,4 +1,4 @@
-/* A sorter without a machine: it logs what it would do with each piece, and triggers pieces for a reader that takes them. */
+/* A sorter without a machine: it logs what it would do with a piece, and triggers pieces for a reader that takes them. */
 #include "board.h"
 #include "posteye_controller.h"
 

@@ -1,7 +1,7 @@
 // A gate that opens for the pieces of one bin: for an Uno, a Pico, an ESP32 and every other board that Arduino knows.
 //
-// Copy the .c and .h files of firmware_bridge/controller/c into the folder of this sketch. An Uno has one port, which is
-// that of the USB cable; on boards with two, let WIRE be Serial1 and keep Serial for yourself.
+// Copy the .c and .h files of firmware_bridge/controller/c into the folder of this sketch. An Uno has one port, that of
+// the USB cable; on boards with two, let WIRE be Serial1 and keep Serial for yourself.
 #include <Arduino.h>
 
 #include "posteye_controller.h"
