@@ -14,9 +14,9 @@
  * bytes into a queue. A callback, but for `write`, may call what sends (pec_trigger, pec_tell_time, pec_ask_setting,
  * pec_change_setting), and nothing else of the library.
  *
- * What holds. A reading that was sent, however often, however damaged in between, reaches `take` at most once, whole
- * and in order, as long as the controller is not restarted; section 4 of docs/protocol.md has what holds then, and what
- * a controller that remembers gains. Bytes that are no frame are dropped and counted, whatever they are.
+ * What holds. A report that was sent, however often, however damaged in between, is taken over at most once, whole and
+ * in order, as long as the controller is not restarted; section 4 of docs/protocol.md has what holds then, and what a
+ * controller that remembers gains. Bytes that are no frame are dropped and counted, whatever they are.
  */
 #ifndef POSTEYE_CONTROLLER_H
 #define POSTEYE_CONTROLLER_H
