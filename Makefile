@@ -1,7 +1,7 @@
 # One command for each thing to do here; every one does its own set-up and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help core wheels demo station test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
+.PHONY: help core controller wheels demo station test test-trixie test-arm docs fonts mutants sanitized fuzz lint format pages figures clean
 
 SETUP := pyproject.toml device_runtime/version.py $(wildcard constraints/*.txt) .ci/venv
 DEV := .venv-dev/bin/python -m
@@ -13,6 +13,9 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 core: device_runtime/core/libposteye_core.so  ## compile the core in C for this machine
+
+controller: .venv-dev/.ready  ## compile the controller library for a Cortex-M0+ and print its sizes
+	.venv-dev/bin/python build_controller.py
 
 wheels: .venv-dev/.ready  ## into dist/: wheels with the compiled core, for x86-64, ARM (64 and 32 bits) and RISC-V
 	rm -rf dist
@@ -35,6 +38,9 @@ test: core .venv-dev/.ready  ## lint, types and every test, but for those on emu
 	@.ci/need 'command -v chromium' chromium || echo "posteye: the station's page is tested in no browser" >&2
 	@.ci/need 'command -v mosquitto || test -x /usr/sbin/mosquitto' mosquitto || echo "posteye: MQTT is not tested" >&2
 	@.ci/need 'command -v mbpoll && command -v openssl' mbpoll openssl || echo "posteye: mbpoll and TLS are not tried" >&2
+	@.ci/need 'command -v qemu-system-arm' qemu-system-arm || echo "posteye: the controller library runs on no Cortex-M" >&2
+	@.ci/need 'command -v cppcheck' cppcheck || echo "posteye: cppcheck does not look at the controller library" >&2
+	@.ci/need 'command -v avr-g++' gcc-avr avr-libc || echo "posteye: the controller library is not compiled for AVR" >&2
 	@$(MAKE) --no-print-directory lint
 	OMP_NUM_THREADS=1 $(DEV) pytest -n auto --dist loadfile
 
@@ -54,11 +60,11 @@ fonts:  ## install the free fonts that training sets its fields in (Debian packa
 mutants: core .venv-dev/.mutants  ## an hour: change the code that decides, see that tests notice; MODULE=... for one file
 	$(DEV) benchmarks.mutants $(MODULE)
 
-sanitized: .venv-dev/.ready  ## a minute: the tests that drive the core, with sanitizers compiled into it
+sanitized: .venv-dev/.ready  ## two minutes: the tests that drive the code in C, with sanitizers compiled into it
 	@.ci/need "echo 'int main(void) { return 0; }' | gcc -fsanitize=address,undefined -x c - -o /dev/null" gcc libc6-dev
 	CC=gcc OMP_NUM_THREADS=1 $(DEV) tests.sanitized
 
-fuzz: .venv-dev/.ready  ## a minute: hostile images, graphs and scores for the core; SECONDS=... for longer
+fuzz: .venv-dev/.ready  ## a minute: hostile images, graphs, scores and frames for the code in C; SECONDS=... for longer
 	@.ci/need "echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null" \
 		clang libclang-rt-dev libc6-dev
 	$(DEV) tests.fuzz --seconds $(or $(SECONDS),60)
@@ -78,6 +84,7 @@ pages: core .venv-dev/.ready  ## fill the pages from the results files and the c
 	$(DEV) docs.build.tables
 	$(DEV) docs.build.examples
 	$(DEV) docs.build.wire
+	$(DEV) docs.build.wire_header
 	$(DEV) benchmarks.figures.pages
 	$(DEV) benchmarks.house
 

@@ -1,7 +1,8 @@
-"""Runs tests with a core in which sanitizers are compiled: `python -m tests.sanitized [PYTEST'S ARGUMENTS]`.
+"""Runs tests with C code in which sanitizers are compiled: `python -m tests.sanitized [PYTEST'S ARGUMENTS]`.
 
-The tests run in a copy of the checkout, where the core's library is another one: ASan ends the tests where it reads or
-writes beyond what it was given, UBSan where C says nothing of what a program does.
+The tests run in a copy of the checkout, where the core's library is another one; the controller library they compile so
+themselves. ASan ends the tests where the code reads or writes beyond what it was given, UBSan where C says nothing of
+what a program does.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import sys
 from pathlib import Path
 
 import build_core
+from tests.firmware_bridge.controller import c_library
 from tests.fuzz.targets import SANITIZERS
 
 COPY = build_core.ROOT / "build" / "sanitized"
 _COPIED = ("posteye", "device_runtime", "firmware_bridge", "train", "convert", "tests")
-_FILES = ("pyproject.toml", "build_core.py", "hatch_build.py")
-# What gives the core images and scores. Left out is what compiles it again.
+_FILES = ("pyproject.toml", "build_core.py", "build_controller.py", "hatch_build.py")
+# What gives the core images and scores, and the controller library frames. Left out is what compiles the core again.
 _TESTS = (
+    "tests/firmware_bridge/controller/test_c_agreement.py",
+    "tests/firmware_bridge/controller/test_c_library.py",
     "tests/device_runtime/core",
     "tests/device_runtime/reader/test_reader.py",
     "tests/device_runtime/test_samples.py",
@@ -49,6 +53,7 @@ def main(arguments: list[str]) -> int:
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc",  # so that ASan knows where each object ends
         "PYTHONPATH": str(COPY),
+        c_library.FLAGS: " ".join(SANITIZERS),
     }
     subprocess.run([sys.executable, "-c", _DRIVES_IT], cwd=COPY, env=environment, check=True)
     tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(arguments or _TESTS)]

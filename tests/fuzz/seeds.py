@@ -1,7 +1,8 @@
-"""Inputs made of the samples, which the targets read as c/picture.c, c/grammar.c and c/line.c say."""
+"""Inputs made of the samples, which the targets read as c/picture.c, c/grammar.c and c/line.c say; and traffic."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import cv2
@@ -14,6 +15,7 @@ from device_runtime.image.load import load_gray
 from device_runtime.image.normalize import normalize
 from device_runtime.recognition.scanner import Scanner
 from device_runtime.samples import load_samples
+from tests.firmware_bridge.controller.traffic import Traffic
 
 Gray = NDArray[np.uint8]
 
@@ -27,6 +29,9 @@ _SEED = bytes(2)
 _SETTINGS = bytes([0, 0, 0])  # the scale, options and number of columns of most lines
 _RAW = bytes([3])  # scores that are given one by one
 _LEVEL = bytes([128])  # what is darker is ink in a mask
+_CONVERSATIONS, _FRAMES = 16, 20
+_BEGIN = bytes(3)  # what lies in its memory, all callbacks, no session
+_HEAR = 0  # the number of targets/controller.c's step that hears bytes, up to 255
 _BEFORE_PICTURE = {
     "normalize": _BODY_HEIGHT + _FIRST_BYTES,
     "polarity": _FIRST_BYTES,
@@ -40,7 +45,11 @@ _BEFORE_PICTURE = {
 
 
 def seeds(target: str) -> Iterator[bytes]:
-    """The samples as inputs of a target."""
+    """The samples, or a reader's frames, as inputs of a target."""
+    for seed in range(_CONVERSATIONS) if target == "controller" else ():
+        sent = Traffic(random.Random(seed)).arriving(_FRAMES)
+        parts = (sent[at : at + 255] for at in range(0, len(sent), 255))
+        yield _BEGIN + b"".join(bytes([_HEAR, len(part)]) + part for part in parts)
     for gray in _fields() if target in _BEFORE_PICTURE else ():
         yield _BEFORE_PICTURE[target] + _picture(gray)
     for strip, scores, length in _lines() if target in ("graph", "decode") else ():

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import build_controller
 from build_core import SOURCES, WARNINGS
 
 TARGETS = (
     *("normalize", "polarity", "resize", "boxes", "spoiled", "ink_runs"),
     *("shrink", "darker", "trace", "rules", "turn"),
     *("graph", "decode", "calibrate"),
+    "controller",
 )
 # float-cast-overflow: such a cast gives one number on x86 and another on ARM.
 SANITIZERS = ("-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
@@ -23,7 +25,7 @@ _OWN = _SHARED / "targets"
 _REPLAY = _SHARED / "replay.c"
 # -O2: a fuzzer's worth is in how often it tries.
 _FLAGS = ("-std=c99", "-g", "-O2", "-ffp-contract=off", "-fno-omit-frame-pointer", *WARNINGS)
-_INCLUDES = (f"-I{SOURCES}", f"-I{_SHARED}")
+_INCLUDES = (f"-I{SOURCES}", f"-I{build_controller.SOURCES}", f"-I{_SHARED}")
 # To count how comparisons of pixels end would take nine tenths of the time.
 _COUNTED = ("-fsanitize=fuzzer-no-link", "-fno-sanitize-coverage=trace-cmp,trace-div")
 _ARENA = SOURCES / "common" / "arena.c"
@@ -69,8 +71,9 @@ def build_with_guard(command: Sequence[str], flags: Sequence[str], source: Path)
 
 
 def _shared() -> list[Path]:
-    """The sources of the core, and those that every target takes."""
-    return [*sorted(SOURCES.rglob("*.c")), *(path for path in sorted(_SHARED.glob("*.c")) if path != _REPLAY)]
+    """The sources of the core and of the controller library, and those that every target takes."""
+    compiled = [*sorted(SOURCES.rglob("*.c")), *build_controller.sources()]
+    return [*compiled, *(path for path in sorted(_SHARED.glob("*.c")) if path != _REPLAY)]
 
 
 def _compile(compiling: list[str], sources: list[Path], folder: Path) -> list[Path]:

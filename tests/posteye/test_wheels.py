@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import build_controller
 from build_core import LIBRARY, ROOT, TARGETS, WARNINGS, compiler
 
 pytestmark = pytest.mark.slow
@@ -81,6 +82,8 @@ def test_a_wheel_brings_the_library_and_its_headers_and_auditwheel_accepts_its_n
     program.write_text("#include <posteye_core.h>\nint main(void) { return sizeof(pe_strip) > sizeof(pe_decoding); }\n")
     include = f"-I{tmp_path / 'installed' / 'device_runtime' / 'core' / 'c'}"
     subprocess.run([*compiler(), "-std=c99", *WARNINGS, "-fsyntax-only", include, program], check=True)
+    library = {name for name in contents(wheel) if name.startswith("firmware_bridge/controller/c/")}
+    assert library == {str(path.relative_to(ROOT)) for path in build_controller.SOURCES.glob("*.[ch]")}
     show = [sys.executable, "-m", "auditwheel", "show", str(wheel)]
     shown = subprocess.run(show, capture_output=True, text=True, check=True).stdout
     # The oldest glibc that the library would run with, which may be older than the one that the wheel's name promises.

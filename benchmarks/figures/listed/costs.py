@@ -33,6 +33,12 @@ DRAWN = (
 )
 COSTS = (
     Figure(
+        "controller",
+        "benchmarks.controller",
+        0.2,
+        ("build_controller.py", "firmware_bridge/controller/c/*.[ch]", "benchmarks/controller/*.py"),
+    ),
+    Figure(
         "belt",
         "benchmarks.belt --minutes 10 --fifo 10",
         12,

@@ -18,6 +18,7 @@ from firmware_bridge.protocol.frame import Frame, FrameReader, encode
 from firmware_bridge.protocol.message import Report, decode_reading, encode_name, encode_reading
 from firmware_bridge.protocol.notice import Capability
 from tests.firmware_bridge.conftest import PROTOCOL_PAGE
+from tests.firmware_bridge.controller.traffic import damaged
 
 # What the page leaves to the board: a CRC-32, and the two ways out.
 BOARD = """
@@ -79,16 +80,6 @@ def controller(tmp_path: Path, acted: list[ReadingMessage]) -> Feed:
 
     feed.kept = put, act  # type: ignore[attr-defined] # the library calls them
     return feed
-
-
-def damaged(data: bytes, generator: random.Random) -> bytes:
-    """What arrives of a piece of traffic: at times with a bit flipped, a byte lost, or noise behind it."""
-    arrives = bytearray(data)
-    if arrives and generator.random() < 0.15:
-        arrives[generator.randrange(len(arrives))] ^= 1 << generator.randrange(8)
-    if arrives and generator.random() < 0.1:
-        del arrives[generator.randrange(len(arrives))]
-    return bytes(arrives) + (generator.randbytes(300) if generator.random() < 0.1 else b"")
 
 
 def test_every_delivered_reading_was_acted_upon_once_and_in_order(

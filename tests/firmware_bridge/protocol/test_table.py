@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs.build.wire import PAGE, filled
+from docs.build.wire_header import HEADER, header
 from firmware_bridge.protocol import frame as wire
 from firmware_bridge.protocol.codec import unpack
 from firmware_bridge.protocol.frame import Frame, FrameReader, encode
@@ -20,6 +21,10 @@ def test_the_pages_tables_are_those_of_the_code() -> None:
     shown = {name for name in BY_NAME if f"<!-- layout: {name} -->" in text}
     # The payloads of these three have a table of their own, or none.
     assert set(BY_NAME) - shown == {"WELCOME", "ACK", "NAK", "STATS"}
+
+
+def test_the_c_header_is_that_of_the_table() -> None:
+    assert HEADER.read_text("utf-8") == header(), "make pages"
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.name)

@@ -1,0 +1,1 @@
+"""How large the controller library is on small processors."""
