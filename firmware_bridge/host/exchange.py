@@ -159,7 +159,7 @@ class Exchange:
             if not frame.is_answer:
                 self._echoes += 1
             elif frame.type >= wire.FIRST_NOTICE:
-                news += self._listener.hear(frame, self.session if self._greeted else 0)
+                news += self._listener.hear(frame, self.session if self._greeted else 0, now_s)
             else:
                 news += self._take_answer(frame, now_s)
         return news
