@@ -44,7 +44,25 @@ _TROUBLES = {
 }
 _UNTAGGED = 0  # of what is no decision; the journal has no such id
 
-TakeTrigger = Callable[[int, float | None], object]
+
+class TakeTrigger(Protocol):
+    """Begins a piece: `Station.trigger` is one."""
+
+    def __call__(self, number: int, deadline_ms: float | None, *, age_ms: float) -> int:
+        """Take a piece that has come.
+
+        Args:
+            number: what the controller calls it.
+            deadline_ms: from the moment it came to its answer; None: the controller leaves it to the station.
+            age_ms: since it came.
+
+        Returns:
+            Its id in the journal; 0 where it has none.
+
+        Raises:
+            PosteyeError: it cannot be taken.
+        """
+        ...
 
 
 class Health(Protocol):
@@ -70,8 +88,7 @@ class StationReporter:
         record: takes what became of each decision.
         health: is told when the wire is lost and back.
         say: takes a line about the wire.
-        trigger: takes the number of a piece that came and the milliseconds that are left to its deadline (None: the
-            controller leaves it to the station); a PosteyeError of it is answered by NO_READ.
+        trigger: begins a piece; a PosteyeError of it is answered by NO_READ.
         baud_rate: bits a second.
         bundle: SHA-256 of the bundle's manifest in hex, for IDENTIFY.
         troubles: asked for the names of the station's states that are wrong, for HEARTBEAT.
@@ -155,9 +172,8 @@ class StationReporter:
     def _take_trigger(self, came: TriggerMessage) -> None:
         if self._trigger is None:
             return
-        left_ms = max(1.0, float(came.deadline_ms - came.age_ms)) if came.deadline_ms else None
         try:
-            self._trigger(came.piece, left_ms)
+            self._trigger(came.piece, float(came.deadline_ms) or None, age_ms=float(came.age_ms))
         except PosteyeError as error:
             report = NoReadMessage(came.piece, NoReadReason.OTHER, 0, None, Flags.TRIGGERED, plain(str(error)))
             self._link.send(report, _UNTAGGED)

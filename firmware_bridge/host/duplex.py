@@ -15,7 +15,7 @@ from types import TracebackType
 from firmware_bridge.errors import PortError
 from firmware_bridge.host.exchange import Exchange, Manner
 from firmware_bridge.host.news import News
-from firmware_bridge.host.port import BAUD_RATE, Port
+from firmware_bridge.host.port import BAUD_RATE, POLL_S, Port
 from firmware_bridge.host.queues.queue import MemoryQueue, Queue, Waiting
 from firmware_bridge.protocol.message import Report
 
@@ -182,6 +182,7 @@ class DuplexLink:
 
     def _read(self, port: Port) -> None:
         while self._port_error is None:
+            asked_s = time.monotonic()
             try:
                 data = port.read()
             except PortError as error:
@@ -191,7 +192,9 @@ class DuplexLink:
                 return
             if data:
                 with self._changed:
-                    self._news += self._exchange.receive(data, time.monotonic())
+                    now_s = time.monotonic()
+                    unread_s = max(0.0, now_s - asked_s - POLL_S)  # a read does not take longer, unless all stood still
+                    self._news += self._exchange.receive(data, now_s, unread_s)
                     self._has_heard = True
                     self._changed.notify_all()
                 self._tell()

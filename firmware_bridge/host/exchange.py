@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass, field
 
 from firmware_bridge.errors import MessageError
+from firmware_bridge.host.ask import Ask
 from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
 from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
@@ -31,7 +31,7 @@ from firmware_bridge.protocol.message import (
     encode_no_read,
     encode_reading,
 )
-from firmware_bridge.protocol.notice import Capability, ControllerIdentity
+from firmware_bridge.protocol.notice import Capability, ControllerIdentity, TriggerMessage
 from firmware_bridge.protocol.table import Message
 
 HEARTBEAT_S = 1.0
@@ -39,39 +39,6 @@ HEARTBEAT_S = 1.0
 # is opened are deaf for up to two seconds.
 LONGEST_WAIT, LOST_AFTER, LOST_AFTER_HELLO = 4, 7, 15
 LAST_SEQUENCE = 2**16 - 1
-
-
-@dataclass
-class _Ask:
-    """A request under way.
-
-    Attributes:
-        message: its type.
-        answer: type of its answer; a NAK is one too.
-        frame: that is sent.
-        wait_s: for an answer to the next copy.
-        due_s: when to send the next copy.
-        copies: that were sent; of a report that an earlier program sent, at least one.
-        since_s: when the first copy was sent after the port was opened.
-        began_s: when the first copy was sent.
-    """
-
-    message: Message
-    answer: Message
-    frame: Frame
-    wait_s: float
-    due_s: float
-    copies: int = 0
-    since_s: float = math.nan
-    began_s: float = math.nan
-    data: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.data = wire.encode(self.frame)
-
-    @property
-    def is_report(self) -> bool:
-        return self.message in (table.READING, table.NO_READ)
 
 
 class Exchange:
@@ -96,7 +63,7 @@ class Exchange:
         self.session = self._sequence = 0
         self.controller, self.identity = "", ControllerIdentity()
         self._greeted = self._identified = False
-        self._ask: _Ask | None = None
+        self._ask: Ask | None = None
         self._heard_s = -math.inf
         self._bytes_before = self._echoes = self._unreadable = 0
         self.is_lost = True
@@ -147,12 +114,13 @@ class Exchange:
             in_flight = None
         return news
 
-    def receive(self, data: bytes, now_s: float) -> list[News]:
+    def receive(self, data: bytes, now_s: float, unread_s: float = 0.0) -> list[News]:
         """Take bytes of the controller.
 
         Args:
             data: any number of bytes.
             now_s: on a clock that only runs.
+            unread_s: how long they may have waited for this program, which stood still.
         """
         news: list[News] = []
         for frame in self._frames.feed(data):
@@ -162,7 +130,7 @@ class Exchange:
                 news += self._listener.hear(frame, self.session if self._greeted else 0, now_s)
             else:
                 news += self._take_answer(frame, now_s)
-        return news
+        return [self._listener.aged(one, now_s, unread_s) if isinstance(one, TriggerMessage) else one for one in news]
 
     def step(self, now_s: float) -> tuple[bytes, list[News], float]:
         """Return the bytes to send now, what there is to tell, and when to come again.
@@ -196,7 +164,7 @@ class Exchange:
             data += ask.data
         return data, news, ask.due_s
 
-    def _next(self, now_s: float) -> _Ask | None:
+    def _next(self, now_s: float) -> Ask | None:
         """The next request; None where there is nothing to say."""
         if self._greeted and self._sequence == LAST_SEQUENCE:
             self._greet_anew(forget=False)
@@ -215,7 +183,7 @@ class Exchange:
         self._queue.mark(self.session, self._sequence)
         return self._asking(waiting.report, now_s)
 
-    def _asking(self, report: Report, now_s: float) -> _Ask:
+    def _asking(self, report: Report, now_s: float) -> Ask:
         """The request that sends a report; a controller that knows no NO_READ gets a reading without a code."""
         if isinstance(report, NoReadMessage) and Capability.NO_READ in self.identity.capabilities:
             return self._request(table.NO_READ, table.ACK, encode_no_read(report), now_s)
@@ -223,9 +191,9 @@ class Exchange:
             report = ReadingMessage(report.piece, "no_code", None, 0.0, report.elapsed_ms, report.bin, report.flags)
         return self._request(table.READING, table.ACK, encode_reading(report), now_s)
 
-    def _request(self, message: Message, answer: Message, payload: bytes, now_s: float) -> _Ask:
+    def _request(self, message: Message, answer: Message, payload: bytes, now_s: float) -> Ask:
         frame = Frame(message.type, self._sequence, self.session, payload)
-        return _Ask(message, answer, frame, self._pace.wait_s, now_s)
+        return Ask(message, answer, frame, self._pace.wait_s, now_s)
 
     def _take_answer(self, frame: Frame, now_s: float) -> list[News]:
         ask = self._ask
@@ -263,7 +231,7 @@ class Exchange:
             news.append(WireBack(self.controller, self.identity))
         return news
 
-    def _concluded(self, ask: _Ask, cause: int | None, now_s: float) -> list[News]:
+    def _concluded(self, ask: Ask, cause: int | None, now_s: float) -> list[News]:
         """What the answer to a report means for it."""
         if cause == NakCause.UNKNOWN_SESSION and ask.copies == 1:
             return []  # this copy was the only one: it was not acted upon, and waits for the new session

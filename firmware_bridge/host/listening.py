@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from firmware_bridge.errors import MessageError
 from firmware_bridge.host.news import News, TimeTold
@@ -73,6 +74,25 @@ class Listener:
         self._came_s.clear()
         self.is_asked_to_greet = False
 
+    def aged(self, trigger: TriggerMessage, now_s: float, unread_s: float) -> TriggerMessage:
+        """Return a trigger that was heard just now as old as its piece is, by all copies that were heard with it.
+
+        How long it waited unread is known as a bound only. It shortens the deadline, and is not added to the age of a
+        piece that may still be read: a frame from before the piece came must never count as one of it.
+
+        Args:
+            trigger: as it was heard.
+            now_s: on a clock that only runs.
+            unread_s: how long it may have waited for this program, which stood still.
+        """
+        unread_ms = round(unread_s * 1000)
+        age_ms = round((now_s - self._came_s.get(trigger.piece, now_s)) * 1000)
+        if not trigger.deadline_ms:
+            return replace(trigger, age_ms=age_ms)
+        if age_ms + unread_ms >= trigger.deadline_ms:
+            return replace(trigger, age_ms=age_ms + unread_ms)
+        return replace(trigger, age_ms=age_ms, deadline_ms=trigger.deadline_ms - unread_ms)
+
     def _trigger(self, frame: Frame, now_s: float) -> list[News]:
         try:
             trigger = TriggerMessage.decode(frame.payload)
@@ -81,7 +101,9 @@ class Listener:
             return []
         self._answer(frame, table.TAKEN, encode_taken(0))
         came_s = now_s - trigger.age_ms / 1000
-        if came_s - self._came_s.get(trigger.piece, -math.inf) < SAME_S:
+        known_s = self._came_s.get(trigger.piece, -math.inf)
+        if came_s - known_s < SAME_S:
+            self._came_s[trigger.piece] = min(came_s, known_s)
             return []
         self._remember(trigger.piece, came_s, now_s)
         return [trigger]

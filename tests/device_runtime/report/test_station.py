@@ -26,7 +26,7 @@ class Desk:
         self.states: dict[str, str] = {}
         self.history: list[str] = []
         self.said: list[str] = []
-        self.came: list[tuple[int, float | None]] = []
+        self.came: list[tuple[int, float | None, float]] = []
         self.events: list[Event] = []
         self._changed = threading.Condition()
 
@@ -53,8 +53,9 @@ class Desk:
         self.states.pop(state, None)
         self.note(lambda: self.history.append(f"not {state}"))
 
-    def trigger(self, number: int, deadline_ms: float | None) -> None:
-        self.note(lambda: self.came.append((number, deadline_ms)))
+    def trigger(self, number: int, deadline_ms: float | None, *, age_ms: float) -> int:
+        self.note(lambda: self.came.append((number, deadline_ms, age_ms)))
+        return len(self.came)
 
     def event(self, event: Event) -> None:
         self.note(lambda: self.events.append(event))
@@ -97,28 +98,28 @@ def test_decisions_arrive_once_and_are_recorded_with_their_ids() -> None:
     assert desk.said == [] and desk.history == ["not wire_lost"]
 
 
-def test_triggers_come_with_what_is_left_of_their_deadlines() -> None:
+def test_triggers_come_with_their_deadlines_and_ages() -> None:
     desk = Desk()
     feeder = Feeder(Belt(every_ms=20, deadline_ms=500, pieces=3, first=100))
     with Cable() as cable:
         wire = StationReporter(cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger)
         end = board(cable.sorter_end, desk, feeder)
         desk.wait(lambda: len(desk.came) == 3)
-        for number, _ in desk.came:
+        for number, _, _ in desk.came:
             wire.tell(decision(number=number))
         desk.wait(lambda: len(desk.readings()) == 3)
         wire.close(PATIENCE_S)
         end()
-    assert [number for number, _ in desk.came] == [100, 101, 102]
-    assert all(left is not None and 0 < left <= 500 for _, left in desk.came)
+    assert [number for number, _, _ in desk.came] == [100, 101, 102]
+    assert all(deadline is not None and 0 <= age < deadline <= 500 for _, deadline, age in desk.came)
     assert feeder.tally.unanswered == 0 and feeder.tally.bins == {"A3": 3}
 
 
 def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answers_no_read() -> None:
     desk = Desk()
 
-    def closed(number: int, deadline_ms: float | None) -> None:
-        desk.trigger(number, deadline_ms)
+    def closed(number: int, deadline_ms: float | None, *, age_ms: float) -> int:
+        desk.trigger(number, deadline_ms, age_ms=age_ms)
         raise PosteyeError("the station is closed, and takes no more pieces")
 
     with Cable() as cable:
@@ -127,7 +128,7 @@ def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answer
         desk.wait(desk.readings)
         wire.close(PATIENCE_S)
         end()
-    assert desk.came == [(1, None)] and desk.deliveries == []
+    assert [came[:2] for came in desk.came] == [(1, None)] and desk.deliveries == []
     answer = desk.readings()[0].reading
     assert isinstance(answer, NoReadMessage) and "closed" in answer.detail
 

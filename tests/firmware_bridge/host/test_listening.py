@@ -133,6 +133,37 @@ def from_controller(talk: Talk, piece: int, sequence: int = 1) -> bytes:
     return talk.sorter.notice(table.TRIGGER, payload, sequence)[1]
 
 
+def test_copies_that_were_read_together_tell_how_old_their_piece_is() -> None:
+    talk = Talk()
+    talk.run(0.1)
+    copies = [
+        TriggerMessage(7, 500, 0),
+        TriggerMessage(7, 500, 480),
+        TriggerMessage(7, 500, 40),
+        TriggerMessage(8, 0, 9),
+    ]
+    data = b"".join(talk.sorter.notice(table.TRIGGER, one.encode())[1] for one in copies)
+    assert talk.exchange.receive(data, talk.now_s) == [TriggerMessage(7, 500, 480), TriggerMessage(8, 0, 9)]
+
+
+@pytest.mark.parametrize(
+    ("unread_s", "deadline_ms", "age_ms"),
+    [
+        (0.0, 500, 20),
+        (0.1, 400, 20),  # it may be read, of frames that are surely its own
+        (0.48, 500, 500),  # its deadline may have passed: it is treated as such
+        (3.0, 500, 3020),
+    ],
+)
+def test_a_program_that_stood_still_takes_the_worst_for_the_deadline(
+    unread_s: float, deadline_ms: int, age_ms: int
+) -> None:
+    talk = Talk()
+    talk.run(0.1)
+    data = talk.sorter.notice(table.TRIGGER, TriggerMessage(7, 500, 20).encode())[1]
+    assert talk.exchange.receive(data, talk.now_s, unread_s) == [TriggerMessage(7, deadline_ms, age_ms)]
+
+
 def test_a_trigger_is_heard_while_an_acknowledgement_is_awaited() -> None:
     talk = Talk()
     talk.run(0.1)
