@@ -15,6 +15,7 @@ from device_runtime.version import VERSION
 from firmware_bridge import (
     BAUD_RATE,
     Capability,
+    ControllerRestarted,
     DuplexLink,
     Flags,
     GuardedOutbox,
@@ -89,6 +90,7 @@ class StationReporter:
         health: is told when the wire is lost and back.
         say: takes a line about the wire.
         trigger: begins a piece; a PosteyeError of it is answered by NO_READ.
+        forget: is called when the controller was restarted: numbers of pieces that come from then on are of new ones.
         baud_rate: bits a second.
         bundle: SHA-256 of the bundle's manifest in hex, for IDENTIFY.
         troubles: asked for the names of the station's states that are wrong, for HEARTBEAT.
@@ -108,6 +110,7 @@ class StationReporter:
         say: Callable[[str], None],
         *,
         trigger: TakeTrigger | None = None,
+        forget: Callable[[], object] = lambda: None,
         baud_rate: int = BAUD_RATE,
         bundle: str = "",
         troubles: Callable[[], Collection[str]] = tuple,
@@ -115,7 +118,7 @@ class StationReporter:
         outbox: Outbox | None = None,
     ) -> None:
         self._url, self._record, self._health, self._say = url, record, health, say
-        self._trigger, self._troubles = trigger, troubles
+        self._trigger, self._forget, self._troubles = trigger, forget, troubles
         self._began_s, self._pieces, self._said = time.monotonic(), 0, set[str]()
         self._has_been_lost = False
         self.clock_offset_s: float | None = None
@@ -166,6 +169,8 @@ class StationReporter:
                 model = f" ({identity.model})" if identity.model and identity.model != controller else ""
                 if self._has_been_lost:
                     self._say(f"the controller {controller}{model} answers on {self._url}")
+            case ControllerRestarted():
+                self._forget()
             case TimeTold(unix_ms):
                 self.clock_offset_s = unix_ms / 1000 - time.time()
 

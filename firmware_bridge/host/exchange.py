@@ -12,7 +12,7 @@ from firmware_bridge.errors import MessageError
 from firmware_bridge.host.ask import Ask
 from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
-from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
+from firmware_bridge.host.news import ControllerRestarted, How, News, Outcome, WireBack, WireLost
 from firmware_bridge.host.pace import Pace
 from firmware_bridge.host.queues.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
@@ -89,13 +89,13 @@ class Exchange:
         self._queue.keep()
 
     def opened(self, now_s: float) -> None:
-        """The port has been opened: what was under way is sent again under its own identity, all else begins anew."""
+        """The port has been opened: what was under way is sent again under its own identity."""
         self._frames.feed(wire.DELIMITER)  # half a frame of the old connection does not begin a new one
         self._heard_s = now_s
         if self._ask and self._ask.is_report:
             self._ask.due_s, self._ask.wait_s, self._ask.since_s = now_s, self._pace.wait_s, math.nan
-        else:
-            self._ask, self._greeted = None, False
+        else:  # it goes on in the session, if there is one: the answer tells whether the controller still knows it
+            self._ask, self._identified = None, False
 
     def lost(self, why: str) -> list[News]:
         """The port has gone, or cannot be opened."""
@@ -140,7 +140,7 @@ class Exchange:
         """
         data, news = self._listener.answers(), list[News]()
         if self._listener.is_asked_to_greet and not (self._ask and self._ask.is_report):
-            self._greet_anew(forget=True)
+            news += self._restarted()
         if self._ask is None:
             self._ask = self._next(now_s)
         self.keep()
@@ -166,8 +166,8 @@ class Exchange:
 
     def _next(self, now_s: float) -> Ask | None:
         """The next request; None where there is nothing to say."""
-        if self._greeted and self._sequence == LAST_SEQUENCE:
-            self._greet_anew(forget=False)
+        if self._sequence == LAST_SEQUENCE:
+            self._greeted = False
         if not self._greeted:
             self.session, self._sequence = 1 + secrets.randbelow(2**32 - 1), 0
             return self._request(table.HELLO, table.WELCOME, self._hello, now_s)
@@ -220,7 +220,7 @@ class Exchange:
         if ask.is_report:
             news += self._concluded(ask, cause, now_s)
         if cause == NakCause.UNKNOWN_SESSION:
-            self._greet_anew(forget=True)
+            news += self._restarted()
         elif ask.message == table.HELLO:
             self._greeted, self._identified = True, False
             self._listener.is_asked_to_greet = False
@@ -246,15 +246,11 @@ class Exchange:
         self._queue.remove()
         return [Outcome(one.report, how, one.tag, ask.copies, now_s - ask.began_s, detail)]
 
-    def _greet_anew(self, forget: bool) -> None:
-        """Open a new session next.
-
-        Args:
-            forget: whether the controller was restarted, and may name pieces as it did before.
-        """
+    def _restarted(self) -> list[News]:
+        """The controller has forgotten the session: a new one is opened next, and numbers of pieces may come again."""
         self._ask, self._greeted = None, False
-        if forget:
-            self._listener.forget()
+        self._listener.forget()
+        return [ControllerRestarted()]
 
     def _tell_lost(self, why: str) -> list[News]:
         self.is_lost = True

@@ -59,6 +59,11 @@ class WireBack:
 
 
 @dataclass(frozen=True)
+class ControllerRestarted:
+    """The controller has forgotten its session: the numbers that come from now on may be those of earlier pieces."""
+
+
+@dataclass(frozen=True)
 class TimeTold:
     """The controller's time of day.
 
@@ -69,4 +74,4 @@ class TimeTold:
     unix_ms: int
 
 
-News = Outcome | WireLost | WireBack | TriggerMessage | TimeTold
+News = Outcome | WireLost | WireBack | ControllerRestarted | TriggerMessage | TimeTold

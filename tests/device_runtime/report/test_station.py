@@ -115,6 +115,24 @@ def test_triggers_come_with_their_deadlines_and_ages() -> None:
     assert feeder.tally.unanswered == 0 and feeder.tally.bins == {"A3": 3}
 
 
+def test_a_station_hears_that_the_controller_counts_anew() -> None:
+    desk = Desk()
+    feeder = Feeder(Belt(every_ms=20, deadline_ms=500, pieces=1))
+    with Cable() as cable:
+        wire = StationReporter(
+            cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger, forget=lambda: desk.say("forgotten")
+        )
+        end = board(cable.sorter_end, desk, feeder)
+        desk.wait(lambda: desk.came)
+        end()
+        assert desk.said == []
+        end = board(cable.sorter_end, desk, Feeder(Belt(every_ms=20, deadline_ms=500, pieces=1)))
+        desk.wait(lambda: len(desk.came) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    assert desk.said == ["forgotten"] and [number for number, _, _ in desk.came] == [1, 1]
+
+
 def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answers_no_read() -> None:
     desk = Desk()
 

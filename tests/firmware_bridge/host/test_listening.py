@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from firmware_bridge import TimeTold, TriggerMessage
+from firmware_bridge import ControllerRestarted, TimeTold, TriggerMessage
 from firmware_bridge.host.listening import SAME_S, Listener
 from firmware_bridge.host.manner import refuse
 from firmware_bridge.protocol import table
@@ -188,7 +188,8 @@ def test_a_restarted_controller_that_triggers_is_greeted_at_once_and_may_count_f
     assert talk.exchange.session != session and talk.sorter.session == talk.exchange.session
     talk.step(from_controller(talk, 1))
     talk.run(0.05)
-    assert talk.of(TriggerMessage) == [TriggerMessage(1, 100, 0)] * 2
+    told = [one for one in talk.news if isinstance(one, TriggerMessage | ControllerRestarted)]
+    assert told == [TriggerMessage(1, 100, 0), ControllerRestarted(), TriggerMessage(1, 100, 0)]
     assert talk.sorter.taken[-1] == (1, 0)
 
 
@@ -200,7 +201,7 @@ def test_a_new_session_of_the_readers_own_forgets_no_piece() -> None:
     talk.send(9)
     talk.run(0.2)
     talk.step(from_controller(talk, 1))
-    assert talk.of(TriggerMessage) == [TriggerMessage(1, 100, 0)]
+    assert talk.of(TriggerMessage) == [TriggerMessage(1, 100, 0)] and talk.of(ControllerRestarted) == []
 
 
 def test_answers_of_the_reader_are_never_answered() -> None:
