@@ -43,6 +43,7 @@ _TROUBLES = {
     "clock_stepped": Troubles.CLOCK_STEPPED,
     "overheated": Troubles.OVERHEATED,
 }
+_OF_USE_S = 2.0  # after the deadline of its piece a report is of no use to a controller any more
 _UNTAGGED = 0  # of what is no decision; the journal has no such id
 
 
@@ -82,7 +83,8 @@ class StationReporter:
     """The wire of a station: takes each `Decision` (`Told`), calls for each trigger. It never keeps anybody waiting.
 
     A decision is acknowledged and acted upon at most once. While the wire is down, the newest wait; what became of each
-    is recorded.
+    is recorded. Two seconds after its deadline a decision about a piece that the controller named is not sent any more,
+    unless an outbox keeps it; it is never sent to a controller that was restarted since, which may count anew.
 
     Args:
         url: the port: a device, or a URL of pyserial. It need not be there yet.
@@ -121,6 +123,8 @@ class StationReporter:
         self._trigger, self._forget, self._troubles = trigger, forget, troubles
         self._began_s, self._pieces, self._said = time.monotonic(), 0, set[str]()
         self._has_been_lost = False
+        self._last_id = 0  # of the pieces that were triggered
+        self._life = (0, 0)  # which one of the controller it is, and the last id before it began
         self.clock_offset_s: float | None = None
         speaks = _SPEAKS if trigger else _SPEAKS & ~Capability.TRIGGER
         if settings is not refuse:
@@ -145,7 +149,13 @@ class StationReporter:
         if trouble and trouble not in self._said and len(self._said) < 100:
             self._said.add(trouble)
             self._say(trouble)
-        self._link.send(message, decision.id)
+        if decision.trigger.number is None:
+            self._link.send(message, decision.id)
+            return
+        life, last_id_before = self._life
+        if 0 < decision.id <= last_id_before:  # without an id nobody knows, and it is taken for a new one
+            life -= 1
+        self._link.send(message, decision.id, until_s=decision.trigger.deadline_s + _OF_USE_S, life=life)
 
     def close(self, timeout_s: float = 0.5) -> bool:
         """Send what waits, as far as the time allows, and close the port; returns whether all had their outcome."""
@@ -169,7 +179,8 @@ class StationReporter:
                 model = f" ({identity.model})" if identity.model and identity.model != controller else ""
                 if self._has_been_lost:
                     self._say(f"the controller {controller}{model} answers on {self._url}")
-            case ControllerRestarted():
+            case ControllerRestarted(life):
+                self._life = life, self._last_id
                 self._forget()
             case TimeTold(unix_ms):
                 self.clock_offset_s = unix_ms / 1000 - time.time()
@@ -178,10 +189,13 @@ class StationReporter:
         if self._trigger is None:
             return
         try:
-            self._trigger(came.piece, float(came.deadline_ms) or None, age_ms=float(came.age_ms))
+            id = self._trigger(came.piece, float(came.deadline_ms) or None, age_ms=float(came.age_ms))
+            self._last_id = max(self._last_id, id)
         except PosteyeError as error:
             report = NoReadMessage(came.piece, NoReadReason.OTHER, 0, None, Flags.TRIGGERED, plain(str(error)))
-            self._link.send(report, _UNTAGGED)
+            left_s = (came.deadline_ms - came.age_ms) / 1000
+            until_s = time.monotonic() + left_s + _OF_USE_S
+            self._link.send(report, _UNTAGGED, until_s=until_s, life=self._life[0])
 
     def _take_outcome(self, outcome: Outcome) -> None:
         if outcome.tag == _UNTAGGED:

@@ -25,7 +25,6 @@ class Ask:
         wait_s: for an answer to the next copy.
         due_s: when to send the next copy.
         copies: that were sent; of a report that an earlier program sent, at least one.
-        since_s: when the first copy was sent after the port was opened.
         began_s: when the first copy was sent.
         data: the frame's bytes on the wire.
     """
@@ -36,7 +35,6 @@ class Ask:
     wait_s: float
     due_s: float
     copies: int = 0
-    since_s: float = math.nan
     began_s: float = math.nan
     data: bytes = field(init=False)
 

@@ -70,15 +70,18 @@ class DuplexLink:
         """Whether nobody answers at the other end."""
         return self._exchange.is_lost
 
-    def send(self, report: Report, tag: int = 0) -> None:
+    def send(self, report: Report, tag: int = 0, *, until_s: float = math.inf, life: int | None = None) -> None:
         """Hand a report over; its outcome comes as news. Any thread may call it, and none waits.
 
         Args:
             report: to be sent.
             tag: comes back with the outcome.
+            until_s: from when on it is of no use any more, on `time.monotonic`; an outbox sends it all the same.
+            life: of the controller, in which it triggered the piece: 0, or that of the last `ControllerRestarted`. In
+                another life the report is dropped, as its number may name another piece. None: it did not trigger it.
         """
         with self._changed:
-            self._handed_over.append(Waiting(report, tag))
+            self._handed_over.append(Waiting(report, tag, until_s, life))
             self._changed.notify_all()
 
     def close(self, wait_s: float = 0.0) -> bool:

@@ -39,6 +39,7 @@ HEARTBEAT_S = 1.0
 # is opened are deaf for up to two seconds.
 LONGEST_WAIT, LOST_AFTER, LOST_AFTER_HELLO = 4, 7, 15
 LAST_SEQUENCE = 2**16 - 1
+_OTHER_PIECES = "the controller was restarted, and the number may name another piece"
 
 
 class Exchange:
@@ -68,6 +69,8 @@ class Exchange:
         self._bytes_before = self._echoes = self._unreadable = 0
         self.is_lost = True
         self._told_lost = False
+        self._unanswered_s = math.nan  # since when, as long as the port is open
+        self._life = 0
         left = queue.left_in_flight()
         if left:
             self.session, self._sequence = left.session, left.sequence
@@ -81,6 +84,8 @@ class Exchange:
 
     def put(self, one: Waiting) -> list[News]:
         """Take a report to send."""
+        if one.life not in (None, self._life):
+            return [Outcome(one.report, "dropped", one.tag, detail=_OTHER_PIECES)]
         given_way = self._queue.put(one)
         return [Outcome(old.report, "dropped", old.tag, detail="too many reports waited") for old in given_way]
 
@@ -91,9 +96,9 @@ class Exchange:
     def opened(self, now_s: float) -> None:
         """The port has been opened: what was under way is sent again under its own identity."""
         self._frames.feed(wire.DELIMITER)  # half a frame of the old connection does not begin a new one
-        self._heard_s = now_s
+        self._heard_s, self._unanswered_s = now_s, math.nan
         if self._ask and self._ask.is_report:
-            self._ask.due_s, self._ask.wait_s, self._ask.since_s = now_s, self._pace.wait_s, math.nan
+            self._ask.due_s, self._ask.wait_s = now_s, self._pace.wait_s
         else:  # it goes on in the session, if there is one: the answer tells whether the controller still knows it
             self._ask, self._identified = None, False
 
@@ -141,6 +146,7 @@ class Exchange:
         data, news = self._listener.answers(), list[News]()
         if self._listener.is_asked_to_greet and not (self._ask and self._ask.is_report):
             news += self._restarted()
+        news += self._give_up(now_s)
         if self._ask is None:
             self._ask = self._next(now_s)
         self.keep()
@@ -150,12 +156,12 @@ class Exchange:
             return data, news, self._heard_s + HEARTBEAT_S if beats else math.inf
         if ask.due_s <= now_s:
             patience = LOST_AFTER_HELLO if ask.message == table.HELLO else LOST_AFTER
-            if now_s - ask.since_s >= patience * self._manner.ack_timeout_s:
+            if now_s - self._unanswered_s >= patience * self._manner.ack_timeout_s:
                 bytes_back = self._frames.bytes_seen - self._bytes_before
                 silence = describe_silence(bytes_back, self._echoes, self._unreadable)
                 news += self._tell_lost(f"the controller does not answer: {silence}")
-            if math.isnan(ask.since_s):
-                ask.since_s = now_s
+            if math.isnan(self._unanswered_s):
+                self._unanswered_s = now_s
                 self._bytes_before, self._echoes, self._unreadable = self._frames.bytes_seen, 0, 0
             ask.began_s = now_s if math.isnan(ask.began_s) else ask.began_s
             ask.copies += 1
@@ -213,7 +219,7 @@ class Exchange:
         if ask.message == table.HELLO and cause is not None:  # asked again, as ever: the firmware may be mended
             spoken = f"; it speaks version {frame.version}" if cause == NakCause.UNSUPPORTED_VERSION else ""
             return self._tell_lost(f"the controller refuses the greeting: {describe_cause(cause)}{spoken}")
-        self._ask, self._heard_s = None, now_s
+        self._ask, self._heard_s, self._unanswered_s = None, now_s, math.nan
         if ask.copies == 1 and math.isfinite(ask.began_s):
             self._pace.note(now_s - ask.began_s)
         news: list[News] = []
@@ -248,9 +254,29 @@ class Exchange:
 
     def _restarted(self) -> list[News]:
         """The controller has forgotten the session: a new one is opened next, and numbers of pieces may come again."""
-        self._ask, self._greeted = None, False
+        self._ask, self._greeted, self._unanswered_s = None, False, math.nan
+        self._life += 1
         self._listener.forget()
-        return [ControllerRestarted()]
+        gone = self._queue.remove_triggered()
+        return [
+            ControllerRestarted(self._life),
+            *(Outcome(one.report, "dropped", one.tag, detail=_OTHER_PIECES) for one in gone),
+        ]
+
+    def _give_up(self, now_s: float) -> list[News]:
+        """Drop the reports that are of no use any more; no further copy is sent of the one that is under way."""
+        news: list[News] = []
+        while (one := self._queue.first()) is not None and one.until_s <= now_s:
+            ask = self._ask if self._ask and self._ask.is_report else None
+            if ask and ask.due_s > now_s:
+                break
+            self._queue.remove()
+            if ask:
+                self._ask = None
+                news.append(Outcome(one.report, "unconfirmed", one.tag, ask.copies, now_s - ask.began_s, "too late"))
+            else:
+                news.append(Outcome(one.report, "dropped", one.tag, detail="too late"))
+        return news
 
     def _tell_lost(self, why: str) -> list[News]:
         self.is_lost = True

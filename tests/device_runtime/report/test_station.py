@@ -6,16 +6,23 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from device_runtime.errors import PosteyeError
 from device_runtime.report.station import StationReporter
 from device_runtime.station.journal.entry import Delivery
+from device_runtime.station.loop.values import Decision
 from firmware_bridge import Belt, Cable, Event, Feeder, Flags, NoReadMessage, Outbox, serve
-from tests.device_runtime.report.deciding import decision
+from tests.device_runtime.report import deciding
 
 PATIENCE_S = 10
+
+
+def decision(id: int = 3, **said: Any) -> Decision:
+    """A decision about a piece that comes now."""
+    return deciding.decision(id, came_ns=time.monotonic_ns(), **said)
 
 
 class Desk:
@@ -131,6 +138,39 @@ def test_a_station_hears_that_the_controller_counts_anew() -> None:
         wire.close(PATIENCE_S)
         end()
     assert desk.said == ["forgotten"] and [number for number, _, _ in desk.came] == [1, 1]
+
+
+def test_answers_of_an_earlier_life_of_the_controller_are_dropped_and_recorded() -> None:
+    desk = Desk()
+    with Cable() as cable:
+        wire = StationReporter(cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger, forget=lambda: None)
+        for _ in range(2):  # each begins with piece 1
+            end = board(cable.sorter_end, desk, Feeder(Belt(every_ms=20, deadline_ms=60_000, pieces=1)))
+            if not desk.came:
+                desk.wait(lambda: desk.came)
+                end()
+        desk.wait(lambda: len(desk.came) == 2)
+        wire.tell(decision(1, number=1, bin="A1"))
+        wire.tell(decision(2, number=1, bin="B2"))
+        desk.wait(lambda: len(desk.deliveries) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    first, second = sorted(desk.deliveries, key=lambda one: one.piece)
+    assert first.outcome.startswith("dropped: the controller was restarted") and second.outcome == "acknowledged"
+    assert [event.reading.bin for event in desk.readings() if event.reading] == ["B2"]
+
+
+def test_a_decision_that_is_two_seconds_late_is_not_sent() -> None:
+    desk = Desk()
+    with Cable() as cable:
+        end = board(cable.sorter_end, desk)
+        wire = StationReporter(cable.reader_end, desk.record, desk, desk.say)
+        wire.tell(deciding.decision(11, number=1, came_ns=time.monotonic_ns() - 2_200_000_000))
+        wire.tell(deciding.decision(12, number=None, came_ns=time.monotonic_ns() - 2_200_000_000))
+        desk.wait(lambda: len(desk.deliveries) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    assert [(one.piece, one.outcome) for one in desk.deliveries] == [(11, "dropped: too late"), (12, "acknowledged")]
 
 
 def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answers_no_read() -> None:

@@ -122,7 +122,7 @@ def test_a_port_that_comes_back_with_nothing_under_way_tells_whether_the_session
     talk.send(1)
     talk.run(0.1)
     assert (talk.exchange.session != session) == restarted and talk.sorter.session == talk.exchange.session
-    assert talk.of(ControllerRestarted) == [ControllerRestarted()] * restarted
+    assert talk.of(ControllerRestarted) == [ControllerRestarted(1)] * restarted
     assert len(talk.of(WireBack)) == 2 and talk.acted() == [1]
 
 
@@ -134,7 +134,7 @@ def test_a_controller_of_the_first_days_that_was_restarted_while_the_port_was_aw
     talk.exchange.opened(talk.now_s)
     talk.send(1)
     talk.run(0.1)
-    assert talk.of(ControllerRestarted) == [ControllerRestarted()] and talk.acted() == [1]
+    assert talk.of(ControllerRestarted) == [ControllerRestarted(1)] and talk.acted() == [1]
 
 
 def test_a_controller_restarted_before_a_reading_gets_it_in_a_new_session() -> None:

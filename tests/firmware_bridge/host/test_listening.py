@@ -189,7 +189,7 @@ def test_a_restarted_controller_that_triggers_is_greeted_at_once_and_may_count_f
     talk.step(from_controller(talk, 1))
     talk.run(0.05)
     told = [one for one in talk.news if isinstance(one, TriggerMessage | ControllerRestarted)]
-    assert told == [TriggerMessage(1, 100, 0), ControllerRestarted(), TriggerMessage(1, 100, 0)]
+    assert told == [TriggerMessage(1, 100, 0), ControllerRestarted(1), TriggerMessage(1, 100, 0)]
     assert talk.sorter.taken[-1] == (1, 0)
 
 
