@@ -77,8 +77,9 @@ class Listener:
     def aged(self, trigger: TriggerMessage, now_s: float, unread_s: float) -> TriggerMessage:
         """Return a trigger that was heard just now as old as its piece is, by all copies that were heard with it.
 
-        How long it waited unread is known as a bound only. It shortens the deadline, and is not added to the age of a
-        piece that may still be read: a frame from before the piece came must never count as one of it.
+        How long it waited unread is known as a bound only. It shortens the deadline, and is not added to the age: a
+        frame from before the piece came must never count as one of it. A piece whose deadline may have passed is taken
+        for as old as its deadline: it is answered at once, and that is not too late to be sent.
 
         Args:
             trigger: as it was heard.
@@ -90,7 +91,7 @@ class Listener:
         if not trigger.deadline_ms:
             return replace(trigger, age_ms=age_ms)
         if age_ms + unread_ms >= trigger.deadline_ms:
-            return replace(trigger, age_ms=age_ms + unread_ms)
+            return replace(trigger, age_ms=max(age_ms, trigger.deadline_ms))
         return replace(trigger, age_ms=age_ms, deadline_ms=trigger.deadline_ms - unread_ms)
 
     def _trigger(self, frame: Frame, now_s: float) -> list[News]:

@@ -135,7 +135,7 @@ def test_a_port_need_not_be_there_and_may_come_and_go(
     assert [len(one.of_kind("reading")) for one in (sorter, again)] == [1, 1]
 
 
-def test_what_waited_for_a_link_that_stood_still_is_as_old_as_it_may_be(
+def test_what_waited_for_a_link_that_stood_still_is_past_its_deadline(
     cable: Callable[..., Cable], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duplex, "POLL_S", -3.0)  # as if each read had come back three seconds after it should have
@@ -150,7 +150,7 @@ def test_what_waited_for_a_link_that_stood_still_is_as_old_as_it_may_be(
     stop.set()
     board.join(PATIENCE_S)
     (came,) = heard.of(TriggerMessage)
-    assert came.deadline_ms == 500 and came.age_ms >= 3000
+    assert (came.deadline_ms, came.age_ms) == (500, 500)
 
 
 def test_closing_does_not_wait_for_a_controller_that_is_silent(cable: Callable[..., Cable]) -> None:

@@ -152,7 +152,7 @@ def test_copies_that_were_read_together_tell_how_old_their_piece_is() -> None:
         (0.0, 500, 20),
         (0.1, 400, 20),  # it may be read, of frames that are surely its own
         (0.48, 500, 500),  # its deadline may have passed: it is treated as such
-        (3.0, 500, 3020),
+        (3.0, 500, 500),
     ],
 )
 def test_a_program_that_stood_still_takes_the_worst_for_the_deadline(
