@@ -152,6 +152,7 @@ class Exchange:
         self.keep()
         ask = self._ask
         if ask is None:
+            self._unanswered_s = math.nan
             beats = Capability.HEARTBEAT in self.identity.capabilities
             return data, news, self._heard_s + HEARTBEAT_S if beats else math.inf
         if ask.due_s <= now_s:

@@ -52,6 +52,19 @@ def test_silence_is_told_though_each_report_is_given_up_before() -> None:
     assert len(talk.of(WireLost)) == 1 and len(talk.outcomes()) > 20
 
 
+def test_a_report_that_was_given_up_long_ago_does_not_make_the_next_one_unanswered() -> None:
+    talk = Talk(Sorter(speaks=Capability(0)))  # without heartbeats nothing is said in between
+    talk.run(0.1)
+    talk.back = silent
+    talk.answer(1, use_s=0.3)
+    talk.run(1)
+    talk.back = unchanged
+    talk.now_s += 3600
+    talk.answer(2)
+    talk.run(0.1)
+    assert [how for _, how, _ in told(talk)] == ["unconfirmed", "delivered"] and talk.of(WireLost) == []
+
+
 def test_a_port_that_was_away_too_long_takes_nothing_of_before() -> None:
     talk = Talk()
     talk.run(0.1)
