@@ -10,7 +10,7 @@ from firmware_bridge.host.cable import Cable
 from firmware_bridge.host.duplex import DuplexLink
 from firmware_bridge.host.link import Delivery, Link
 from firmware_bridge.host.manner import Manner, refuse
-from firmware_bridge.host.news import News, Outcome, TimeTold, WireBack, WireLost
+from firmware_bridge.host.news import ControllerRestarted, News, Outcome, TimeTold, WireBack, WireLost
 from firmware_bridge.host.port import BAUD_RATE
 from firmware_bridge.host.queues.guarded import GuardedOutbox
 from firmware_bridge.host.queues.outbox import Outbox, OutboxError
@@ -35,6 +35,7 @@ __all__ = [
     "BridgeError",
     "Cable",
     "Capability",
+    "ControllerRestarted",
     "Delivery",
     "DuplexLink",
     "Event",

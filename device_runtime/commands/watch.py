@@ -156,6 +156,7 @@ def _attach(
             telling.health,
             telling.say,
             trigger=station.trigger if config.trigger.kind == "controller" else None,
+            forget=station.forget_numbers,
             bundle=station.reader.bundle.manifest.checksum,
             troubles=lambda: [trouble.state for trouble in telling.health.now],
             outbox=None if config.wire.outbox is None else Outbox(config.wire.outbox),

@@ -15,7 +15,7 @@ from types import TracebackType
 from firmware_bridge.errors import PortError
 from firmware_bridge.host.exchange import Exchange, Manner
 from firmware_bridge.host.news import News
-from firmware_bridge.host.port import BAUD_RATE, Port
+from firmware_bridge.host.port import BAUD_RATE, POLL_S, Port
 from firmware_bridge.host.queues.queue import MemoryQueue, Queue, Waiting
 from firmware_bridge.protocol.message import Report
 
@@ -70,15 +70,18 @@ class DuplexLink:
         """Whether nobody answers at the other end."""
         return self._exchange.is_lost
 
-    def send(self, report: Report, tag: int = 0) -> None:
+    def send(self, report: Report, tag: int = 0, *, until_s: float = math.inf, life: int | None = None) -> None:
         """Hand a report over; its outcome comes as news. Any thread may call it, and none waits.
 
         Args:
             report: to be sent.
             tag: comes back with the outcome.
+            until_s: from when on it is of no use any more, on `time.monotonic`; an outbox sends it all the same.
+            life: of the controller, in which it triggered the piece: 0, or that of the last `ControllerRestarted`. In
+                another life the report is dropped, as its number may name another piece. None: it did not trigger it.
         """
         with self._changed:
-            self._handed_over.append(Waiting(report, tag))
+            self._handed_over.append(Waiting(report, tag, until_s, life))
             self._changed.notify_all()
 
     def close(self, wait_s: float = 0.0) -> bool:
@@ -182,6 +185,7 @@ class DuplexLink:
 
     def _read(self, port: Port) -> None:
         while self._port_error is None:
+            asked_s = time.monotonic()
             try:
                 data = port.read()
             except PortError as error:
@@ -191,7 +195,9 @@ class DuplexLink:
                 return
             if data:
                 with self._changed:
-                    self._news += self._exchange.receive(data, time.monotonic())
+                    now_s = time.monotonic()
+                    unread_s = max(0.0, now_s - asked_s - POLL_S)  # a read does not take longer, unless all stood still
+                    self._news += self._exchange.receive(data, now_s, unread_s)
                     self._has_heard = True
                     self._changed.notify_all()
                 self._tell()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass, field
 
 from firmware_bridge.errors import MessageError
+from firmware_bridge.host.ask import Ask
 from firmware_bridge.host.listening import Listener
 from firmware_bridge.host.manner import Manner
-from firmware_bridge.host.news import How, News, Outcome, WireBack, WireLost
+from firmware_bridge.host.news import ControllerRestarted, How, News, Outcome, WireBack, WireLost
 from firmware_bridge.host.pace import Pace
 from firmware_bridge.host.queues.queue import Queue, Waiting
 from firmware_bridge.host.silence import describe_silence
@@ -31,7 +31,7 @@ from firmware_bridge.protocol.message import (
     encode_no_read,
     encode_reading,
 )
-from firmware_bridge.protocol.notice import Capability, ControllerIdentity
+from firmware_bridge.protocol.notice import Capability, ControllerIdentity, TriggerMessage
 from firmware_bridge.protocol.table import Message
 
 HEARTBEAT_S = 1.0
@@ -39,39 +39,7 @@ HEARTBEAT_S = 1.0
 # is opened are deaf for up to two seconds.
 LONGEST_WAIT, LOST_AFTER, LOST_AFTER_HELLO = 4, 7, 15
 LAST_SEQUENCE = 2**16 - 1
-
-
-@dataclass
-class _Ask:
-    """A request under way.
-
-    Attributes:
-        message: its type.
-        answer: type of its answer; a NAK is one too.
-        frame: that is sent.
-        wait_s: for an answer to the next copy.
-        due_s: when to send the next copy.
-        copies: that were sent; of a report that an earlier program sent, at least one.
-        since_s: when the first copy was sent after the port was opened.
-        began_s: when the first copy was sent.
-    """
-
-    message: Message
-    answer: Message
-    frame: Frame
-    wait_s: float
-    due_s: float
-    copies: int = 0
-    since_s: float = math.nan
-    began_s: float = math.nan
-    data: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.data = wire.encode(self.frame)
-
-    @property
-    def is_report(self) -> bool:
-        return self.message in (table.READING, table.NO_READ)
+_OTHER_PIECES = "the controller was restarted, and the number may name another piece"
 
 
 class Exchange:
@@ -96,11 +64,13 @@ class Exchange:
         self.session = self._sequence = 0
         self.controller, self.identity = "", ControllerIdentity()
         self._greeted = self._identified = False
-        self._ask: _Ask | None = None
+        self._ask: Ask | None = None
         self._heard_s = -math.inf
         self._bytes_before = self._echoes = self._unreadable = 0
         self.is_lost = True
         self._told_lost = False
+        self._unanswered_s = math.nan  # since when, as long as the port is open
+        self._life = 0
         left = queue.left_in_flight()
         if left:
             self.session, self._sequence = left.session, left.sequence
@@ -114,6 +84,8 @@ class Exchange:
 
     def put(self, one: Waiting) -> list[News]:
         """Take a report to send."""
+        if one.life not in (None, self._life):
+            return [Outcome(one.report, "dropped", one.tag, detail=_OTHER_PIECES)]
         given_way = self._queue.put(one)
         return [Outcome(old.report, "dropped", old.tag, detail="too many reports waited") for old in given_way]
 
@@ -122,13 +94,13 @@ class Exchange:
         self._queue.keep()
 
     def opened(self, now_s: float) -> None:
-        """The port has been opened: what was under way is sent again under its own identity, all else begins anew."""
+        """The port has been opened: what was under way is sent again under its own identity."""
         self._frames.feed(wire.DELIMITER)  # half a frame of the old connection does not begin a new one
-        self._heard_s = now_s
+        self._heard_s, self._unanswered_s = now_s, math.nan
         if self._ask and self._ask.is_report:
-            self._ask.due_s, self._ask.wait_s, self._ask.since_s = now_s, self._pace.wait_s, math.nan
-        else:
-            self._ask, self._greeted = None, False
+            self._ask.due_s, self._ask.wait_s = now_s, self._pace.wait_s
+        else:  # it goes on in the session, if there is one: the answer tells whether the controller still knows it
+            self._ask, self._identified = None, False
 
     def lost(self, why: str) -> list[News]:
         """The port has gone, or cannot be opened."""
@@ -147,22 +119,23 @@ class Exchange:
             in_flight = None
         return news
 
-    def receive(self, data: bytes, now_s: float) -> list[News]:
+    def receive(self, data: bytes, now_s: float, unread_s: float = 0.0) -> list[News]:
         """Take bytes of the controller.
 
         Args:
             data: any number of bytes.
             now_s: on a clock that only runs.
+            unread_s: how long they may have waited for this program, which stood still.
         """
         news: list[News] = []
         for frame in self._frames.feed(data):
             if not frame.is_answer:
                 self._echoes += 1
             elif frame.type >= wire.FIRST_NOTICE:
-                news += self._listener.hear(frame, self.session if self._greeted else 0)
+                news += self._listener.hear(frame, self.session if self._greeted else 0, now_s)
             else:
                 news += self._take_answer(frame, now_s)
-        return news
+        return [self._listener.aged(one, now_s, unread_s) if isinstance(one, TriggerMessage) else one for one in news]
 
     def step(self, now_s: float) -> tuple[bytes, list[News], float]:
         """Return the bytes to send now, what there is to tell, and when to come again.
@@ -172,22 +145,24 @@ class Exchange:
         """
         data, news = self._listener.answers(), list[News]()
         if self._listener.is_asked_to_greet and not (self._ask and self._ask.is_report):
-            self._greet_anew(forget=True)
+            news += self._restarted()
+        news += self._give_up(now_s)
         if self._ask is None:
             self._ask = self._next(now_s)
         self.keep()
         ask = self._ask
         if ask is None:
+            self._unanswered_s = math.nan
             beats = Capability.HEARTBEAT in self.identity.capabilities
             return data, news, self._heard_s + HEARTBEAT_S if beats else math.inf
         if ask.due_s <= now_s:
             patience = LOST_AFTER_HELLO if ask.message == table.HELLO else LOST_AFTER
-            if now_s - ask.since_s >= patience * self._manner.ack_timeout_s:
+            if now_s - self._unanswered_s >= patience * self._manner.ack_timeout_s:
                 bytes_back = self._frames.bytes_seen - self._bytes_before
                 silence = describe_silence(bytes_back, self._echoes, self._unreadable)
                 news += self._tell_lost(f"the controller does not answer: {silence}")
-            if math.isnan(ask.since_s):
-                ask.since_s = now_s
+            if math.isnan(self._unanswered_s):
+                self._unanswered_s = now_s
                 self._bytes_before, self._echoes, self._unreadable = self._frames.bytes_seen, 0, 0
             ask.began_s = now_s if math.isnan(ask.began_s) else ask.began_s
             ask.copies += 1
@@ -196,10 +171,10 @@ class Exchange:
             data += ask.data
         return data, news, ask.due_s
 
-    def _next(self, now_s: float) -> _Ask | None:
+    def _next(self, now_s: float) -> Ask | None:
         """The next request; None where there is nothing to say."""
-        if self._greeted and self._sequence == LAST_SEQUENCE:
-            self._greet_anew(forget=False)
+        if self._sequence == LAST_SEQUENCE:
+            self._greeted = False
         if not self._greeted:
             self.session, self._sequence = 1 + secrets.randbelow(2**32 - 1), 0
             return self._request(table.HELLO, table.WELCOME, self._hello, now_s)
@@ -215,7 +190,7 @@ class Exchange:
         self._queue.mark(self.session, self._sequence)
         return self._asking(waiting.report, now_s)
 
-    def _asking(self, report: Report, now_s: float) -> _Ask:
+    def _asking(self, report: Report, now_s: float) -> Ask:
         """The request that sends a report; a controller that knows no NO_READ gets a reading without a code."""
         if isinstance(report, NoReadMessage) and Capability.NO_READ in self.identity.capabilities:
             return self._request(table.NO_READ, table.ACK, encode_no_read(report), now_s)
@@ -223,9 +198,9 @@ class Exchange:
             report = ReadingMessage(report.piece, "no_code", None, 0.0, report.elapsed_ms, report.bin, report.flags)
         return self._request(table.READING, table.ACK, encode_reading(report), now_s)
 
-    def _request(self, message: Message, answer: Message, payload: bytes, now_s: float) -> _Ask:
+    def _request(self, message: Message, answer: Message, payload: bytes, now_s: float) -> Ask:
         frame = Frame(message.type, self._sequence, self.session, payload)
-        return _Ask(message, answer, frame, self._pace.wait_s, now_s)
+        return Ask(message, answer, frame, self._pace.wait_s, now_s)
 
     def _take_answer(self, frame: Frame, now_s: float) -> list[News]:
         ask = self._ask
@@ -245,14 +220,14 @@ class Exchange:
         if ask.message == table.HELLO and cause is not None:  # asked again, as ever: the firmware may be mended
             spoken = f"; it speaks version {frame.version}" if cause == NakCause.UNSUPPORTED_VERSION else ""
             return self._tell_lost(f"the controller refuses the greeting: {describe_cause(cause)}{spoken}")
-        self._ask, self._heard_s = None, now_s
+        self._ask, self._heard_s, self._unanswered_s = None, now_s, math.nan
         if ask.copies == 1 and math.isfinite(ask.began_s):
             self._pace.note(now_s - ask.began_s)
         news: list[News] = []
         if ask.is_report:
             news += self._concluded(ask, cause, now_s)
         if cause == NakCause.UNKNOWN_SESSION:
-            self._greet_anew(forget=True)
+            news += self._restarted()
         elif ask.message == table.HELLO:
             self._greeted, self._identified = True, False
             self._listener.is_asked_to_greet = False
@@ -263,7 +238,7 @@ class Exchange:
             news.append(WireBack(self.controller, self.identity))
         return news
 
-    def _concluded(self, ask: _Ask, cause: int | None, now_s: float) -> list[News]:
+    def _concluded(self, ask: Ask, cause: int | None, now_s: float) -> list[News]:
         """What the answer to a report means for it."""
         if cause == NakCause.UNKNOWN_SESSION and ask.copies == 1:
             return []  # this copy was the only one: it was not acted upon, and waits for the new session
@@ -278,15 +253,31 @@ class Exchange:
         self._queue.remove()
         return [Outcome(one.report, how, one.tag, ask.copies, now_s - ask.began_s, detail)]
 
-    def _greet_anew(self, forget: bool) -> None:
-        """Open a new session next.
+    def _restarted(self) -> list[News]:
+        """The controller has forgotten the session: a new one is opened next, and numbers of pieces may come again."""
+        self._ask, self._greeted, self._unanswered_s = None, False, math.nan
+        self._life += 1
+        self._listener.forget()
+        gone = self._queue.remove_triggered()
+        return [
+            ControllerRestarted(self._life),
+            *(Outcome(one.report, "dropped", one.tag, detail=_OTHER_PIECES) for one in gone),
+        ]
 
-        Args:
-            forget: whether the controller was restarted, and may name pieces as it did before.
-        """
-        self._ask, self._greeted = None, False
-        if forget:
-            self._listener.forget()
+    def _give_up(self, now_s: float) -> list[News]:
+        """Drop the reports that are of no use any more; no further copy is sent of the one that is under way."""
+        news: list[News] = []
+        while (one := self._queue.first()) is not None and one.until_s <= now_s:
+            ask = self._ask if self._ask and self._ask.is_report else None
+            if ask and ask.due_s > now_s:
+                break
+            self._queue.remove()
+            if ask:
+                self._ask = None
+                news.append(Outcome(one.report, "unconfirmed", one.tag, ask.copies, now_s - ask.began_s, "too late"))
+            else:
+                news.append(Outcome(one.report, "dropped", one.tag, detail="too late"))
+        return news
 
     def _tell_lost(self, why: str) -> list[News]:
         self.is_lost = True

@@ -5,8 +5,10 @@ Source: docs/protocol.md section 4, what the controller begins.
 
 from __future__ import annotations
 
-from collections import deque
+import math
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from firmware_bridge.errors import MessageError
 from firmware_bridge.host.news import News, TimeTold
@@ -17,8 +19,10 @@ from firmware_bridge.protocol.message import NakCause
 from firmware_bridge.protocol.notice import Setting, TriggerMessage, decode_time, encode_taken
 from firmware_bridge.protocol.table import Message
 
-REMEMBERED_PIECES = 256
+SAME_S = 2.0  # a number that names a piece which came within this time of the last one of that number is the same piece
 NO_SESSION = 0
+_LONGEST_AGE_S = 65.535  # that a TRIGGER can tell, so that a copy of a piece may come so long after it
+_MOST_PIECES = 65_536  # that are remembered, whatever floods the line
 
 _NOTICES = {one.type: one for one in (table.TRIGGER, table.TIME, table.CONFIG_GET, table.CONFIG_SET)}
 
@@ -35,16 +39,17 @@ class Listener:
 
     def __init__(self, settings: Callable[[Setting], Setting]) -> None:
         self._settings = settings
-        self._pieces: deque[int] = deque(maxlen=REMEMBERED_PIECES)
+        self._came_s: OrderedDict[int, float] = OrderedDict()  # of each number, in the order taken
         self._answers = b""
         self.is_asked_to_greet = False
 
-    def hear(self, frame: Frame, session: int) -> list[News]:
+    def hear(self, frame: Frame, session: int, now_s: float) -> list[News]:
         """Take a frame.
 
         Args:
             frame: of a type that the controller begins with.
             session: the open one; 0 where there is none.
+            now_s: on a clock that only runs.
         """
         message = _NOTICES.get(frame.type)
         if message is None or frame.version != wire.VERSION or session == NO_SESSION:
@@ -53,7 +58,7 @@ class Listener:
             self.is_asked_to_greet |= frame.session == NO_SESSION
             return []
         if message == table.TRIGGER:
-            return self._trigger(frame)
+            return self._trigger(frame, now_s)
         if message == table.TIME:
             return self._time(frame)
         self._setting(frame)
@@ -66,20 +71,50 @@ class Listener:
 
     def forget(self) -> None:
         """The controller has been restarted: it may name pieces as it did before."""
-        self._pieces.clear()
+        self._came_s.clear()
         self.is_asked_to_greet = False
 
-    def _trigger(self, frame: Frame) -> list[News]:
+    def aged(self, trigger: TriggerMessage, now_s: float, unread_s: float) -> TriggerMessage:
+        """Return a trigger that was heard just now as old as its piece is, by all copies that were heard with it.
+
+        How long it waited unread is known as a bound only. It shortens the deadline, and is not added to the age: a
+        frame from before the piece came must never count as one of it. A piece whose deadline may have passed is taken
+        for as old as its deadline: it is answered at once, and that is not too late to be sent.
+
+        Args:
+            trigger: as it was heard.
+            now_s: on a clock that only runs.
+            unread_s: how long it may have waited for this program, which stood still.
+        """
+        unread_ms = round(unread_s * 1000)
+        age_ms = round((now_s - self._came_s.get(trigger.piece, now_s)) * 1000)
+        if not trigger.deadline_ms:
+            return replace(trigger, age_ms=age_ms)
+        if age_ms + unread_ms >= trigger.deadline_ms:
+            return replace(trigger, age_ms=max(age_ms, trigger.deadline_ms))
+        return replace(trigger, age_ms=age_ms, deadline_ms=trigger.deadline_ms - unread_ms)
+
+    def _trigger(self, frame: Frame, now_s: float) -> list[News]:
         try:
             trigger = TriggerMessage.decode(frame.payload)
         except MessageError:
             self._answer(frame, table.TAKEN, encode_taken(NakCause.MALFORMED_PAYLOAD))
             return []
         self._answer(frame, table.TAKEN, encode_taken(0))
-        if trigger.piece in self._pieces:
+        came_s = now_s - trigger.age_ms / 1000
+        known_s = self._came_s.get(trigger.piece, -math.inf)
+        if came_s - known_s < SAME_S:
+            self._came_s[trigger.piece] = min(came_s, known_s)
             return []
-        self._pieces.append(trigger.piece)
+        self._remember(trigger.piece, came_s, now_s)
         return [trigger]
+
+    def _remember(self, piece: int, came_s: float, now_s: float) -> None:
+        """Note when a piece came, and forget those of which no copy can come any more."""
+        self._came_s[piece] = came_s
+        self._came_s.move_to_end(piece)
+        while len(self._came_s) > _MOST_PIECES or next(iter(self._came_s.values())) < now_s - _LONGEST_AGE_S - SAME_S:
+            self._came_s.popitem(last=False)
 
     def _time(self, frame: Frame) -> list[News]:
         try:

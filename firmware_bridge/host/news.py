@@ -19,7 +19,8 @@ class Outcome:
         report: that was to be sent.
         how: "delivered": acted upon once. "refused": not acted upon. "unconfirmed": may or may not have been acted
             upon.
-            "dropped": never sent, because too many others waited.
+            "dropped": not acted upon, and not sent any more: too many others waited, it was too late, or its number may
+            name another piece.
         tag: what its sender called it.
         transmissions: how often it was sent.
         elapsed_s: from its first transmission to its outcome.
@@ -59,6 +60,18 @@ class WireBack:
 
 
 @dataclass(frozen=True)
+class ControllerRestarted:
+    """The controller has forgotten its session: the numbers that come from now on may be those of earlier pieces.
+
+    Attributes:
+        life: how often it has done so since the link began. Whoever sends a report of a piece that was triggered tells
+            in which life that was.
+    """
+
+    life: int
+
+
+@dataclass(frozen=True)
 class TimeTold:
     """The controller's time of day.
 
@@ -69,4 +82,4 @@ class TimeTold:
     unix_ms: int
 
 
-News = Outcome | WireLost | WireBack | TriggerMessage | TimeTold
+News = Outcome | WireLost | WireBack | ControllerRestarted | TriggerMessage | TimeTold

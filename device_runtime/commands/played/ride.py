@@ -121,6 +121,7 @@ def ride(
             health,
             say,
             trigger=station.trigger,
+            forget=station.forget_numbers,
             bundle=station.reader.bundle.manifest.checksum,
             troubles=lambda: [trouble.state for trouble in health.now],
         )

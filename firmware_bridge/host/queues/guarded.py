@@ -55,6 +55,12 @@ class GuardedOutbox:
         self._tried(lambda queue: queue.remove())
         self._current = None
 
+    def remove_triggered(self) -> list[Waiting]:
+        """As `Queue.remove_triggered`."""
+        triggered = self._tried(lambda queue: queue.remove_triggered())
+        self._current, self._unkept = None, [one for one in self._unkept if not one.is_triggered]
+        return triggered
+
     def keep(self) -> None:
         """As `Queue.keep`."""
         self._tried(lambda queue: queue.keep())
@@ -70,8 +76,11 @@ class GuardedOutbox:
             return call(self._queue)
         except OutboxError as error:
             self._on_failure(f"{error}; reports wait in memory from now on")
-            under_way = [self._current] if self._current else []
-            for one in [*under_way, *(one for one in self._unkept if one not in under_way)]:
-                self._memory.put(one)
+            under_way = self._current
+            if under_way:
+                self._memory.put(under_way)
+            for one in self._unkept:
+                if not under_way or (one.report, one.tag) != (under_way.report, under_way.tag):
+                    self._memory.put(one)
             self._queue = self._memory
             return call(self._memory)

@@ -131,6 +131,17 @@ class Outbox:
             self._do("DELETE FROM reports WHERE number = (SELECT min(number) FROM reports)")
             self._count -= 1
 
+    def remove_triggered(self) -> list[Waiting]:
+        """As `Queue.remove_triggered`."""
+        with self._explained():
+            self._begin()
+            rows = [(row[0], self._waiting(row)) for row in self._do(f"{_SELECT} ORDER BY number").fetchall()]
+            triggered = [(number, one) for number, one in rows if one.is_triggered]
+            for number, _ in triggered:
+                self._do("DELETE FROM reports WHERE number = ?", number)
+            self._count -= len(triggered)
+            return [one for _, one in triggered]
+
     def keep(self) -> None:
         """As `Queue.keep`."""
         with self._explained():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from firmware_bridge.protocol.message import Report
+from firmware_bridge.protocol.message import Flags, Report
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,19 @@ class Waiting:
     Attributes:
         report: to be sent.
         tag: what its sender calls it; comes back with its outcome.
+        until_s: from when on it is of no use any more, on the clock of the exchange; a disk does not keep it.
+        life: of the controller, in which it triggered the piece; None: it did not. A disk does not keep it.
     """
 
     report: Report
     tag: int = 0
+    until_s: float = math.inf
+    life: int | None = None
+
+    @property
+    def is_triggered(self) -> bool:
+        """Whether the controller named the piece."""
+        return Flags.TRIGGERED in self.report.flags
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,10 @@ class Queue(Protocol):
 
     def remove(self) -> None:
         """Forget the oldest report: its outcome is known."""
+        ...
+
+    def remove_triggered(self) -> list[Waiting]:
+        """Forget the reports of pieces that the controller named, and return them; none is in flight."""
         ...
 
     def keep(self) -> None:
@@ -106,6 +120,13 @@ class MemoryQueue:
         """As `Queue.remove`."""
         self._waiting.popleft()
         self._in_flight = False
+
+    def remove_triggered(self) -> list[Waiting]:
+        """As `Queue.remove_triggered`."""
+        triggered = [one for one in self._waiting if one.is_triggered]
+        self._waiting = deque(one for one in self._waiting if not one.is_triggered)
+        self._in_flight = False
+        return triggered
 
     def keep(self) -> None:
         """As `Queue.keep`; there is nothing to do."""

@@ -22,16 +22,17 @@ def decision(
     why_not: str | None = None,
     total_ms: float = 61.4,
     deadline_ms: float = 100.0,
+    came_ns: int = CAME_NS,
 ) -> Decision:
     """A decision about a piece that came at a fixed moment; with `why_not` nothing was read on it."""
     reading = Reading(status, code, None, 0.99735, (), ())
     result = Result("camera", reading, None, "numpy 1", {"total": 40.0}, cast(Any, None))
     return Decision(
         id,
-        Trigger(Moment(0, CAME_NS, "boot"), CAME_NS / 1e9 + deadline_ms / 1000, number),
+        Trigger(Moment(0, came_ns, "boot"), came_ns / 1e9 + deadline_ms / 1000, number),
         why_not if why_not is not None else result,
         bin,
         1,
-        CAME_NS + round(total_ms * 1e6),
+        came_ns + round(total_ms * 1e6),
         {"total": total_ms},
     )

@@ -6,16 +6,23 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from device_runtime.errors import PosteyeError
 from device_runtime.report.station import StationReporter
 from device_runtime.station.journal.entry import Delivery
+from device_runtime.station.loop.values import Decision
 from firmware_bridge import Belt, Cable, Event, Feeder, Flags, NoReadMessage, Outbox, serve
-from tests.device_runtime.report.deciding import decision
+from tests.device_runtime.report import deciding
 
 PATIENCE_S = 10
+
+
+def decision(id: int = 3, **said: Any) -> Decision:
+    """A decision about a piece that comes now."""
+    return deciding.decision(id, came_ns=time.monotonic_ns(), **said)
 
 
 class Desk:
@@ -26,7 +33,7 @@ class Desk:
         self.states: dict[str, str] = {}
         self.history: list[str] = []
         self.said: list[str] = []
-        self.came: list[tuple[int, float | None]] = []
+        self.came: list[tuple[int, float | None, float]] = []
         self.events: list[Event] = []
         self._changed = threading.Condition()
 
@@ -53,8 +60,9 @@ class Desk:
         self.states.pop(state, None)
         self.note(lambda: self.history.append(f"not {state}"))
 
-    def trigger(self, number: int, deadline_ms: float | None) -> None:
-        self.note(lambda: self.came.append((number, deadline_ms)))
+    def trigger(self, number: int, deadline_ms: float | None, *, age_ms: float) -> int:
+        self.note(lambda: self.came.append((number, deadline_ms, age_ms)))
+        return len(self.came)
 
     def event(self, event: Event) -> None:
         self.note(lambda: self.events.append(event))
@@ -97,28 +105,79 @@ def test_decisions_arrive_once_and_are_recorded_with_their_ids() -> None:
     assert desk.said == [] and desk.history == ["not wire_lost"]
 
 
-def test_triggers_come_with_what_is_left_of_their_deadlines() -> None:
+def test_triggers_come_with_their_deadlines_and_ages() -> None:
     desk = Desk()
     feeder = Feeder(Belt(every_ms=20, deadline_ms=500, pieces=3, first=100))
     with Cable() as cable:
         wire = StationReporter(cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger)
         end = board(cable.sorter_end, desk, feeder)
         desk.wait(lambda: len(desk.came) == 3)
-        for number, _ in desk.came:
+        for number, _, _ in desk.came:
             wire.tell(decision(number=number))
         desk.wait(lambda: len(desk.readings()) == 3)
         wire.close(PATIENCE_S)
         end()
-    assert [number for number, _ in desk.came] == [100, 101, 102]
-    assert all(left is not None and 0 < left <= 500 for _, left in desk.came)
+    assert [number for number, _, _ in desk.came] == [100, 101, 102]
+    assert all(deadline is not None and 0 <= age < deadline <= 500 for _, deadline, age in desk.came)
     assert feeder.tally.unanswered == 0 and feeder.tally.bins == {"A3": 3}
+
+
+def test_a_station_hears_that_the_controller_counts_anew() -> None:
+    desk = Desk()
+    feeder = Feeder(Belt(every_ms=20, deadline_ms=500, pieces=1))
+    with Cable() as cable:
+        wire = StationReporter(
+            cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger, forget=lambda: desk.say("forgotten")
+        )
+        end = board(cable.sorter_end, desk, feeder)
+        desk.wait(lambda: desk.came)
+        end()
+        assert desk.said == []
+        end = board(cable.sorter_end, desk, Feeder(Belt(every_ms=20, deadline_ms=500, pieces=1)))
+        desk.wait(lambda: len(desk.came) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    assert desk.said == ["forgotten"] and [number for number, _, _ in desk.came] == [1, 1]
+
+
+def test_answers_of_an_earlier_life_of_the_controller_are_dropped_and_recorded() -> None:
+    desk = Desk()
+    with Cable() as cable:
+        wire = StationReporter(cable.reader_end, desk.record, desk, desk.say, trigger=desk.trigger, forget=lambda: None)
+        for _ in range(2):  # each begins with piece 1
+            end = board(cable.sorter_end, desk, Feeder(Belt(every_ms=20, deadline_ms=60_000, pieces=1)))
+            if not desk.came:
+                desk.wait(lambda: desk.came)
+                end()
+        desk.wait(lambda: len(desk.came) == 2)
+        wire.tell(decision(1, number=1, bin="A1"))
+        wire.tell(decision(2, number=1, bin="B2"))
+        desk.wait(lambda: len(desk.deliveries) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    first, second = sorted(desk.deliveries, key=lambda one: one.piece)
+    assert first.outcome.startswith("dropped: the controller was restarted") and second.outcome == "acknowledged"
+    assert [event.reading.bin for event in desk.readings() if event.reading] == ["B2"]
+
+
+def test_a_decision_that_is_two_seconds_late_is_not_sent() -> None:
+    desk = Desk()
+    with Cable() as cable:
+        end = board(cable.sorter_end, desk)
+        wire = StationReporter(cable.reader_end, desk.record, desk, desk.say)
+        wire.tell(deciding.decision(11, number=1, came_ns=time.monotonic_ns() - 2_200_000_000))
+        wire.tell(deciding.decision(12, number=None, came_ns=time.monotonic_ns() - 2_200_000_000))
+        desk.wait(lambda: len(desk.deliveries) == 2)
+        wire.close(PATIENCE_S)
+        end()
+    assert [(one.piece, one.outcome) for one in desk.deliveries] == [(11, "dropped: too late"), (12, "acknowledged")]
 
 
 def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answers_no_read() -> None:
     desk = Desk()
 
-    def closed(number: int, deadline_ms: float | None) -> None:
-        desk.trigger(number, deadline_ms)
+    def closed(number: int, deadline_ms: float | None, *, age_ms: float) -> int:
+        desk.trigger(number, deadline_ms, age_ms=age_ms)
         raise PosteyeError("the station is closed, and takes no more pieces")
 
     with Cable() as cable:
@@ -127,7 +186,7 @@ def test_a_deadline_of_zero_leaves_it_to_the_station_and_a_closed_station_answer
         desk.wait(desk.readings)
         wire.close(PATIENCE_S)
         end()
-    assert desk.came == [(1, None)] and desk.deliveries == []
+    assert [came[:2] for came in desk.came] == [(1, None)] and desk.deliveries == []
     answer = desk.readings()[0].reading
     assert isinstance(answer, NoReadMessage) and "closed" in answer.detail
 

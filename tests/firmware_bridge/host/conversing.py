@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
-from firmware_bridge import Manner, MemoryQueue, News, Outcome, Queue, ReaderIdentity, ReadingMessage, Sorter
+from firmware_bridge import Flags, Manner, MemoryQueue, News, Outcome, Queue, ReaderIdentity, ReadingMessage, Sorter
 from firmware_bridge.controller.event import Event
 from firmware_bridge.host.exchange import Exchange
 from firmware_bridge.host.queues.queue import Waiting
@@ -56,6 +57,12 @@ class Talk:
     def send(self, *pieces: int) -> None:
         for piece in pieces:
             self.news += self.exchange.put(Waiting(reading(piece), piece))
+
+    def answer(self, *pieces: int, use_s: float = 2.0, life: int = 0) -> None:
+        """Send reports of pieces that the controller triggered in a life of its, of use for a while."""
+        for piece in pieces:
+            report = replace(reading(piece), flags=Flags.TRIGGERED)
+            self.news += self.exchange.put(Waiting(report, piece, self.now_s + use_s, life))
 
     def step(self, from_controller: bytes = b"") -> None:
         """Let everybody say once what there is to say, and time pass."""

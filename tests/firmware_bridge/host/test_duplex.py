@@ -135,6 +135,24 @@ def test_a_port_need_not_be_there_and_may_come_and_go(
     assert [len(one.of_kind("reading")) for one in (sorter, again)] == [1, 1]
 
 
+def test_what_waited_for_a_link_that_stood_still_is_past_its_deadline(
+    cable: Callable[..., Cable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplex, "POLL_S", -3.0)  # as if each read had come back three seconds after it should have
+    line, heard, stop = cable(), Heard(), threading.Event()
+    feeder = Feeder(Belt(every_ms=10, deadline_ms=500, pieces=1))
+    board = threading.Thread(
+        target=serve, args=(line.sorter_end, lambda event: None, stop), kwargs={"feeder": feeder}, daemon=True
+    )
+    board.start()
+    with DuplexLink(line.reader_end, MANNER, heard):
+        heard.wait(TriggerMessage)
+    stop.set()
+    board.join(PATIENCE_S)
+    (came,) = heard.of(TriggerMessage)
+    assert (came.deadline_ms, came.age_ms) == (500, 500)
+
+
 def test_closing_does_not_wait_for_a_controller_that_is_silent(cable: Callable[..., Cable]) -> None:
     heard = Heard()
     link = DuplexLink(cable().reader_end, MANNER, heard)

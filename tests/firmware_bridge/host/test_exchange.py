@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from firmware_bridge import MemoryQueue, NoReadMessage, NoReadReason, Sorter, WireBack, WireLost
+from firmware_bridge import ControllerRestarted, MemoryQueue, NoReadMessage, NoReadReason, Sorter, WireBack, WireLost
 from firmware_bridge.host.queues.queue import Waiting
 from firmware_bridge.protocol import table
 from firmware_bridge.protocol.frame import ACK, HELLO, NAK, READING, Frame, FrameReader, encode
@@ -108,14 +108,33 @@ def test_a_port_that_comes_back_gets_what_was_under_way_under_its_own_number() -
     assert "duplicate" in [event.kind for event in talk.events]
 
 
-def test_a_port_that_comes_back_with_nothing_under_way_begins_a_new_session() -> None:
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_port_that_comes_back_with_nothing_under_way_tells_whether_the_session_is_still_known(
+    restarted: bool,
+) -> None:
     talk = Talk()
     talk.run(0.1)
     session = talk.exchange.session
     talk.exchange.lost("it went away")
+    if restarted:
+        talk.sorter.restart()
     talk.exchange.opened(talk.now_s)
+    talk.send(1)
     talk.run(0.1)
-    assert talk.exchange.session != session and talk.sorter.session == talk.exchange.session
+    assert (talk.exchange.session != session) == restarted and talk.sorter.session == talk.exchange.session
+    assert talk.of(ControllerRestarted) == [ControllerRestarted(1)] * restarted
+    assert len(talk.of(WireBack)) == 2 and talk.acted() == [1]
+
+
+def test_a_controller_of_the_first_days_that_was_restarted_while_the_port_was_away_is_noticed() -> None:
+    talk = Talk(Sorter(speaks=FIRST_DAYS))
+    talk.run(0.1)
+    talk.exchange.lost("it went away")
+    talk.sorter.restart()
+    talk.exchange.opened(talk.now_s)
+    talk.send(1)
+    talk.run(0.1)
+    assert talk.of(ControllerRestarted) == [ControllerRestarted(1)] and talk.acted() == [1]
 
 
 def test_a_controller_restarted_before_a_reading_gets_it_in_a_new_session() -> None:
