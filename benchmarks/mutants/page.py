@@ -67,12 +67,12 @@ _HEAD = """# Testing
 
 [The core in C](core.md) and [the controller library](controller-library.md) are given what nobody should give them.
 
-`make sanitized` compiles AddressSanitizer and UndefinedBehaviorSanitizer into them and runs the tests that drive them: what
-reads or writes beyond an array, and what C does not define, ends them.
+`make sanitized` compiles AddressSanitizer and UndefinedBehaviorSanitizer into them and runs the tests that drive them:
+what reads or writes beyond an array, and what C does not define, ends them.
 
 `make fuzz` runs [libFuzzer] for a minute (`make fuzz SECONDS=1800`: for half an hour) on a target for each function of
-the core and one for the controller library, in `tests/fuzz/c/targets`, all of them at a time. The bytes that it makes up become images and masks of any
-size, decoding graphs, scores and options, in their range or out of it.
+the core and one for the controller library, in `tests/fuzz/c/targets`, all of them at a time. The bytes that it makes up
+become images and masks of any size, decoding graphs, scores and options, in their range or out of it.
 
 | target | function | what it is given |
 |---|---|---|
@@ -100,8 +100,8 @@ Besides what the sanitizers see, these must hold:
 - Strips, confidences and places are in their bounds, posteriors have a sum of at most 1, and codes are of the grammar.
 - `ink_runs`, `shrink`, `darker`, `trace`, `rules` and `turn` give what their target makes of the same pixels one by
   one, in the plainest way; `calibrate` gives what the C library's logarithm and exponential give, to nine places.
-- `controller` counts as damaged what a decoder of whole frames drops, answers a request once at most, takes reports over in
-  order, and gives out texts that are printable and end.
+- `controller` counts as damaged what a decoder of whole frames drops, answers a request once at most, takes reports
+  over in order, and gives out texts that are printable and end.
 
 Inputs that reach something new are kept in `tests/fuzz/corpus`. `make test` gives them to the core again, compiled by
 any compiler, and makes sure that they reach all of its functions. An input that ends the core is printed with the
