@@ -78,10 +78,14 @@ def printable(name: Path | str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def irregular(mode: int) -> str | None:
+    """Why something is no regular file, by the mode that `os.stat` gives; None where it is one."""
+    return next((complaint for is_kind, complaint in _KINDS if is_kind(mode)), None)
+
+
 def _check(found: os.stat_result, limit_bytes: int) -> None:
-    for is_kind, complaint in _KINDS:
-        if is_kind(found.st_mode):
-            raise FileError(complaint)
+    if complaint := irregular(found.st_mode):
+        raise FileError(complaint)
     if found.st_size > limit_bytes:
         raise FileError(_too_large(found.st_size, limit_bytes))
 

@@ -88,7 +88,7 @@ class Telling:
         Raises:
             PosteyeError: the metrics cannot be served at their address.
         """
-        config, folder = self._config, self._config.journal.path.parent
+        config, folder = self._config, self._config.journal.path.resolve().parent  # where a link leads
         if self.form == "json":
             station.told.append(PieceLog())
         if config.metrics.on:

@@ -27,6 +27,7 @@ from device_runtime.station.journal.database import (
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.ids import Ids
 from device_runtime.station.journal.moment import Moment, now
+from device_runtime.station.journal.place import place_of
 from device_runtime.station.journal.recovery import IDS, Mended, beside, prepare
 
 _TRIMMED_AT_ONCE = 5_000  # pieces; more would keep others waiting
@@ -56,7 +57,8 @@ class Journal:
     opened, and what of it is whole is kept.
 
     Args:
-        path: of the database. Beside it stand its ids (`.ids`), its lock (`.lock`) and SQLite's `-wal` and `-shm`.
+        path: of the database, or a link to it. Beside it stand its ids (`.ids`), its lock (`.lock`) and SQLite's `-wal`
+            and `-shm`.
         clock: gives the present moment.
 
     Attributes:
@@ -67,7 +69,7 @@ class Journal:
     """
 
     def __init__(self, path: Path | str, clock: Callable[[], Moment] = now) -> None:
-        self.path = Path(path)
+        self.path = place_of(Path(path))
         self._clock = clock
         self._guard = threading.RLock()
         # A moment, and the journal's own time then.
@@ -185,7 +187,7 @@ class Journal:
 
     def _open(self) -> int:
         """Open the file, whatever has become of it; returns the highest id in it."""
-        self.mended: Mended | None = prepare(self.path)
+        self.mended: Mended | None = prepare(place_of(self.path))
         with self._explained():
             self._connection = _opened(self.path)
             row = self._first_whole("ORDER BY id DESC")

@@ -115,6 +115,8 @@ def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, fields: Path) -
         (("v4l:/dev/video0",), "did you mean v4l2:?"),
         ((f"dir:{fields}", "--plan", "nothing.csv"), "nothing.csv cannot be read"),
         ((f"dir:{fields}", "--journal", "no/such/folder"), "no/such/folder"),
+        ((f"dir:{fields}", "--journal", "."), "the journal . cannot be written: it is a folder"),
+        ((f"dir:{fields}", "--journal", ""), "the journal . cannot be written: it is a folder"),
         ((f"dir:{fields}", "--trigger", "gpio", "--gpio-line", "99"), "'--gpio-line': 99 is not in the range"),
     ):
         done = posteye("watch", *arguments, *FIELD, cwd=tmp_path)
