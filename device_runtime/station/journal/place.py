@@ -1,12 +1,19 @@
-"""Where a journal may stand: in a regular file, or at a name that is free. Whatever else stands there is left alone."""
+"""Where a journal may stand: in a regular file, or at a name that is free, and for one process alone.
+
+Whatever else stands there is left alone.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 from device_runtime.errors import JournalError
 from device_runtime.files.regular import irregular, printable
+
+LOCK = ".lock"
+Identity = tuple[int, int]  # device and inode
 
 
 def place_of(path: Path) -> Path:
@@ -22,6 +29,7 @@ def place_of(path: Path) -> Path:
     shown = printable(path)
     try:
         real = Path(os.path.realpath(path))
+        why: str | None
         if os.path.lexists(path) and not real.exists():
             why = f"it is a link to {printable(real)}, which is not there; plug in its disk, or take the link away"
         else:
@@ -32,3 +40,40 @@ def place_of(path: Path) -> Path:
     if why:
         raise JournalError(f"the journal {shown} cannot be written: {why}")
     return real
+
+
+def identity_of(path: Path) -> Identity | None:
+    """Which file stands at a path; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_at(number: int, path: Path) -> bool:
+    """Whether an open file is the one that stands at a path."""
+    found = os.fstat(number)
+    return identity_of(path) == (found.st_dev, found.st_ino)
+
+
+def locked(path: Path, shown: str) -> int:
+    """A lock that only one process can have; it goes with the process, however that ends.
+
+    Args:
+        path: of the journal; the lock stands beside it.
+        shown: its name for messages.
+
+    Raises:
+        JournalError: another process has it, or it cannot be made.
+    """
+    try:
+        number = os.open(path.with_name(path.name + LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise JournalError(f"the journal {shown} cannot be written: {error.strerror or error}") from error
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(number)
+        raise JournalError(f"the journal {shown} is written by another process; end that one first") from error
+    return number
