@@ -25,11 +25,13 @@ from device_runtime.commands.watching.telling import Telling
 from device_runtime.commands.watching.values import configured, station_values
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
+from device_runtime.station.config.keys import keys_of
 from device_runtime.station.config.sections import Config
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
 
 TRIGGERS = ("motion", "controller", "gpio", "frame")
+_DEADLINE = keys_of("deadline")["ms"].meta
 _LOOK_S = 0.1
 _OPENS_S = 1.0  # until a camera that is not there is told
 _CLOSES_S = 0.3  # how long those that are told may take at the end
@@ -56,7 +58,7 @@ Order = Literal["end", "reload"]
 @click.option("--serial", metavar="URL", help="Report each piece to a controller on this port, and hear its triggers.")
 @click.option(
     "--deadline-ms",
-    type=click.FloatRange(20, 60_000),
+    type=click.FloatRange(_DEADLINE.ge, _DEADLINE.le),
     default=500.0,
     show_default=True,
     help="From the trigger to the answer, whatever was read by then.",
