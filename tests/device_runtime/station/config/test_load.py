@@ -113,6 +113,14 @@ form = 3
         ('[web]\naddress = "everywhere"\n', 'line 6: [web] address is "everywhere"; give an address such as 127.0.0.1'),
         ("[web]\non = true\n[metrics]\non = true\nport = 8080\n", "line 9: [metrics] port is 8080, as that of [web]"),
         ("[read]\nregion = [0, 0, 0, 0]\n", "line 6: [read] region is wrong: 0.0,0.0,0.0,0.0 is no region"),
+        (
+            "[read]\nregion = [1e308, 1e308, 1e308, 1e308]\n",
+            "line 6: [read] region is wrong: 1e+308,1e+308,1e+308,1e+308",
+        ),
+        (
+            "[read]\nregion = [100001, 0, 10, 10]\n",
+            "line 6: [read] region is wrong: 100001.0,0.0,10.0,10.0 is no region",
+        ),
         ("[read]\nregion = [1, 2, 3]\n", "line 6: [read] region is [1, 2, 3]; give four numbers such as [0.3, 0.4"),
         ('[read]\nfield = true\nrole = "any"\n', 'line 7: [read] role is "any", and a field has no roles'),
         ("[read]\nmax_error = nan\n", "line 6: [read] max_error is nan; give a number above 0 and up to 1"),
