@@ -93,10 +93,9 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
     """
     given = {name: value for name, value in values.items() if _is_given(context, name)}
     configure = partial(configured, file, source, given)
-    config = configure()
     with (
-        Telling(config) as telling,
-        _orders() as orders,
+        _orders() as orders,  # first: to make a station takes seconds, and signals come meanwhile
+        Telling(config := configure()) as telling,
         build_station(**station_values(config), health=telling.health, say=telling.say, beat=telling.beat) as station,
         ExitStack() as told,
     ):

@@ -80,6 +80,30 @@ def test_a_signal_ends_it_with_a_summary(tmp_path: Path, fields: Path, number: s
     assert len(lines) == 3 and out == ""
 
 
+# The first slow step of a start; before it the signals have come.
+_SLOW_START = """
+import os, signal, sys
+from device_runtime import cli
+from device_runtime.commands import watch
+made = watch.Telling
+def telling(config):
+    os.kill(os.getpid(), signal.SIGHUP)
+    os.kill(os.getpid(), int(sys.argv.pop()))
+    return made(config)
+watch.Telling = telling
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_during_the_start_are_orders_too(tmp_path: Path, fields: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-c", _SLOW_START, "watch", f"dir:{fields}?watch", *FIELD, str(int(number))]
+    environment = os.environ | {"PYTHONPATH": ROOT}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    assert "pieces: " in done.stderr.splitlines()[-1]
+
+
 def test_a_hangup_reads_the_plan_again_and_a_broken_one_changes_nothing(tmp_path: Path, fields: Path) -> None:
     (tmp_path / "plan.csv").write_text(PLAN)
     program = started(f"dir:{fields}?watch", *FIELD, "--plan", "plan.csv", cwd=tmp_path)
