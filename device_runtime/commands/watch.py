@@ -105,7 +105,7 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
             station.start()
             telling.ready()
             telling.say(f"watching {station.camera.name}; Ctrl-C ends")
-            _run(station, orders, Reloading(station, config, configure if file else None, telling.say))
+            _run(station, orders, Reloading(station, config, configure if file else None, telling.answer))
         finally:
             station.stop()
         if telling.form == "json":
