@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -33,7 +33,7 @@ from device_runtime.station.loop.station import Station
 TRIGGERS = ("motion", "controller", "gpio", "frame")
 _DEADLINE = keys_of("deadline")["ms"].meta
 _LOOK_S = 0.1
-_OPENS_S = 1.0  # until a camera that is not there is told
+_OPENS_S = 1.0  # for which a camera is waited for
 _CLOSES_S = 0.3  # how long those that are told may take at the end
 Say = Callable[[str], None]
 Order = Literal["end", "reload"]
@@ -188,10 +188,8 @@ def _tell_start(station: Station, say: Say, config: Config) -> None:
         say(hint)
     if station.plan and not station.plan.now.findings.fine:
         say(f"{printable(station.plan.path)} does not fit the codes; `posteye plan check` says where")
-    try:
+    with suppress(CameraLostError, CameraTimeoutError):  # which the health of the station tells
         station.camera.opened(_OPENS_S)
-    except (CameraLostError, CameraTimeoutError) as error:
-        say(f"{error}; trying again until it is there")
 
 
 def _end_hanging() -> None:
