@@ -71,8 +71,8 @@ _HEAD = """# Testing
 what reads or writes beyond an array, and what C does not define, ends them.
 
 `make fuzz` runs [libFuzzer] for a minute (`make fuzz SECONDS=1800`: for half an hour) on a target for each function of
-the core and one for the controller library, in `tests/fuzz/c/targets`, all of them at a time. The bytes that it makes up
-become images and masks of any size, decoding graphs, scores and options, in their range or out of it.
+the core and one for the controller library, in `tests/fuzz/c/targets`, all of them at a time. The bytes that it makes
+up become images and masks of any size, decoding graphs, scores and options, in their range or out of it.
 
 | target | function | what it is given |
 |---|---|---|

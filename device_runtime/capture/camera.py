@@ -9,7 +9,7 @@ import threading
 import time
 from types import TracebackType
 
-from device_runtime.capture.source import Facts, Frame, Shot, Source, Tell
+from device_runtime.capture.source import AGAIN, Facts, Frame, Shot, Source, Tell
 from device_runtime.errors import (
     CameraEndedError,
     CameraError,
@@ -270,7 +270,7 @@ class Camera:
             told, self._trouble, self._shot, self._frame, self._taken = self._trouble, reason, None, None, True
             self._changed.notify_all()
         if reason != told and not self._closing.is_set():
-            self._say(f"{reason}; trying again until it is there")
+            self._say(f"{reason}; {AGAIN}")
 
     def _say(self, line: str) -> None:
         with contextlib.suppress(Exception):  # a listener that fails does not end the filming

@@ -10,6 +10,7 @@ from typing import Protocol
 from device_runtime.image.pixels import Pixels
 
 Tell = Callable[[str], None]
+AGAIN = "trying again until it is there"  # ends what is told of a source that is lost
 
 
 @dataclass(frozen=True, eq=False)

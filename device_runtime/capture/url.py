@@ -166,7 +166,8 @@ def _image(path: str, kind: str) -> Address:
                 else f"give an image, - or one of {', '.join(f'{word}:' for word in KINDS)}"
             )
             raise CameraError(f"{name}: unknown kind of source {kind!r}; {known}") from None
-        raise CameraError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        hint = _camera_hint(path) if isinstance(error, FileNotFoundError) else ""
+        raise CameraError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}{hint}") from None
     if stat.S_ISDIR(mode):
         raise CameraError(f"{name} is a folder; write dir:{name}")
     if stat.S_ISCHR(mode):
@@ -174,6 +175,16 @@ def _image(path: str, kind: str) -> Address:
     if Path(path).suffix.lower() in (".mp4", ".avi", ".mkv", ".mov", ".webm"):
         raise CameraError(f"{name} is a video; write file:{name}")
     return Address(name, "image", path, {})
+
+
+def _camera_hint(path: str) -> str:
+    """What to write where a camera was meant, for a name that is none of an image."""
+    number = re.fullmatch(r"(?:/dev/video)?(\d{1,3})", path, re.ASCII)
+    if not number and Path(path).suffix:
+        return ""
+    return (
+        f"; a camera is v4l2:/dev/video{number[1] if number else 0}, `posteye camera list` shows those that are there"
+    )
 
 
 def without_password(url: str) -> str:

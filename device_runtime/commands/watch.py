@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -25,14 +25,16 @@ from device_runtime.commands.watching.telling import Telling
 from device_runtime.commands.watching.values import configured, station_values
 from device_runtime.errors import CameraLostError, CameraTimeoutError
 from device_runtime.files.regular import printable
+from device_runtime.station.config.keys import keys_of
 from device_runtime.station.config.sections import Config
 from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.loop.aside import Aside
 from device_runtime.station.loop.station import Station
 
 TRIGGERS = ("motion", "controller", "gpio", "frame")
+_DEADLINE = keys_of("deadline")["ms"].meta
 _LOOK_S = 0.1
-_OPENS_S = 1.0  # until a camera that is not there is told
+_OPENS_S = 1.0  # for which a camera is waited for
 _CLOSES_S = 0.3  # how long those that are told may take at the end
 Say = Callable[[str], None]
 Order = Literal["end", "reload"]
@@ -57,7 +59,7 @@ Order = Literal["end", "reload"]
 @click.option("--serial", metavar="URL", help="Report each piece to a controller on this port, and hear its triggers.")
 @click.option(
     "--deadline-ms",
-    type=click.FloatRange(20, 60_000),
+    type=click.FloatRange(_DEADLINE.ge, _DEADLINE.le),
     default=500.0,
     show_default=True,
     help="From the trigger to the answer, whatever was read by then.",
@@ -92,10 +94,9 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
     """
     given = {name: value for name, value in values.items() if _is_given(context, name)}
     configure = partial(configured, file, source, given)
-    config = configure()
     with (
-        Telling(config) as telling,
-        _orders() as orders,
+        _orders() as orders,  # first: to make a station takes seconds, and signals come meanwhile
+        Telling(config := configure()) as telling,
         build_station(**station_values(config), health=telling.health, say=telling.say, beat=telling.beat) as station,
         ExitStack() as told,
     ):
@@ -105,7 +106,7 @@ def watch(context: click.Context, source: str | None, file: Path | None, as_json
             station.start()
             telling.ready()
             telling.say(f"watching {station.camera.name}; Ctrl-C ends")
-            _run(station, orders, Reloading(station, config, configure if file else None, telling.say))
+            _run(station, orders, Reloading(station, config, configure if file else None, telling.answer))
         finally:
             station.stop()
         if telling.form == "json":
@@ -199,10 +200,8 @@ def _tell_start(station: Station, say: Say, config: Config) -> None:
         say(hint)
     if station.plan and not station.plan.now.findings.fine:
         say(f"{printable(station.plan.path)} does not fit the codes; `posteye plan check` says where")
-    try:
+    with suppress(CameraLostError, CameraTimeoutError):  # which the health of the station tells
         station.camera.opened(_OPENS_S)
-    except (CameraLostError, CameraTimeoutError) as error:
-        say(f"{error}; trying again until it is there")
 
 
 def _end_hanging() -> None:

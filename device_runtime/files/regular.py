@@ -11,6 +11,7 @@ from device_runtime.errors import FileError
 
 _KINDS = (
     (stat.S_ISDIR, "it is a folder"),
+    (stat.S_ISLNK, "it is a link, not a file"),
     (stat.S_ISFIFO, "it is a named pipe, not a file"),
     (stat.S_ISSOCK, "it is a socket, not a file"),
     (stat.S_ISCHR, "it is a device, not a file"),
@@ -21,22 +22,25 @@ _PIECE_BYTES = 1 << 20
 LABELS_LIMIT_BYTES = 64_000_000  # of a labels.csv: a million rows
 
 
-def read_regular(path: Path | str, limit_bytes: int) -> bytes:
+def read_regular(path: Path | str, limit_bytes: int, follow: bool = True) -> bytes:
     """Return all bytes of a regular file.
 
     Args:
         path: of the file.
         limit_bytes: the most that it may have; a larger one is not read.
+        follow: whether the path may be a link to it.
 
     Raises:
         FileError: at once and with nothing but the reason: it is a pipe, socket, device or folder, is larger, or cannot
-            be
-            opened or read.
+            be opened or read.
     """
     try:
-        _check(os.stat(path), limit_bytes)  # before opening: to open a device may already do something
+        _check(
+            os.stat(path, follow_symlinks=follow), limit_bytes
+        )  # before opening: to open a device may already do something
         # Without waiting, in case a pipe has taken the file's place since.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+        descriptor = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
         with open(descriptor, "rb", buffering=0) as file:
             found = os.fstat(descriptor)
             _check(found, limit_bytes)
@@ -78,10 +82,14 @@ def printable(name: Path | str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def irregular(mode: int) -> str | None:
+    """Why something is no regular file, by the mode that `os.stat` gives; None where it is one."""
+    return next((complaint for is_kind, complaint in _KINDS if is_kind(mode)), None)
+
+
 def _check(found: os.stat_result, limit_bytes: int) -> None:
-    for is_kind, complaint in _KINDS:
-        if is_kind(found.st_mode):
-            raise FileError(complaint)
+    if complaint := irregular(found.st_mode):
+        raise FileError(complaint)
     if found.st_size > limit_bytes:
         raise FileError(_too_large(found.st_size, limit_bytes))
 

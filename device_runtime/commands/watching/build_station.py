@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from device_runtime.capture.source import AGAIN
 from device_runtime.capture.sources import make_source, open_camera
 from device_runtime.capture.url import parse
 from device_runtime.image.load import load_image
@@ -110,7 +111,8 @@ def build_station(
     kept = Harvest(harvest, Quota(harvest_bytes)) if harvest else None
     store = Store(Journal(journal), Retention(days, pieces), kept, harvest_frames)
     try:
-        camera = open_camera(source, say)
+        # A camera that is lost is told by the health of the station, with what still works.
+        camera = open_camera(source, lambda line: None if line.endswith(AGAIN) else say(line))
     except BaseException:
         store.journal.close()
         raise

@@ -15,7 +15,7 @@ from device_runtime.station.health.monitors import ClockMonitor, DiskMonitor, He
 from device_runtime.station.health.rounds import Rounds
 from device_runtime.station.loop.values import Told
 from device_runtime.station.tell.form import form_here
-from device_runtime.station.tell.log import NOTICE, PieceLog, log, log_change, start_log
+from device_runtime.station.tell.log import NOTICE, PieceLog, log, log_answer, log_change, start_log
 from device_runtime.station.tell.offers import Offers
 from device_runtime.station.tell.systemd import Notifier
 
@@ -72,6 +72,10 @@ class Telling:
         """Log a line that a part of the station says, such as its camera. Any thread may call it."""
         log(NOTICE, line)
 
+    def answer(self, line: str) -> None:
+        """Log what came of an order, such as a signal, however often it is given."""
+        log_answer(line)
+
     def beat(self) -> None:
         """The loop that answers pieces lives; it calls this at least once a second."""
         self._notifier.beat()
@@ -88,7 +92,7 @@ class Telling:
         Raises:
             PosteyeError: the metrics cannot be served at their address.
         """
-        config, folder = self._config, self._config.journal.path.parent
+        config, folder = self._config, self._config.journal.path.resolve().parent  # where a link leads
         if self.form == "json":
             station.told.append(PieceLog())
         if config.metrics.on:

@@ -28,6 +28,13 @@ _PLACES = {
 }
 
 
+# What a trigger of the command line needs, in its words.
+_LACKING = {
+    ("trigger", "line"): "--trigger gpio needs the line of the light barrier; give it, such as --gpio-line 17",
+    ("wire", "url"): "--trigger controller needs the controller's port; give it, such as --serial /dev/serial0",
+}
+
+
 def configured(file: Path | None, source: str | None, given: Mapping[str, Any]) -> Config:
     """The configuration of a file, with what the command line says otherwise.
 
@@ -53,7 +60,10 @@ def configured(file: Path | None, source: str | None, given: Mapping[str, Any]) 
         changed = replace(getattr(config, section), **{key: value})
         config = replace(config, **{section: changed})
     for section, key, fault in broken_rules({name: getattr(config, name) for name in SECTIONS}):
-        raise PosteyeError(f"{printable(config.file)}: [{section}] {key} {fault}")
+        if "trigger" in given and (section, key) in _LACKING:
+            raise PosteyeError(_LACKING[section, key])
+        where = f"{printable(config.file)}: [{section}] {key}" if file else f"--{key}"
+        raise PosteyeError(f"{where} {fault}")
     return config
 
 

@@ -19,6 +19,7 @@ from device_runtime.station.config.problem import Problem
 from device_runtime.station.config.sections import Config
 from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.extras import missing_extra
+from device_runtime.station.journal.place import place_of
 from device_runtime.station.plan.check import check_plan
 from device_runtime.station.plan.plan import load_plan
 from device_runtime.station.web.door.access import read_token
@@ -123,7 +124,7 @@ def _camera(config: Config) -> Iterator[Said]:
 
 def _folders(config: Config) -> Iterator[Said]:
     try:
-        require_writable(config.journal.path)
+        require_writable(place_of(config.journal.path))
     except PosteyeError as error:
         yield "journal", "path", f"cannot be used: {error}"
     folder = config.harvest.folder

@@ -124,7 +124,7 @@ class DeadlineSection:
     """When an answer has to have left."""
 
     ms: Annotated[
-        float, Meta(ge=5, le=60_000, description="After the trigger; what is not read by then is NO_READ, ms.")
+        float, Meta(ge=20, le=60_000, description="After the trigger; what is not read by then is NO_READ, ms.")
     ] = 500.0
 
 

@@ -23,6 +23,7 @@ from device_runtime.errors import FileError, WriteError
 from device_runtime.files.atomic import write_bytes
 from device_runtime.files.regular import LABELS_LIMIT_BYTES, printable, read_regular
 from device_runtime.image.write_png import encode_png
+from device_runtime.station.journal.held import Held
 from device_runtime.types import Reading
 
 LABELS, FRAMES = "labels.csv", "frames"
@@ -69,9 +70,6 @@ class Harvest:
         quota: of it.
         free: says how many bytes are free on the disk of a folder.
 
-    Attributes:
-        held_bytes: of the pictures.
-
     Raises:
         WriteError: the folder cannot be made or looked into.
     """
@@ -83,11 +81,15 @@ class Harvest:
         self._labels: tuple[tuple[int, int], frozenset[str]] | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            found = [one for place in ("", FRAMES) for one in _found(self.folder / place)]
+            found = [one for is_frame in (False, True) for one in _found(self._place(is_frame), is_frame)]
         except OSError as error:
             raise WriteError(f"{printable(folder)} cannot keep pictures: {error.strerror or error}") from error
-        self._sizes = dict(sorted(found, key=lambda one: _id(one[0])))  # bytes of each, the oldest first
-        self.held_bytes = sum(self._sizes.values())
+        self._held = Held(found)
+
+    @property
+    def held_bytes(self) -> int:
+        """Of all pictures together."""
+        return self._held.bytes
 
     def keep(self, id: int, field: Pixels, frame: Pixels | None = None) -> tuple[Path, ...]:
         """Keep the pictures of a piece, each whole or not at all.
@@ -103,27 +105,27 @@ class Harvest:
         Raises:
             WriteError: there is no place for them, or they cannot be written.
         """
-        pictures = [(self.folder / f"{id:010d}.png", encode_png(field))]
+        pictures = [(_number(id, False), encode_png(field))]
         if frame is not None:
-            pictures.append((self.folder / FRAMES / f"{id:010d}.png", encode_png(frame)))
+            pictures.append((_number(id, True), encode_png(frame)))
         needed = sum(len(data) for _, data in pictures)
         self._make_place(needed)
         if self._free(self.folder) - needed < self._quota.free_bytes:
             raise WriteError(f"{printable(self.folder)} keeps no more pictures: the disk is almost full")
-        for path, data in pictures:
+        for number, data in pictures:
+            path = self._path(number)
             try:
                 path.parent.mkdir(exist_ok=True)
             except OSError as error:
                 raise WriteError(f"{printable(path)} cannot be written: {error.strerror or error}") from error
-            self._forget(path)
+            self._held.drop(number)
             write_bytes(path, data)
-            self._sizes[path] = len(data)
-            self.held_bytes += len(data)
-        return tuple(path for path, _ in pictures)
+            self._held.put(number, len(data))
+        return tuple(self._path(number) for number, _ in pictures)
 
     def trim(self, first_id: int) -> int:
         """Delete the pictures of pieces before an id (`Journal.first_id_of` gives it by age); returns how many."""
-        return self._delete(lambda path: _id(path) < first_id)
+        return self._delete(lambda id: id < first_id)
 
     def _make_place(self, needed: int) -> None:
         if self.held_bytes + needed > self._quota.bytes:
@@ -133,27 +135,37 @@ class Harvest:
                 f"{printable(self.folder)} keeps no more pictures: its quota is taken by labelled ones, move them away"
             )
 
-    def _delete(self, more: Callable[[Path], bool]) -> int:
-        """Delete pictures without a label, from the oldest up to the first that need not go; returns how many."""
+    def _delete(self, more: Callable[[int], bool]) -> int:
+        """Delete pictures without a label, from the oldest up to the first that need not go; returns how many.
+
+        Args:
+            more: whether one of the piece with this id has to go.
+        """
         labelled = self._labelled()
         if labelled is None:
             return 0
-        deleted = 0
-        for path in list(self._sizes):
+        deleted = place = 0
+        while place < len(self._held):
+            number = self._held[place]
+            path = self._path(number)
             if path.name in labelled:
+                place += 1
                 continue
-            if not more(path):
+            if not more(number // 2):
                 break
             try:
                 path.unlink(missing_ok=True)
             except OSError:  # a folder that can no longer be written
                 break
-            self._forget(path)
+            self._held.drop(number)
             deleted += 1
         return deleted
 
-    def _forget(self, path: Path) -> None:
-        self.held_bytes -= self._sizes.pop(path, 0)
+    def _place(self, is_frame: bool) -> Path:
+        return self.folder / FRAMES if is_frame else self.folder
+
+    def _path(self, number: int) -> Path:
+        return self._place(number % 2 == 1) / f"{number // 2:010d}.png"
 
     def _labelled(self) -> frozenset[str] | None:
         """The names in labels.csv, read again when it has changed; None where it cannot be read."""
@@ -171,19 +183,20 @@ class Harvest:
             return None
 
 
-def _id(path: Path) -> int:
-    return int(path.stem)
+def _number(id: int, is_frame: bool) -> int:
+    """The number of a picture: those of a piece stand together, in the order of the pieces."""
+    return 2 * id + is_frame
 
 
-def _found(folder: Path) -> list[tuple[Path, int]]:
-    """The pictures in a folder with their sizes; what a kill left half written is deleted."""
+def _found(folder: Path, is_frame: bool) -> list[tuple[int, int]]:
+    """Numbers and bytes of the pictures in a folder; what a kill left half written is deleted."""
     if not folder.is_dir():
         return []
     held = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if _NAME.fullmatch(entry.name):
-                held.append((Path(entry.path), entry.stat(follow_symlinks=False).st_size))
+                held.append((_number(int(entry.name[:-4]), is_frame), entry.stat(follow_symlinks=False).st_size))
             elif _LEFT_BEHIND.fullmatch(entry.name):
                 with suppress(OSError):
                     os.unlink(entry.path)

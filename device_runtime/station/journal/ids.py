@@ -61,15 +61,32 @@ class Ids:
             self._end = self.next
             write_text(self._path, f"{self.next}\n")
 
+    def write(self) -> None:
+        """Write down again what is reserved, in case the file is gone.
+
+        Raises:
+            JournalError: that cannot be done.
+        """
+        with self._lock:
+            self._write(self._end)
+
+    def skip_to(self, last: int) -> None:
+        """Go on behind an id, as of a journal that has taken the place of another; ids only rise."""
+        with self._lock:
+            self.next = max(self.next, last + 1)
+
     def _reserve(self) -> None:
         end = min(self.next + BLOCK, MOST + 1)
         if self.next >= end:
             raise JournalError(f"all ids up to {MOST} are given; begin a new journal under another name")
+        self._write(end)
+        self._end = end
+
+    def _write(self, end: int) -> None:
         try:
             write_text(self._path, f"{end}\n")
         except WriteError as error:
             raise JournalError(f"no id can be given: {error}") from error
-        self._end = end
 
 
 def _first(path: Path, last: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -27,7 +26,8 @@ from device_runtime.station.journal.database import (
 from device_runtime.station.journal.entry import Delivery, Piece
 from device_runtime.station.journal.ids import Ids
 from device_runtime.station.journal.moment import Moment, now
-from device_runtime.station.journal.recovery import IDS, Mended, beside, prepare
+from device_runtime.station.journal.place import LOCK, identity_of, is_at, locked, place_of
+from device_runtime.station.journal.recovery import IDS, Mended, beside, drop_wal, prepare
 
 _TRIMMED_AT_ONCE = 5_000  # pieces; more would keep others waiting
 _LOOKED_AT = 20  # rows, for a whole one
@@ -56,7 +56,8 @@ class Journal:
     opened, and what of it is whole is kept.
 
     Args:
-        path: of the database. Beside it stand its ids (`.ids`), its lock (`.lock`) and SQLite's `-wal` and `-shm`.
+        path: of the database, or a link to it. Beside it stand its ids (`.ids`), its lock (`.lock`) and SQLite's `-wal`
+            and `-shm`.
         clock: gives the present moment.
 
     Attributes:
@@ -67,14 +68,14 @@ class Journal:
     """
 
     def __init__(self, path: Path | str, clock: Callable[[], Moment] = now) -> None:
-        self.path = Path(path)
+        self.path = place_of(Path(path))
         self._clock = clock
         self._guard = threading.RLock()
         # A moment, and the journal's own time then.
         self._last: Moment = _FIRST
         self._age_ns: int = 0
         self._shown = printable(path)
-        self._lock = _locked(self.path, self._shown)
+        self._lock = locked(self.path, self._shown)
         try:
             last_id = self._open()
             self._ids = Ids(beside(self.path, IDS), last_id)
@@ -100,15 +101,38 @@ class Journal:
             os.close(self._lock)
 
     def mend(self) -> None:
-        """Set the file aside that damage was found in, and go on with what of it is whole; `mended` tells.
+        """Go on with what is whole of a damaged file, set aside (`mended` tells), or in a new one where it is gone.
 
         Raises:
             JournalError: that cannot be done now.
         """
         with self._guard:
+            is_gone = identity_of(self.path) != self._identity
+            self._is_open = False
             with suppress(sqlite3.Error):
                 self._connection.close()
-            self._open()
+            if is_gone and identity_of(beside(self.path, "-wal")) == self._wal_identity:
+                with self._explained():
+                    drop_wal(self.path)  # SQLite leaves it there when its file is gone
+            if not is_at(self._lock, beside(self.path, LOCK)):  # deleted with all else: another process could write
+                lock = locked(self.path, self._shown)
+                os.close(self._lock)
+                self._lock = lock
+            self._ids.write()  # they may be gone too
+            self._ids.skip_to(self._open())
+
+    def look(self) -> None:
+        """Look whether the file is still the one that is written; it takes microseconds.
+
+        Raises:
+            JournalDamagedError: somebody has deleted or replaced it, and `mend` is needed.
+        """
+        with self._guard:
+            if not self._is_open or identity_of(self.path) != self._identity:
+                raise JournalDamagedError(
+                    f"the journal {self._shown} was deleted or replaced while it was written; "
+                    "it goes on in a new file, with ids that go on"
+                )
 
     def new_id(self) -> int:
         """Return an id for a piece: greater than all before, and never given again, recorded or not.
@@ -126,12 +150,13 @@ class Journal:
         Raises:
             JournalError: that cannot be done (a full disk); nothing was written, and the same call may be tried again.
             PieceRefusedError: a piece is there already, or its id is not the journal's; nothing was written.
-            JournalDamagedError: the file is damaged; nothing was written, and `mend` is needed first.
+            JournalDamagedError: the file is damaged or gone; nothing was written, and `mend` is needed first.
         """
         for piece in pieces:
             if not 0 < piece.id < self._ids.next:
                 raise PieceRefusedError(f"piece {piece.id} has no id of this journal; take one from new_id")
         with self._guard:
+            self.look()
             state = self._last, self._age_ns
             try:
                 with self._explained(), self._transaction():
@@ -185,13 +210,15 @@ class Journal:
 
     def _open(self) -> int:
         """Open the file, whatever has become of it; returns the highest id in it."""
-        self.mended: Mended | None = prepare(self.path)
+        self.mended: Mended | None = prepare(place_of(self.path))
         with self._explained():
             self._connection = _opened(self.path)
+            self._identity, self._wal_identity = identity_of(self.path), identity_of(beside(self.path, "-wal"))
             row = self._first_whole("ORDER BY id DESC")
             self._count: int = self._connection.execute("SELECT count(*) FROM pieces").fetchone()[0]
         last_id, wall_ns, monotonic_ns, boot, age_s, *_ = row or (0, 0, 0, "", 0)
         self._last, self._age_ns = Moment(wall_ns, monotonic_ns, boot), int(age_s) * 10**9
+        self._is_open = True
         return int(last_id)
 
     def _first_whole(self, which: str, *values: int) -> Row | None:
@@ -232,22 +259,8 @@ class Journal:
             raise JournalError(f"the journal {self._shown} cannot be written: {error}") from error
         except sqlite3.DatabaseError as error:
             raise JournalDamagedError(f"the journal {self._shown} is damaged: {error}") from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise JournalError(f"the journal {self._shown} cannot be written: {error}") from error
-
-
-def _locked(path: Path, shown: str) -> int:
-    """A lock that only one process can have; it goes with the process, however that ends."""
-    try:
-        number = os.open(beside(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise JournalError(f"the journal {shown} cannot be written: {error.strerror or error}") from error
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(number)
-        raise JournalError(f"the journal {shown} is written by another process; end that one first") from error
-    return number
 
 
 def _opened(path: Path) -> sqlite3.Connection:

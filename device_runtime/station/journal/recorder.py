@@ -18,12 +18,13 @@ _BATCH = 500
 class Recorder:
     """Takes pieces and deliveries at once and writes them as the disk allows, many together where they wait.
 
-    What cannot be written waits and is tried again, in order: a full disk, or a damaged file that is mended first. A
-    context manager whose end writes what waits.
+    What cannot be written waits and is tried again, in order: a full disk, or a file that is mended first since it is
+    damaged, or gone: that somebody has deleted or replaced it is noticed while no piece comes too. A context manager
+    whose end writes what waits.
 
     Args:
         journal: to write; opened and closed by the caller.
-        retry_s: after this time what could not be written is tried again.
+        retry_s: after this time what could not be written is tried again; as often it is looked for the file.
 
     Attributes:
         trouble: why nothing can be written at present; None where all goes well.
@@ -78,20 +79,34 @@ class Recorder:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ending)
+                self._changed.wait_for(lambda: self._waiting or self._ending, self._retry_s)
+                ending = self._ending
                 batch = list(islice(self._waiting, _BATCH))
                 dropped = self._dropped
             if not batch:
-                return
+                if ending:
+                    return
+                self._look()
+                continue
             written = self._written(batch)
             with self._changed:
                 # What was dropped meanwhile stood in front, and was in the batch.
                 for _ in range(max(0, written - (self._dropped - dropped))):
                     self._waiting.popleft()
                 if not written:
-                    if self._ending:
+                    if ending:  # since before the last try: what was mended in that one is tried again
                         return
                     self._changed.wait_for(lambda: self._ending, self._retry_s)
+
+    def _look(self) -> None:
+        """See to it that what comes next can be written: the file may be gone."""
+        try:
+            self._journal.look()
+        except JournalDamagedError as error:
+            self.trouble = str(error)
+            self._mend()
+        else:
+            self.trouble = None
 
     def _written(self, batch: list[Piece | Delivery]) -> int:
         """How many of a batch are done with, from its beginning."""

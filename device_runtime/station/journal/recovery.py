@@ -79,6 +79,7 @@ def prepare(path: Path) -> Mended | None:
             return _mend(path, damage, part)
         if not path.exists() or not path.stat().st_size:
             _build(part, None)
+            drop_wal(path)  # of a file that was deleted
             os.replace(part, path)
             sync_folder(path.parent)
         return None
@@ -89,6 +90,13 @@ def prepare(path: Path) -> Mended | None:
 def beside(path: Path, end: str) -> Path:
     """The name of a file that belongs to another."""
     return path.with_name(path.name + end)
+
+
+def drop_wal(path: Path) -> None:
+    """Delete what SQLite has kept beside a file that stands there no more; it would spoil a new one."""
+    for end in ("-wal", "-shm"):
+        beside(path, end).unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _damage_of(path: Path, ours: bool) -> str | None:
@@ -124,9 +132,7 @@ def _finish(path: Path) -> None:
     """Put a salvaged journal in its place, if one is waiting for that."""
     salvaged = beside(path, ".salvaged")
     if salvaged.exists():
-        for end in ("-wal", "-shm"):  # of the damaged file; beside the new one they would spoil it
-            beside(path, end).unlink(missing_ok=True)
-        sync_folder(path.parent)
+        drop_wal(path)
         os.replace(salvaged, path)
         sync_folder(path.parent)
 

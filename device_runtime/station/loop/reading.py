@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from device_runtime.capture.source import Frame
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.region import Region
 from device_runtime.result import Result
 from device_runtime.station.loop.pieces import Pending, Pieces
@@ -61,6 +61,8 @@ class Worker:
             result = piece.vote.add(frame.pixels, piece.answer_by_s - LAST_WORDS_S)
             if not piece.is_followed:
                 result = _of_first(result, piece.vote)
+        except ImageError as error:  # whose words lack the subject, which is the file elsewhere
+            return None, f"the picture {error}"
         except PosteyeError as error:
             return None, str(error)
         except Exception as error:  # a fault of the program in one piece must not stop all others

@@ -25,7 +25,7 @@ from device_runtime.result import Result
 from device_runtime.station.health.health import Change
 from device_runtime.station.journal.entry import iso_utc
 from device_runtime.station.loop.values import Decision
-from device_runtime.station.tell.repeats import Repeats
+from device_runtime.station.tell.repeats import ANSWER, Repeats
 
 Form = Literal["lines", "json"]
 NOTICE = logging.INFO + 5  # what happens seldom and is no fault, such as one that is over: priority 5
@@ -76,6 +76,11 @@ def log(level: int, text: str, *values: object, **facts: Any) -> None:
         facts: further keys of the JSON object; people do not see them.
     """
     logger.log(level, text, *values, extra={_FACTS: facts})
+
+
+def log_answer(text: str) -> None:
+    """Log what came of somebody's order: however often that is given, the line is not held back."""
+    logger.log(NOTICE, "%s", text, extra={ANSWER: True})
 
 
 def log_change(change: Change) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 HOLD_S = 60.0
 AT_ONCE = 3
+ANSWER = "posteye_answer"
 _MOST_KINDS = 200
 
 
@@ -33,7 +34,8 @@ class _Kind:
 class Repeats(logging.Filter):
     """Lets three lines of the same text through in a minute; what was held back is counted on the next that passes.
 
-    Lines are the same where their text is, before values are put in. Those about pieces (of level INFO) all pass.
+    Lines are the same where their text is, before values are put in. Those about pieces (of level INFO) all pass, and
+    so do answers to somebody's order: records with a true attribute `posteye_answer`.
 
     Args:
         clock: the monotonic clock.
@@ -51,7 +53,7 @@ class Repeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a record passes; sets its `repeated` to how many of its kind were held back before it."""
-        if record.levelno <= logging.INFO:
+        if record.levelno <= logging.INFO or getattr(record, ANSWER, False):
             return True
         key = (record.name, record.levelno, str(record.msg))
         with self._guard:

@@ -15,8 +15,9 @@ Answering = Callable[["Asked"], "Answer | dict[str, Any]"]
 _Body = TypeVar("_Body")
 
 # A path from the root, or from a home: where things lie on this machine is nobody's business in a browser. Behind a
-# word it is none, so that "5 px/s" and "1/2" stay.
-_PATH = re.compile(r"(?<![\w.])~?/(?:[^\s/'\"]*/)*([^\s/'\"]*)")
+# word it is none, so that "5 px/s" and "1/2" stay; nor is one slash with something behind it, such as "</b>" or the bin
+# "/north".
+_PATH = re.compile(r"(?<![\w.])(?:~/+|/+[^\s/'\"<>]+/+)(?:[^\s/'\"<>]+/+)*([^\s/'\"<>]*)")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
@@ -23,7 +20,7 @@ from device_runtime.errors import PosteyeError
 from device_runtime.samples import load_index
 from firmware_bridge import Tally
 from tests.device_runtime.commands.played.decided import accepted, decision
-from tests.device_runtime.program import ROOT, posteye
+from tests.device_runtime.program import Start, posteye
 
 
 def test_it_ends_well_and_draws_its_pictures(tmp_path: Path) -> None:
@@ -71,16 +68,9 @@ def test_no_picture_can_be_written_is_known_before_the_work(tmp_path: Path) -> N
     assert (found.returncode, found.stdout) == (2, "") and "a-mail.jpg cannot be written" in found.stderr
 
 
-def test_the_station_has_its_page_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_the_station_has_its_page_until_it_is_interrupted(tmp_path: Path, start: Start) -> None:
     pytest.importorskip("starlette", reason="pip install 'posteye[web]' to test the page of the demo's station")
-    program = subprocess.Popen(
-        [sys.executable, "-u", "-m", "posteye", "demo", "--station", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": ROOT, "TMPDIR": str(tmp_path)},
-        cwd=tmp_path,
-    )
+    program = start("-m", "posteye", "demo", "--station", "--port", "0", cwd=tmp_path)
     assert program.stdout
     first = program.stdout.readline()
     assert first.startswith("The station's page is at http://127.0.0.1:") and first.endswith("/ (Ctrl-C ends)\n"), first

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from device_runtime.station.journal.reading import JournalReader
-from tests.device_runtime.program import ROOT, posteye, run_in_shell
+from tests.device_runtime.program import ROOT, Start, posteye, run_in_shell
 
 SAMPLES = Path(ROOT) / "device_runtime" / "samples"
 FIELD = ("--field", "--pattern", r"\d{5}", "--frames", "1")
@@ -30,18 +30,6 @@ def fields(tmp_path: Path) -> Path:
     for name in ("01-hand.png", "02-hand.png", "06-hand.png"):
         shutil.copy(SAMPLES / name, folder / name)
     return folder
-
-
-def started(*arguments: object, cwd: Path) -> subprocess.Popen[str]:
-    """The command, running."""
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "posteye", "watch", *(str(one) for one in arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": ROOT},
-        cwd=cwd,
-    )
 
 
 def pieces_of(journal: Path) -> list[tuple[int, str, str | None]]:
@@ -69,8 +57,8 @@ def test_a_folder_is_read_sorted_and_recorded_and_then_it_ends(tmp_path: Path, f
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_a_summary(tmp_path: Path, fields: Path, number: signal.Signals) -> None:
-    program = started(f"dir:{fields}?watch", *FIELD, cwd=tmp_path)
+def test_a_signal_ends_it_with_a_summary(tmp_path: Path, fields: Path, start: Start, number: signal.Signals) -> None:
+    program = start("-m", "posteye", "watch", f"dir:{fields}?watch", *FIELD, cwd=tmp_path)
     assert program.stdout
     lines = [program.stdout.readline() for _ in range(3)]
     program.send_signal(number)
@@ -80,9 +68,35 @@ def test_a_signal_ends_it_with_a_summary(tmp_path: Path, fields: Path, number: s
     assert len(lines) == 3 and out == ""
 
 
-def test_a_hangup_reads_the_plan_again_and_a_broken_one_changes_nothing(tmp_path: Path, fields: Path) -> None:
+# The first slow step of a start; before it the signals have come.
+_SLOW_START = """
+import os, signal, sys
+from device_runtime import cli
+from device_runtime.commands import watch
+made, number = watch.Telling, int(sys.argv.pop())
+def telling(config):
+    os.kill(os.getpid(), signal.SIGHUP)
+    os.kill(os.getpid(), number)
+    return made(config)
+watch.Telling = telling
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_during_the_start_are_orders_too(tmp_path: Path, fields: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-c", _SLOW_START, "watch", f"dir:{fields}?watch", *FIELD, str(int(number))]
+    environment = os.environ | {"PYTHONPATH": ROOT}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    assert "pieces: " in done.stderr.splitlines()[-1]
+
+
+def test_a_hangup_reads_the_plan_again_and_a_broken_one_changes_nothing(
+    tmp_path: Path, fields: Path, start: Start
+) -> None:
     (tmp_path / "plan.csv").write_text(PLAN)
-    program = started(f"dir:{fields}?watch", *FIELD, "--plan", "plan.csv", cwd=tmp_path)
+    program = start("-m", "posteye", "watch", f"dir:{fields}?watch", *FIELD, "--plan", "plan.csv", cwd=tmp_path)
     assert program.stdout and program.stderr
     for _ in range(3):
         program.stdout.readline()
@@ -109,12 +123,31 @@ def test_it_ends_when_nobody_reads_its_lines_any_more(tmp_path: Path, fields: Pa
     assert "Traceback" not in done.stderr and "pieces: " in done.stderr
 
 
+def test_a_camera_that_is_not_there_is_told_once(tmp_path: Path, start: Start) -> None:
+    program = start("-m", "posteye", "watch", "v4l2:/dev/video97", "--pattern", r"\d{5}", cwd=tmp_path)
+    assert program.stderr
+    said = list[str]()
+    while not said or "camera_lost" not in said[-1]:
+        said.append(program.stderr.readline())
+        assert said[-1], said
+    program.terminate()
+    said += program.communicate(timeout=60)[1].splitlines()
+    assert program.returncode == 0 and len([line for line in said if "is not there" in line]) == 1, said
+
+
 def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, fields: Path) -> None:
     for arguments, words in (
         (("dir:nowhere",), "dir:nowhere cannot be read"),
+        (
+            (f"dir:{fields}", "--trigger", "gpio"),
+            "gpio needs the line of the light barrier; give it, such as --gpio-line",
+        ),
+        ((f"dir:{fields}", "--trigger", "controller"), "needs the controller's port; give it, such as --serial"),
         (("v4l:/dev/video0",), "did you mean v4l2:?"),
         ((f"dir:{fields}", "--plan", "nothing.csv"), "nothing.csv cannot be read"),
         ((f"dir:{fields}", "--journal", "no/such/folder"), "no/such/folder"),
+        ((f"dir:{fields}", "--journal", "."), "the journal . cannot be written: it is a folder"),
+        ((f"dir:{fields}", "--journal", ""), "the journal . cannot be written: it is a folder"),
         ((f"dir:{fields}", "--trigger", "gpio", "--gpio-line", "99"), "'--gpio-line': 99 is not in the range"),
     ):
         done = posteye("watch", *arguments, *FIELD, cwd=tmp_path)
@@ -140,19 +173,11 @@ for _ in sys.stdin:
 
 
 def test_twenty_kills_at_random_moments_leave_the_journal_whole_and_no_id_is_given_twice(
-    tmp_path: Path, fields: Path
+    tmp_path: Path, fields: Path, start: Start
 ) -> None:
     moments = random.Random(20)
     arguments = [f"dir:{fields}?fps=200&loop", *FIELD, "--trigger", "frame", "--json", "--bundle", "digits-small"]
-    nursery = subprocess.Popen(
-        [sys.executable, "-u", "-c", _NURSERY, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | {"PYTHONPATH": ROOT},
-        cwd=tmp_path,
-    )
+    nursery = start("-c", _NURSERY, *arguments, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert nursery.stdin and nursery.stdout
     told, before, kept = list[int](), 0, 0
     for _ in range(KILLS):

@@ -16,21 +16,10 @@ import pytest
 
 from device_runtime.station.journal.reading import JournalReader
 from firmware_bridge import Cable
-from tests.device_runtime.program import ROOT, posteye
+from tests.device_runtime.program import ROOT, Start, posteye
 
 SAMPLES = Path(ROOT) / "device_runtime" / "samples"
 PIECES = 12
-
-
-def program(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "posteye", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": ROOT},
-        cwd=cwd,
-    )
 
 
 def free_port() -> int:
@@ -51,13 +40,13 @@ def configuration(folder: Path, wire: str, web: int, metrics: int) -> Path:
     return path
 
 
-def test_a_station_of_a_configuration_answers_the_controllers_pieces(tmp_path: Path) -> None:
+def test_a_station_of_a_configuration_answers_the_controllers_pieces(tmp_path: Path, start: Start) -> None:
     pytest.importorskip("prometheus_client", reason="pip install 'posteye[metrics]' to test a whole station")
     pytest.importorskip("starlette", reason="pip install 'posteye[web]' to test a whole station")
     web, metrics = free_port(), free_port()
     with Cable() as cable:
         path = configuration(tmp_path, cable.reader_end, web, metrics)
-        station = program("watch", "--config", str(path), cwd=tmp_path)
+        station = start("-m", "posteye", "watch", "--config", str(path), cwd=tmp_path)
         assert station.stderr and station.stdout
         said = [next(line for line in station.stderr if "watching dir:" in line)]
         belt = ("--trigger-every", "60", "--deadline", "2000", "--pieces", str(PIECES), "--first", "500", "--json")
@@ -91,13 +80,13 @@ def test_the_command_line_has_precedence_over_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "other.journal").exists() and not (tmp_path / "station.journal").exists()
 
 
-def test_a_hangup_reads_the_configuration_again_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+def test_a_hangup_reads_the_configuration_again_and_a_broken_one_changes_nothing(tmp_path: Path, start: Start) -> None:
     (tmp_path / "plan.csv").write_text("codes,bin\n*,all\noverflow,rest\nreject,manual\n")
     path = tmp_path / "station.toml"
     text = f'[camera]\nurl = "dir:{tmp_path}/in?watch"\n[read]\npattern = \'\\d{{5}}\'\n[plan]\npath = "plan.csv"\n'
     path.write_text(text)
     (tmp_path / "in").mkdir()
-    station = program("watch", "--config", str(path), cwd=tmp_path)
+    station = start("-m", "posteye", "watch", "--config", str(path), cwd=tmp_path)
     assert station.stderr and station.stdout
     said = iter(station.stderr.readline, "")
     assert any("watching dir:" in line for line in said)

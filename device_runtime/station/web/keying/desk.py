@@ -16,6 +16,7 @@ from device_runtime.station.web.keying.table import Table
 
 KEYED = "keyed.csv"
 LONGEST_DIGITS, LONGEST_NAME = 30, 40
+_FORMULA = "=+-@"  # first characters of it, where a program opens keyed.csv
 SKIPPED = ""  # instead of digits
 _PICTURE = re.compile(r"\d{10}\.png", re.ASCII)
 _PICTURE_BYTES = 16_000_000
@@ -96,7 +97,7 @@ class Desk:
         """The picture of a strip, as it was harvested; raises LabelsError when it cannot be read."""
         self._require(file)
         try:
-            return read_regular(self._folder / file, _PICTURE_BYTES)
+            return read_regular(self._folder / file, _PICTURE_BYTES, follow=False)
         except FileError as error:
             raise LabelsError(f"the picture {file} cannot be read: {error}") from None
 
@@ -142,8 +143,9 @@ class Desk:
         self._labels.drop((file,))
 
     def has(self, file: str) -> bool:
-        """Whether there is such a strip; its quota may have taken it away since it was shown."""
-        return bool(_PICTURE.fullmatch(file)) and (self._folder / file).is_file()
+        """Whether there is such a strip; its quota may have taken it away since it was shown. A link is none."""
+        path = self._folder / file
+        return bool(_PICTURE.fullmatch(file)) and path.is_file() and not path.is_symlink()
 
     def _require(self, file: str) -> None:
         if not self.has(file):
@@ -183,4 +185,6 @@ def _plain(name: str) -> str:
     plain = " ".join(name.split()).casefold()
     if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
         raise LabelsError(f"give your name, 1 to {LONGEST_NAME} characters")
+    if plain[0] in _FORMULA:
+        raise LabelsError(f"give your name without {plain[0]} at its beginning: a table program takes it for a formula")
     return plain

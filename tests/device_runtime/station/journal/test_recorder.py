@@ -121,3 +121,50 @@ def test_the_end_waits_no_longer_than_it_may(tmp_path: Path) -> None:
         recorder.put(piece(journal.new_id(), clock()))
         began = time.monotonic()
         assert recorder.close() == 1 and time.monotonic() - began < 30
+
+
+def test_a_file_that_is_deleted_is_noticed_and_told_and_ids_go_on_in_a_new_one(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "journal"
+    with Journal(path, clock) as journal, Recorder(journal, retry_s=0.2) as recorder:
+        recorder.put(piece(first := journal.new_id(), clock()))
+        until(lambda: ids_in_quietly(path) == [first])
+        for one in tmp_path.iterdir():  # its ids and its lock too
+            one.unlink()
+        until(lambda: recorder.trouble)  # though no piece comes
+        assert recorder.trouble and "journal was deleted or replaced while it was written" in recorder.trouble
+        until(lambda: recorder.trouble is None)
+        assert int((tmp_path / "journal.ids").read_text()) > first
+        with pytest.raises(JournalError, match="written by another process"):
+            Journal(path, clock)
+        recorder.put(piece(second := journal.new_id(), clock()))
+        until(lambda: ids_in_quietly(path) == [second])
+        assert second == first + 1 and recorder.lost == 0
+
+
+def test_a_file_that_is_replaced_is_not_written_past(tmp_path: Path) -> None:
+    clock, path, other = Clock(), tmp_path / "journal", tmp_path / "other"
+    with Journal(other, clock) as journal:
+        for _ in range(9):
+            last = journal.new_id()
+        journal.record([piece(last, clock())])
+    with Journal(path, clock) as journal:
+        journal.record([piece(first := journal.new_id(), clock())])
+        other.replace(path)
+        with pytest.raises(JournalDamagedError, match="deleted or replaced"):
+            journal.record([piece(second := journal.new_id(), clock())])
+        journal.mend()
+        assert (first, second) == (1, 2) and ids_in(path) == [9]
+        assert journal.new_id() == 10  # behind all that the other one has
+
+
+def test_a_folder_that_is_gone_is_waited_for(tmp_path: Path) -> None:
+    clock, folder = Clock(), tmp_path / "usb"
+    folder.mkdir()
+    with Journal(folder / "journal", clock) as journal, Recorder(journal, retry_s=0.01) as recorder:
+        recorder.put(piece(journal.new_id(), clock()))
+        until(lambda: ids_in_quietly(folder / "journal") == [1])
+        folder.rename(tmp_path / "elsewhere")
+        until(lambda: recorder.trouble and "No such file" in recorder.trouble)
+        recorder.put(piece(journal.new_id(), clock()))
+        (tmp_path / "elsewhere").rename(folder)
+        until(lambda: ids_in_quietly(folder / "journal") == [1, 2])  # the first was not lost

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from device_runtime.capture.source import Frame
-from device_runtime.errors import PosteyeError
+from device_runtime.errors import ImageError, PosteyeError
 from device_runtime.region import Region
 from device_runtime.station.journal.moment import Moment
 from device_runtime.station.journal.reading import JournalReader
@@ -215,13 +215,15 @@ def test_a_plan_that_is_reloaded_sorts_the_next_piece_and_a_broken_one_changes_n
 
 def test_a_reading_that_fails_is_answered_and_stops_no_other(tmp_path: Path) -> None:
     with running(tmp_path) as at:
-        for number, error in enumerate((PosteyeError("has nothing in the region"), ZeroDivisionError("a fault"), None)):
+        for number, error in enumerate(
+            (ImageError("is 9 x 9 px and has nothing in the region"), ZeroDivisionError("a fault"), None)
+        ):
             at.readings.raises = error
             at.station.trigger(number)
             at.film(number)
             assert at.answered(number + 1)
         assert at.told.said == [
-            "has nothing in the region",
+            "the picture is 9 x 9 px and has nothing in the region",
             "it could not be read: ZeroDivisionError",
             "10002 accepted",
         ]

@@ -15,7 +15,17 @@ from pathlib import Path
 import pytest
 
 from device_runtime.station.health.health import Change, Trouble
-from device_runtime.station.tell.log import NOTICE, Form, PieceLog, is_journald, log, log_change, priority, start_log
+from device_runtime.station.tell.log import (
+    NOTICE,
+    Form,
+    PieceLog,
+    is_journald,
+    log,
+    log_answer,
+    log_change,
+    priority,
+    start_log,
+)
 from device_runtime.station.tell.repeats import Repeats
 from tests.device_runtime.station.tell.decisions import decision
 
@@ -39,6 +49,13 @@ def stream(form: Form) -> Iterator[io.StringIO]:
 def said(stream: io.StringIO) -> list[str]:
     """The lines, their times as T."""
     return [re.sub(r"^\d\d:\d\d:\d\d|\d{4}-[\d:T.-]+Z", "T", line) for line in stream.getvalue().splitlines()]
+
+
+def test_an_answer_to_an_order_is_never_held_back(stream: io.StringIO) -> None:
+    for _ in range(9):
+        log_answer("100% was read again")
+        log(NOTICE, "100%% was read again")
+    assert len(said(stream)) == 9 + 3
 
 
 def test_a_fault_is_a_warning_and_its_end_a_notice(stream: io.StringIO, form: Form) -> None:

@@ -106,6 +106,13 @@ def test_texts_keep_what_is_no_path() -> None:
         ("~/plan.csv, line 3", "plan.csv, line 3"),
         ("1/2 of 5 px/s and either/or", "1/2 of 5 px/s and either/or"),
         ("62704-1234", "62704-1234"),
+        ("<script>alert('1')</script>", "<script>alert('1')</script>"),
+        ("<b>a</b><i>/</i>", "<b>a</b><i>/</i>"),
+        ("north / south / 3", "north / south / 3"),
+        ("/north", "/north"),
+        ("file:///etc/posteye/plan.csv", "file:plan.csv"),
+        ("//srv//plans/plan.csv: no", "plan.csv: no"),
+        ("in /home/anna/ is nothing", "in  is nothing"),
     ):
         assert without_paths(text, known) == shown
     assert without_paths([{"/a/b": ("/c/d", 1, None)}], {}) == [{"b": ["d", 1, None]}]

@@ -153,3 +153,23 @@ def test_people_have_names(desk: Desk, name: str) -> None:
 def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match="the folder of pictures cannot be read: No such file"):
         Desk(tmp_path / "gone").look("Anna", False)
+
+
+@pytest.mark.parametrize("name", ["=1+1", " @SUM(A1)", "+49", "-anna"])
+def test_a_name_that_is_a_formula_is_refused(desk: Desk, folder: Path, name: str) -> None:
+    with pytest.raises(LabelsError, match=r"give your name without . at its beginning"):
+        desk.key(FILES[0], "1", name, False)
+    assert not (folder / "keyed.csv").exists() and not (folder / "labels.csv").exists()
+
+
+def test_a_link_is_no_strip(desk: Desk, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_bytes(b"secret")
+    (folder / FILES[0]).unlink()
+    (folder / FILES[0]).symlink_to(secret)
+    assert not desk.has(FILES[0]) and next_file(desk, "Anna") == FILES[1]
+    with pytest.raises(LabelsError, match="no longer there"):
+        desk.picture(FILES[0])
+    desk.has = lambda file: True  # type: ignore[method-assign]  # it became one since
+    with pytest.raises(LabelsError, match="it is a link, not a file"):
+        desk.picture(FILES[0])
