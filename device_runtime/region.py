@@ -53,6 +53,7 @@ class Region:
         shares = max(self.x, self.y, self.width, self.height) <= 1
         across, down = (width_px, height_px) if shares else (1, 1)
         left, top = math.floor(self.x * across), math.floor(self.y * down)
+        # Cut to the picture before they are rounded: two numbers that are large enough add up to infinity.
         right = math.ceil(min(width_px, (self.x + self.width) * across))
         bottom = math.ceil(min(height_px, (self.y + self.height) * down))
         if left >= right or top >= bottom:
@@ -61,14 +62,13 @@ class Region:
 
 
 def _is_size(number: object) -> bool:
-    """Whether it is a number from 0 to the largest that a picture may have."""
+    """Whether it is a number from 0 on that is not infinite."""
     if isinstance(number, bool) or not isinstance(number, Real):
         return False
     try:
-        return 0 <= float(number) <= _LARGEST  # not so where it is no number
+        return math.isfinite(number) and float(number) >= 0
     except OverflowError:  # an integer beyond all floats
         return False
 
 
-_LARGEST = 100_000  # px, beyond every camera
-_FORM = f"give x,y,width,height in pixels, or all four as shares from 0 to 1; at most {_LARGEST:,}"
+_FORM = "give x,y,width,height in pixels, or all four as shares from 0 to 1"

@@ -19,11 +19,11 @@ from device_runtime.region import Region
         ("0,0,1,1", (0, 0, 200, 100)),
         ("190,90,50,50", (190, 90, 10, 10)),
         (" 2 , 3 , 4.5 , 1 ", (2, 3, 5, 1)),
-        ("0,0,1e5,1e5", (0, 0, 200, 100)),
+        ("0,0,1e308,1e308", (0, 0, 200, 100)),
         ("5,0,1e-200,1e-200", None),
         ("0,0,1e-200,1e-200", (0, 0, 1, 1)),
-        ("1e5,0,1e5,50", None),
-        ("0.5,0,0.5,1e5", (0, 0, 1, 100)),
+        ("1e308,0,1e308,50", None),
+        ("0.5,0,0.5,1e308", (0, 0, 1, 100)),
     ],
 )
 def test_where_a_region_lies(text: str, pixels: tuple[int, int, int, int] | None) -> None:
@@ -38,16 +38,7 @@ def test_where_a_region_lies(text: str, pixels: tuple[int, int, int, int] | None
     "text",
     [
         *("", "1,2,3", "1,2,3,4,5", "window", "1,2,3,x", "-1,0,5,5", "0,0,0,5", "0,0,5,-5"),
-        *(
-            "nan,0,1,1",
-            "0,0,nan,1",
-            "inf,0,9,9",
-            "0,0,9,inf",
-            "0,-inf,9,9",
-            "0,0,1e309,9",
-            "0,0,1e308,9",
-            "100000.5,0,9,9",
-        ),
+        *("nan,0,1,1", "0,0,nan,1", "inf,0,9,9", "0,0,9,inf", "0,-inf,9,9", "0,0,1e309,9"),
     ],
 )
 def test_what_is_no_region(text: str) -> None:
@@ -61,7 +52,7 @@ def test_what_is_no_region(text: str) -> None:
 def test_what_is_no_number_makes_no_region(numbers: tuple[Any, ...]) -> None:
     with pytest.raises(PosteyeError, match="is no region; give x,y,width,height in pixels") as error:
         Region(*numbers)
-    assert "\n" not in str(error.value) and len(str(error.value)) < 170
+    assert "\n" not in str(error.value) and len(str(error.value)) < 150
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.uint8, np.int64])

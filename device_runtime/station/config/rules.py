@@ -13,6 +13,7 @@ from device_runtime.station.config.tongues import TONGUES
 from device_runtime.station.web.door.names import is_loopback
 
 Fault = tuple[str, str, str]
+_LARGEST_PX = 100_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,15}")
 
@@ -32,6 +33,10 @@ def broken_rules(sections: dict[str, Any]) -> Iterator[Fault]:
             Region(*read.region)
         except PosteyeError as error:
             yield "read", "region", f"is wrong: {error}"
+        else:
+            if max(read.region) > _LARGEST_PX:
+                numbers = ",".join(f"{number:g}" for number in read.region)
+                yield "read", "region", f"is wrong: {numbers} is beyond every camera; at most {_LARGEST_PX:,} px"
     if read and read.field and read.role != "destination":
         yield "read", "role", f'is "{read.role}", and a field has no roles; leave role or field out'
     if trigger and trigger.kind == "gpio" and trigger.line is None:

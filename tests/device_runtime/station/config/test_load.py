@@ -115,11 +115,11 @@ form = 3
         ("[read]\nregion = [0, 0, 0, 0]\n", "line 6: [read] region is wrong: 0.0,0.0,0.0,0.0 is no region"),
         (
             "[read]\nregion = [1e308, 1e308, 1e308, 1e308]\n",
-            "line 6: [read] region is wrong: 1e+308,1e+308,1e+308,1e+308",
+            "line 6: [read] region is wrong: 1e+308,1e+308,1e+308,1e+308 is beyond every camera",
         ),
         (
             "[read]\nregion = [100001, 0, 10, 10]\n",
-            "line 6: [read] region is wrong: 100001.0,0.0,10.0,10.0 is no region",
+            "line 6: [read] region is wrong: 100001,0,10,10 is beyond every camera; at most 100,000 px",
         ),
         ("[read]\nregion = [1, 2, 3]\n", "line 6: [read] region is [1, 2, 3]; give four numbers such as [0.3, 0.4"),
         ('[read]\nfield = true\nrole = "any"\n', 'line 7: [read] role is "any", and a field has no roles'),
