@@ -12,8 +12,12 @@ async function answer(response) {
   return found;
 }
 
+// A station that lost its power does not even refuse: after this time it is taken to be gone.
+const PATIENCE_MS = 15000;
+
 export async function get(path) {
-  return answer(await reached(fetch(path, { cache: "no-store", credentials: "same-origin" })));
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return answer(await reached(fetch(path, { cache: "no-store", credentials: "same-origin", signal })));
 }
 
 export async function post(path, value) {
