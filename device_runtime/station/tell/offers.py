@@ -6,65 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from device_runtime.station.health.health import Health
+from device_runtime.station.loop.counts import Counts
+from device_runtime.station.loop.latency import Percentiles
 from device_runtime.station.loop.values import Decision
-
-
-class Counts(Protocol):
-    """Pieces since the station began, by what became of them."""
-
-    @property
-    def pieces(self) -> int:
-        """All of them."""
-        ...
-
-    @property
-    def accepted(self) -> int:
-        """With a code that was believed."""
-        ...
-
-    @property
-    def rejected(self) -> int:
-        """With a code that was not."""
-        ...
-
-    @property
-    def no_code(self) -> int:
-        """Without a code."""
-        ...
-
-    @property
-    def no_read(self) -> int:
-        """Of which nothing was read in time."""
-        ...
-
-    @property
-    def reasons(self) -> Mapping[str, int]:
-        """Pieces by the kind of reason why they were not accepted."""
-        ...
-
-
-class Percentiles(Protocol):
-    """Times of a stage."""
-
-    @property
-    def p50_ms(self) -> float:
-        """Half of them took at most so long."""
-        ...
-
-    @property
-    def p95_ms(self) -> float:
-        """95 of 100 did."""
-        ...
-
-    @property
-    def p99_ms(self) -> float:
-        """99 of 100 did."""
-        ...
-
-    @property
-    def n(self) -> int:
-        """How many they are."""
-        ...
 
 
 class Offers(Protocol):

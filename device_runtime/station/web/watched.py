@@ -9,66 +9,10 @@ from typing import Protocol
 from device_runtime.capture.source import Frame
 from device_runtime.reader import Reader
 from device_runtime.region import Region
+from device_runtime.station.loop.counts import Counts
+from device_runtime.station.loop.latency import Percentiles
 from device_runtime.station.loop.values import Decision
 from device_runtime.station.plan.live import LivePlan
-
-
-class Counted(Protocol):
-    """How many pieces there were since the station began, and what became of them."""
-
-    @property
-    def pieces(self) -> int:
-        """All of them."""
-        ...
-
-    @property
-    def accepted(self) -> int:
-        """With a code that is believed."""
-        ...
-
-    @property
-    def rejected(self) -> int:
-        """With a code that is not."""
-        ...
-
-    @property
-    def no_code(self) -> int:
-        """Without any."""
-        ...
-
-    @property
-    def no_read(self) -> int:
-        """Not read in time."""
-        ...
-
-    @property
-    def reasons(self) -> Mapping[str, int]:
-        """Those not accepted, by why."""
-        ...
-
-
-class Spread(Protocol):
-    """Percentiles of what a stage took."""
-
-    @property
-    def p50_ms(self) -> float:
-        """Half of the pieces took no longer."""
-        ...
-
-    @property
-    def p95_ms(self) -> float:
-        """19 of 20 took no longer."""
-        ...
-
-    @property
-    def p99_ms(self) -> float:
-        """99 of 100 took no longer."""
-        ...
-
-    @property
-    def n(self) -> int:
-        """Pieces that were counted."""
-        ...
 
 
 class Ill(Protocol):
@@ -143,7 +87,7 @@ class Watched(Protocol):
         ...
 
     @property
-    def counts(self) -> Counted:
+    def counts(self) -> Counts:
         """Of all pieces."""
         ...
 
@@ -151,6 +95,6 @@ class Watched(Protocol):
         """The last decisions, the newest first."""
         ...
 
-    def latency(self) -> Mapping[str, Spread]:
+    def latency(self) -> Mapping[str, Percentiles]:
         """What each stage takes; "total" is the time from the trigger to the answer."""
         ...

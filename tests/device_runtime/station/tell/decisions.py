@@ -11,6 +11,8 @@ from device_runtime.decoding.ensemble import View
 from device_runtime.result import Result
 from device_runtime.station.health.health import Health
 from device_runtime.station.journal.moment import Moment
+from device_runtime.station.loop.counts import Counts
+from device_runtime.station.loop.latency import Percentiles
 from device_runtime.station.loop.values import Decision, Trigger
 from device_runtime.types import Candidate, Decoding, Reading, Status, Strip
 
@@ -40,41 +42,19 @@ def decision(
     return Decision(id, Trigger(began, 5.1, id), read, bin, 2, answered_ns, stages)
 
 
-@dataclass(frozen=True)
-class StubCounts:
-    """As of `Offers`."""
-
-    pieces: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    no_code: int = 0
-    no_read: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StubPercentiles:
-    """As of `Offers`."""
-
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    n: int
-
-
 @dataclass
 class StubStation:
     """Offers what it was made with."""
 
     decisions: list[Decision] = field(default_factory=list)
-    counts: StubCounts = StubCounts()
-    percentiles: dict[str, StubPercentiles] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    percentiles: dict[str, Percentiles] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
 
     def recent(self, count: int, /) -> list[Decision]:
         """As of `Offers`."""
         return self.decisions[:count]
 
-    def latency(self) -> dict[str, StubPercentiles]:
+    def latency(self) -> dict[str, Percentiles]:
         """As of `Offers`."""
         return self.percentiles

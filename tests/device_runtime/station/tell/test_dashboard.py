@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from device_runtime.station.loop.counts import Counts
+from device_runtime.station.loop.latency import Percentiles
 from device_runtime.station.tell.form import form_here
 from device_runtime.station.tell.snapshot import Snapshots
-from tests.device_runtime.station.tell.decisions import StubCounts, StubPercentiles, StubStation, decision
+from tests.device_runtime.station.tell.decisions import StubStation, decision
 
 rich = pytest.importorskip("rich", reason="pip install 'posteye[dashboard]' to test the dashboard")
 
@@ -26,8 +28,8 @@ def station() -> StubStation:
         decision(8, "rejected", "80333", 0.5711, "rival 80338", bin="[red]hand"),
         decision(7),
     ]
-    counts = StubCounts(1000, 900, 60, 0, 40, {"the deadline passed": 40, "rival": 60})
-    percentiles = {"total": StubPercentiles(42.5, 60.0, 78.25, 1000), "scan": StubPercentiles(14.0, 20.0, 30.0, 960)}
+    counts = Counts(1000, 900, 60, 0, 40, {"the deadline passed": 40, "rival": 60})
+    percentiles = {"total": Percentiles(42.5, 60.0, 78.25, 1000), "scan": Percentiles(14.0, 20.0, 30.0, 960)}
     return StubStation(pieces, counts, percentiles)
 
 
@@ -72,13 +74,13 @@ def test_a_station_without_pieces_is_drawn() -> None:
 
 
 def test_the_rate_is_that_of_the_last_minute() -> None:
-    found, now_s = StubStation(counts=StubCounts(500, 500)), 1000.0
+    found, now_s = StubStation(counts=Counts(500, 500)), 1000.0
     snapshots = Snapshots(found, "", lambda: None, lambda: now_s)
     assert snapshots.take(0).pieces_per_s == 0
-    now_s, found.counts = 1010.0, StubCounts(600, 600)
+    now_s, found.counts = 1010.0, Counts(600, 600)
     assert snapshots.take(0).pieces_per_s == 10
     for second in range(1, 121):
-        now_s, found.counts = 1010.0 + second, StubCounts(600 + second, 600 + second)
+        now_s, found.counts = 1010.0 + second, Counts(600 + second, 600 + second)
         snapshot = snapshots.take(0)
     assert snapshot.pieces_per_s == pytest.approx(1, abs=0.02) and snapshot.up_s == 130
 

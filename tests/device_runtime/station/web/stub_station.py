@@ -6,7 +6,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from device_runtime.region import Region
 from device_runtime.result import Result
 from device_runtime.samples import Sample, load_index, load_pieces, load_samples
 from device_runtime.station.journal.moment import Moment
+from device_runtime.station.loop.counts import Counts
+from device_runtime.station.loop.latency import Percentiles
 from device_runtime.station.loop.values import Decision, Trigger
 from device_runtime.station.plan.live import LivePlan
 
@@ -26,28 +28,6 @@ BEGAN_NS = 1_764_576_000_000_000_000  # 2025-12-01, 8 in the morning UTC
 PLAN = (
     "codes,bin\noverflow,other\nreject,hand\n80331,counter\n80*,munich\n81*,munich\n10*..14*,berlin\n20*..22*,hamburg\n"
 )
-
-
-@dataclass(frozen=True)
-class StubCounts:
-    """Counts as a station has them."""
-
-    pieces: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    no_code: int = 0
-    no_read: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StubSpread:
-    """Percentiles as a station has them."""
-
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    n: int = 40
 
 
 @dataclass(frozen=True)
@@ -137,7 +117,7 @@ class StubStation:
         return self.told[: -n - 1 : -1]
 
     @property
-    def counts(self) -> StubCounts:
+    def counts(self) -> Counts:
         """Of all decisions."""
         kinds: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
@@ -146,13 +126,13 @@ class StubStation:
             kinds["no_read" if isinstance(read, str) else read.reading.status] += 1
             why = read if isinstance(read, str) else read.reading.reason
             reasons.update([why] if why else [])
-        return StubCounts(len(self.told), **kinds, reasons=dict(reasons))
+        return Counts(len(self.told), **kinds, reasons=dict(reasons))
 
-    def latency(self) -> Mapping[str, StubSpread]:
+    def latency(self) -> Mapping[str, Percentiles]:
         """Of each stage."""
         return {
-            "wait": StubSpread(8.2, 14.9, 19.6),
-            "read": StubSpread(24.4, 41.0, 47.3),
-            "decide": StubSpread(0.4, 0.7, 1.2),
-            "total": StubSpread(33.1, 56.8, 68.2),
+            "wait": Percentiles(8.2, 14.9, 19.6, 40),
+            "read": Percentiles(24.4, 41.0, 47.3, 40),
+            "decide": Percentiles(0.4, 0.7, 1.2, 40),
+            "total": Percentiles(33.1, 56.8, 68.2, 40),
         }
