@@ -15,7 +15,7 @@ from device_runtime.region import Region
 from device_runtime.station.journal.moment import Moment
 from device_runtime.station.journal.reading import JournalReader
 from device_runtime.station.journal.stats import kind_of
-from device_runtime.station.loop.answering import CUT_OFF, NO_FRAME, TWO_PIECES, answer_of
+from device_runtime.station.loop.answering import CUT_OFF, TWO_PIECES, answer_of
 from device_runtime.station.loop.pieces import MOST_WAITING, Pending, View
 from device_runtime.station.loop.settings import Timing
 from device_runtime.station.loop.station import LATE
@@ -146,37 +146,6 @@ def test_what_all_frames_come_to_is_the_answer_where_none_is_accepted(tmp_path: 
             assert eventually(lambda: len(at.readings.untils) == value)  # noqa: B023
         assert at.answered(1)
         assert at.told.said == ["10002 rejected"]
-
-
-def test_a_code_that_only_later_frames_show_may_be_of_the_next_piece(tmp_path: Path) -> None:
-    readings = Readings(status=("rejected", "accepted"), of_first=False)
-    with running(tmp_path, readings, timing=Timing(PATIENT_MS, frames=2)) as at:
-        at.know_gaps()
-        at.station.trigger()
-        for value in (1, 2):
-            at.film(value)
-            assert eventually(lambda: len(readings.untils) == value)  # noqa: B023
-        assert at.answered(1)
-        assert at.told.said == ["10002 rejected"]
-
-
-def test_a_piece_of_which_a_controller_tells_late_gets_no_frame_of_a_later_one(tmp_path: Path) -> None:
-    with running(tmp_path) as at:
-        at.station.trigger(2)
-        at.station.trigger(1, age_ms=700.0)
-        at.film(5)
-        assert at.answered(2)
-        assert {one.trigger.number: one.read if isinstance(one.read, str) else "read" for one in at.told.decisions} == {
-            1: NO_FRAME,
-            2: "read",
-        }
-
-
-def test_a_controller_that_counts_anew_has_its_pieces_answered(tmp_path: Path) -> None:
-    with running(tmp_path) as at:
-        first = at.station.trigger(1)
-        at.station.forget_numbers()
-        assert at.station.trigger(1) != first
 
 
 def test_at_the_deadline_the_frames_that_were_read_are_the_answer(tmp_path: Path) -> None:
